@@ -1,0 +1,98 @@
+"""minitensor: a small tensor framework to read in an evening and learn from for a month.
+
+>>> import minitensor as mt
+>>> a = mt.tensor([[1.0, 2.0], [3.0, 4.0]])
+>>> (a @ a).tolist()
+[[7.0, 10.0], [15.0, 22.0]]
+"""
+
+from minitensor import errors, random
+from minitensor.backend import get_backend, set_backend, use_backend
+from minitensor.broadcasting import broadcast_shapes, explain_broadcast
+from minitensor.einsum import einsum
+from minitensor.functions import (
+    abs,
+    all,
+    any,
+    argmax,
+    argmin,
+    argsort,
+    astype,
+    clip,
+    concat,
+    cumsum,
+    exp,
+    expand,
+    expand_dims,
+    log,
+    max,
+    maximum,
+    mean,
+    min,
+    minimum,
+    permute_dims,
+    reshape,
+    sort,
+    sqrt,
+    squeeze,
+    stack,
+    std,
+    sum,
+    take,
+    tanh,
+    var,
+    where,
+)
+from minitensor.tensor import Tensor, arange, eye, full, linspace, ones, tensor, zeros
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Tensor",
+    "abs",
+    "all",
+    "any",
+    "arange",
+    "argmax",
+    "argmin",
+    "argsort",
+    "astype",
+    "broadcast_shapes",
+    "clip",
+    "concat",
+    "cumsum",
+    "einsum",
+    "errors",
+    "exp",
+    "expand",
+    "expand_dims",
+    "explain_broadcast",
+    "eye",
+    "full",
+    "get_backend",
+    "linspace",
+    "log",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "ones",
+    "permute_dims",
+    "random",
+    "reshape",
+    "set_backend",
+    "sort",
+    "sqrt",
+    "squeeze",
+    "stack",
+    "std",
+    "sum",
+    "take",
+    "tanh",
+    "tensor",
+    "use_backend",
+    "var",
+    "where",
+    "zeros",
+]

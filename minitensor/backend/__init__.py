@@ -1,0 +1,138 @@
+"""Which array library does the arithmetic: NumPy on the processor or CuPy on an NVIDIA GPU.
+
+Everything above this file calls only functions that the Python Array API standard names, on the namespace of the
+array at hand. What the libraries do differently, and what the standard lacks, is in this room and nowhere else:
+`libraries.py` has one class a library, `probe.py` finds out whether CuPy really computes, and this file chooses.
+
+The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
+
+1. the environment variable ``MINITENSOR_BACKEND=numpy|cupy|auto``, read when the first tensor is made;
+2. ``set_backend(name)``, for the whole process;
+3. ``with use_backend(name):``, for one block, seen only by the thread or task that entered it.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+import numpy
+
+from minitensor.backend.libraries import Backend, CuPyBackend, StrictBackend
+from minitensor.backend.probe import driver_version
+from minitensor.errors import BackendError, BackendNameError
+
+__all__ = ["Backend", "as_array", "can_hold", "current", "get_backend", "load", "of", "set_backend", "use_backend"]
+
+ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
+NAMES = ("numpy", "cupy", "auto")
+
+_CLASSES: dict[str, type[Backend]] = {"numpy": Backend, "cupy": CuPyBackend, "strict": StrictBackend}
+_loaded: dict[str, Backend] = {}
+_by_array_type: dict[type, Backend] = {}
+_of_process: Backend | None = None
+_of_block: ContextVar[Backend | None] = ContextVar("minitensor_backend", default=None)
+
+
+def load(name: str) -> Backend:
+    """The backend called `name`, checked once to compute.
+
+    Raises BackendNameError for an unknown name and BackendError, with the line that mends it, where the backend
+    cannot compute on this machine.
+    """
+    if name == "auto":
+        # Without a driver there is no need to spend a second on importing CuPy.
+        if driver_version() is not None:
+            with contextlib.suppress(BackendError):
+                return load("cupy")
+        return load("numpy")
+    if name not in _loaded:
+        if name not in _CLASSES:
+            raise BackendNameError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
+        backend = _CLASSES[name]()
+        _loaded[name] = _by_array_type[backend.array_type] = backend
+    return _loaded[name]
+
+
+def current() -> Backend:
+    """The backend on which new tensors are made."""
+    global _of_process
+    backend = _of_block.get() or _of_process
+    if backend is None:
+        name = os.environ.get(ENVIRONMENT_VARIABLE) or "numpy"
+        try:
+            backend = _of_process = load(name)
+        except (BackendError, BackendNameError) as error:
+            raise type(error)(f"{ENVIRONMENT_VARIABLE}={name}: {error}") from None
+    return backend
+
+
+def get_backend() -> str:
+    """The name of the backend on which new tensors are made.
+
+    >>> get_backend()
+    'numpy'
+    """
+    return current().name
+
+
+def set_backend(name: str) -> None:
+    """Make new tensors on backend `name` from now on, in the whole process.
+
+    Inside a ``with use_backend(...):`` block the block still wins until it ends. Tensors that exist stay where they
+    are. Raises BackendNameError or BackendError, and then changes nothing.
+    """
+    global _of_process
+    _of_process = load(name)
+
+
+@contextlib.contextmanager
+def use_backend(name: str) -> Iterator[None]:
+    """Make new tensors on backend `name` inside this block; other threads and tasks do not notice.
+
+    >>> with use_backend("numpy"):
+    ...     get_backend()
+    'numpy'
+    """
+    token = _of_block.set(load(name))
+    try:
+        yield
+    finally:
+        _of_block.reset(token)
+
+
+def of(array: Any) -> Backend:
+    """The backend that a raw array belongs to.
+
+    Raises TypeError for anything that is not an array of NumPy or CuPy.
+    """
+    try:
+        return _by_array_type[type(array)]
+    except KeyError:
+        pass
+    library = type(array).__module__.partition(".")[0]
+    if isinstance(array, numpy.ndarray):  # a subclass such as numpy.memmap
+        return load("numpy")
+    if library == "cupy":
+        return load("cupy")
+    raise TypeError(f"{type(array).__name__} of {library} is not an array of a backend")
+
+
+def as_array(result: Any) -> Any:
+    """NumPy turns a result without axes into a scalar of its own; make it an array again, leave others alone."""
+    return numpy.asarray(result) if isinstance(result, numpy.generic) else result
+
+
+def can_hold(array: Any, value: Any) -> bool:
+    """Whether `value`, a raw array or a Python number, can be written into `array` without a change of kind.
+
+    A smaller float is the same kind, so float64 goes into float32; a float does not go into an int.
+    """
+    own = of(array).numpy_dtype(array)
+    if hasattr(value, "dtype"):
+        return numpy.can_cast(of(value).numpy_dtype(value), own, "same_kind")
+    return own.kind in {bool: "biufc", int: "iufc", float: "fc"}.get(type(value), "c")
+
+
+load("numpy")

@@ -1,0 +1,171 @@
+"""What the array libraries do differently, and what the Array API standard lacks: one class a library."""
+
+from typing import Any
+
+import numpy
+
+from minitensor.backend.probe import require_working_cupy
+from minitensor.errors import DTypeError
+
+
+def checked_dtype(name: Any) -> numpy.dtype:
+    """The NumPy dtype that `name` means. Raises DTypeError if it means none, or none of numbers."""
+    try:
+        dtype = numpy.dtype(name)
+    except TypeError:
+        dtype = numpy.dtype(object)
+    if dtype.kind not in "biufc":
+        raise DTypeError(f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'")
+    return dtype
+
+
+class Backend:
+    """The NumPy backend, and the base of the others.
+
+    name : what `use_backend` calls it
+    xp : the array namespace
+    on : the keyword arguments that put a new array on this backend's device
+    """
+
+    name = "numpy"
+
+    def __init__(self) -> None:
+        self.xp: Any = numpy
+        self.array_type: type = numpy.ndarray
+        self.on: dict[str, Any] = {}
+
+    def from_numpy(self, array: numpy.ndarray) -> Any:
+        return array
+
+    def asarray(self, data: Any, dtype: Any = None) -> Any:
+        """A new array of (nested lists of) Python numbers."""
+        return self.from_numpy(numpy.array(data, dtype=dtype))
+
+    def to_numpy(self, array: Any) -> numpy.ndarray:
+        return array
+
+    def dtype(self, name: Any) -> Any:
+        """The namespace's own dtype for ``"float32"``, ``numpy.float32``, ``float`` and the like."""
+        return checked_dtype(name)
+
+    def numpy_dtype(self, array: Any) -> numpy.dtype:
+        return array.dtype
+
+    def strides(self, array: Any) -> tuple[int, ...]:
+        """How many elements (not bytes) lie between neighbours along each axis."""
+        return tuple(stride // array.itemsize for stride in array.strides)
+
+    def assign(self, array: Any, key: Any, value: Any) -> None:
+        array[key] = value
+
+    def take(self, array: Any, indices: Any, axis: int) -> Any:
+        return self.xp.take(array, indices, axis=axis)
+
+    def astype(self, array: Any, dtype: Any) -> Any:
+        return array.astype(dtype)
+
+    def argsort(self, array: Any, axis: int) -> Any:
+        """Equal elements keep their order."""
+        return self.xp.argsort(array, axis=axis, kind="stable")
+
+    def cumulative_sum(self, array: Any, axis: int) -> Any:
+        return self.xp.cumsum(array, axis=axis)  # NumPy 2.0 does not have the standard's name yet
+
+    def diagonal(self, array: Any) -> Any:
+        """The diagonal of the last two axes as one new last axis, without a copy."""
+        return self.xp.linalg.diagonal(array)
+
+    def vecdot(self, a: Any, b: Any) -> Any:
+        """Sums of products along the last axis, without the table of products where the library can."""
+        return self.xp.vecdot(a, b)
+
+    def exp_in_place(self, array: Any) -> Any:
+        """e to the power of every element, written over it: no second table."""
+        return self.xp.exp(array, out=array)
+
+    def synchronize(self) -> None:
+        """Wait until the device has finished; NumPy always has."""
+
+
+class CuPyBackend(Backend):
+    """CuPy on the current CUDA device."""
+
+    name = "cupy"
+
+    def __init__(self) -> None:
+        cupy = require_working_cupy()
+        self.xp = cupy
+        self.array_type = cupy.ndarray
+        self.on = {}
+
+    def from_numpy(self, array: numpy.ndarray) -> Any:
+        return self.xp.asarray(array)
+
+    def to_numpy(self, array: Any) -> numpy.ndarray:
+        return self.xp.asnumpy(array)
+
+    def take(self, array: Any, indices: Any, axis: int) -> Any:
+        # CuPy wraps an index that is out of bounds round to the other end and says nothing.
+        size = array.shape[axis]
+        if indices.size and (int(indices.min()) < -size or int(indices.max()) >= size):
+            raise IndexError(f"index out of bounds for axis {axis} with size {size}")
+        return self.xp.take(array, indices, axis=axis)
+
+    def diagonal(self, array: Any) -> Any:
+        return self.xp.diagonal(array, axis1=-2, axis2=-1)
+
+    def vecdot(self, a: Any, b: Any) -> Any:
+        return (self.xp.conj(a) * b).sum(-1, dtype=self.xp.result_type(a, b))
+
+    def synchronize(self) -> None:
+        self.xp.cuda.get_current_stream().synchronize()
+
+
+class StrictBackend(Backend):
+    """array-api-strict on its fake second device: it refuses whatever the standard does not promise.
+
+    The test suite runs on it, because it fails where a GPU would fail. Not meant for users.
+    """
+
+    name = "strict"
+
+    def __init__(self) -> None:
+        import array_api_strict
+
+        self.xp = array_api_strict
+        self.array_type = type(array_api_strict.asarray(0))
+        self.on = {"device": array_api_strict.Device("device1")}
+
+    def from_numpy(self, array: numpy.ndarray) -> Any:
+        return self.xp.asarray(array, **self.on)
+
+    def to_numpy(self, array: Any) -> numpy.ndarray:
+        return numpy.asarray(array.to_device(self.xp.Device("CPU_DEVICE")))
+
+    def dtype(self, name: Any) -> Any:
+        return getattr(self.xp, checked_dtype(name).name)
+
+    def numpy_dtype(self, array: Any) -> numpy.dtype:
+        return numpy.dtype(str(array.dtype).rpartition(".")[2])
+
+    def strides(self, array: Any) -> tuple[int, ...]:
+        return super().strides(array._array)
+
+    def assign(self, array: Any, key: Any, value: Any) -> None:
+        try:
+            array[key] = value
+        except IndexError:  # the standard has no assignment through integer arrays
+            array._array[tuple(getattr(part, "_array", part) for part in key)] = getattr(value, "_array", value)
+
+    def astype(self, array: Any, dtype: Any) -> Any:
+        return self.xp.astype(array, dtype)
+
+    def argsort(self, array: Any, axis: int) -> Any:
+        return self.xp.argsort(array, axis=axis)
+
+    def cumulative_sum(self, array: Any, axis: int) -> Any:
+        return self.xp.cumulative_sum(array, axis=axis)
+
+    def exp_in_place(self, array: Any) -> Any:
+        array[...] = self.xp.exp(array)
+        return array

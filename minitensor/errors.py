@@ -1,0 +1,61 @@
+"""Every exception that minitensor raises on purpose.
+
+Each is also the built-in that a caller would expect, so ``except ValueError`` still works. A message names the
+operand, its shape and the axis, and ends with what to write instead.
+"""
+
+
+class MinitensorError(Exception):
+    """The base of them all."""
+
+
+class BackendError(MinitensorError, RuntimeError):
+    """The chosen backend cannot compute here; the message ends with the line that mends it."""
+
+
+class BackendNameError(MinitensorError, ValueError):
+    """There is no backend of that name."""
+
+
+class DeviceError(MinitensorError, TypeError):
+    """Operands live on different backends, or numbers were about to cross between them unasked."""
+
+
+class DTypeError(MinitensorError, TypeError):
+    """The operation is not defined for this dtype, or the numbers would be changed to fit it."""
+
+
+class ShapeError(MinitensorError, ValueError):
+    """The shapes do not fit the operation."""
+
+
+class BroadcastError(ShapeError):
+    """The shapes cannot be broadcast together; the message shows how they line up."""
+
+
+class AxisError(MinitensorError, ValueError, IndexError):
+    """There is no such axis, or it was named twice."""
+
+
+class IndexingError(MinitensorError, IndexError):
+    """The index does not fit the tensor."""
+
+
+class EinsumError(MinitensorError, ValueError):
+    """The einsum spec is malformed or does not fit its operands; the message points at the fault."""
+
+
+class InputError(MinitensorError, ValueError):
+    """The data or a setting cannot be used: empty, not finite, negative where it must be positive."""
+
+
+class LadderError(MinitensorError, AssertionError):
+    """Two rungs of a ladder disagree, so at least one is wrong."""
+
+
+class MissingExtraError(MinitensorError, ImportError):
+    """A picture, a table or a lesson needs an optional package; the message gives the line that installs it."""
+
+
+class ConvergenceWarning(UserWarning):
+    """An iteration was stopped by its limit, not because it had settled."""

@@ -1,0 +1,207 @@
+"""The primitive operations on raw arrays that take more than one call of the array namespace.
+
+Everything here is array in, array out, on whichever backend the array belongs to.
+"""
+
+import operator
+from collections.abc import Sequence
+from itertools import accumulate
+from types import EllipsisType, NoneType
+from typing import Any
+
+from minitensor import backend
+from minitensor.errors import AxisError, BroadcastError, DTypeError, IndexingError, InputError, ShapeError
+
+Axis = int | Sequence[int] | None
+
+
+# --- axes ----------------------------------------------------------------------------------------------------------
+
+
+def normalize_axis(axis: Any, shape: Sequence[int], what: str) -> int:
+    """`axis` counted from the front.
+
+    >>> normalize_axis(-1, (2, 3), "sum")
+    1
+    """
+    ndim = len(shape)
+    try:
+        index = operator.index(axis)
+    except TypeError:
+        raise AxisError(f"{what}: an axis is an int, not {axis!r}") from None
+    if not -ndim <= index < ndim:
+        has = f"axes {-ndim} to {ndim - 1}" if ndim else "no axes"
+        raise AxisError(f"{what}: there is no axis {index}; a tensor of shape {tuple(shape)} has {has}")
+    return index % ndim
+
+
+def normalize_axes(axis: Axis, shape: Sequence[int], what: str) -> tuple[int, ...]:
+    """Every axis named by `axis`, counted from the front; None names them all."""
+    if axis is None:
+        return tuple(range(len(shape)))
+    axes = tuple(normalize_axis(one, shape, what) for one in (axis if isinstance(axis, Sequence) else (axis,)))
+    if len(set(axes)) < len(axes):
+        raise AxisError(f"{what}: {axis} names an axis twice; each may be named once")
+    return axes
+
+
+# --- reductions ----------------------------------------------------------------------------------------------------
+
+# The mean, or the largest, of nothing is not a number; the sum of nothing is 0.
+NEED_ELEMENTS = {"mean", "var", "std", "max", "min", "argmax", "argmin"}
+
+
+def reduce(name: str, array: Any, axis: Axis, keepdims: bool, correction: float = 0) -> Any:
+    """One of sum, mean, var, std, max, min, any, all over `axis` (all axes if None).
+
+    Integers and booleans are summed as int64 and averaged as float64; float32 stays float32.
+    Raises AxisError for a wrong axis and ShapeError where there is nothing to reduce.
+    """
+    lib = backend.of(array)
+    axes = normalize_axes(axis, array.shape, name)
+    count = 1
+    for one in axes:
+        count *= array.shape[one]
+    if count == 0 and name in NEED_ELEMENTS:
+        raise ShapeError(f"{name} over {_named(axes)} of shape {tuple(array.shape)}: there is no element to reduce")
+    kind = lib.numpy_dtype(array).kind
+    if name in ("mean", "var", "std") and kind in "biu":
+        array = lib.astype(array, lib.dtype("float64"))
+    elif name == "sum" and kind == "b":
+        array = lib.astype(array, lib.dtype("int64"))
+    if name not in ("var", "std"):
+        return backend.as_array(getattr(lib.xp, name)(array, axis=axes, keepdims=keepdims))
+    # The namespaces spell the correction differently, and the definition is short.
+    if count <= correction:
+        raise InputError(
+            f"{name}: {count} elements are too few for correction={correction}; it divides by their difference"
+        )
+    distance = lib.xp.abs(array - lib.xp.mean(array, axis=axes, keepdims=True))
+    var = lib.xp.sum(distance * distance, axis=axes, keepdims=keepdims) / (count - correction)
+    return backend.as_array(var if name == "var" else lib.xp.sqrt(var))
+
+
+def arg_reduce(name: str, array: Any, axis: int | None, keepdims: bool) -> Any:
+    """argmax or argmin: the position (int64) of the first largest or smallest element along one axis, or of all."""
+    one = None if axis is None else normalize_axis(axis, array.shape, name)
+    if (array.size if one is None else array.shape[one]) == 0:
+        raise ShapeError(f"{name} of shape {tuple(array.shape)}: there is no element to choose")
+    return backend.as_array(getattr(backend.of(array).xp, name)(array, axis=one, keepdims=keepdims))
+
+
+def _named(axes: Sequence[int]) -> str:
+    return f"axis {axes[0]}" if len(axes) == 1 else f"axes {tuple(axes)}"
+
+
+# --- indexing ------------------------------------------------------------------------------------------------------
+
+
+BASIC = {int, slice, NoneType, EllipsisType}
+
+
+def getitem(array: Any, key: Any) -> Any:
+    """Elements of `array`: a view for ints, slices, ``...`` and None; a copy for masks and integer arrays.
+
+    One integer array may stand among slices and ints, and takes the place of its axis. Several must index every axis.
+    """
+    parts = key if type(key) is tuple else (key,)
+    types = set(map(type, parts))
+    try:
+        if types <= BASIC:
+            # The `...` makes NumPy return a view without axes where it would return a scalar.
+            return array[parts] if EllipsisType in types else array[(*parts, ...)]
+        full = _parts(array, parts)
+        if len(full) == 1 and _is_mask(full[0]):
+            return array[full[0]]
+        full = _masks_to_integers(full)
+        arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
+        if len(arrays_at) == 1:
+            return _take(array, full, arrays_at[0])
+        if any(isinstance(part, slice) or part is None for part in full):
+            raise IndexError("several integer tensors must together index every axis; index in two steps instead")
+        return backend.as_array(array[tuple(full)])
+    except IndexError as error:
+        raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
+
+
+def setitem(array: Any, key: Any, value: Any) -> None:
+    """Write `value`, a raw array or a Python number, over the elements that `key` names.
+
+    Where an integer array names a position twice, the last value wins on NumPy; on a GPU any of them may.
+    Raises before anything is written: DTypeError if the value would be cut to fit, BroadcastError if its shape does
+    not fit, ShapeError if `array` is expanded.
+    """
+    refuse_expanded(array)
+    if not backend.can_hold(array, value):
+        kind = str(backend.of(value).numpy_dtype(value)) if hasattr(value, "dtype") else type(value).__name__
+        own = backend.of(array).numpy_dtype(array)
+        raise DTypeError(f"{own} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)")
+    try:
+        backend.of(array).assign(array, tuple(_parts(array, key if type(key) is tuple else (key,))), value)
+    except IndexError as error:
+        raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
+    except ValueError as error:
+        raise BroadcastError(f"the value does not fit what the index selects: {error}") from None
+
+
+def refuse_expanded(array: Any) -> None:
+    """Raise ShapeError if one number stands for many positions, so that writing one would change the others."""
+    strides = backend.of(array).strides(array)
+    if any(stride == 0 and size > 1 for stride, size in zip(strides, array.shape, strict=True)):
+        raise ShapeError(
+            f"this tensor of shape {tuple(array.shape)} is expanded: its strides {strides} have a 0, so one number "
+            "stands for many positions and cannot be written alone; write to its .copy()"
+        )
+
+
+def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
+    """The key with ``...`` spelled out and lists made integer arrays, each part checked."""
+    lib = backend.of(array)
+    parts = [lib.asarray(part, "int64" if not part else None) if isinstance(part, list) else part for part in key]
+    for i, part in enumerate(parts):
+        if isinstance(part, bool):
+            raise IndexError(f"{part} is not an index; a mask is a tensor of bool")
+        if isinstance(part, lib.array_type):
+            if lib.numpy_dtype(part).kind not in "biu":
+                raise IndexError(f"an index tensor is int or bool, not {lib.numpy_dtype(part)}; use .astype('int64')")
+        elif type(part) not in BASIC:
+            try:
+                parts[i] = operator.index(part)
+            except TypeError:
+                raise IndexError(f"{part!r} is not an index") from None
+    # An array in the key has an `==` of its own, so the ellipsis is found by identity.
+    dots = [i for i, part in enumerate(parts) if part is ...]
+    if len(dots) > 1:
+        raise IndexError("an index may hold only one '...'")
+    axes = [0 if part is None or part is ... else part.ndim if _is_mask(part) else 1 for part in parts]
+    if sum(axes) > array.ndim:
+        raise IndexError(f"{sum(axes)} axes are indexed, but there are {array.ndim}")
+    at = dots[0] if dots else len(parts)
+    parts[at : at + 1] = [slice(None)] * (array.ndim - sum(axes))
+    axes[at : at + 1] = [1] * (array.ndim - sum(axes))
+    for part, axis in zip(parts, accumulate(axes, initial=0), strict=False):
+        if _is_mask(part) and part.shape != array.shape[axis : axis + part.ndim]:
+            raise IndexError(f"a mask of shape {part.shape} does not fit {array.shape[axis : axis + part.ndim]}")
+    return parts
+
+
+def _is_mask(part: Any) -> bool:
+    return hasattr(part, "dtype") and backend.of(part).numpy_dtype(part).kind == "b"
+
+
+def _masks_to_integers(parts: list[Any]) -> list[Any]:
+    """Each mask as the integer arrays of the places where it is true, one for each of its axes."""
+    result: list[Any] = []
+    for part in parts:
+        result.extend(backend.of(part).xp.nonzero(part) if _is_mask(part) else [part])
+    return result
+
+
+def _take(array: Any, parts: list[Any], at: int) -> Any:
+    """Index with the one integer array ``parts[at]`` in the place of its axis, and with the rest as usual."""
+    indices = parts[at]
+    rest = array[(*parts[:at], slice(None), *parts[at + 1 :], ...)]
+    axis = sum(not isinstance(part, int) for part in parts[:at])
+    xp = backend.of(array).xp
+    taken = backend.of(array).take(rest, xp.reshape(indices, (-1,)), axis)
+    return xp.reshape(taken, (*rest.shape[:axis], *indices.shape, *rest.shape[axis + 1 :]))

@@ -1,0 +1,111 @@
+"""New tensors: from data, and from a shape."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minitensor import backend
+from minitensor.backend.libraries import checked_dtype
+from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.tensor.core import Tensor
+from minitensor.tensor.operators import wrap
+
+
+def tensor(data: Any, dtype: Any = None) -> Tensor:
+    """A new Tensor on the current backend, from numbers, nested lists, a Tensor, an array or anything with DLPack.
+
+    Floats become float64 and ints int64, as in NumPy, unless `dtype` says otherwise. The numbers are copied.
+
+    >>> tensor([[1, 2, 3], [4, 5, 6]]).shape
+    (2, 3)
+
+    Raises ShapeError for lists of unequal length and DTypeError for what is no number.
+    """
+    lib = backend.current()
+    if isinstance(data, Tensor):
+        same = data.to(lib.name)
+        return same.astype(dtype or same.dtype)
+    try:
+        if isinstance(data, lib.array_type):
+            return Tensor(data).astype(dtype or Tensor(data).dtype)
+        if hasattr(data, "__dlpack__") and not isinstance(data, np.ndarray):
+            data = np.from_dlpack(data) if data.__dlpack_device__()[0] == 1 else lib.xp.from_dlpack(data)
+            return tensor(data, dtype)
+        array = np.array(_unwrapped(data), dtype=None if dtype is None else checked_dtype(dtype))
+    except ValueError as error:
+        raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
+    if array.dtype.kind not in "biufc":
+        raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
+    return wrap(lib.from_numpy(array))
+
+
+def _unwrapped(data: Any) -> Any:
+    """Lists of Tensors as lists of arrays."""
+    if isinstance(data, Tensor):
+        return data.numpy()
+    return [_unwrapped(part) for part in data] if isinstance(data, (list, tuple)) else data
+
+
+def zeros(shape: int | Sequence[int], dtype: Any = "float64") -> Tensor:
+    """A tensor full of zeros.
+
+    >>> zeros((2, 3)).tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    return full(shape, 0, dtype)
+
+
+def ones(shape: int | Sequence[int], dtype: Any = "float64") -> Tensor:
+    """A tensor full of ones.
+
+    >>> ones(2, dtype="int64").tolist()
+    [1, 1]
+    """
+    return full(shape, 1, dtype)
+
+
+def full(shape: int | Sequence[int], value: Any, dtype: Any = None) -> Tensor:
+    """A tensor of one value everywhere; its dtype is that of the value unless given.
+
+    >>> full((2, 1), 7).tolist()
+    [[7], [7]]
+    """
+    lib = backend.current()
+    sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
+    if any(not isinstance(size, int) or size < 0 for size in sizes):
+        raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
+    return wrap(lib.xp.full(sizes, value, dtype=lib.dtype(dtype or np.asarray(value).dtype), **lib.on))
+
+
+def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None) -> Tensor:
+    """The numbers from `start` up to, not including, `stop`; ``arange(n)`` counts from 0.
+
+    >>> arange(3).tolist(), arange(1, 2, 0.25).tolist()
+    ([0, 1, 2], [1.0, 1.25, 1.5, 1.75])
+    """
+    if step == 0:
+        raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
+    lib = backend.current()
+    kind = None if dtype is None else lib.dtype(dtype)
+    return wrap(lib.xp.arange(start, stop, step, dtype=kind, **lib.on))
+
+
+def linspace(start: float, stop: float, num: int, dtype: Any = "float64") -> Tensor:
+    """`num` evenly spaced numbers, both ends included.
+
+    >>> linspace(0, 1, 5).tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    lib = backend.current()
+    return wrap(lib.xp.linspace(start, stop, num, dtype=lib.dtype(dtype), **lib.on))
+
+
+def eye(rows: int, columns: int | None = None, dtype: Any = "float64") -> Tensor:
+    """Ones on the diagonal, zeros elsewhere.
+
+    >>> eye(2, 3).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    lib = backend.current()
+    return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(dtype), **lib.on))
