@@ -81,12 +81,13 @@ def concat(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     (3, 3)
     """
     home = _home("concat", *tensors)
-    at = ops.normalize_axis(axis, tensors[0].shape, "concat")
+    first = tensors[0].shape
+    at = ops.normalize_axis(axis, first, "concat")
     for i, x in enumerate(tensors):
-        if x.shape[:at] + x.shape[at + 1 :] != tensors[0].shape[:at] + tensors[0].shape[at + 1 :]:
+        # What a tensor must share with the first is its shape with the size on the axis blotted out.
+        if (*x.shape[:at], None, *x.shape[at + 1 :]) != (*first[:at], None, *first[at + 1 :]) or x.ndim != len(first):
             raise ShapeError(
-                f"concat: tensor {i} has shape {x.shape}, tensor 0 has {tensors[0].shape}; "
-                f"they may differ on axis {at} only"
+                f"concat: tensor {i} has shape {x.shape}, tensor 0 has {first}; they may differ on axis {at} only"
             )
     return wrap(home.xp.concat([x.array for x in tensors], axis=at))
 

@@ -10,7 +10,7 @@ from types import EllipsisType, NoneType
 from typing import Any
 
 from minitensor import backend
-from minitensor.errors import AxisError, BroadcastError, DTypeError, IndexingError, InputError, ShapeError
+from minitensor.errors import AxisError, BroadcastError, DeviceError, DTypeError, IndexingError, InputError, ShapeError
 
 Axis = int | Sequence[int] | None
 
@@ -54,7 +54,7 @@ NEED_ELEMENTS = {"mean", "var", "std", "max", "min", "argmax", "argmin"}
 def reduce(name: str, array: Any, axis: Axis, keepdims: bool, correction: float = 0) -> Any:
     """One of sum, mean, var, std, max, min, any, all over `axis` (all axes if None).
 
-    Integers and booleans are summed as int64 and averaged as float64; float32 stays float32.
+    Integers and booleans are summed as int64 (unsigned ones as uint64) and averaged as float64; float32 stays float32.
     Raises AxisError for a wrong axis and ShapeError where there is nothing to reduce.
     """
     lib = backend.of(array)
@@ -86,7 +86,10 @@ def arg_reduce(name: str, array: Any, axis: int | None, keepdims: bool) -> Any:
     one = None if axis is None else normalize_axis(axis, array.shape, name)
     if (array.size if one is None else array.shape[one]) == 0:
         raise ShapeError(f"{name} of shape {tuple(array.shape)}: there is no element to choose")
-    return backend.as_array(getattr(backend.of(array).xp, name)(array, axis=one, keepdims=keepdims))
+    lib = backend.of(array)
+    if lib.numpy_dtype(array).kind == "b":
+        array = lib.astype(array, lib.dtype("uint8"))
+    return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=keepdims))
 
 
 def _named(axes: Sequence[int]) -> str:
@@ -109,7 +112,7 @@ def getitem(array: Any, key: Any) -> Any:
     try:
         if types <= BASIC:
             # The `...` makes NumPy return a view without axes where it would return a scalar.
-            return array[parts] if EllipsisType in types else array[(*parts, ...)]
+            return array[parts if EllipsisType in types else (*parts, ...)]
         full = _parts(array, parts)
         if len(full) == 1 and _is_mask(full[0]):
             return array[full[0]]
@@ -131,26 +134,48 @@ def setitem(array: Any, key: Any, value: Any) -> None:
     Raises before anything is written: DTypeError if the value would be cut to fit, BroadcastError if its shape does
     not fit, ShapeError if `array` is expanded.
     """
-    refuse_expanded(array)
+    lib, parts = backend.of(array), key if type(key) is tuple else (key,)
+    types = set(map(type, parts))
+    if not lib.protects_expanded:
+        refuse_expanded(array)
     if not backend.can_hold(array, value):
         kind = str(backend.of(value).numpy_dtype(value)) if hasattr(value, "dtype") else type(value).__name__
-        own = backend.of(array).numpy_dtype(array)
+        own = lib.numpy_dtype(array)
         raise DTypeError(f"{own} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)")
     try:
-        backend.of(array).assign(array, tuple(_parts(array, key if type(key) is tuple else (key,))), value)
+        if types <= BASIC:
+            array[parts if EllipsisType in types else (*parts, ...)] = value
+        else:
+            full = _parts(array, parts)
+            arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
+            target = array
+            if len(arrays_at) == 1:
+                # NumPy would move what the one array selects to the front where an int stands apart from it.
+                target, axis = _without(array, full, arrays_at[0])
+                full = [slice(None)] * axis + [full[arrays_at[0]]]
+            lib.assign(target, tuple(full), value)
     except IndexError as error:
         raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
     except ValueError as error:
+        refuse_expanded(array, error)
         raise BroadcastError(f"the value does not fit what the index selects: {error}") from None
 
 
-def refuse_expanded(array: Any) -> None:
-    """Raise ShapeError if one number stands for many positions, so that writing one would change the others."""
+def refuse_expanded(array: Any, error: Exception | None = None) -> None:
+    """Raise ShapeError if one number stands for many positions, so that writing one would change the others.
+
+    `error` is what NumPy said; it protects every part of an expanded array, even one without a repeated number.
+    """
     strides = backend.of(array).strides(array)
     if any(stride == 0 and size > 1 for stride, size in zip(strides, array.shape, strict=True)):
         raise ShapeError(
             f"this tensor of shape {tuple(array.shape)} is expanded: its strides {strides} have a 0, so one number "
             "stands for many positions and cannot be written alone; write to its .copy()"
+        )
+    if "read-only" in str(error):
+        raise ShapeError(
+            f"this tensor of shape {tuple(array.shape)} is read-only, as every part of an expanded one is; "
+            "write to its .copy()"
         )
 
 
@@ -164,10 +189,17 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
         if isinstance(part, lib.array_type):
             if lib.numpy_dtype(part).kind not in "biu":
                 raise IndexError(f"an index tensor is int or bool, not {lib.numpy_dtype(part)}; use .astype('int64')")
+            if _is_mask(part) and array.shape and not parts[i].shape:
+                raise IndexError("a mask without axes masks nothing; write .expand(...) to the shape that it masks")
         elif type(part) not in BASIC:
             try:
                 parts[i] = operator.index(part)
             except TypeError:
+                if hasattr(part, "__dlpack__"):
+                    raise DeviceError(
+                        f"the index of shape {tuple(part.shape)} belongs to {type(part).__module__.partition('.')[0]}, "
+                        f"the tensor of shape {tuple(array.shape)} is on {lib.name}; write .to({lib.name!r})"
+                    ) from None
                 raise IndexError(f"{part!r} is not an index") from None
     # An array in the key has an `==` of its own, so the ellipsis is found by identity.
     dots = [i for i, part in enumerate(parts) if part is ...]
@@ -200,8 +232,14 @@ def _masks_to_integers(parts: list[Any]) -> list[Any]:
 def _take(array: Any, parts: list[Any], at: int) -> Any:
     """Index with the one integer array ``parts[at]`` in the place of its axis, and with the rest as usual."""
     indices = parts[at]
-    rest = array[(*parts[:at], slice(None), *parts[at + 1 :], ...)]
-    axis = sum(not isinstance(part, int) for part in parts[:at])
+    rest, axis = _without(array, parts, at)
     xp = backend.of(array).xp
     taken = backend.of(array).take(rest, xp.reshape(indices, (-1,)), axis)
     return xp.reshape(taken, (*rest.shape[:axis], *indices.shape, *rest.shape[axis + 1 :]))
+
+
+def _without(array: Any, parts: list[Any], at: int) -> tuple[Any, int]:
+    """The view that all but the array ``parts[at]`` choose, and the first of its axes that the array will index."""
+    axes = parts[at].ndim if _is_mask(parts[at]) else 1
+    view = array[(*parts[:at], *[slice(None)] * axes, *parts[at + 1 :], ...)]
+    return view, sum(not isinstance(part, int) for part in parts[:at])

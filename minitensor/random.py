@@ -4,12 +4,14 @@ The generator is NumPy's, and the numbers are drawn on the processor on every ba
 on NumPy and on CuPy.
 """
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minitensor import backend
+from minitensor.backend.libraries import checked_dtype
 from minitensor.errors import DTypeError, InputError
 from minitensor.tensor import Tensor, wrap
 
@@ -31,8 +33,8 @@ def normal(rng: np.random.Generator, shape: Shape, mean: Any = 0.0, std: Any = 1
     >>> normal(generator(0), (2, 3)).shape
     (2, 3)
     """
-    if np.any(np.asarray(std) < 0):
-        raise InputError(f"normal: std={std} is negative; a standard deviation is 0 or more")
+    if not np.all(np.asarray(std) >= 0):  # so that NaN does not pass
+        raise InputError(f"normal: std={std} is not 0 or more, as a standard deviation is")
     return _place(_checked(rng).normal(mean, std, shape), dtype)
 
 
@@ -55,7 +57,9 @@ def permutation(rng: np.random.Generator, n: int) -> Tensor:
     >>> sorted(permutation(generator(0), 4).tolist())
     [0, 1, 2, 3]
     """
-    return _place(_checked(rng).permutation(n), "int64")
+    if operator.index(n) < 0:
+        raise InputError(f"permutation: there are no {n} integers; n is 0 or more")
+    return _place(_checked(rng).permutation(operator.index(n)), "int64")
 
 
 def _checked(rng: Any) -> np.random.Generator:
@@ -65,4 +69,4 @@ def _checked(rng: Any) -> np.random.Generator:
 
 
 def _place(numbers: np.ndarray, dtype: Any) -> Tensor:
-    return wrap(backend.current().from_numpy(numbers.astype(np.dtype(dtype))))
+    return wrap(backend.current().from_numpy(numbers.astype(checked_dtype(dtype))))

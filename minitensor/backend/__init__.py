@@ -129,10 +129,12 @@ def can_hold(array: Any, value: Any) -> bool:
 
     A smaller float is the same kind, so float64 goes into float32; a float does not go into an int.
     """
-    own = of(array).numpy_dtype(array)
     if hasattr(value, "dtype"):
+        if value.dtype == array.dtype:
+            return True
+        own = of(array).numpy_dtype(array)
         return numpy.can_cast(of(value).numpy_dtype(value), own, "same_kind")
-    return own.kind in {bool: "biufc", int: "iufc", float: "fc"}.get(type(value), "c")
+    return of(array).numpy_dtype(array).kind in {bool: "biufc", int: "iufc", float: "fc"}.get(type(value), "c")
 
 
 load("numpy")

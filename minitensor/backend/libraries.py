@@ -28,6 +28,7 @@ class Backend:
     """
 
     name = "numpy"
+    protects_expanded = True  # whether an expanded array refuses to be written to by itself
 
     def __init__(self) -> None:
         self.xp: Any = numpy
@@ -91,6 +92,7 @@ class CuPyBackend(Backend):
     """CuPy on the current CUDA device."""
 
     name = "cupy"
+    protects_expanded = False
 
     def __init__(self) -> None:
         cupy = require_working_cupy()
@@ -128,6 +130,7 @@ class StrictBackend(Backend):
     """
 
     name = "strict"
+    protects_expanded = False
 
     def __init__(self) -> None:
         import array_api_strict
@@ -154,7 +157,7 @@ class StrictBackend(Backend):
     def assign(self, array: Any, key: Any, value: Any) -> None:
         try:
             array[key] = value
-        except IndexError:  # the standard has no assignment through integer arrays
+        except (IndexError, RuntimeError):  # the standard has none through integer arrays, nor of arrays through masks
             array._array[tuple(getattr(part, "_array", part) for part in key)] = getattr(value, "_array", value)
 
     def astype(self, array: Any, dtype: Any) -> Any:

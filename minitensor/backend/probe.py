@@ -37,7 +37,7 @@ def require_working_cupy() -> Any:
     """
     try:
         import cupy
-    except ImportError as error:
+    except Exception as error:  # built for another NumPy it raises ValueError, not ImportError
         driver = "" if driver_version() else " (this machine has no NVIDIA driver, so it will not compute either)"
         if isinstance(error, ModuleNotFoundError) and error.name == "cupy":
             raise BackendError(f"CuPy is not installed. {install_line()}{driver}, {USE_NUMPY}") from None

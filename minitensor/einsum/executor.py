@@ -15,8 +15,8 @@ def einsum_arrays(spec: str, *arrays: Any) -> Any:
     The result has the dtype that NumPy promotes the operands' dtypes to, and sums stay in it. For bool, a product is
     `and` and a sum is `or`. With one operand and nothing summed, the result is a view of the operand.
 
-    memory : the result, one intermediate result for each operand but the first two, of which one lives at a time, and
-        a copy of what must be merged into one axis and is not in that order; for bool, two operands as float32
+    memory : the result; from three operands on, one intermediate result at a time; a copy of what must be merged into
+        one axis and does not lie in that order; for bool, two operands as float32
 
     >>> einsum_arrays("mk,kn->mn", numpy.ones((2, 3)), numpy.ones((3, 4))).shape
     (2, 4)

@@ -142,16 +142,16 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
     """
     spec, operands, _ = expression
     if len(operands) != len(shapes):
-        spot = operands[-1].end if len(shapes) > len(operands) else operands[len(shapes)].end - 1
+        spots = [operands[-1].end] if len(shapes) > len(operands) else _spots(operands[len(shapes)])
         problem = f"the spec has {_count(len(operands), 'term')}, but {_count(len(shapes), 'operand')} came with it"
-        raise _fault(problem, spec, (max(spot, 0),), "write one term for each operand, with ',' between")
+        raise _fault(problem, spec, spots, "write one term for each operand, with ',' between")
 
     dotted: dict[int, Shape] = {}  # the sizes under "...", by operand
     for number, (term, shape) in enumerate(zip(operands, shapes, strict=True)):
         named = len(term.letters) - (DOTS in term.letters)
         if len(shape) < named or (len(shape) > named and DOTS not in term.letters):
             problem = f"operand {number} has {_count(len(shape), 'axis')}, shape {shape}, but its term names {named}"
-            fix = "write one letter for each axis" + ", or '...' for axes without a letter" * (len(shape) > named)
+            fix = "write one letter for each axis" + (", or '...' for the other axes" if len(shape) > named else "")
             raise _fault(problem, spec, _spots(term), fix)
         for letter, _, axes in _axes_of(term, len(shape)):
             if letter == DOTS:
@@ -194,7 +194,7 @@ def _broadcast_dots(expression: Expression, dotted: dict[int, Shape]) -> Shape:
         broadcast = broadcast_shapes(*dotted.values())
     except BroadcastError:
         under = ", ".join(f"{shape} of operand {number}" for number, shape in dotted.items())
-        fix = "lined up at the last axis, the sizes must be equal, or 1"
+        fix = "lined up at the last axis, make the sizes equal, or 1"
         raise _fault(f"the axes under '...' do not broadcast: {under}", spec, spots, fix) from None
     if broadcast and DOTS not in output:
         problem = f"'...' stands for {_count(len(broadcast), 'axis')} here, but is missing from the output"
@@ -202,21 +202,19 @@ def _broadcast_dots(expression: Expression, dotted: dict[int, Shape]) -> Shape:
     return broadcast
 
 
-def _two_sizes(
-    spec: str, shapes: Sequence[Shape], letter: str, first: tuple[int, int, int], second: tuple[int, int, int]
-) -> EinsumError:
+def _two_sizes(spec: str, shapes: Sequence[Shape], letter: str, *both: tuple[int, int, int]) -> EinsumError:
     stands = [
-        f"{shapes[number][axis]} on axis {axis} of operand {number}, shape {shapes[number]}"
-        for number, axis, _ in (first, second)
+        f"{shapes[number][axis]} on axis {axis} of operand {number}, shape {shapes[number]}" for number, axis, _ in both
     ]
     fix = "slice or permute the operands until the sizes are equal, or give the axes different letters"
-    for number, axis, _ in (first, second):
-        if shapes[number][axis] == 1 and first[0] != second[0]:
-            fix = (
-                "a letter does not stretch an axis of size 1: "
-                f"squeeze axis {axis} of operand {number} and drop its {letter!r}, or write '...' for axes to broadcast"
-            )
-    return _fault(f"{letter!r} has two sizes: {' and '.join(stands)}", spec, (first[2], second[2]), fix)
+    if both[0][0] == both[1][0]:
+        fix = "a letter twice takes a diagonal: slice the operand until the sizes are equal, or use two letters"
+    else:
+        for number, axis, _ in both:
+            if shapes[number][axis] == 1:
+                squeeze = f"squeeze axis {axis} of operand {number} and drop its {letter!r}"
+                fix = f"{squeeze}; no letter stretches an axis of size 1, only '...' does"
+    return _fault(f"{letter!r} has two sizes: {'; '.join(stands)}", spec, [place for _, _, place in both], fix)
 
 
 # --- messages ----------------------------------------------------------------------------------------------------

@@ -102,14 +102,17 @@ class Tensor(Operators):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Write over the chosen elements; raises before anything is written if the value does not fit unchanged."""
-        if isinstance(value, (list, tuple)):
-            value = wrap(backend.of(self.array).asarray(value))
-        elif isinstance(value, Tensor) and value.backend != self.backend:
+        lib = backend.of(self.array)
+        if isinstance(value, (list, tuple, np.generic)):
+            value = lib.asarray(value)
+        elif isinstance(value, Tensor):
+            value = value.array
+        if hasattr(value, "dtype") and backend.of(value) is not lib:
             raise DeviceError(
-                f"a[...] = b: a is on {self.backend}, b of shape {value.shape} is on {value.backend}; "
+                f"a[...] = b: a is on {self.backend}, b of shape {value.shape} is on {backend.of(value).name}; "
                 f"write b.to({self.backend!r})"
             )
-        ops.setitem(self.array, _raw_key(key), value.array if isinstance(value, Tensor) else value)
+        ops.setitem(self.array, _raw_key(key), value)
 
     # Shape. Each of these is a view where the backend can make one.
     def reshape(self, *shape: Any) -> "Tensor":
@@ -146,7 +149,7 @@ class Tensor(Operators):
         """Axes of size 1, and new axes in front, repeated to `shape` without a copy: their stride is 0."""
         sizes = _sizes(shape)
         own = (1,) * (len(sizes) - self.ndim) + self.shape
-        if len(own) != len(sizes) or any(old not in (1, new) for old, new in zip(own, sizes, strict=True)):
+        if len(own) != len(sizes) or any(old not in (1, new) or new < 0 for old, new in zip(own, sizes, strict=True)):
             raise ShapeError(
                 f"expand: shape {self.shape} cannot become {sizes}; counted from the last axis, "
                 "each size must stay, or be 1 before"

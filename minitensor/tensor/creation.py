@@ -1,5 +1,6 @@
 """New tensors: from data, and from a shape."""
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,11 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
             data = np.from_dlpack(data) if data.__dlpack_device__()[0] == 1 else lib.xp.from_dlpack(data)
             return tensor(data, dtype)
         array = np.array(_unwrapped(data), dtype=None if dtype is None else checked_dtype(dtype))
-    except ValueError as error:
+    except DTypeError:
+        raise
+    except (ValueError, TypeError) as error:
+        if isinstance(error, TypeError) or "could not convert" in str(error):
+            raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
         raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
     if array.dtype.kind not in "biufc":
         raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
@@ -72,8 +77,11 @@ def full(shape: int | Sequence[int], value: Any, dtype: Any = None) -> Tensor:
     [[7], [7]]
     """
     lib = backend.current()
-    sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
-    if any(not isinstance(size, int) or size < 0 for size in sizes):
+    try:
+        sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
+    except TypeError:
+        sizes = (-1,)
+    if any(size < 0 for size in sizes):
         raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
     return wrap(lib.xp.full(sizes, value, dtype=lib.dtype(dtype or np.asarray(value).dtype), **lib.on))
 

@@ -73,7 +73,7 @@ def explain_operator(symbol: str, left: Any, right: Any, error: Exception) -> An
         fix = f"write a = a {symbol[:-1]} b" if _in_place(symbol) else "cast one of them with .astype(...)"
         raise DTypeError(f"a {symbol} b is not defined for {kinds}: {error}; {fix}") from None
     if _in_place(symbol):
-        refuse_expanded(left.array)
+        refuse_expanded(left.array, error)
     raise error
 
 
@@ -104,4 +104,4 @@ def _explain_matmul(a: tuple[int, ...], b: tuple[int, ...]) -> None:
 
 
 def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"

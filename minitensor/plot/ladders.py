@@ -1,0 +1,65 @@
+"""The picture of a climb: one bar a rung, time on a logarithmic scale."""
+
+from typing import Any
+
+from minitensor.ladder import Climb, in_seconds
+from minitensor.plot.clusters import clusters
+from minitensor.plot.style import BLUE, GREY, INK, LIGHT, figure
+from minitensor.tensor import Tensor
+
+
+def climbs(*found: Climb) -> Any:
+    """Climbs one above another, the same rungs in the same order, each bar with its time and speed-up."""
+    count = max(len(climb.rows) for climb in found)
+    fig, axes = figure(len(found), 1, width=9, height=(0.5 * count + 0.9) * len(found) + 0.4, squeeze=False)
+    for ax, climb in zip(axes[:, 0], found, strict=True):
+        _draw(ax, climb)
+    fig.text(0.995, 0.005, found[0].machine, ha="right", va="bottom", fontsize=8, color=GREY)
+    axes[-1, 0].set_xlabel("time of one call, shorter is better", labelpad=10)
+    return fig
+
+
+def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Tensor) -> Any:
+    """A climb of the mean-shift ladder, and below it the clusters that mean shift finds."""
+    fig, axes = figure(2, 1, width=9, height=9, height_ratios=(1, 1.7))
+    _draw(axes[0], found)
+    title = f"{len(centers)} clusters found in {len(points):,} points (the crosses are the peaks)"
+    clusters(points, labels, centers, title, ax=axes[1])
+    axes[0].set_xlabel("time of one update of every point, shorter is better")
+    fig.text(0.995, 0.005, found.machine, ha="right", va="bottom", fontsize=8, color=GREY)
+    return fig
+
+
+def _draw(ax: Any, climb: Climb) -> None:
+    times = [row.seconds for row in climb.rows if row.seconds]
+    low = 10 ** _floor_log10(min(times, default=1e-6) / 2)
+    high = max(times, default=1.0)
+    ax.set_xscale("log")
+    ax.set_xlim(low, high * (high / low) ** 0.55)  # room for the words behind the longest bar
+    for place, row in enumerate(climb.rows):
+        if row.seconds is None:
+            ax.text(low * 1.1, place, row.note, va="center", color=GREY, style="italic", fontsize=9.5)
+            continue
+        fastest = row.seconds == min(times)
+        ax.barh(place, row.seconds - low, left=low, height=0.62, color=BLUE if fastest else "#9dbbe0")
+        times_faster = f"  {_times(row.over_first)}" if row.over_first else ""
+        ax.text(row.seconds * 1.1, place, in_seconds(row.seconds) + times_faster, va="center", color=INK, fontsize=9.5)
+    ax.set_yticks(range(len(climb.rows)), [row.rung for row in climb.rows])
+    ax.tick_params(axis="y", length=0)
+    ax.invert_yaxis()
+    ticks = [10.0**power for power in range(_floor_log10(low), _floor_log10(high) + 1)]
+    ax.set_xticks(ticks, [in_seconds(tick) for tick in ticks])
+    ax.minorticks_off()
+    ax.grid(axis="x", color=LIGHT, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.set_title(f"{climb.ladder}: {climb.title}")
+
+
+def _floor_log10(number: float) -> int:
+    return int(f"{number:e}".partition("e")[2])
+
+
+def _times(factor: float) -> str:
+    if factor < 1:
+        return f"{1 / factor:.2g} times slower"
+    return f"{factor:,.0f} times faster" if factor >= 10 else f"{factor:.2g} times faster"

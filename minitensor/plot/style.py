@@ -1,0 +1,86 @@
+"""How every picture looks, and where pictures go."""
+
+from pathlib import Path
+from typing import Any
+
+from minitensor.errors import MissingExtraError
+
+try:
+    import matplotlib
+    import matplotlib.pyplot as plt
+    from matplotlib.animation import FuncAnimation, PillowWriter
+except ImportError:
+    raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'") from None
+
+INK, GREY, LIGHT = "#222222", "#777777", "#dddddd"
+BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3b6fb6", "#e08214", "#3a923a", "#c03d3e", "#8d6ab8", "#7f5a3c"
+COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, BROWN)
+
+plt.rcParams.update(
+    {
+        "font.size": 11,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": GREY,
+        "axes.titlesize": 12,
+        "axes.titlelocation": "left",
+        "figure.constrained_layout.use": True,
+        "savefig.dpi": 110,
+    }
+)
+
+_animations: list[Any] = []
+
+
+def figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 4.5, **options: Any) -> tuple[Any, Any]:
+    """A new figure and its axes."""
+    return plt.subplots(rows, columns, figsize=(width, height), **options)
+
+
+def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
+    """An animation that calls ``draw(frame)`` for each frame, `interval` milliseconds apart."""
+    animation = FuncAnimation(fig, draw, frames=frames, interval=interval)
+    _animations.append(animation)
+    return animation
+
+
+def save(picture: Any, path: str | Path) -> Path:
+    """Write a figure as PNG or an animation as GIF, and return the path."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(picture, FuncAnimation):
+        with plt.rc_context({"figure.constrained_layout.use": False}):
+            picture.save(path, writer=PillowWriter(fps=1000 // picture._interval), dpi=80)  # type: ignore[attr-defined]
+    else:
+        picture.savefig(path)
+    return path
+
+
+def headless() -> None:
+    """Draw without a screen from now on."""
+    matplotlib.use("Agg")
+
+
+def save_all(directory: str | Path, stem: str) -> list[Path]:
+    """Write every open figure as ``stem_1.png`` and so on, every animation as GIF, and close them."""
+    moving = {id(animation._fig) for animation in _animations}
+    still = [fig for fig in map(plt.figure, plt.get_fignums()) if id(fig) not in moving]
+    paths = [save(fig, Path(directory) / f"{stem}_{i}.png") for i, fig in enumerate(still, 1)]
+    paths += [save(animation, Path(directory) / f"{stem}_{i}.gif") for i, animation in enumerate(_animations, 1)]
+    close_all()
+    return paths
+
+
+def show_all() -> int:
+    """Show every open figure on the screen, if there is one, until closed. Returns how many there were."""
+    count = len(plt.get_fignums())
+    if matplotlib.get_backend().lower() != "agg":
+        plt.show()
+    else:
+        close_all()
+    return count
+
+
+def close_all() -> None:
+    plt.close("all")
+    _animations.clear()

@@ -1,0 +1,113 @@
+"""The tour: both ladders, end to end, on real input, with tables, pictures and an animation."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from minitensor import backend, matmul, random
+from minitensor.cluster import mean_shift
+from minitensor.cluster.data import blobs
+from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
+from minitensor.errors import MissingExtraError
+from minitensor.ladder import Climb, Ladder, in_seconds, run, table
+from minitensor.tensor import Tensor, tensor
+
+SEED = 1  # six clusters that do not overlap
+BANDWIDTH = 2.5
+
+
+def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
+    """Climb both ladders on the chosen backend, print the tables and write two PNG files and a GIF into `out`.
+
+    quick : smaller inputs, and rungs slower than a quarter of a second skipped
+    as_json : print one JSON object instead of tables
+    Raises MissingExtraError where matplotlib, rich or scikit-learn is missing.
+    """
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    except ImportError:
+        raise MissingExtraError("the tour needs rich: pip install 'minitensor[lessons]'") from None
+    from minitensor import plot
+
+    plot.headless()
+    start = time.perf_counter()
+    out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
+    points, _ = blobs(SEED, each=50 if quick else 250)
+    jobs: list[tuple[Ladder, tuple[Any, ...], str]] = [
+        *((matmul.LADDER, pair, f"{what} ({_shape(pair)})") for what, pair in products(quick)),
+        (MEAN_SHIFT, (points, points, BANDWIDTH), f"one update of {points.shape[0]} points, bandwidth {BANDWIDTH}"),
+    ]
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 2)
+
+        def step(words: str) -> None:
+            progress.update(task, description=f"{words:<45}", advance=1)
+
+        climbs = [
+            run(
+                ladder,
+                *inputs,
+                title=title,
+                time_limit=0.25 if quick else 5.0,
+                on_rung=lambda name, job=ladder.name: step(f"{job}: {name}"),  # type: ignore[misc]
+            )
+            for ladder, inputs, title in jobs
+        ]
+        step("mean shift: until the points stand still")
+        found = mean_shift(points, BANDWIDTH, path=True)
+        step("drawing")
+        pictures = {
+            "matmul.png": plot.climbs(*climbs[:-1]),
+            "mean_shift.png": plot.climb_and_clusters(climbs[-1], points, found.labels, found.centers),
+            "mean_shift.gif": plot.moving(found.path, found.labels),
+        }
+        paths = [plot.save(picture, out / name) for name, picture in pictures.items()]
+        plot.close_all()
+    seconds = time.perf_counter() - start
+    summary = {"clusters": found.centers.shape[0], "updates": found.n_iter, "converged": found.converged}
+    if as_json:
+        files = [str(path) for path in paths]
+        report = {"backend": backend.get_backend(), "seconds": seconds, "mean_shift": summary, "files": files}
+        print(json.dumps(report | {"climbs": [_finite(climb) for climb in climbs]}, indent=2))
+        return
+    console = Console()
+    for climb in climbs:
+        console.print(table(climb), "")
+    console.print(
+        f"Mean shift found {summary['clusters']} clusters in {points.shape[0]} points after {found.n_iter} updates."
+    )
+    console.print(f"The tour took {in_seconds(seconds)} on the {backend.get_backend()} backend. Look at:")
+    for path in paths:
+        console.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+def products(quick: bool = False) -> list[tuple[str, tuple[Tensor, Tensor]]]:
+    """The course's matrix products on real digits of 8 × 8 pixels, times random weights; and one of a cube's size."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise MissingExtraError("the digits come with scikit-learn: pip install 'minitensor[lessons]'") from None
+    images = tensor(load_digits().data / 16, "float32")
+    rng = random.generator(SEED)
+    weights = random.normal(rng, (64, 10), dtype="float32")
+    side = 128 if quick else 512
+    cube = tuple(random.normal(rng, (side, side), dtype="float32") for _ in range(2))
+    return [
+        ("5 digits", (images[:5], weights)),
+        (f"{images.shape[0]:,} digits", (images, weights)),
+        (f"{side}³", (cube[0], cube[1])),
+    ]
+
+
+def _shape(pair: tuple[Tensor, Tensor]) -> str:
+    return " times ".join(f"{x.shape[0]:,} × {x.shape[1]}" for x in pair) + f", {pair[0].dtype}"
+
+
+def _finite(climb: Climb) -> dict[str, Any]:
+    """JSON has no NaN: what was not measured is null."""
+    plain = climb.asdict()
+    plain["rows"] = [{key: None if value != value else value for key, value in row.items()} for row in plain["rows"]]
+    return plain

@@ -1,0 +1,29 @@
+"""Every test that is not about one backend runs on all of them: NumPy, the strict fake device, and a GPU if there is one."""
+
+import os
+
+import hypothesis
+import matplotlib
+import pytest
+
+import minitensor as mt
+from minitensor.backend import load
+
+matplotlib.use("Agg")
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, max_examples=300, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def _backends():
+    names = ["numpy", "strict"]
+    if load("auto").name == "cupy":
+        names.append("cupy")
+    return names
+
+
+@pytest.fixture(params=_backends(), scope="module")
+def backend(request):
+    """The name of the backend on which this test makes its tensors."""
+    with mt.use_backend(request.param):
+        yield request.param

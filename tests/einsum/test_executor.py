@@ -1,0 +1,207 @@
+import tracemalloc
+
+import numpy as np
+import pytest
+from einsum_strategies import Problem, numbers, problems
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minitensor as mt
+from minitensor.backend import load
+from minitensor.einsum import einsum, planner
+from minitensor.einsum.executor import einsum_arrays
+from minitensor.einsum.planner import plan
+from minitensor.errors import DeviceError, DTypeError, EinsumError
+
+DTYPES = ["bool", "int64", "float32", "float64", "complex128"]
+WIDE = {"b": "bool", "i": "int64", "f": "float64", "c": "complex128"}
+
+
+def check(backend, problem, arrays):
+    """einsum agrees with NumPy's, computed wide, and leaves its operands alone."""
+    lib, before = load(backend), [array.copy() for array in arrays]
+    result = lib.to_numpy(einsum_arrays(problem.spec, *(lib.from_numpy(array) for array in arrays)))
+    dtype = np.result_type(*arrays)
+    expected = np.asarray(np.einsum(problem.spec, *(array.astype(WIDE[dtype.kind]) for array in arrays)))
+    assert isinstance(result, np.ndarray)
+    assert result.dtype == dtype
+    assert result.shape == expected.shape
+    if dtype.kind in "bi":
+        np.testing.assert_array_equal(result, expected)
+    else:
+        # Each product and each sum rounds once, by eps of what has been summed so far; 4 is for complex numbers.
+        size = np.einsum(problem.spec, *(np.abs(array).astype(float) for array in arrays))
+        bound = 4 * (problem.terms + len(arrays)) * np.finfo(dtype).eps * size
+        assert (np.abs(result - expected) <= bound).all()
+    for array, copy in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@given(st.data(), problems(), st.sampled_from(DTYPES))
+def test_agrees_with_numpy(backend, data, problem, dtype):
+    check(backend, problem, [data.draw(numbers(shape, dtype)) for shape in problem.shapes])
+
+
+def test_an_axis_of_size_1_under_dots_shrinks_to_an_empty_one(backend):
+    shapes = ((1, 2), (3,), (0,))
+    check(backend, Problem("...i,j,...->...ij", shapes, terms=1), [np.ones(shape) for shape in shapes])
+
+
+@given(st.data(), problems(3))
+def test_dtypes_promote_as_in_numpy(data, problem):
+    check("numpy", problem, [data.draw(numbers(shape, data.draw(st.sampled_from(DTYPES)))) for shape in problem.shapes])
+
+
+@given(st.data(), problems(3), st.sampled_from(["int8", "uint8", "int32"]))
+def test_small_integers_wrap_as_in_numpy(data, problem, dtype):
+    arrays = [data.draw(numbers(shape, dtype)) for shape in problem.shapes]
+    result = einsum_arrays(problem.spec, *arrays)
+    assert result.dtype == dtype
+    np.testing.assert_array_equal(result, np.einsum(problem.spec, *arrays))
+
+
+@given(st.data(), problems())
+def test_any_order_of_pairs_gives_the_same(data, problem):
+    def any_order(terms, output, sizes):
+        left, pairs = list(range(len(terms))), []
+        while len(left) > 1:
+            b = left.pop(data.draw(st.integers(1, len(left) - 1)))
+            pairs.append((data.draw(st.sampled_from([number for number in left if number < b])), b))
+        return pairs
+
+    arrays = [data.draw(numbers(shape, "int64")) for shape in problem.shapes]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planner, "left_to_right", any_order)
+        plan.cache_clear()
+        try:
+            check("numpy", problem, arrays)
+        finally:
+            plan.cache_clear()
+
+
+@given(st.data(), problems(1))
+def test_is_a_view_only_where_that_of_numpy_is(data, problem):
+    array = data.draw(numbers(problem.shapes[0], "float64"))
+    if array.ndim and np.shares_memory(einsum_arrays(problem.spec, array), array):  # NumPy makes 0-d ones numbers
+        assert np.shares_memory(np.einsum(problem.spec, array), array)
+
+
+@pytest.mark.parametrize("spec", ["ij->ji", "ii->i", "...ii->i...", "ij"])
+def test_without_a_sum_one_operand_is_not_copied(spec):
+    array = np.ones((3, 3))
+    assert np.shares_memory(einsum_arrays(spec, array), array)
+
+
+@pytest.mark.parametrize("spec", ["ij,ij->ij", "ij,->ij", "ij,jk->ik", "ij,ij->", "i,ik->k", "ij->i"])
+def test_float16_stays(spec):
+    shapes = {"": (), "i": (5,), "ij": (5, 3), "jk": (3, 4), "ik": (5, 4)}
+    arrays = [np.random.default_rng(0).random(shapes[term]) for term in spec.split("->")[0].split(",")]
+    result = einsum_arrays(spec, *(array.astype("float16") for array in arrays))
+    assert result.dtype == "float16"
+    np.testing.assert_allclose(result, np.einsum(spec, *arrays), rtol=20 * np.finfo("float16").eps)
+
+
+@pytest.mark.parametrize("spec", ["i->", "i,i->", "ji,i->j", "i,->"])
+def test_bool_counts_do_not_wrap(backend, spec):
+    lib = load(backend)
+    shapes = {"": (), "i": (256,), "ji": (2, 256)}
+    arrays = [lib.from_numpy(np.ones(shapes[term], bool)) for term in spec.split("->")[0].split(",")]
+    assert lib.to_numpy(einsum_arrays(spec, *arrays)).all()
+
+
+# --- how it is computed ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spec", "shapes", "calls"),
+    [
+        ("mk,kn->mn", [(2, 3), (3, 4)], "matmul"),
+        ("mk,nk->mn", [(2, 3), (4, 3)], "permute_dims matmul"),
+        ("mk,k->m", [(2, 3), (3,)], "matmul"),
+        ("k,kn->n", [(3,), (3, 4)], "matmul"),
+        ("bmk,bkn->bmn", [(5, 2, 3), (5, 3, 4)], "matmul"),
+        ("bhqd,bhkd->bhqk", [(5, 6, 2, 3), (5, 6, 4, 3)], "permute_dims matmul"),
+        ("bmk,kn,np->bmp", [(5, 2, 3), (3, 4), (4, 6)], "reshape matmul matmul reshape"),
+        ("qnd,qnd->qn", [(2, 3, 4), (2, 3, 4)], "vecdot"),
+        ("bak,abk->ab", [(2, 3, 4), (3, 2, 4)], "permute_dims vecdot"),
+        ("k,k", [(3,), (3,)], "vecdot"),
+        ("...,...", [(2, 1), (3,)], "squeeze reshape multiply"),
+        ("i,ij->ij", [(2,), (2, 3)], "reshape multiply"),
+        ("ij,j->ij", [(2, 3), (3,)], "multiply"),
+        ("i,j->ji", [(2,), (3,)], "reshape multiply"),
+        ("ii", [(3, 3)], "diagonal sum"),
+        ("ij->", [(2, 3)], "sum"),
+        ("ij,jk->k", [(2, 3), (3, 4)], "sum matmul"),
+        ("i", [(3,)], ""),
+    ],
+)
+def test_the_plan_has_no_needless_step(spec, shapes, calls):
+    assert " ".join(step.call for step in plan(spec, tuple(shapes))) == calls
+
+
+def test_the_second_plan_is_a_look_up():
+    shapes = ((2, 3), (3, 4))
+    assert plan("ab,bc->ac", shapes) is plan("ab,bc->ac", shapes)
+
+
+@pytest.mark.parametrize(
+    ("spec", "shapes", "limit"),
+    [
+        ("qnd,qnd->qn", [(50, 60, 70)] * 2, 50 * 60 * 3),  # a table of products would be 50 × 60 × 70
+        ("dqn,dqn->qn", [(70, 50, 60)] * 2, 50 * 60 * 3),
+        ("mk,nk->mn", [(100, 300), (110, 300)], 100 * 110 * 2),
+        ("ab,bc,cd,de,ef->af", [(150, 150)] * 5, 150 * 150 * 5 // 2),  # two intermediate results, not four
+        # What has been copied to merge two of its axes is gone once it has been used: one such copy, not three.
+        ("aij,jib,bkl,lkc,cmn,nmd->ad", [(150, 20, 20), (20, 20, 150)] * 3, 150 * 20 * 20 * 3),
+    ],
+)
+def test_memory(spec, shapes, limit):
+    arrays = [np.ones(shape) for shape in shapes]
+    einsum_arrays(spec, *arrays)
+    tracemalloc.start()
+    einsum_arrays(spec, *arrays)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < limit * 8
+
+
+# --- on Tensors --------------------------------------------------------------------------------------------------
+
+
+def test_einsum_of_tensors(backend):
+    a, b = np.random.default_rng(0).random((2, 2, 3))
+    result = einsum("mk,nk->mn", mt.tensor(a), mt.tensor(b))
+    assert isinstance(result, mt.Tensor)
+    assert result.backend == backend
+    np.testing.assert_allclose(result.numpy(), a @ b.T)
+
+
+@pytest.mark.parametrize("other", [[[1.0]], 2.0, np.ones((2, 2))])
+def test_only_tensors_are_operands(other):
+    message = f"operand 1 of einsum is a {type(other).__name__}, not a Tensor; write minitensor.tensor(...) round it"
+    with pytest.raises(DTypeError) as caught:
+        einsum("ij,jk", mt.ones((2, 2)), other)
+    assert str(caught.value) == message
+
+
+def test_the_spec_comes_first():
+    with pytest.raises(TypeError) as caught:
+        einsum(mt.ones((2, 2)), "ij->ji")
+    assert str(caught.value) == "einsum takes first a spec such as 'ij,jk->ik', not a Tensor"
+
+
+def test_backends_do_not_mix():
+    with mt.use_backend("numpy"):
+        a = mt.ones((2, 2))
+    with mt.use_backend("strict"):
+        b = mt.ones((2, 2))
+    with pytest.raises(DeviceError) as caught:
+        einsum("ij,jk", a, b)
+    assert str(caught.value) == (
+        "einsum: operand 0 is on numpy, operand 1 is on strict; bring them together with .to('numpy') or .to('strict')"
+    )
+
+
+def test_without_operands():
+    with pytest.raises(EinsumError, match="the spec has 1 term, but 0 operands came with it"):
+        einsum("ij")
