@@ -219,23 +219,34 @@ def _digits(number: float) -> str:
     return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
 
 
-def table(climb: Climb) -> Any:
-    """The climb as a table of the rich library, ready for its ``print``. Raises MissingExtraError without rich."""
+def table(climb: Climb, width: int = 80) -> Any:
+    """The climb as a table of the rich library, ready for its ``print``; captions are shown where `width` allows.
+
+    Raises MissingExtraError without rich.
+    """
     try:
+        from rich import box
         from rich.table import Table
     except ImportError:
         raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
-    out = Table(title=f"{climb.ladder}: {climb.title}", caption=climb.machine, title_justify="left")
+    skipped = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
+    out = Table(
+        title=f"{climb.ladder}: {climb.title}",
+        caption="\n".join([*skipped, climb.machine]),
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
     out.add_column("rung", style="bold")
-    out.add_column("what it does")
     for heading in ("time", "spread", "× first", "× before", "GFLOP/s", "memory"):
         out.add_column(heading, justify="right", no_wrap=True)
+    if width >= 110:
+        out.add_column("what it does", no_wrap=True)
     for row in climb.rows:
-        if row.seconds is None:
-            out.add_row(row.rung, f"{row.caption}\n[dim]{row.note}[/dim]", *["–"] * 5, in_bytes(row.memory))
-            continue
-        times = [_digits(x) if x else "1" for x in (row.over_first, row.over_before)]
-        spread = f"±{50 * (row.high - row.low) / row.seconds:.0f}%"
-        rate = _digits(row.gflops or 0.0)
-        out.add_row(row.rung, row.caption, in_seconds(row.seconds), spread, *times, rate, in_bytes(row.memory))
+        cells = ["–"] * 5
+        if row.seconds is not None:
+            over = [_digits(factor) if factor else "1" for factor in (row.over_first, row.over_before)]
+            spread = f"±{50 * (row.high - row.low) / row.seconds:.0f}%"
+            cells = [in_seconds(row.seconds), spread, *over, _digits(row.gflops or 0.0)]
+        out.add_row(row.rung, *cells, in_bytes(row.memory), *[row.caption] * (width >= 110))
     return out

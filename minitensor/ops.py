@@ -167,7 +167,8 @@ def refuse_expanded(array: Any, error: Exception | None = None) -> None:
     `error` is what NumPy said; it protects every part of an expanded array, even one without a repeated number.
     """
     strides = backend.of(array).strides(array)
-    if any(stride == 0 and size > 1 for stride, size in zip(strides, array.shape, strict=True)):
+    # The strides of an array without elements mean nothing, and NumPy makes them 0.
+    if array.size and any(stride == 0 and size > 1 for stride, size in zip(strides, array.shape, strict=True)):
         raise ShapeError(
             f"this tensor of shape {tuple(array.shape)} is expanded: its strides {strides} have a 0, so one number "
             "stands for many positions and cannot be written alone; write to its .copy()"

@@ -13,7 +13,7 @@ from minitensor.errors import MissingExtraError
 from minitensor.ladder import Climb, Ladder, in_seconds, run, table
 from minitensor.tensor import Tensor, tensor
 
-SEED = 1  # six clusters that do not overlap
+SEED = 2  # six clusters that do not overlap
 BANDWIDTH = 2.5
 
 
@@ -37,7 +37,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     points, _ = blobs(SEED, each=50 if quick else 250)
     jobs: list[tuple[Ladder, tuple[Any, ...], str]] = [
         *((matmul.LADDER, pair, f"{what} ({_shape(pair)})") for what, pair in products(quick)),
-        (MEAN_SHIFT, (points, points, BANDWIDTH), f"one update of {points.shape[0]} points, bandwidth {BANDWIDTH}"),
+        (MEAN_SHIFT, (points, points, BANDWIDTH), f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}"),
     ]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -58,7 +58,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         ]
         step("mean shift: until the points stand still")
         found = mean_shift(points, BANDWIDTH, path=True)
-        step("drawing")
+        step("drawing, and the animation")
         pictures = {
             "matmul.png": plot.climbs(*climbs[:-1]),
             "mean_shift.png": plot.climb_and_clusters(climbs[-1], points, found.labels, found.centers),
@@ -75,9 +75,9 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         return
     console = Console()
     for climb in climbs:
-        console.print(table(climb), "")
+        console.print(table(climb, console.width))
     console.print(
-        f"Mean shift found {summary['clusters']} clusters in {points.shape[0]} points after {found.n_iter} updates."
+        f"Mean shift found {summary['clusters']} clusters in {points.shape[0]:,} points after {found.n_iter} updates."
     )
     console.print(f"The tour took {in_seconds(seconds)} on the {backend.get_backend()} backend. Look at:")
     for path in paths:

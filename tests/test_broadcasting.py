@@ -109,8 +109,12 @@ def test_what_is_stretched_or_repeated_is_named(pair):
             there = -axis <= len(own)
             stretched = there and own[axis] != shape[axis]
             repeated = not there and shape[axis] != 1
-            assert bool(re.search(rf"^axis {axis}: .*\b{name}\b.* stretched to {shape[axis]}$", text, re.M)) == stretched
-            assert bool(re.search(rf"^axis {axis}: .*\b{name}\b.* repeated {shape[axis]} times$", text, re.M)) == repeated
+            assert (
+                bool(re.search(rf"^axis {axis}: .*\b{name}\b.* stretched to {shape[axis]}$", text, re.M)) == stretched
+            )
+            assert (
+                bool(re.search(rf"^axis {axis}: .*\b{name}\b.* repeated {shape[axis]} times$", text, re.M)) == repeated
+            )
     assert "fix:" not in text
     assert "!" not in text
 

@@ -143,14 +143,16 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
     spec, operands, _ = expression
     if len(operands) != len(shapes):
         spots = [operands[-1].end] if len(shapes) > len(operands) else _spots(operands[len(shapes)])
-        problem = f"the spec has {_count(len(operands), 'term')}, but {_count(len(shapes), 'operand')} came with it"
+        given = _count(len(shapes), "operand", "operands")
+        problem = f"the spec has {_count(len(operands), 'term', 'terms')}, but {given} came with it"
         raise _fault(problem, spec, spots, "write one term for each operand, with ',' between")
 
     dotted: dict[int, Shape] = {}  # the sizes under "...", by operand
     for number, (term, shape) in enumerate(zip(operands, shapes, strict=True)):
         named = len(term.letters) - (DOTS in term.letters)
         if len(shape) < named or (len(shape) > named and DOTS not in term.letters):
-            problem = f"operand {number} has {_count(len(shape), 'axis')}, shape {shape}, but its term names {named}"
+            has = f"{_count(len(shape), 'axis', 'axes')}, shape {shape}"
+            problem = f"operand {number} has {has}, but its term names {named}"
             fix = "write one letter for each axis" + (", or '...' for the other axes" if len(shape) > named else "")
             raise _fault(problem, spec, _spots(term), fix)
         for letter, _, axes in _axes_of(term, len(shape)):
@@ -197,7 +199,7 @@ def _broadcast_dots(expression: Expression, dotted: dict[int, Shape]) -> Shape:
         fix = "lined up at the last axis, make the sizes equal, or 1"
         raise _fault(f"the axes under '...' do not broadcast: {under}", spec, spots, fix) from None
     if broadcast and DOTS not in output:
-        problem = f"'...' stands for {_count(len(broadcast), 'axis')} here, but is missing from the output"
+        problem = f"'...' stands for {_count(len(broadcast), 'axis', 'axes')} here, but is missing from the output"
         raise _fault(problem, spec, spots, "write '...' in the output too, or letters for the axes to sum over")
     return broadcast
 
@@ -235,5 +237,5 @@ def _spots(term: Term, only: str = "") -> list[int]:
     return spots or [term.end]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else {'axis': 'axes'}.get(noun, noun + 's')}"
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -11,23 +11,25 @@ from minitensor.tensor import Tensor
 def climbs(*found: Climb) -> Any:
     """Climbs one above another, the same rungs in the same order, each bar with its time and speed-up."""
     count = max(len(climb.rows) for climb in found)
-    fig, axes = figure(len(found), 1, width=9, height=(0.5 * count + 0.9) * len(found) + 0.4, squeeze=False)
+    fig, axes = figure(len(found), 1, width=9, height=(0.42 * count + 1.0) * len(found) + 0.2, squeeze=False)
     for ax, climb in zip(axes[:, 0], found, strict=True):
         _draw(ax, climb)
-    fig.text(0.995, 0.005, found[0].machine, ha="right", va="bottom", fontsize=8, color=GREY)
-    axes[-1, 0].set_xlabel("time of one call, shorter is better", labelpad=10)
+    _caption(axes[-1, 0], "time of one call, shorter is better", found[0])
     return fig
 
 
 def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Tensor) -> Any:
     """A climb of the mean-shift ladder, and below it the clusters that mean shift finds."""
-    fig, axes = figure(2, 1, width=9, height=9, height_ratios=(1, 1.7))
+    fig, axes = figure(2, 1, width=8, height=10, height_ratios=(1, 2.2))
     _draw(axes[0], found)
     title = f"{len(centers)} clusters found in {len(points):,} points (the crosses are the peaks)"
     clusters(points, labels, centers, title, ax=axes[1])
-    axes[0].set_xlabel("time of one update of every point, shorter is better")
-    fig.text(0.995, 0.005, found.machine, ha="right", va="bottom", fontsize=8, color=GREY)
+    _caption(axes[0], "time of one update of every point, shorter is better", found)
     return fig
+
+
+def _caption(ax: Any, words: str, climb: Climb) -> None:
+    ax.set_xlabel(f"{words} ({climb.machine})", loc="left", fontsize=9, color=GREY)
 
 
 def _draw(ax: Any, climb: Climb) -> None:
@@ -46,7 +48,7 @@ def _draw(ax: Any, climb: Climb) -> None:
         ax.text(row.seconds * 1.1, place, in_seconds(row.seconds) + times_faster, va="center", color=INK, fontsize=9.5)
     ax.set_yticks(range(len(climb.rows)), [row.rung for row in climb.rows])
     ax.tick_params(axis="y", length=0)
-    ax.invert_yaxis()
+    ax.set_ylim(len(climb.rows) - 0.5, -0.5)  # the plainest rung on top, skipped or not
     ticks = [10.0**power for power in range(_floor_log10(low), _floor_log10(high) + 1)]
     ax.set_xticks(ticks, [in_seconds(tick) for tick in ticks])
     ax.minorticks_off()

@@ -71,13 +71,17 @@ def save_all(directory: str | Path, stem: str) -> list[Path]:
     return paths
 
 
+def is_headless() -> bool:
+    """Whether there is no screen to show a picture on."""
+    return matplotlib.get_backend().lower() == "agg"
+
+
 def show_all() -> int:
-    """Show every open figure on the screen, if there is one, until closed. Returns how many there were."""
+    """Show every open figure on the screen, if there is one, until it is closed. Returns how many there were."""
     count = len(plt.get_fignums())
-    if matplotlib.get_backend().lower() != "agg":
+    if not is_headless():
         plt.show()
-    else:
-        close_all()
+    close_all()
     return count
 
 

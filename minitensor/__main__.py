@@ -1,0 +1,53 @@
+"""The command line: ``minitensor tour``, ``minitensor lesson``, ``minitensor doctor``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from minitensor import __version__, lesson
+from minitensor.errors import MinitensorError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 it could not be done and the message says why."""
+    parser = argparse.ArgumentParser(
+        prog="minitensor", description="A small tensor framework to read in an evening and learn from for a month."
+    )
+    parser.add_argument("--version", action="version", version=f"minitensor {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    tour = commands.add_parser("tour", help="climb from Python loops to the fastest this machine has, with pictures")
+    tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help="folder for the pictures (%(default)s)")
+    tour.add_argument("--quick", action="store_true", help="smaller inputs, a few seconds")
+    tour.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+
+    lessons = commands.add_parser("lesson", help="list the lessons, or run one")
+    lessons.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
+    lessons.add_argument("--out", type=Path, help="folder for the pictures, instead of the screen")
+
+    commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
+
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "tour":
+            from minitensor.tour import tour as take_tour
+
+            take_tour(chosen.out, chosen.quick, chosen.json)
+        elif chosen.command == "doctor":
+            from minitensor.doctor import doctor
+
+            return 0 if doctor() else 1
+        elif chosen.number is None:
+            for number, path in lesson.lessons().items():
+                print(f"{number:>3}  {lesson.title(path)}")
+        else:
+            lesson.run(chosen.number, chosen.out)
+    except (MinitensorError, OSError) as error:
+        print(f"minitensor {chosen.command}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

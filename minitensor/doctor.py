@@ -1,0 +1,90 @@
+"""What this machine can compute with, and for anything missing the line that mends it."""
+
+import contextlib
+import io
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import numpy as np
+
+from minitensor import __version__, backend
+from minitensor.backend.probe import driver_version, install_line
+from minitensor.errors import BackendError, BackendNameError
+
+# What changes how this library, or the libraries under it, compute.
+VARIABLES = (
+    backend.ENVIRONMENT_VARIABLE,
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_PATH",
+    "CUPY_CACHE_DIR",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)
+EXTRAS = {"matplotlib": "draws pictures", "rich": "prints tables", "sklearn": "brings the digits"}
+
+
+def doctor() -> bool:
+    """Print what is here. Returns whether the chosen backend works."""
+    for label, value in _findings():
+        print(f"{label:<24}{value}")
+    print()
+    try:
+        name = backend.get_backend()
+    except (BackendError, BackendNameError) as error:
+        print(f"The chosen backend does not work: {error}")
+        return False
+    print(f"The chosen backend, {name}, works.")
+    return True
+
+
+def _findings() -> Iterator[tuple[str, str]]:
+    yield "minitensor", __version__
+    yield "Python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})"
+    yield "NumPy", np.__version__
+    yield "BLAS", _blas()
+    yield "cores", f"{_cores()} for this process, {os.cpu_count()} in the machine"
+    yield from _cupy()
+    for module, purpose in EXTRAS.items():
+        here = "installed" if find_spec(module) else "missing: pip install 'minitensor[lessons]'"
+        yield module, f"{here} ({purpose})"
+    for name in VARIABLES:
+        yield name, os.environ.get(name, "(not set)")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _blas() -> str:
+    """The library that NumPy multiplies matrices with, its version, and how many threads it takes."""
+    config = np.show_config(mode="dicts")
+    blas = config["Build Dependencies"]["blas"] if isinstance(config, dict) else {}
+    set_by = next((name for name in VARIABLES if name.endswith("_THREADS") and os.environ.get(name)), None)
+    threads = f"{os.environ[set_by]} threads ({set_by})" if set_by else f"as many threads as cores, {_cores()}"
+    return f"{blas.get('name', 'unknown')} {blas.get('version', '')}, {threads}"
+
+
+def _cupy() -> Iterator[tuple[str, str]]:
+    driver = driver_version()
+    yield "NVIDIA driver", f"runs CUDA {driver[0]}.{driver[1]}" if driver else "none (NumPy needs none)"
+    if not find_spec("cupy"):
+        yield "CuPy", "not installed" + (f": {install_line()}" if driver else " (no use without a driver)")
+        return
+    with contextlib.redirect_stderr(io.StringIO()):  # CuPy warns at import of what is said below
+        try:
+            lib = backend.load("cupy")
+        except BackendError as error:
+            yield "CuPy", "installed"
+            yield "kernel", f"does not run: {error}"
+            return
+    runtime = lib.xp.cuda.runtime
+    yield "CuPy", f"{lib.xp.__version__}, CUDA runtime {runtime.runtimeGetVersion() // 1000}"
+    for number in range(runtime.getDeviceCount()):
+        device = runtime.getDeviceProperties(number)
+        memory = f"{device['totalGlobalMem'] / 2**30:.0f} GiB"
+        yield f"GPU {number}", f"{device['name'].decode()}, {memory}, sm_{device['major']}{device['minor']}"
+    yield "kernel", "compiles and runs"
