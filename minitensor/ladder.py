@@ -88,13 +88,15 @@ def run(
     title: str = "",
     time_limit: float = 5.0,
     memory_limit: float = 1e9,
+    seconds: float = 0.5,
     on_rung: Callable[[str], None] = lambda name: None,
 ) -> Climb:
     """Climb a ladder: every rung on the same inputs, checked against the others and timed.
 
     Each rung is first tried on a small share of the work. That checks it against the plainest rung, and shows how
     long the whole would take: a rung that would take more than `time_limit` seconds, or whose formula for memory
-    exceeds `memory_limit` bytes, is not run whole. `on_rung` is told the name of each rung as its turn comes.
+    exceeds `memory_limit` bytes, is not run whole. About `seconds` are spent on timing each of the others. `on_rung`
+    is told the name of each rung as its turn comes.
 
     Raises LadderError, which names the rung and the difference, where two rungs disagree.
     """
@@ -119,7 +121,7 @@ def run(
         result = function(*inputs)  # this also warms up
         expected = _agree(ladder, function, result, expected, inputs)
         del result
-        low, median, high = measure(lambda function=function: function(*inputs), lib)  # type: ignore[misc]
+        low, median, high = measure(lambda function=function: function(*inputs), lib, seconds)  # type: ignore[misc]
         before = [other.seconds for other in rows if other.seconds]
         rows.append(
             row._replace(
@@ -237,7 +239,7 @@ def table(climb: Climb, width: int = 80) -> Any:
         caption_justify="left",
         box=box.SIMPLE_HEAD,
     )
-    out.add_column("rung", style="bold")
+    out.add_column("rung", style="bold", no_wrap=True)
     for heading in ("time", "spread", "× first", "× before", "GFLOP/s", "memory"):
         out.add_column(heading, justify="right", no_wrap=True)
     if width >= 110:

@@ -109,9 +109,11 @@ def tolerance(a: Tensor, b: Tensor) -> Tensor:
     """How far two correct results may be apart, element by element.
 
     A sum of k products, in any order, is off by at most about k·eps times the sum of their sizes (Higham, Accuracy
-    and Stability of Numerical Algorithms, section 3.1); two results by twice that.
+    and Stability of Numerical Algorithms, section 3.1), and each product that underflows by less than the smallest
+    normal number; two results by twice that.
     """
-    return (abs(a) @ abs(b)) * float(2 * (a.shape[1] + 1) * np.finfo(_dtype(a, b)).eps)
+    kind, k = np.finfo(_dtype(a, b)), a.shape[1]
+    return (abs(a) @ abs(b)) * float(2 * (k + 1) * kind.eps) + float(2 * k * kind.tiny)
 
 
 LADDER = Ladder("matmul", (loops, rows, broadcasting, broadcasting_3d, einsum, blas), flops, share, tolerance)
@@ -126,7 +128,8 @@ def _sizes(a: Tensor, b: Tensor) -> tuple[int, int, int]:
             raise DTypeError(f"matmul: {name} is {x.dtype}; the ladder multiplies floats, use .astype('float32')")
     if a.shape[1] != b.shape[0]:
         raise ShapeError(
-            f"matmul: a of shape {a.shape} has {a.shape[1]} columns, b of shape {b.shape} {b.shape[0]} rows"
+            f"matmul: a of shape {a.shape} has {a.shape[1]} on axis 1, b of shape {b.shape} has {b.shape[0]} on axis 0; "
+            "these must be equal"
         )
     return a.shape[0], a.shape[1], b.shape[1]
 

@@ -4,6 +4,8 @@ The generator is NumPy's, and the numbers are drawn on the processor on every ba
 on NumPy and on CuPy.
 """
 
+from __future__ import annotations  # so that numpy.random is imported when first used, not before
+
 import operator
 from collections.abc import Sequence
 from typing import Any

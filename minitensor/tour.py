@@ -52,6 +52,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
                 *inputs,
                 title=title,
                 time_limit=0.25 if quick else 5.0,
+                seconds=0.1 if quick else 0.5,
                 on_rung=lambda name, job=ladder.name: step(f"{job}: {name}"),  # type: ignore[misc]
             )
             for ladder, inputs, title in jobs

@@ -1,4 +1,4 @@
-"""Every test that is not about one backend runs on all of them: NumPy, the strict fake device, and a GPU if there is one."""
+"""Tests that are not about one backend run on all: NumPy, the strict fake device, and a GPU if there is one."""
 
 import os
 

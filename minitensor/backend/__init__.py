@@ -23,7 +23,18 @@ from minitensor.backend.libraries import Backend, CuPyBackend, StrictBackend
 from minitensor.backend.probe import driver_version
 from minitensor.errors import BackendError, BackendNameError
 
-__all__ = ["Backend", "as_array", "can_hold", "current", "get_backend", "load", "of", "set_backend", "use_backend"]
+__all__ = [
+    "Backend",
+    "as_array",
+    "can_hold",
+    "current",
+    "get_backend",
+    "load",
+    "matmul",
+    "of",
+    "set_backend",
+    "use_backend",
+]
 
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
 NAMES = ("numpy", "cupy", "auto")
@@ -122,6 +133,16 @@ def of(array: Any) -> Backend:
 def as_array(result: Any) -> Any:
     """NumPy turns a result without axes into a scalar of its own; make it an array again, leave others alone."""
     return numpy.asarray(result) if isinstance(result, numpy.generic) else result
+
+
+def matmul(a: Any, b: Any) -> Any:
+    """The matrix product ``a @ b`` of raw arrays.
+
+    For vectors and matrices NumPy's older `dot` is the same product, and starts in half the time of ``@``.
+    """
+    if type(a) is numpy.ndarray and 0 < a.ndim <= 2 and type(b) is numpy.ndarray and 0 < b.ndim <= 2:
+        return a.dot(b)
+    return a @ b
 
 
 def can_hold(array: Any, value: Any) -> bool:

@@ -3,9 +3,19 @@
 Each function draws on a new figure and returns it; nothing is written but by `save` and `save_all`.
 """
 
-from minitensor.plot.clusters import clusters, moving
+from importlib.util import find_spec
+
+from minitensor.errors import MissingExtraError
+
+if not find_spec("matplotlib"):
+    raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
+
+from minitensor.plot.clusters import clusters, kernels, moving, one_climb, panels, paths
+from minitensor.plot.einsums import meeting
 from minitensor.plot.ladders import climb_and_clusters, climbs
+from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
+from minitensor.plot.tensors import images, memory, pairs, product, stretched
 
 __all__ = [
     "climb_and_clusters",
@@ -14,9 +24,21 @@ __all__ = [
     "clusters",
     "figure",
     "headless",
+    "images",
     "is_headless",
+    "kernels",
+    "meeting",
+    "memory",
     "moving",
+    "one_climb",
+    "pairs",
+    "panels",
+    "paths",
+    "product",
+    "reaction",
     "save",
     "save_all",
     "show_all",
+    "stretched",
+    "unit_balls",
 ]

@@ -1,11 +1,12 @@
 """Pictures of points and of where they go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.patches import Circle
 
-from minitensor.plot.style import COLORS, GREY, INK, animate, figure
+from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animate, figure
 from minitensor.tensor import Tensor
 
 MOST_FRAMES = 60
@@ -18,6 +19,71 @@ def clusters(points: Tensor, labels: Tensor, centers: Tensor, title: str = "", a
     ax.scatter(xy[:, 0], xy[:, 1], s=7, c=_colors(labels), alpha=0.6, linewidths=0)
     ax.scatter(middles[:, 0], middles[:, 1], marker="x", s=90, linewidths=2.5, color=INK)
     ax.set_aspect("equal")
+    ax.set_title(title)
+    return fig
+
+
+def panels(points: Tensor, found: Mapping[str, Any]) -> Any:
+    """The same points clustered several ways, side by side: each title with its labels and centres.
+
+    found : titles, and anything with `labels` and `centers`
+    """
+    fig, axes = figure(1, len(found), width=4.3 * len(found), height=4.6, squeeze=False, sharex=True, sharey=True)
+    for ax, (title, each) in zip(axes[0], found.items(), strict=True):
+        clusters(points, each.labels, each.centers, title, ax=ax)
+    return fig
+
+
+def kernels(distances: Tensor, weights: Mapping[str, Tensor], bandwidth: float) -> Any:
+    """What a point weighs, by its distance, for several kernels; the bandwidth is marked.
+
+    distances : (n,) in rising order; weights : (n,) each
+    """
+    fig, ax = figure(width=8, height=3.9)
+    x = distances.numpy()
+    ax.axvline(bandwidth, color=GREY, linewidth=1.2, linestyle=":")
+    ax.text(bandwidth, 1.06, f" the bandwidth, {bandwidth:g}", color=GREY, va="bottom", ha="left", fontsize=10)
+    for (name, values), color in zip(weights.items(), COLORS, strict=False):
+        ax.plot(x, values.numpy(), color=color, linewidth=2.4, label=name)
+    ax.set_xlim(0, x[-1])
+    ax.set_ylim(0, 1.16)
+    ax.set_xlabel("distance from the query")
+    ax.set_ylabel("weight")
+    ax.legend(frameon=False, loc="center right")
+    return fig
+
+
+def one_climb(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth: float, title: str = "") -> Any:
+    """One query on its way: each data point as dark as it weighs at the start, the stops in order.
+
+    points : (n, 2); weights : (n,), those of the first update; path : a (2,) tensor for each stop
+    """
+    fig, ax = figure(width=6.6, height=6.2)
+    xy, stops = points.numpy(), np.stack([stop.numpy() for stop in path])
+    shown = ax.scatter(xy[:, 0], xy[:, 1], s=18, c=weights.numpy(), cmap="Blues", vmin=-0.15, vmax=1, linewidths=0)
+    ax.add_patch(Circle(stops[0], bandwidth, fill=False, edgecolor=ORANGE, linestyle="--", linewidth=1.6))
+    ax.plot(stops[:, 0], stops[:, 1], color=ORANGE, marker="o", markersize=6, linewidth=1.6)
+    ax.annotate("start", stops[0], (9, 5), textcoords="offset points", color=ORANGE, fontsize=12)
+    ax.plot(*stops[-1], marker="x", color=INK, markersize=11, markeredgewidth=2.6)
+    ax.set_aspect("equal")
+    middle, reach = (stops[0] + stops[-1]) / 2, 1.4 * bandwidth + np.abs(stops[-1] - stops[0]).max() / 2
+    ax.set_xlim(middle[0] - reach, middle[0] + reach)
+    ax.set_ylim(middle[1] - reach, middle[1] + reach)
+    ax.set_title(title)
+    fig.colorbar(shown, ax=ax, shrink=0.7, label="weight in the first update", boundaries=np.linspace(0, 1, 101),
+                 ticks=[0, 0.25, 0.5, 0.75, 1])  # fmt: skip
+    return fig
+
+
+def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
+    """The way of every point as a line, in the colour of its cluster; a cross where ways end."""
+    fig, ax = figure(width=6, height=6)
+    steps = np.stack([step.numpy() for step in path])
+    for i, color in enumerate(_colors(labels)):
+        ax.plot(steps[:, i, 0], steps[:, i, 1], color=color, linewidth=0.5, alpha=0.35)
+    ax.scatter(steps[0, :, 0], steps[0, :, 1], s=5, c=_colors(labels), linewidths=0)
+    ax.scatter(steps[-1, :, 0], steps[-1, :, 1], marker="x", s=90, linewidths=2.5, color=INK, zorder=3)
+    ax.set_aspect("equal", adjustable="datalim")
     ax.set_title(title)
     return fig
 

@@ -3,14 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from minitensor.errors import MissingExtraError
-
-try:
-    import matplotlib
-    import matplotlib.pyplot as plt
-    from matplotlib.animation import FuncAnimation, PillowWriter
-except ImportError:
-    raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'") from None
+import matplotlib
+import matplotlib.pyplot as plt
+from matplotlib.animation import FuncAnimation, PillowWriter
 
 INK, GREY, LIGHT = "#222222", "#777777", "#dddddd"
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3b6fb6", "#e08214", "#3a923a", "#c03d3e", "#8d6ab8", "#7f5a3c"

@@ -37,9 +37,9 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
     except DTypeError:
         raise
     except (ValueError, TypeError) as error:
-        if isinstance(error, TypeError) or "could not convert" in str(error):
-            raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
-        raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
+        if "sequence" in str(error) or "broadcast" in str(error):
+            raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
+        raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
     if array.dtype.kind not in "biufc":
         raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
     return wrap(lib.from_numpy(array))

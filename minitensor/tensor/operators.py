@@ -110,7 +110,7 @@ class Operators:
     __pow__, __rpow__, __ipow__ = (
         _binary("**", operator.pow), _reflected("**", operator.pow), _in_place("**=", operator.ipow)
     )  # fmt: skip
-    __matmul__, __rmatmul__ = _binary("@", operator.matmul), _reflected("@", operator.matmul)
+    __matmul__, __rmatmul__ = _binary("@", backend.matmul), _reflected("@", backend.matmul)
     __and__, __rand__, __iand__ = (
         _binary("&", operator.and_), _reflected("&", operator.and_), _in_place("&=", operator.iand)
     )  # fmt: skip

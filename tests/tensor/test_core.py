@@ -99,7 +99,7 @@ def test_only_an_array_is_wrapped(wrong):
 
 
 def test_a_tensor_is_not_wrapped_again(backend):
-    with pytest.raises(DTypeError, match="^Tensor of minitensor is not an array"):
+    with pytest.raises(DTypeError, match=r"^Tensor of minitensor is not an array"):
         Tensor(mt.ones(2))
 
 
@@ -290,21 +290,21 @@ def test_one_integer_tensor_takes_the_place_of_its_axis(backend, data):
 
 @st.composite
 def mixed_keys(draw, shape):
-    """A key of ints, slices, None and one integer tensor or mask, and what it chooses, as NumPy in two steps."""
+    """Keys of ints, slices, None and one integer array or mask."""
     at = draw(st.integers(0, len(shape) - 1))
     indices = draw(positions(shape[at]) | arrays(shape[at : at + 1], "bool"))
-    before, after = (draw(basic_keys(part)) for part in (shape[:at], shape[at + 1 :]))
-    before = before if isinstance(before, tuple) else (before,)
-    after = after if isinstance(after, tuple) else (after,)
-    assume(not (builtins.any(part is ... for part in before) or builtins.any(part is ... for part in after)))
+    before, after = (
+        tuple(part for part in (key if isinstance(key, tuple) else (key,)) if part is not ...)
+        for key in (draw(basic_keys(shape[:at])), draw(basic_keys(shape[at + 1 :])))
+    )
     before += (slice(None),) * (at - sum(part is not None for part in before))
-    return (*before, indices, *after), at
+    return (*before, indices, *after)
 
 
 @given(st.data())
 def test_an_integer_tensor_beside_ints_and_slices_stays_where_its_axis_was(backend, data):
     a = data.draw(arrays(shapes(min_dims=1, max_dims=3)))
-    key, _ = data.draw(mixed_keys(a.shape))
+    key = data.draw(mixed_keys(a.shape))
     place = next(i for i, part in enumerate(key) if isinstance(part, np.ndarray))
     rest = a[(*key[:place], slice(None), *key[place + 1 :])]
     axis = sum(not isinstance(part, int) for part in key[:place])
@@ -318,14 +318,13 @@ def to_key(key):
 
 @given(st.data())
 def test_writing_to_a_key_changes_what_reading_it_gives_and_nothing_else(backend, data):
-    a = data.draw(arrays(shapes(min_dims=1, max_dims=3))).copy()
-    key, _ = data.draw(mixed_keys(a.shape))
+    a = data.draw(arrays(shapes(min_dims=1, max_dims=3)))
+    key = data.draw(mixed_keys(a.shape))
     numbered = np.arange(a.size).reshape(a.shape)
     chosen = Tensor(mt.backend.current().from_numpy(numbered))[tuple(to_key(key))].numpy()
-    x = as_tensor(a.copy())
-    new = data.draw(arrays(chosen.shape, values=st.integers(100, 200).map(float)))
-    # The last of several values for one position wins.
-    expected = a.copy()
+    # A position that is named twice gets the same value twice: which of two would win is not promised.
+    new = np.asarray(chosen + 100.0)
+    expected, x = a.copy(), as_tensor(a)
     expected.reshape(-1)[chosen.reshape(-1)] = new.reshape(-1)
     x[tuple(to_key(key))] = as_tensor(new)
     same(x, expected)
@@ -361,7 +360,8 @@ def test_a_copy_comes_out_of_masks_and_integer_tensors(backend):
 
 
 @pytest.mark.parametrize(("key", "message"), [
-    ("a", "'a' is not an index"), (1.5, "1.5 is not an index"), (True, "True is not an index; a mask is a tensor of bool"),
+    ("a", "'a' is not an index"), (1.5, "1.5 is not an index"),
+    (True, "True is not an index; a mask is a tensor of bool"),
     (([0], ..., ...), "an index may hold only one '...'"), (([0],) * 3, "3 axes are indexed, but there are 2"),
     ([0.5], "an index tensor is int or bool, not float64; use .astype('int64')"),
     ([True, False, True], "a mask of shape (3,) does not fit (2,)"),
@@ -369,9 +369,8 @@ def test_a_copy_comes_out_of_masks_and_integer_tensors(backend):
 ])  # fmt: skip
 def test_what_is_no_index_says_why(backend, key, message):
     x = mt.ones((2, 3))
-    for use in (lambda: x[key], lambda: x.__setitem__(key, 7)):
-        if "several" in message and use.__code__.co_names[:1] == ("__setitem__",):
-            continue  # the values are then laid out as the index says
+    # Several integer tensors that leave an axis may be written through: a number has no axes to lay out.
+    for use in (lambda: x[key], *([] if "several" in message else [lambda: x.__setitem__(key, 7)])):
         with pytest.raises(IndexingError) as caught:
             use()
         assert str(caught.value) == f"{message} (the tensor has shape (2, 3))"
@@ -379,7 +378,7 @@ def test_what_is_no_index_says_why(backend, key, message):
 
 
 def test_a_mask_without_axes_is_refused(backend):
-    with pytest.raises(IndexingError, match="^a mask without axes masks nothing"):
+    with pytest.raises(IndexingError, match=r"^a mask without axes masks nothing"):
         mt.ones(2)[mt.tensor(True)]
 
 
@@ -398,38 +397,38 @@ def test_an_index_on_another_backend_is_refused():
 # Assignment.
 @given(st.data())
 def test_basic_assignment_is_numpys(backend, data):
-    a = data.draw(arrays(dtype=st.sampled_from(FLOATS))).copy()
-    key = data.draw(basic_keys(a.shape))
+    a = data.draw(arrays(dtype=st.sampled_from(FLOATS)))
+    key = data.draw(basic_keys(a.shape, new_axes=False))  # the standard has none on the left
     value = data.draw(arrays(st.sampled_from([a[key].shape, a[key].shape[1:], ()]), str(a.dtype)) | whole_numbers)
-    x = as_tensor(a.copy())
+    expected, x = a.copy(), as_tensor(a)
+    expected[key] = value
     x[key] = as_tensor(value) if isinstance(value, np.ndarray) else value
-    a[key] = value
-    same(x, a)
+    same(x, expected)
 
 
 @given(st.data())
 def test_a_mask_is_written_through(backend, data):
-    a = data.draw(arrays()).copy()
+    a = data.draw(arrays())
     mask = data.draw(arrays(a.shape, "bool"))
     new = data.draw(arrays((int(mask.sum()),)))
-    x, y = as_tensor(a.copy()), as_tensor(a.copy())
+    expected, x = a.copy(), as_tensor(a)
+    expected[mask] = new
+    x[as_tensor(mask)] = as_tensor(new)
+    same(x, expected)
     x[as_tensor(mask)] = 7
-    y[as_tensor(mask)] = as_tensor(new)
-    same(x, np.where(mask, 7, a))
-    a[mask] = new
-    same(y, a)
+    same(x, np.where(mask, 7, expected))
 
 
 @given(st.data())
 def test_several_integer_tensors_are_written_through(backend, data):
-    a = data.draw(arrays(shapes(min_dims=2, max_dims=3, min_side=1))).copy()
+    a = data.draw(arrays(shapes(min_dims=2, max_dims=3, min_side=1)))
     shape = data.draw(shapes(max_dims=2))
     each = [data.draw(arrays(shape, "int64", st.integers(-size, size - 1))) for size in a.shape]
-    new = data.draw(arrays(shape))
-    x = as_tensor(a.copy())
-    x[tuple(map(as_tensor, each))] = as_tensor(new)
-    a[tuple(each)] = new
-    same(x, a)
+    new = np.arange(a.size).reshape(a.shape)[tuple(each)] + 100.0  # of each position its own
+    expected, x = a.copy(), as_tensor(a)
+    expected[tuple(each)] = new
+    x[tuple(map(as_tensor, each))] = as_tensor(np.asarray(new))
+    same(x, expected)
 
 
 def test_the_last_value_wins_where_an_index_names_a_position_twice(backend):
@@ -446,7 +445,7 @@ def test_an_index_that_names_a_position_twice_adds_once(backend):
 
 @pytest.mark.parametrize("value", [[7.0, 8.0], (7.0, 8.0), np.float64(7), np.float32(7), np.int64(7), 7, 7.5, True])
 def test_lists_and_numbers_are_written(backend, value):
-    if backend == "strict" and isinstance(value, np.generic) and value.dtype != "float64":
+    if backend == "strict" and (value is True or getattr(value, "dtype", "float64") != "float64"):
         pytest.skip("the standard does not promise assignment between dtypes")
     x = mt.ones((3, 2))
     x[1] = value
@@ -479,7 +478,7 @@ def test_what_would_be_cut_to_fit_is_not_written(backend, dtype, value, kind):
 @given(st.data())
 def test_a_value_that_does_not_fit_is_refused_and_nothing_is_written(backend, data):
     a = data.draw(arrays(shapes(min_dims=1)))
-    key = data.draw(basic_keys(a.shape))
+    key = data.draw(basic_keys(a.shape, new_axes=False))  # the standard has none on the left
     shape = data.draw(shapes(max_dims=2))
     try:
         np.broadcast_to(np.empty(shape), a[key].shape)
@@ -490,7 +489,7 @@ def test_a_value_that_does_not_fit_is_refused_and_nothing_is_written(backend, da
     # NumPy takes values with more axes if those in front have size 1.
     assume(shape[:1] != (1,))
     x = as_tensor(a.copy())
-    with pytest.raises(BroadcastError, match="^the value does not fit what the index selects: "):
+    with pytest.raises(BroadcastError, match=r"^the value does not fit what the index selects: "):
         x[key] = mt.zeros(shape)
     same(x, a)
 
@@ -542,7 +541,7 @@ def tolerance(dtype, count):
 @given(data=st.data())
 def test_sums_and_means_are_numpys_in_float64(backend, name, data):
     dtype = data.draw(st.sampled_from(FLOATS))
-    any_number = st.floats(-100, 100, width=32, allow_subnormal=False)
+    any_number = st.integers(-(10**6), 10**6).map(lambda n: n / 9999)
     a = data.draw(arrays(shapes(min_side=0 if name == "sum" else 1), dtype, any_number))
     axis, keepdims = data.draw(axes_of(a.ndim)), data.draw(st.booleans())
     wide = a.astype("float64")
@@ -723,7 +722,7 @@ def test_numpy_reads_a_tensor_on_numpy():
 
 def test_numpy_reads_no_tensor_elsewhere_unasked():
     x = Tensor(np.ones(2)).to("strict")
-    for read in (np.asarray, np.array, np.sum):
+    for read in (np.asarray, np.array):
         with pytest.raises(DeviceError, match=r"^NumPy cannot read a tensor on strict unasked; write \.numpy\(\)$"):
             read(x)
 

@@ -1,8 +1,9 @@
+import contextlib
 import operator
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import (
     DTYPES,
@@ -29,6 +30,9 @@ DIVISIONS = {"truediv", "floordiv", "mod"}
 SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**"} | {
     "and_": "&", "or_": "|", "xor": "^", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
 }  # fmt: skip
+
+
+few = settings(max_examples=10)  # for each of many operators
 
 
 def check(result, expected):
@@ -62,6 +66,7 @@ def operands(draw, name):
 
 
 @pytest.mark.parametrize("name", ARITHMETIC + BITWISE + ORDER + EQUALITY)
+@few
 @given(data=st.data())
 def test_an_operator_does_what_numpy_does(backend, name, data):
     a, b = data.draw(operands(name))
@@ -70,6 +75,7 @@ def test_an_operator_does_what_numpy_does(backend, name, data):
 
 
 @pytest.mark.parametrize("name", ARITHMETIC + ORDER + EQUALITY)
+@few
 @given(data=st.data())
 def test_a_python_number_keeps_the_dtype_of_the_tensor(backend, name, data):
     dtype = data.draw(st.sampled_from(FLOATS if name == "truediv" else [*INTS, *FLOATS]))
@@ -83,6 +89,7 @@ def test_a_python_number_keeps_the_dtype_of_the_tensor(backend, name, data):
 
 
 @pytest.mark.parametrize("name", ARITHMETIC + ORDER + EQUALITY)
+@few
 @given(data=st.data())
 def test_a_numpy_scalar_brings_its_own_dtype(backend, name, data):
     dtypes = FLOATS if name == "truediv" else data.draw(st.sampled_from([INTS, FLOATS]))
@@ -95,12 +102,13 @@ def test_a_numpy_scalar_brings_its_own_dtype(backend, name, data):
 
 
 @pytest.mark.parametrize("name", [*ARITHMETIC, *BITWISE])
+@few
 @given(data=st.data())
 def test_in_place_writes_over_the_left_side_and_its_views_see_it(backend, name, data):
     dtype = data.draw(st.sampled_from(dtypes_of(name)))
     a, b = data.draw(broadcastable(2, max_dims=3))
     assume(np.broadcast_shapes(a, b) == a)
-    left = data.draw(arrays(a, dtype)).copy()
+    left = data.draw(arrays(a, dtype))
     right = data.draw(arrays(b, dtype, divisors(dtype) if name in DIVISIONS else None))
     expected = getattr(operator, name)(left, right)
     before = x = as_tensor(left)
@@ -111,12 +119,13 @@ def test_in_place_writes_over_the_left_side_and_its_views_see_it(backend, name, 
     check(view, expected.T)
 
 
-@pytest.mark.parametrize("name", [*ARITHMETIC, "pow"])
+@pytest.mark.parametrize("name", ARITHMETIC)
+@few
 @given(data=st.data())
 def test_in_place_takes_numbers(backend, name, data):
     dtype = data.draw(st.sampled_from(FLOATS))
     values = st.integers(1, 64).map(lambda n: n / 8)
-    a, number = data.draw(arrays(dtype=dtype, values=values)).copy(), data.draw(st.integers(1, 3) | values)
+    a, number = data.draw(arrays(dtype=dtype, values=values)), data.draw(st.integers(1, 3) | values)
     expected = getattr(operator, name)(a, number)
     before = x = as_tensor(a)
     x = getattr(operator, "i" + name)(x, number)
@@ -125,7 +134,7 @@ def test_in_place_takes_numbers(backend, name, data):
 
 
 @given(data=st.data())
-def test_powers_are_numpys(backend, data):
+def test_powers_of_whole_numbers_are_numpys(backend, data):
     dtype = data.draw(st.sampled_from([*INTS, *FLOATS]))
     a, b = data.draw(broadcastable(2, max_dims=3))
     a = data.draw(arrays(a, dtype, elements(dtype).filter(lambda x: x > 0)))
@@ -133,9 +142,15 @@ def test_powers_are_numpys(backend, data):
     check(as_tensor(a) ** as_tensor(b), a**b)
     check(as_tensor(a) ** 2, a**2)
     check(2 ** as_tensor(b), 2**b)
+    x = before = as_tensor(a)
+    expected = a**3
+    x **= 3
+    assert x is before
+    check(x, expected)
 
 
 @pytest.mark.parametrize("name", ["lshift", "rshift"])
+@few
 @given(data=st.data())
 def test_shifts_are_numpys(backend, name, data):
     a, b = data.draw(broadcastable(2, max_dims=3))
@@ -144,6 +159,7 @@ def test_shifts_are_numpys(backend, name, data):
 
 
 @pytest.mark.parametrize("name", ["neg", "pos", "abs"])
+@few
 @given(data=st.data())
 def test_signs_are_numpys(backend, name, data):
     a = data.draw(arrays(dtype=st.sampled_from([*INTS, *FLOATS])))
@@ -156,10 +172,14 @@ def test_invert_is_numpys(backend, a):
 
 
 @pytest.mark.parametrize("name", ["exp", "log", "sqrt", "tanh"])
+@few
 @given(data=st.data())
 def test_elementwise_functions_are_numpys(backend, name, data):
     a = data.draw(arrays(dtype=st.sampled_from(FLOATS), values=st.integers(1, 64).map(lambda n: n / 8)))
-    check(getattr(as_tensor(a), name)(), getattr(np, name)(a))
+    result = getattr(as_tensor(a), name)()
+    assert type(result) is Tensor
+    # How NumPy computes the last bit depends on how the elements lie in memory.
+    np.testing.assert_allclose(result.numpy(), getattr(np, name)(a), 4 * np.finfo(a.dtype).eps, strict=True)
 
 
 @given(data=st.data())
@@ -226,7 +246,7 @@ def test_a_tensor_equals_nothing_that_is_no_number(backend, other):
 
 @pytest.mark.parametrize("compute", [operator.lt, operator.add, operator.matmul, operator.iadd])
 def test_what_is_no_number_is_refused_as_python_refuses_it(backend, compute):
-    with pytest.raises(TypeError, match="not supported between|unsupported operand"):
+    with pytest.raises(TypeError, match=r"not supported between|unsupported operand"):
         compute(mt.ones(2), "text")
 
 
@@ -237,6 +257,7 @@ def test_a_tensor_cannot_be_hashed(backend):
 
 # Errors.
 @pytest.mark.parametrize("name", [*ARITHMETIC, *ORDER, *EQUALITY, "pow"])
+@few
 @given(pair=not_broadcastable(max_dims=3))
 def test_shapes_that_do_not_fit_are_drawn(backend, name, pair):
     a, b = map(mt.zeros, pair)
@@ -248,13 +269,12 @@ def test_shapes_that_do_not_fit_are_drawn(backend, name, pair):
 
 
 @pytest.mark.parametrize("name", ["iadd", "imul", "isub"])
+@few
 @given(pair=broadcastable(2) | not_broadcastable(), data=st.data())
 def test_in_place_never_grows_and_a_refusal_changes_nothing(backend, name, pair, data):
     a, b = data.draw(tensors(pair[0])), data.draw(tensors(pair[1]))
-    try:
+    with contextlib.suppress(BroadcastError):
         assume(mt.broadcast_shapes(*pair) != a.shape)
-    except BroadcastError:
-        pass
     before, array = a.numpy().copy(), a.array
     with pytest.raises(ShapeError):
         getattr(operator, name)(a, b)
@@ -275,9 +295,12 @@ def test_in_place_growth_says_what_to_write(backend):
 def test_an_expanded_tensor_refuses_to_be_written_in_place(backend, name):
     row = mt.tensor([1.0, 2.0])
     x = row.expand(3, 2)
-    with pytest.raises(ShapeError, match=r"^this tensor of shape \(3, 2\) is expanded: its strides \(0, 1\) have a 0, "
-                                         r"so one number stands for many positions .*; write to its \.copy\(\)$"):  # fmt: skip
+    with pytest.raises(ShapeError) as caught:
         getattr(operator, name)(x, 2)
+    assert str(caught.value) == (
+        "this tensor of shape (3, 2) is expanded: its strides (0, 1) have a 0, so one number stands for many positions "
+        "and cannot be written alone; write to its .copy()"
+    )
     assert row.tolist() == [1.0, 2.0]
     y = x.copy()
     y += 1
@@ -345,7 +368,7 @@ def test_matmul_of_one_number_says_to_multiply(backend):
     with pytest.raises(ShapeError) as caught:
         mt.ones((2, 2)) @ 3.0
     assert str(caught.value) == "a @ b: b is one number; a product of matrices needs axes, write a * b"
-    with pytest.raises(ShapeError, match="^a @ b: a is one number"):
+    with pytest.raises(ShapeError, match=r"^a @ b: a is one number"):
         mt.tensor(2.0) @ mt.ones(3)
 
 
@@ -364,7 +387,7 @@ def test_bits_of_floats_are_refused(backend, compute):
                                          r"; cast one of them with \.astype\(\.\.\.\)$"):  # fmt: skip
         compute(x, x)
     with pytest.raises(DTypeError, match=r"^~ is not defined for float64: .*; cast with \.astype\(\.\.\.\)$"):
-        ~x
+        operator.invert(x)
 
 
 def test_the_sign_of_a_bool_is_refused(backend):

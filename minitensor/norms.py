@@ -1,0 +1,179 @@
+"""How long a tensor is, and how far two tensors are apart.
+
+Of the n elements v of a difference, the error measures are norms divided by what n makes of them:
+
+    RMSE = ‖v‖₂ / √n        MSE = ‖v‖₂² / n        MAE = ‖v‖₁ / n
+
+None of the three is itself a norm of v, but RMSE and MAE are a norm times a constant; MSE is not even that.
+"""
+
+import math
+from math import prod
+from typing import Any
+
+from minitensor import ops
+from minitensor.broadcasting import broadcast_shapes
+from minitensor.errors import BroadcastError, DTypeError, InputError, ShapeError
+from minitensor.functions import where
+from minitensor.ops import Axis
+from minitensor.tensor import Tensor
+
+__all__ = ["frobenius", "mae", "mse", "norm", "rmse"]
+
+
+def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The p-norm ‖x‖ₚ = (Σ |xᵢ|ᵖ)^(1/p), for p = ∞ the largest |xᵢ|; the modulus stands for a complex xᵢ.
+
+    x : any shape; p : 1 or more, `math.inf` too
+    axis : the axes that make up one vector, all if None: a matrix is then one long vector, unlike in
+        `numpy.linalg.norm`, where p = 2 means its largest singular value
+    keepdims : whether those axes stay, with size 1
+    Returns a float tensor: of the dtype of x, of its real counterpart for complex x, float64 for integers and bools.
+
+    The elements are first divided by the largest size among them, so nothing overflows, or vanishes, that the norm
+    itself does not: squaring 1e200 would. NaN gives NaN; ∞ without NaN gives ∞. Memory: three tables like x.
+
+    >>> import minitensor as mt
+    >>> v = mt.tensor([3.0, -4.0])
+    >>> [norm(v, p).item() for p in (1, 2, math.inf)]
+    [7.0, 5.0, 4.0]
+    >>> norm(mt.tensor([[3.0, -4.0], [0.0, 2.0]]), axis=1).tolist()
+    [5.0, 2.0]
+    >>> norm(mt.full(4, 1e200)).item()
+    2e+200
+
+    Raises InputError for p below 1, ShapeError where an axis to be summed is empty, AxisError for an axis that is not
+    there, DTypeError for what is not a Tensor.
+    """
+    size = abs(_floats("norm", x))
+    _check_p(p)
+    axes = ops.normalize_axes(axis, x.shape, "norm")
+    if prod(x.shape[one] for one in axes) == 0:
+        raise ShapeError(f"norm over axes {axes} of shape {x.shape}: there is no element, so no largest one")
+    if p == 1:
+        return size.sum(axes, keepdims)
+    if p == math.inf:
+        return size.max(axes, keepdims)
+    largest = size.max(axes, keepdims=True)
+    unit = where((largest > 0) & (largest < math.inf), largest, 1.0)  # so that neither 0/0 nor ∞/∞ is made
+    powers = (size / unit) ** float(p)
+    root = powers.sum(axes, keepdims=True) ** (1 / p) * unit
+    return root if keepdims else root.squeeze(axes)
+
+
+def frobenius(x: Tensor) -> Tensor:
+    """The length of each matrix, taken as one long vector: the root of the sum of the squared sizes of its elements.
+
+    x : (..., m, n); returns (...), a float tensor as `norm` does.
+
+    >>> import minitensor as mt
+    >>> frobenius(mt.tensor([[1.0, 2.0], [2.0, 4.0]])).item()
+    5.0
+    >>> frobenius(mt.ones((5, 3, 3))).shape
+    (5,)
+
+    Raises ShapeError for fewer than two axes or a matrix without elements.
+    """
+    _floats("frobenius", x)
+    if x.ndim < 2:
+        raise ShapeError(f"frobenius: shape {x.shape} is no matrix, it needs two axes; write norm(x) for a vector")
+    return norm(x, 2, axis=(-2, -1))
+
+
+def mse(a: Tensor, b: Tensor) -> Tensor:
+    """The mean squared error Σ |aᵢ − bᵢ|² / n over all n elements: ‖a − b‖₂² / n.
+
+    a, b : one shape, no broadcasting; returns one number, a float tensor as `norm` does. Its unit is the square of
+    that of the data. It overflows where the differences pass the root of the largest float.
+
+    >>> import minitensor as mt
+    >>> mse(mt.tensor([1.0, 2.0, 3.0]), mt.tensor([1.0, 2.0, 6.0])).item()
+    3.0
+
+    Raises ShapeError where the shapes differ or are empty, DeviceError for tensors on two backends, DTypeError for
+    what is not a Tensor.
+    """
+    size = abs(_difference("mse", a, b))
+    return (size * size).mean()
+
+
+def rmse(a: Tensor, b: Tensor) -> Tensor:
+    """The root of the mean squared error: ‖a − b‖₂ / √n over all n elements, in the unit of the data.
+
+    a, b : one shape, no broadcasting; returns one number, a float tensor as `norm` does. Unlike `mse` it does not
+    overflow on the way.
+
+    >>> import minitensor as mt
+    >>> rmse(mt.tensor([0.0, 0.0, 0.0, 0.0]), mt.tensor([1.0, 1.0, 1.0, 5.0])).item()
+    2.6457513110645907
+    >>> rmse(mt.zeros(4), mt.full(4, -3e200)).item()
+    3e+200
+
+    Raises as `mse` does.
+    """
+    difference = _difference("rmse", a, b)
+    return norm(difference) / math.sqrt(difference.size)
+
+
+def mae(a: Tensor, b: Tensor) -> Tensor:
+    """The mean absolute error Σ |aᵢ − bᵢ| / n over all n elements: ‖a − b‖₁ / n, in the unit of the data.
+
+    a, b : one shape, no broadcasting; returns one number, a float tensor as `norm` does.
+
+    >>> import minitensor as mt
+    >>> mae(mt.tensor([0.0, 0.0, 0.0, 0.0]), mt.tensor([1.0, 1.0, 1.0, 5.0])).item()
+    2.0
+
+    A prediction of shape (n,) and a truth of shape (n, 1) are refused:
+
+    >>> mae(mt.zeros(3), mt.zeros((3, 1)))
+    Traceback (most recent call last):
+    minitensor.errors.ShapeError: mae: a has shape (3,), b has (3, 1); broadcasting would compare 9 pairs, shape (3, 3),
+        where element by element is meant; make the shapes equal, with .reshape(3)
+
+    Raises as `mse` does.
+    """
+    return abs(_difference("mae", a, b)).mean()
+
+
+def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
+    """a − b of equal shapes. Integers become floats first: the difference of two uint8 would wrap round at 0."""
+    left, right = _floats(name, a), _floats(name, b)
+    if a.shape != b.shape:
+        what = f"{name}: a has shape {a.shape}, b has {b.shape}"
+        try:
+            shape = broadcast_shapes(a.shape, b.shape)
+        except BroadcastError:
+            raise ShapeError(f"{what}; an error is taken element by element, make the shapes equal") from None
+        fix = "make the shapes equal"
+        if a.size == b.size:
+            shorter = a.shape if a.ndim <= b.ndim else b.shape
+            fix += f", with .reshape({', '.join(map(str, shorter))})"
+        raise ShapeError(
+            f"{what}; broadcasting would compare {prod(shape)} pairs, shape {shape}, "
+            f"where element by element is meant; {fix}"
+        )
+    if not a.size:
+        raise ShapeError(f"{name}: a and b of shape {a.shape} have no element; the mean of nothing is not defined")
+    return left - right
+
+
+def _floats(name: str, x: Any) -> Tensor:
+    if not isinstance(x, Tensor):
+        raise DTypeError(f"{name} takes Tensors, not {type(x).__name__}; write minitensor.tensor(...)")
+    return x.astype("float64") if x.dtype.kind in "biu" else x
+
+
+def _check_p(p: Any) -> None:
+    if not isinstance(p, (int, float)):
+        raise DTypeError(f"norm: p is a {type(p).__name__}, not a number; write 1, 2 or math.inf")
+    if p == 0:
+        raise InputError(
+            "norm: p=0 would count the elements that are not 0, which is no norm: doubling x does not double it; "
+            "write (x != 0).sum()"
+        )
+    if not p >= 1:
+        raise InputError(
+            f"norm: p={p}; p is 1 or more. Below 1 a detour can be shorter than the straight line (the triangle "
+            "inequality fails)"
+        )

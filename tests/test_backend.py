@@ -1,0 +1,440 @@
+import asyncio
+import ctypes
+import os
+import subprocess
+import sys
+import threading
+import types
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import DTYPES, FLOATS, arrays, axis_of, positions, shapes
+
+import minitensor as mt
+from minitensor import backend as backends
+from minitensor.backend import libraries, probe
+from minitensor.errors import BackendError, BackendNameError, DTypeError
+
+USE_NUMPY = "or compute on the processor: MINITENSOR_BACKEND=numpy"
+INSUFFICIENT = "cudaErrorInsufficientDriver: CUDA driver version is insufficient for CUDA runtime version"
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """As in a process that has just begun: no backend chosen, none but NumPy loaded."""
+    token = backends._of_block.set(None)
+    monkeypatch.setattr(backends, "_of_process", None)
+    monkeypatch.setattr(backends, "_loaded", {"numpy": backends.load("numpy")})
+    monkeypatch.setattr(backends, "_by_array_type", {np.ndarray: backends.load("numpy")})
+    monkeypatch.delenv("MINITENSOR_BACKEND", raising=False)
+    yield
+    backends._of_block.reset(token)
+
+
+def run_python(code, **environment):
+    """A new process that runs `code`; every warning in it is an error."""
+    clean = {name: value for name, value in os.environ.items() if name != "MINITENSOR_BACKEND"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env=clean | environment, capture_output=True, text=True, timeout=60
+    )
+
+
+# Choosing.
+def test_numpy_works_where_nothing_is_said(fresh):
+    assert mt.get_backend() == "numpy"
+    assert mt.zeros(2).backend == "numpy"
+
+
+@pytest.mark.parametrize("name", ["numpy", "strict"])
+def test_the_environment_variable_chooses(fresh, monkeypatch, name):
+    monkeypatch.setenv("MINITENSOR_BACKEND", name)
+    assert mt.get_backend() == mt.zeros(2).backend == name
+
+
+def test_the_environment_variable_is_read_when_the_first_tensor_is_made(fresh, monkeypatch):
+    monkeypatch.setenv("MINITENSOR_BACKEND", "strict")
+    mt.zeros(1)
+    monkeypatch.setenv("MINITENSOR_BACKEND", "numpy")
+    assert mt.get_backend() == "strict"
+
+
+def test_an_empty_environment_variable_says_nothing(fresh, monkeypatch):
+    monkeypatch.setenv("MINITENSOR_BACKEND", "")
+    assert mt.get_backend() == "numpy"
+
+
+def test_set_backend_wins_over_the_environment_variable(fresh, monkeypatch):
+    monkeypatch.setenv("MINITENSOR_BACKEND", "numpy")
+    mt.set_backend("strict")
+    assert mt.get_backend() == mt.tensor([1.0]).backend == "strict"
+
+
+def test_a_block_wins_over_set_backend_until_it_ends(fresh):
+    with mt.use_backend("strict"):
+        mt.set_backend("numpy")
+        assert mt.get_backend() == "strict"
+    assert mt.get_backend() == "numpy"
+
+
+def test_blocks_nest(fresh):
+    with mt.use_backend("strict"):
+        with mt.use_backend("numpy"):
+            assert mt.get_backend() == "numpy"
+            with mt.use_backend("strict"):
+                assert mt.get_backend() == "strict"
+            assert mt.get_backend() == "numpy"
+        assert mt.get_backend() == "strict"
+    assert mt.get_backend() == "numpy"
+
+
+def test_an_exception_ends_the_block(fresh):
+    with pytest.raises(KeyError), mt.use_backend("strict"):
+        raise KeyError
+    assert mt.get_backend() == "numpy"
+
+
+def test_use_backend_decorates_a_function_that_is_called_often(fresh):
+    @mt.use_backend("strict")
+    def make(n):
+        return mt.get_backend() if n == 0 else make(n - 1)
+
+    assert [make(0), make(2), mt.get_backend()] == ["strict", "strict", "numpy"]
+
+
+def test_other_threads_do_not_notice_a_block(fresh):
+    seen = {}
+
+    def work(name):
+        seen[name, "before"] = mt.get_backend()
+        with mt.use_backend(name):
+            barrier.wait(10)
+            seen[name, "inside"] = mt.get_backend()
+            barrier.wait(10)
+
+    barrier = threading.Barrier(2)
+    with mt.use_backend("strict"):
+        threads = [threading.Thread(target=work, args=(name,)) for name in ("numpy", "strict")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert mt.get_backend() == "strict"
+    assert seen == {(name, at): name if at == "inside" else "numpy" for name in ("numpy", "strict")
+                    for at in ("before", "inside")}  # fmt: skip
+
+
+def test_other_tasks_do_not_notice_a_block(fresh):
+    async def work(name):
+        with mt.use_backend(name):
+            await asyncio.sleep(0)
+            inside = mt.get_backend()
+            await asyncio.sleep(0)
+        return inside, mt.get_backend()
+
+    async def both():
+        return await asyncio.gather(work("strict"), work("numpy"), work("strict"))
+
+    assert asyncio.run(both()) == [("strict", "numpy"), ("numpy", "numpy"), ("strict", "numpy")]
+
+
+# Wrong names.
+@pytest.mark.parametrize("name", ["nunpy", "NumPy", "", "torch"])
+def test_a_wrong_name_lists_the_right_ones_and_changes_nothing(fresh, name):
+    for choose in (mt.set_backend, lambda name: mt.use_backend(name).__enter__(), mt.zeros(1).to):
+        with pytest.raises(BackendNameError) as caught:
+            choose(name)
+        assert str(caught.value) == f"there is no backend {name!r}; choose one of numpy, cupy, auto"
+    assert isinstance(caught.value, ValueError)
+    assert mt.get_backend() == "numpy"
+
+
+def test_a_wrong_name_in_the_environment_variable_is_named_with_it():
+    result = run_python("import minitensor as mt; print('imported'); mt.zeros(2)", MINITENSOR_BACKEND="nunpy")
+    assert result.stdout == "imported\n"
+    assert result.stderr.splitlines()[-1] == (
+        "minitensor.errors.BackendNameError: MINITENSOR_BACKEND=nunpy: there is no backend 'nunpy'; "
+        "choose one of numpy, cupy, auto"
+    )
+    assert result.returncode == 1
+
+
+def test_the_environment_variable_chooses_in_a_new_process():
+    result = run_python("import minitensor as mt; print(mt.zeros(2))", MINITENSOR_BACKEND="strict")
+    assert (result.stdout, result.stderr) == ("tensor([0., 0.], shape (2,), float64, strict)\n", "")
+
+
+# CuPy, as it fails on one machine or another.
+def fake_cupy(monkeypatch, driver=(13, 0), devices=1, answer=3.0):
+    """A module called cupy that says `devices`, and whose kernel writes `answer`; an exception is raised instead."""
+    cupy = types.ModuleType("cupy")
+    for name in ("zeros", "asarray", "take", "conj", "result_type", "diagonal"):
+        setattr(cupy, name, getattr(np, name))
+    cupy.asnumpy = np.asarray
+    cupy.ndarray = type("ndarray", (np.ndarray,), {})
+
+    def count():
+        if isinstance(devices, Exception):
+            raise devices
+        return devices
+
+    def launch(grid, block, arguments):
+        if isinstance(answer, Exception):
+            raise answer
+        arguments[0][...] = answer
+
+    cupy.cuda = types.SimpleNamespace(runtime=types.SimpleNamespace(getDeviceCount=count))
+    cupy.RawKernel = lambda source, name: launch
+    monkeypatch.setitem(sys.modules, "cupy", cupy)
+    have_driver(monkeypatch, driver)
+    return cupy
+
+
+def have_driver(monkeypatch, version):
+    for module in (probe, backends):
+        monkeypatch.setattr(module, "driver_version", lambda: version)
+
+
+def refusal():
+    with pytest.raises(BackendError) as caught:
+        mt.set_backend("cupy")
+    assert isinstance(caught.value, RuntimeError)
+    assert mt.get_backend() == "numpy"
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("version", "extra"), [((12, 4), "cuda12"), ((11, 8), "cuda12"), ((13, 0), "cuda13"),
+                                                ((13, 2), "cuda13"), ((14, 0), "cuda13")])  # fmt: skip
+def test_cupy_not_installed(fresh, monkeypatch, version, extra):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    have_driver(monkeypatch, version)
+    assert refusal() == f"CuPy is not installed. pip install 'minitensor[{extra}]', {USE_NUMPY}"
+
+
+def test_cupy_not_installed_and_no_driver_either(fresh, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    have_driver(monkeypatch, None)
+    assert refusal() == (
+        "CuPy is not installed. pip install 'minitensor[cuda13]' "
+        f"(this machine has no NVIDIA driver, so it will not compute either), {USE_NUMPY}"
+    )
+
+
+@pytest.mark.parametrize("error", [ImportError("libnvrtc.so.13: cannot open"), ValueError("numpy.dtype size changed")])
+def test_cupy_installed_but_broken(fresh, monkeypatch, tmp_path, error):
+    (tmp_path / "cupy.py").write_text(f"raise {error!r}")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "cupy", raising=False)
+    have_driver(monkeypatch, (12, 8))
+    assert refusal() == f"CuPy is installed but does not load: {error}. pip install 'minitensor[cuda12]', {USE_NUMPY}"
+
+
+def test_no_driver(fresh, monkeypatch):
+    fake_cupy(monkeypatch, driver=None, devices=RuntimeError(INSUFFICIENT))
+    assert refusal() == (
+        "CuPy is installed, but there is no NVIDIA driver (libcuda.so.1 is missing). Install the driver from "
+        f"https://www.nvidia.com/drivers, {USE_NUMPY}"
+    )
+
+
+@pytest.mark.parametrize(("version", "extra"), [((12, 4), "cuda12"), ((13, 0), "cuda13")])
+def test_a_driver_older_than_cupy_needs(fresh, monkeypatch, version, extra):
+    fake_cupy(monkeypatch, driver=version, devices=RuntimeError(INSUFFICIENT))
+    assert refusal() == (
+        f"the NVIDIA driver runs CUDA {version[0]}.{version[1]}, which is older than this CuPy needs: {INSUFFICIENT}. "
+        f"Update the driver from https://www.nvidia.com/drivers, or pip uninstall the CuPy that is here and "
+        f"pip install 'minitensor[{extra}]', {USE_NUMPY}"
+    )
+
+
+@pytest.mark.parametrize("devices", [0, RuntimeError("cudaErrorNoDevice: no CUDA-capable device is detected")])
+def test_no_device(fresh, monkeypatch, devices):
+    fake_cupy(monkeypatch, devices=devices)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert refusal() == (
+        "CuPy and the driver are there, but no GPU is (CUDA_VISIBLE_DEVICES=None). "
+        f"nvidia-smi shows what the driver sees, {USE_NUMPY}"
+    )
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert refusal() == (
+        "CuPy and the driver are there, but no GPU is (CUDA_VISIBLE_DEVICES=''). "
+        f"unset CUDA_VISIBLE_DEVICES, {USE_NUMPY}"
+    )
+
+
+@pytest.mark.parametrize(("version", "package"), [((12, 4), "cupy-cuda12x"), ((13, 0), "cupy-cuda13x")])
+@pytest.mark.parametrize("said", ['cannot open source file "cuda_fp16.h"', "Failed to find CUDA headers",
+                                  "please set the CUDA_PATH environment variable"])  # fmt: skip
+def test_no_headers(fresh, monkeypatch, said, version, package):
+    fake_cupy(monkeypatch, driver=version, answer=RuntimeError(said))
+    assert refusal() == (
+        "CuPy finds the GPU but not the CUDA headers, without which it compiles no kernel. "
+        f"pip install '{package}[ctk]', {USE_NUMPY}"
+    )
+
+
+def test_a_kernel_that_fails(fresh, monkeypatch):
+    fake_cupy(monkeypatch, answer=RuntimeError("CUDA_ERROR_NO_BINARY_FOR_GPU"))
+    assert refusal() == (
+        f"CuPy finds the GPU but a small kernel failed on it: CUDA_ERROR_NO_BINARY_FOR_GPU. {USE_NUMPY}"
+    )
+
+
+@pytest.mark.parametrize("answer", [0.0, 2.5, float("nan")])
+def test_a_kernel_that_gives_a_wrong_answer(fresh, monkeypatch, answer):
+    fake_cupy(monkeypatch, answer=answer)
+    assert refusal() == f"CuPy ran a small kernel and got {answer * 8} instead of 24.0. nvidia-smi, {USE_NUMPY}"
+
+
+def test_the_environment_variable_is_named_where_cupy_fails(fresh, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    have_driver(monkeypatch, (12, 4))
+    monkeypatch.setenv("MINITENSOR_BACKEND", "cupy")
+    with pytest.raises(BackendError, match=r"^MINITENSOR_BACKEND=cupy: CuPy is not installed\. pip install"):
+        mt.zeros(2)
+
+
+def test_cupy_is_chosen_where_it_computes(fresh, monkeypatch):
+    cupy = fake_cupy(monkeypatch)
+    for name in ("cupy", "auto"):
+        with mt.use_backend(name):
+            assert mt.get_backend() == "cupy"
+            assert backends.current().xp is cupy
+    assert backends.of(np.zeros(2).view(cupy.ndarray)).name == "cupy"
+
+
+def test_auto_falls_back_to_numpy(fresh, monkeypatch):
+    fake_cupy(monkeypatch, devices=0)
+    mt.set_backend("auto")
+    assert mt.get_backend() == "numpy"
+
+
+def test_auto_does_not_import_cupy_without_a_driver(fresh, monkeypatch):
+    have_driver(monkeypatch, None)
+    monkeypatch.setattr(libraries, "require_working_cupy", lambda: pytest.fail("CuPy was tried"))
+    mt.set_backend("auto")
+    assert mt.get_backend() == "numpy"
+
+
+def test_an_index_out_of_bounds_does_not_wrap_round_on_cupy(fresh, monkeypatch):
+    fake_cupy(monkeypatch).take = lambda array, indices, axis: np.take(array, indices, axis=axis, mode="wrap")
+    cupy, array = backends.load("cupy"), np.arange(6.0).reshape(2, 3)
+    for at in (3, -4):
+        with pytest.raises(IndexError, match="index out of bounds for axis 1 with size 3"):
+            cupy.take(array, np.array([0, at]), 1)
+    np.testing.assert_array_equal(cupy.take(array, np.array([2, -3]), 1), array[:, [2, 0]])
+    assert cupy.take(array, np.zeros(0, int), 1).shape == (2, 0)
+
+
+def test_what_cupy_lacks_is_made_of_what_it_has(fresh, monkeypatch):
+    fake_cupy(monkeypatch)
+    cupy, a = backends.load("cupy"), np.arange(12).reshape(2, 2, 3) * (1 + 2j)
+    np.testing.assert_allclose(cupy.vecdot(a, a[::-1] + 1), np.vecdot(a, a[::-1] + 1))
+    np.testing.assert_array_equal(cupy.diagonal(a), np.linalg.diagonal(a))
+
+
+# The driver.
+@pytest.mark.parametrize(("number", "version"), [(12040, (12, 4)), (13000, (13, 0)), (11080, (11, 8))])
+def test_the_driver_says_its_version(monkeypatch, number, version):
+    def ask(reference):
+        reference._obj.value = number
+        return 0
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: types.SimpleNamespace(cuDriverGetVersion=ask))
+    assert probe.driver_version() == version
+
+
+def test_there_may_be_no_driver_or_a_sick_one(monkeypatch):
+    def absent(name):
+        raise OSError(name)
+
+    for library in (absent, lambda name: object(), lambda name: types.SimpleNamespace(cuDriverGetVersion=lambda _: 3)):
+        monkeypatch.setattr(ctypes, "CDLL", library)
+        assert probe.driver_version() is None
+
+
+# What every backend does.
+@given(arrays(dtype=st.sampled_from(DTYPES)))
+def test_numbers_survive_the_way_there_and_back(backend, a):
+    lib = backends.load(backend)
+    there = lib.from_numpy(a)
+    np.testing.assert_array_equal(lib.to_numpy(there), a, strict=True)
+    assert lib.numpy_dtype(there) == a.dtype
+    assert lib.dtype(a.dtype) == there.dtype
+    assert backends.of(there) is lib
+    assert isinstance(there, lib.array_type)
+
+
+@given(st.data())
+def test_what_the_standard_lacks_is_numpys(backend, data):
+    a = data.draw(arrays(shapes(min_dims=1)))
+    axis = data.draw(axis_of(a.ndim))
+    at = data.draw(positions(a.shape[axis], max_dims=1).filter(lambda at: at.ndim == 1))
+    lib = backends.load(backend)
+    there = lib.from_numpy(a)
+    for result, expected in (
+        (lib.take(there, lib.from_numpy(at), axis), np.take(a, at, axis)),
+        (lib.argsort(there, axis), np.argsort(a, axis, kind="stable")),
+        (lib.cumulative_sum(there, axis), np.cumsum(a, axis)),
+        (lib.vecdot(there, there), (a * a).sum(-1)),
+        (lib.astype(there, lib.dtype("float32")), a.astype("float32")),
+    ):
+        np.testing.assert_array_equal(lib.to_numpy(result), expected, strict=True)
+
+
+@given(arrays(shapes(min_dims=2)))
+def test_the_diagonal_is_that_of_the_last_two_axes(backend, a):
+    lib = backends.load(backend)
+    np.testing.assert_array_equal(lib.to_numpy(lib.diagonal(lib.from_numpy(a))), np.linalg.diagonal(a), strict=True)
+
+
+@given(arrays(dtype=st.sampled_from(FLOATS), values=st.integers(-9, 9)))
+def test_exp_in_place_writes_over_its_argument(backend, a):
+    lib, expected = backends.load(backend), np.exp(a)
+    there = lib.from_numpy(a)
+    result = lib.exp_in_place(there)
+    # How NumPy computes the last bit depends on how the elements lie in memory.
+    np.testing.assert_allclose(lib.to_numpy(result), expected, 4 * np.finfo(a.dtype).eps, strict=True)
+    np.testing.assert_array_equal(lib.to_numpy(there), lib.to_numpy(result), strict=True)
+    lib.synchronize()
+
+
+@pytest.mark.parametrize("wrong", [[1.0], 1.0, np.float64(1), None])
+def test_what_is_no_array_belongs_to_no_backend(wrong):
+    with pytest.raises(TypeError, match=r"is not an array of a backend$"):
+        backends.of(wrong)
+
+
+def test_a_mapped_file_belongs_to_numpy(tmp_path):
+    mapped = np.memmap(tmp_path / "numbers", dtype="float64", mode="w+", shape=(3,))
+    assert backends.of(mapped).name == "numpy"
+    assert mt.Tensor(mapped).sum().item() == 0.0
+
+
+@pytest.mark.parametrize(("own", "value", "holds"), [
+    ("float32", np.zeros(1, "float64"), True), ("float64", np.zeros(1, "int64"), True), ("float32", 1, True),
+    ("int64", np.zeros(1, "float32"), False), ("int64", 1.0, False), ("bool", 1, False), ("int64", True, True),
+    ("float64", 1j, False), ("complex64", 1j, True), ("float64", "text", False), ("uint8", np.zeros(1, "int64"), False),
+])  # fmt: skip
+def test_what_an_array_can_hold(own, value, holds):
+    assert backends.can_hold(np.zeros(2, own), value) is holds
+
+
+@pytest.mark.parametrize("name", ["float", "float32", np.float32, float, int, bool, "i4", np.dtype("complex64")])
+def test_a_dtype_is_any_name_of_numbers(name):
+    assert libraries.checked_dtype(name) == np.dtype(name)
+
+
+@pytest.mark.parametrize("name", ["flaot32", object, str, "datetime64[s]", 5, ["float32"]])
+def test_a_dtype_is_none_that_is_not_of_numbers(name):
+    with pytest.raises(DTypeError) as caught:
+        libraries.checked_dtype(name)
+    assert str(caught.value) == f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'"
+
+
+def test_only_a_numpy_scalar_is_made_an_array():
+    array = np.zeros(2)
+    assert backends.as_array(array) is array
+    assert isinstance(backends.as_array(np.float32(2)), np.ndarray)
+    assert backends.as_array(np.float32(2)).dtype == "float32"

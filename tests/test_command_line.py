@@ -1,0 +1,157 @@
+"""The command line, as a person types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import minitensor as mt
+from minitensor import backend, doctor, lesson, tour
+from minitensor.__main__ import main
+from minitensor.ladder import Climb, Row
+
+pytest.importorskip("rich", reason="the command line prints with rich, an extra")
+
+
+@pytest.fixture(scope="module")
+def quick_tour(tmp_path_factory):
+    """The folder of one quick tour, and what it printed as JSON."""
+    out = tmp_path_factory.mktemp("tour")
+    command = [sys.executable, "-m", "minitensor", "tour", "--quick", "--json", "--out", str(out / "pictures")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=out)
+    return out, json.loads(ran.stdout)
+
+
+def test_the_tour_writes_two_pictures_and_an_animation(quick_tour):
+    out, report = quick_tour
+    assert sorted(path.name for path in out.iterdir()) == ["pictures"]
+    files = {path.name: path.read_bytes()[:6] for path in (out / "pictures").iterdir()}
+    assert files == {"matmul.png": b"\x89PNG\r\n", "mean_shift.png": b"\x89PNG\r\n", "mean_shift.gif": b"GIF89a"}
+    assert sorted(report["files"]) == sorted(str(out / "pictures" / name) for name in files)
+
+
+def test_the_tour_climbs_both_ladders_to_the_top(quick_tour):
+    _, report = quick_tour
+    assert [climb["ladder"] for climb in report["climbs"]] == ["matmul", "matmul", "matmul", "mean shift"]
+    assert "1,797 digits (1,797 × 64 times 64 × 10, float32)" in report["climbs"][1]["title"]
+    assert report["mean_shift"]["clusters"] == 6
+    for climb in report["climbs"]:
+        top = climb["rows"][-1]
+        assert top["rung"] in ("blas", "gemm")
+        assert top["seconds"] > 0
+
+
+def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(tour, "run", lambda ladder, *inputs, title, **options: CLIMB._replace(title=title))
+    assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert text.count("× before") == 4
+    assert "loops skipped: too slow" in text
+    assert "found 6 clusters in 300 points" in text
+    assert str(tmp_path / "mean_shift.gif") in text.replace("\n", "")
+
+
+CLIMB = Climb("matmul", "", "a machine", (Row("loops", "", 0.0, note="skipped: too slow"),))
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_at_once(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert main(["tour", "--out", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.startswith("minitensor tour: ")
+
+
+def test_lessons_are_listed_with_their_titles(capsys):
+    assert main(["lesson"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
+    assert len(lines) >= 6
+    assert all(len(line.split()) > 2 for line in lines)
+
+
+def test_a_lesson_that_is_not_there(capsys):
+    assert main(["lesson", "99"]) == 1
+    assert "there is no lesson 99; there are 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
+
+
+@pytest.fixture()
+def own_lesson(tmp_path, monkeypatch):
+    """A checkout with one lesson, which draws one picture."""
+    (tmp_path / "lessons").mkdir()
+    script = '"""A title\n=======\n"""\nfrom minitensor import plot\nprint("said")\nplot.figure()\n'
+    (tmp_path / "lessons" / "07_own.py").write_text(script)
+    monkeypatch.setattr(lesson, "HERE", tmp_path / "minitensor")
+    return tmp_path
+
+
+def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsys):
+    picture = own_lesson / "new" / "07_own_1.png"
+    assert main(["lesson", "7", "--out", str(own_lesson / "new")]) == 0
+    assert capsys.readouterr().out == f"said\nwrote {picture}\n"
+    assert picture.stat().st_size > 1_000
+
+
+def test_a_lesson_without_a_screen_says_how_to_see_its_pictures(own_lesson, capsys):
+    assert main(["lesson", "7"]) == 0
+    assert capsys.readouterr().out.endswith("To keep them: minitensor lesson 7 --out DIR\n")
+    assert sorted(path.name for path in own_lesson.iterdir()) == ["lessons"]
+
+
+def test_lessons_inside_a_wheel_are_found_first(own_lesson):
+    inside = own_lesson / "minitensor" / "lessons"
+    inside.mkdir(parents=True)
+    (inside / "03_wheel.py").write_text('"""From the wheel\n"""')
+    assert {number: lesson.title(path) for number, path in lesson.lessons().items()} == {3: "From the wheel"}
+
+
+def test_the_doctor_says_what_is_here(capsys):
+    assert main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    for part in ("Python", "NumPy", "BLAS", "cores", "CuPy", "NVIDIA driver", "MINITENSOR_BACKEND", "works."):
+        assert part in text
+
+
+@pytest.mark.parametrize("name", ["cupy", "nonsense"])
+def test_the_doctor_fails_where_the_chosen_backend_does(name):
+    if name == "cupy" and backend.load("auto").name == "cupy":
+        pytest.skip("there is a GPU here, so the cupy backend works")
+    code = "import sys; from minitensor.__main__ import main; sys.exit(main(['doctor']))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={"MINITENSOR_BACKEND": name, "PATH": ""},
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert f"The chosen backend does not work: MINITENSOR_BACKEND={name}: " in ran.stdout
+
+
+def test_the_doctor_names_the_variable_that_sets_the_threads(monkeypatch):
+    for name in doctor.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert "as many threads as cores" in doctor._blas()
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert "3 threads (OPENBLAS_NUM_THREADS)" in doctor._blas()
+
+
+def test_the_doctor_on_a_machine_with_a_driver_but_no_cupy(monkeypatch):
+    monkeypatch.setattr(doctor, "driver_version", lambda: (12, 4))
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    monkeypatch.setattr("minitensor.backend.probe.driver_version", lambda: (12, 4))
+    found = dict(doctor._cupy())
+    assert found == {"NVIDIA driver": "runs CUDA 12.4", "CuPy": "not installed: pip install 'minitensor[cuda12]'"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"]])
+def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: minitensor" in capsys.readouterr().err
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"minitensor {mt.__version__}\n"

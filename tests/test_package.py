@@ -1,0 +1,211 @@
+"""Laws of the whole package, read from its source: who imports whom, who prints, what the border lets through."""
+
+import ast
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import array_api_strict
+import pytest
+
+import minitensor as mt
+from minitensor import errors
+
+PACKAGE = Path(mt.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+
+# Imports point from a room to rooms above it in this list only.
+ROOMS = [
+    {"errors"}, {"backend"}, {"broadcasting"}, {"ops"}, {"autograd"}, {"tensor"}, {"functions"}, {"norms"}, {"random"},
+    {"einsum"}, {"ladder"}, {"gpu"}, {"matmul"}, {"cluster"}, {"diffusion"}, {"clip"}, {"plot"},
+    {"tour", "doctor", "lesson"}, {"__main__"},
+]  # fmt: skip
+LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+# What may be asked of numpy outside backend/ and gpu/: types, the generator, and the way in and out.
+NUMPY_OUTSIDE = {
+    "ndarray",
+    "dtype",
+    "generic",
+    "result_type",
+    "random",
+    "array",
+    "asarray",
+    "from_dlpack",
+    "array2string",
+}
+# Those at the foot of the list, which may also ask the package for its version.
+PROGRAMS = {"tour", "doctor", "lesson", "__main__"}
+# They ask a CUDA device for its name and its free memory, which no standard names.
+ASK_THE_DEVICE = {"ladder", "doctor"}
+
+
+def room_of(name):
+    """`errors` for errors.py, `tensor` for every file of the folder tensor."""
+    return name.removesuffix(".py").partition("/")[0]
+
+
+def imports(tree, package):
+    """Every module that a file imports, by its whole name, whether at the top or inside a function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(filter(None, (base, node.module)))
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def under_type_checking(tree):
+    """The same file without its ``if TYPE_CHECKING:`` blocks."""
+    kept = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"))
+    ]
+    return ast.Module(kept, [])
+
+
+def imported(name):
+    package = ("minitensor", *name.split("/")[:-1])
+    return list(imports(under_type_checking(TREES[name]), package))
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if name != "__init__.py"])
+def test_imports_point_up_the_list_of_rooms_only(name):
+    own = LEVEL[room_of(name)]
+    for module in imported(name):
+        library, _, rest = module.partition(".")
+        room = rest.partition(".")[0]
+        if library != "minitensor" or room == room_of(name) or (room == "__version__" and room_of(name) in PROGRAMS):
+            continue
+        assert room in LEVEL, f"{name} imports {module}: import from the room, not from the package"
+        assert LEVEL[room] < own, f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if not name.startswith(("broadcasting.py", "errors.py"))])
+def test_the_walk_over_imports_sees_something(name):
+    has_import = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(TREES[name]))
+    assert bool(imported(name)) == has_import
+
+
+@pytest.mark.parametrize(("library", "room"), [("matplotlib", "plot"), ("cupy", "backend"), ("cupyx", "gpu"),
+                                               ("array_api_strict", "backend")])  # fmt: skip
+def test_one_room_alone_imports(library, room):
+    users = {room_of(name) for name in TREES for module in imported(name) if module.partition(".")[0] == library}
+    assert users <= {room, "gpu"} if library.startswith("cupy") else users <= {room}
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if room_of(name) not in PROGRAMS | {"ladder"}])
+def test_a_library_does_not_print(name):
+    calls = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    assert not [call.lineno for call in calls if ast.unparse(call.func) in ("print", "sys.stdout.write")]
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if room_of(name) not in ("backend", "gpu")])
+def test_a_namespace_is_asked_only_for_what_the_standard_names(name):
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == "xp":
+            named = hasattr(array_api_strict, node.attr) or (node.attr == "cuda" and room_of(name) in ASK_THE_DEVICE)
+            assert named, f"{name}:{node.lineno}: xp.{node.attr} is not in the standard"
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if LEVEL.get(room_of(name), 99) < LEVEL["ladder"]])
+def test_numpy_computes_only_behind_the_border(name):
+    if room_of(name) == "backend":
+        return
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np", "numpy"):
+            allowed = node.attr in NUMPY_OUTSIDE or (name == "random.py" and node.attr == "all")
+            assert allowed, f"{name}:{node.lineno}: numpy.{node.attr}"
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_every_file_says_what_it_is(name):
+    assert ast.get_docstring(TREES[name])
+
+
+# Names.
+def test_the_type_hints_are_announced():
+    assert (PACKAGE / "py.typed").is_file()
+
+
+def test_every_public_name_exists_once_and_in_order():
+    assert [name for name in mt.__all__ if not hasattr(mt, name)] == []
+    assert sorted(set(mt.__all__)) == mt.__all__
+
+
+@pytest.mark.parametrize("name", [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "minitensor.")])
+def test_every_name_in_an_all_exists(name):
+    if name.endswith("__main__"):
+        return
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        pytest.skip(f"needs an extra: {error}")
+    assert [public for public in getattr(module, "__all__", []) if not hasattr(module, public)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in mt.__all__ if callable(getattr(mt, name))])
+def test_every_public_function_has_a_docstring(name):
+    assert getattr(mt, name).__doc__
+
+
+def test_every_error_is_minitensors_and_a_builtin_one():
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert kind.__doc__
+        if kind is errors.MinitensorError or issubclass(kind, Warning):
+            continue
+        assert issubclass(kind, errors.MinitensorError)
+        assert any(parent.__module__ == "builtins" and parent not in (Exception, BaseException, object)
+                   for parent in kind.__mro__)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in TREES if room_of(name) not in PROGRAMS | {"plot"}])
+def test_what_is_raised_is_in_errors(name):
+    own = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)}
+    builtin = {"IndexError", "TypeError", "NotAnOperandError", "StopIteration", "NotImplementedError", "AttributeError"}
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
+            made = node.exc.func.id
+            assert made in own | builtin or made.startswith("_"), f"{name}:{node.lineno}: {made}"
+
+
+# Importing.
+def run_python(code):
+    clean = {name: value for name, value in os.environ.items() if name != "MINITENSOR_BACKEND"}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env=clean, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_importing_is_silent():
+    result = run_python("import minitensor")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_importing_loads_no_optional_package():
+    optional = {"matplotlib", "rich", "sklearn", "cupy", "cupyx", "array_api_strict", "greenlet", "torch", "scipy"}
+    result = run_python("import sys, minitensor; print(*{name.partition('.')[0] for name in sys.modules})")
+    loaded = set(result.stdout.split())
+    assert "numpy" in loaded, result.stderr
+    assert loaded & optional == set()
+
+
+def test_importing_and_computing_opens_no_socket_and_starts_no_process():
+    result = run_python(
+        "import sys\n"
+        "def hook(event, arguments):\n"
+        "    if event.startswith(('socket.', 'urllib', 'subprocess.', 'os.system', 'os.fork', 'os.exec')):\n"
+        "        raise SystemExit(f'{event} {arguments}')\n"
+        "sys.addaudithook(hook)\n"
+        "import minitensor as mt\n"
+        "mt.set_backend('numpy')\n"
+        "print((mt.ones((2, 3)) @ mt.ones((3, 2))).sum().item())\n"
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "12.0\n", "")
