@@ -30,9 +30,8 @@ print(dot([0.0, 0.5, 1.0], [4.0, 6.0, 2.0]))  # 0·4 + 0.5·6 + 1·2
 # patterns we take the average picture of each digit. Only the first 1,000 pictures go into the
 # averages. The other 797 are kept back, for a test on pictures that the patterns have never seen.
 
-from sklearn.datasets import load_digits
-
 import minitensor as mt
+from sklearn.datasets import load_digits
 
 digits = load_digits()
 images = mt.tensor(digits.data / 16, "float32")

@@ -126,7 +126,9 @@ digits = load_digits()
 images = mt.tensor(digits.images)
 threes = images[mt.tensor(digits.target) == 3]
 template, three = threes.mean(0), threes[1]
-plot.images([template, three, abs(template - three)], ["template", "one three", "size of the error"])
+plot.images(
+    [template, three, abs(template - three)], ["template", "one three", "size of the error"]
+)
 
 mae, mse, rmse = (f(template, three).item() for f in (norms.mae, norms.mse, norms.rmse))
 print(f"MAE {mae:.3f} grey levels, RMSE {rmse:.3f} grey levels, MSE {mse:.3f} squared grey levels")

@@ -32,7 +32,7 @@ print(points.shape, "first point:", [round(number, 3) for number in points[0].to
 # width h is called the *bandwidth*. The triangular and the flat kernel in the picture come later.
 
 h = 2.5
-distances = mt.linspace(0, 10, 201)
+distances = mt.linspace(0, 10, 2001)
 
 
 def gaussian(r):
@@ -79,7 +79,7 @@ while ((stops[-1] - stops[-2]) ** 2).sum().item() > 0.001**2:
 for number, (x, y) in enumerate(stop.tolist() for stop in stops):
     print(f"stop {number:>2}: ({x:.3f}, {y:.3f})")
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
-plot.one_climb(points, weight, stops, h, "one point climbs; the circle is one bandwidth wide")
+plot.one_climb(points, weight, stops, h, "one point climbs; the radius of the circle is one bandwidth")
 
 # %%
 # Always uphill
@@ -124,9 +124,10 @@ print(moved.shape)
 # -------------------
 #
 # The library has this update in five ways, called the rungs of a ladder: plain loops; ``step`` in a
-# loop (``one_point``); ``step_all``, in pieces that fit the processor's caches (``batched``); the two
-# sums as einsums; and the distances as a matrix product (``gemm``). All five are checked against
-# each other before they are timed. Here they update every third point, over that third of the data.
+# loop (``one_point``); ``step_all``, in pieces that fit the processor's caches (``batched``); the
+# two sums as einsums, as in lesson 4; and the distances too by a matrix product (``gemm``). All five
+# are checked against each other before they are timed. Here they update every third point, over
+# that third of the data. The bars are on a logarithmic scale.
 
 from minitensor import ladder
 from minitensor.cluster import mean_shift
@@ -141,15 +142,15 @@ plot.climbs(ladder.run(LADDER, third, third, h, title=title, time_limit=1.0))
 # ---------------------
 #
 # ``mean_shift`` repeats the update until no point moves any more, and makes one cluster of all that
-# stopped in the same place. With ``path=True`` it remembers all the ways. Six peaks, found from the
-# points alone. And along none of the 1,500 ways does the density ever fall.
+# stopped in the same place. With ``path=True`` it remembers all the ways. It finds six peaks, from
+# the points alone. Each way is a climb; every tenth is checked.
 
 found = mean_shift(points, h, path=True)
 print(f"{found.centers.shape[0]} clusters after {found.n_iter} updates")
 sizes = [(found.labels == label).sum().item() for label in range(found.centers.shape[0])]
 print("sizes:", sizes)
 
-heights = mt.stack([density(places) for places in found.path])
+heights = mt.stack([density(places[::10]) for places in found.path])
 assert (heights[1:] >= heights[:-1] * (1 - 1e-12)).all()
 
 plot.paths(found.path, found.labels, "the way of every point, and the six peaks")
@@ -235,11 +236,12 @@ for name, data, labels in [("seed 2", points, truth), ("seed 1", close, close_tr
 # ------------------------------
 #
 # Nobody told mean shift how many clusters there are. The bandwidth decides. If it is too small,
-# every small accident of the data is a peak; if it is too large, peaks melt into one.
+# every small accident of the data is a peak; if it is too large, peaks melt into one. (To be quick,
+# the points here may stop once they move less than a thousandth of the bandwidth.)
 
 by_bandwidth = {}
 for bandwidth in (0.75, 1.5, 2.5, 4, 6, 8, 12):
-    result = mean_shift(points, bandwidth)
+    result = mean_shift(points, bandwidth, tol=1e-3)
     by_bandwidth[bandwidth] = result
     print(f"bandwidth {bandwidth:>5}: {result.centers.shape[0]:>2} clusters")
 
@@ -250,7 +252,9 @@ for bandwidth, words in [(0.75, "too small"), (2.5, "right"), (12, "too large")]
 plot.panels(points, chosen)
 
 # %%
-# From 1.5 to 8 the answer stays at six or changes back to nothing else.
+# From 1.5 to 8 the answer is six every time. A plateau like this is a good sign. With 12 the six
+# have melted into three hills. With 0.75 even a lonely point has a peak of its own (there are more
+# clusters than colours, so the colours repeat).
 #
 # Other kernels
 # -------------
@@ -268,51 +272,56 @@ for kernel, bandwidth in [("flat", 2.5), ("flat", 6), ("triangular", 6), ("gauss
 # Distances by a product, and what it costs
 # -----------------------------------------
 #
-# The fastest rung finds all squared distances by a matrix product, since
+# The last rung finds all squared distances by a matrix product, since
 # ‖q − x‖² = ‖q‖² + ‖x‖² − 2 q·x. No table of differences is needed. But think of data far from
 # the origin: two large numbers are subtracted, and what remains is small. Their rounding errors
-# remain too: this is *cancellation*. Compare three ways in float32 with the same in float64.
+# remain too: this is *cancellation*. Move the data away from the origin, and compare three ways in
+# float32 with ``step_all`` in float64 on the very same numbers.
 
 
-def by_product(data, center):
-    x = data - center
+def by_product(data, middle):
+    x = data - middle
     squares = (x * x).sum(1)
     squared = mt.maximum(squares[:, None] + squares - 2 * (x @ x.T), 0.0)
     weight = mt.exp(squared * (-0.5 / h**2))
-    return (weight @ x) / weight.sum(1)[:, None] + center
+    return (weight @ x) / weight.sum(1)[:, None] + middle
 
 
 print("moved by   differences   product   product, centred first")
 for offset in (0, 100, 1000, 10_000):
-    far = (points + offset).astype("float32")
+    far = (third + offset).astype("float32")
     exact = step_all(far.astype("float64"), far.astype("float64"))
-    results = [step_all(far, far), by_product(far, mt.zeros(2, "float32")), by_product(far, far.mean(0))]
-    gaps = [abs(result.astype("float64") - exact).max().item() for result in results]
-    print("{:>8,} {:>13.0e} {:>9.0e} {:>24.0e}".format(offset, *gaps))
-    assert gaps[2] <= min(gaps)
+    no_middle = mt.zeros(2, "float32")
+    ways = [step_all(far, far), by_product(far, no_middle), by_product(far, far.mean(0))]
+    errors = [abs(way.astype("float64") - exact).max().item() for way in ways]
+    print("{:>8,} {:>13.0e} {:>9.0e} {:>24.0e}".format(offset, *errors))
+
+differences, product, centred = errors
+assert centred < differences < product
 
 # %%
-# The product alone loses the points altogether once they are far away: at 10,000 it is off by about
-# as much as a cluster is wide. Subtracting the mean first costs next to nothing and mends it. It even
-# beats the plain differences, because the weighted *sums* are of small numbers then, too. The error
-# that is left grows with the offset, since a float32 near 10,000 has steps of a thousandth.
+# The numbers are the largest errors of a place. At 10,000 the product alone is off by about half the
+# width of a cluster. Subtracting the mean first costs next to nothing and mends it. It even beats
+# the plain differences, because the weighted *sums*, too, are then of small numbers. The error that
+# is left grows with the offset, since neighbouring float32 numbers near 10,000 are a thousandth
+# apart.
 #
 # What to take away
 # -----------------
 #
 # * An update moves each point to the weighted mean of the data. It always climbs.
 # * Read the old places and write new ones, or the answer depends on the batch size.
-# * The bandwidth decides how many clusters there are. A range in which the answer does not change is
-#   a good sign.
+# * The bandwidth decides how many clusters there are. A range in which the answer stays the same
+#   is a good sign.
 # * Blurring is quicker, but fixed data keep close clusters apart.
 # * Centre the data before you square them.
 #
 # Try it
 # ------
 #
-# 1. Make the clusters wider apart or closer: call ``blobs`` with other seeds. For which of the seeds
-#    0 to 11 do the two variants disagree? Compare with the pull between the nearest middles.
-# 2. Start ``step`` from a place where there are no points, far outside. What happens to the weights,
-#    and to the mean? How does the library treat such a query? (The top of ``rungs.py`` says it.)
-# 3. Give the gemm rung and ``step_all`` 64-dimensional data, the digits of lesson 5. Which bandwidth
-#    gives about ten clusters, and how many of them are a single digit?
+# 1. Call ``blobs`` with the seeds 0 to 11. For which do the two variants disagree? Compare with the
+#    pull between the nearest middles.
+# 2. Call ``step`` with a query far outside, such as (1000, 1000). What happens to the weights, and
+#    to the mean? How does the library treat such a query? (The top of ``rungs.py`` says it.)
+# 3. Make ``tol`` much smaller for the blurring variant on seed 2. Does it still find six? How small
+#    would ``tol`` have to be, by the pull that was printed, before the nearest two creep together?

@@ -17,6 +17,7 @@ from minitensor.errors import LadderError, MissingExtraError
 from minitensor.tensor import Tensor
 
 WARM_UP_WORK = 2e5  # floating-point operations of the small share on which a rung is tried first
+UNEVEN = 2.0  # how many times slower than the fastest call the median is when the table says so
 
 
 def rung(caption: str, memory: Callable[..., float]) -> Callable[[Callable], Any]:
@@ -53,7 +54,7 @@ class Ladder(NamedTuple):
 class Row(NamedTuple):
     """One rung on one input. Seconds are None where it was skipped, and `note` then says why.
 
-    seconds : the median; low, high : the quartiles
+    seconds : the median; low, high : the quartiles; best : the fastest
     over_first, over_before : how many times faster than the first rung, and the last rung, that ran
     """
 
@@ -63,6 +64,7 @@ class Row(NamedTuple):
     seconds: float | None = None
     low: float = math.nan
     high: float = math.nan
+    best: float = math.nan
     over_first: float | None = None
     over_before: float | None = None
     gflops: float | None = None
@@ -121,23 +123,26 @@ def run(
         result = function(*inputs)  # this also warms up
         expected = _agree(ladder, function, result, expected, inputs)
         del result
-        low, median, high = measure(lambda function=function: function(*inputs), lib, seconds)  # type: ignore[misc]
+        best, low, median, high = measure(lambda function=function: function(*inputs), lib, seconds)  # type: ignore[misc]
         before = [other.seconds for other in rows if other.seconds]
+        uneven = f"uneven: {in_seconds(best)} at best, the machine is busy" if median > UNEVEN * best else ""
         rows.append(
             row._replace(
                 seconds=median,
                 low=low,
                 high=high,
+                best=best,
                 over_first=before[0] / median if before else None,
                 over_before=before[-1] / median if before else None,
                 gflops=flops / median / 1e9,
+                note=uneven,
             )
         )
     return Climb(ladder.name, title, machine(lib), tuple(rows))
 
 
-def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> tuple[float, float, float]:
-    """Lower quartile, median and upper quartile of the time of one call, device synchronised.
+def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> tuple[float, ...]:
+    """The least, lower quartile, median and upper quartile of the time of one call, device synchronised.
 
     About `seconds` are spent, in 5 to 25 rounds of as many calls as make a round last a millisecond. A call that
     takes longer than that is timed once, or as often as fits. The first call is left to the caller: it warms up.
@@ -147,9 +152,8 @@ def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 
     rounds = int(max(1, min(25, seconds / (once * calls))))
     times = [_seconds(function, lib, calls) for _ in range(rounds)] if rounds > 1 else [once]
     if len(times) == 1:
-        return times[0], times[0], times[0]
-    low, median, high = statistics.quantiles(times, n=4, method="inclusive")
-    return low, median, high
+        return (once,) * 4
+    return (min(times), *statistics.quantiles(times, n=4, method="inclusive"))
 
 
 def _seconds(function: Callable[[], Any], lib: backend.Backend, calls: int = 1) -> float:
@@ -231,10 +235,10 @@ def table(climb: Climb, width: int = 80) -> Any:
         from rich.table import Table
     except ImportError:
         raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
-    skipped = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
+    notes = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
     out = Table(
         title=f"{climb.ladder}: {climb.title}",
-        caption="\n".join([*skipped, climb.machine]),
+        caption="\n".join([*notes, climb.machine]),
         title_justify="left",
         caption_justify="left",
         box=box.SIMPLE_HEAD,

@@ -128,8 +128,8 @@ def _sizes(a: Tensor, b: Tensor) -> tuple[int, int, int]:
             raise DTypeError(f"matmul: {name} is {x.dtype}; the ladder multiplies floats, use .astype('float32')")
     if a.shape[1] != b.shape[0]:
         raise ShapeError(
-            f"matmul: a of shape {a.shape} has {a.shape[1]} on axis 1, b of shape {b.shape} has {b.shape[0]} on axis 0; "
-            "these must be equal"
+            f"matmul: a of shape {a.shape} has {a.shape[1]} on axis 1, b of shape {b.shape} has {b.shape[0]} "
+            "on axis 0; they must be equal"
         )
     return a.shape[0], a.shape[1], b.shape[1]
 

@@ -74,7 +74,7 @@ def test_a_lesson_that_is_not_there(capsys):
     assert "there is no lesson 99; there are 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
 
 
-@pytest.fixture()
+@pytest.fixture
 def own_lesson(tmp_path, monkeypatch):
     """A checkout with one lesson, which draws one picture."""
     (tmp_path / "lessons").mkdir()

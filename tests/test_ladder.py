@@ -1,6 +1,7 @@
 """Running a ladder: rungs are checked, timed, or skipped with a reason."""
 
 import io
+import itertools
 import json
 import math
 import time
@@ -40,7 +41,7 @@ def test_a_climb_has_a_row_for_each_rung(backend):
     found = climb(plain, quick, title="eight numbers", on_rung=seen.append)
     assert seen == ["plain", "quick"] == [row.rung for row in found.rows]
     first, second = found.rows
-    assert first.low <= first.seconds <= first.high
+    assert first.best <= first.low <= first.seconds <= first.high
     assert first.over_first is None
     assert second.over_first == second.over_before == first.seconds / second.seconds
     assert second.gflops == pytest.approx(8 / second.seconds / 1e9)
@@ -125,8 +126,27 @@ def test_the_device_is_synchronised_before_the_clock_is_read():
         device.pending += 0.002
 
     launch()
-    low, median, high = measure(launch, device, seconds=0.05)
-    assert 0.002 <= low <= median <= high
+    best, low, median, high = measure(launch, device, seconds=0.05)
+    assert 0.002 <= best <= low <= median <= high
+
+
+def test_an_uneven_rung_says_so():
+    calls = itertools.count()
+
+    @rung("stumbles", memory=NOTHING)
+    def stumbles(x):
+        time.sleep(0.002 if next(calls) % 4 else 0.02)
+        return x * 2.0
+
+    @rung("stumbles mostly", memory=NOTHING)
+    def stumbles_mostly(x):
+        time.sleep(0.02 if next(calls) % 4 else 0.002)
+        return x * 2.0
+
+    even, uneven = run(ladder(stumbles, stumbles_mostly), mt.ones(8), seconds=0.3).rows
+    assert even.note == ""
+    assert uneven.note.startswith("uneven: 2")
+    assert uneven.best < uneven.seconds / 2
 
 
 @given(st.floats(1e-9, 1e5))

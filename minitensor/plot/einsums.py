@@ -87,7 +87,5 @@ def _letter(ax: Any, x: float, y: float, letter: str, color: str) -> None:
 def _box(ax: Any, x: float, y: float, height: float, words: str) -> None:
     shape = "round,pad=0,rounding_size=0.12"
     corner = (x - WIDTH, y - height)
-    ax.add_patch(
-        FancyBboxPatch(corner, 2 * WIDTH, 2 * height, shape, facecolor="#f3f3f3", edgecolor=GREY, zorder=2)
-    )
+    ax.add_patch(FancyBboxPatch(corner, 2 * WIDTH, 2 * height, shape, facecolor="#f3f3f3", edgecolor=GREY, zorder=2))
     ax.text(x, y, words, ha="center", va="center", fontsize=12, color=INK, zorder=4)

@@ -36,6 +36,9 @@ def _draw(ax: Any, climb: Climb) -> None:
     times = [row.seconds for row in climb.rows if row.seconds]
     low = 10 ** _floor_log10(min(times, default=1e-6) / 2)
     high = max(times, default=1.0)
+    # What the others are compared with is the plainest rung that ran; if that is not the first, say which.
+    measured = next((row.rung for row in climb.rows if row.seconds), "")
+    first = "" if measured == climb.rows[0].rung else f" than {measured}"
     ax.set_xscale("log")
     ax.set_xlim(low, high * (high / low) ** 0.55)  # room for the words behind the longest bar
     for place, row in enumerate(climb.rows):
@@ -44,8 +47,8 @@ def _draw(ax: Any, climb: Climb) -> None:
             continue
         fastest = row.seconds == min(times)
         ax.barh(place, row.seconds - low, left=low, height=0.62, color=BLUE if fastest else "#9dbbe0")
-        times_faster = f"  {_times(row.over_first)}" if row.over_first else ""
-        ax.text(row.seconds * 1.1, place, in_seconds(row.seconds) + times_faster, va="center", color=INK, fontsize=9.5)
+        words = [in_seconds(row.seconds), _compared(row.over_first, first), f"({row.note})" if row.note else ""]
+        ax.text(row.seconds * 1.1, place, "  ".join(filter(None, words)), va="center", color=INK, fontsize=9.5)
     ax.set_yticks(range(len(climb.rows)), [row.rung for row in climb.rows])
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(len(climb.rows) - 0.5, -0.5)  # the plainest rung on top, skipped or not
@@ -61,7 +64,11 @@ def _floor_log10(number: float) -> int:
     return int(f"{number:e}".partition("e")[2])
 
 
-def _times(factor: float) -> str:
+def _compared(factor: float | None, first: str) -> str:
+    if factor is None:
+        return ""
+    if 0.9 < factor < 1.1:
+        return "no faster" + first
     if factor < 1:
-        return f"{1 / factor:.2g} times slower"
-    return f"{factor:,.0f} times faster" if factor >= 10 else f"{factor:.2g} times faster"
+        return f"{1 / factor:.2g} times slower{first}"
+    return f"{factor:,.0f} times faster{first}" if factor >= 10 else f"{factor:.2g} times faster{first}"

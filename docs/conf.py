@@ -1,0 +1,21 @@
+"""The lessons as pages: ``pip install -e '.[docs]'``, then ``sphinx-build -W docs docs/build``."""
+
+import minitensor
+
+project = "minitensor"
+author = "the minitensor authors"
+release = minitensor.__version__
+extensions = ["sphinx_gallery.gen_gallery"]
+exclude_patterns = ["build", "sg_execution_times.rst", "lessons/sg_execution_times.rst"]
+html_theme = "alabaster"
+sphinx_gallery_conf = {
+    "examples_dirs": "../lessons",
+    "gallery_dirs": "lessons",
+    "filename_pattern": r"/\d\d_",
+    "within_subsection_order": "FileNameSortKey",
+    "matplotlib_animations": True,
+    "download_all_examples": False,
+    "show_memory": False,
+    "min_reported_time": 1e9,  # pages that are the same on every run show no times
+    "remove_config_comments": True,
+}
