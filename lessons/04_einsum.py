@@ -283,7 +283,7 @@ print(differences.shape, "->", squared.shape, "->", means.shape)
 #
 # 1. Which spec sums each *column* of ``matrix``? Which one scales row ``i`` of ``matrix`` by the
 #    ``i``-th number of a vector? Add both to the zoo.
-# 2. ``np.einsum("ij,kl->", ...)`` sums over four letters. How many products does ``small_einsum``
+# 2. ``mt.einsum("ij,kl->", ...)`` sums over four letters. How many products does ``small_einsum``
 #    compute for it, and how could you get the same number with far fewer? (What can be added up
 #    before the tensors meet?)
 # 3. Let ``small_einsum`` take a spec without an arrow: the output is then each letter that stands

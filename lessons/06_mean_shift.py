@@ -79,7 +79,8 @@ while ((stops[-1] - stops[-2]) ** 2).sum().item() > 0.001**2:
 for number, (x, y) in enumerate(stop.tolist() for stop in stops):
     print(f"stop {number:>2}: ({x:.3f}, {y:.3f})")
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
-plot.one_climb(points, weight, stops, h, "one point climbs; the radius of the circle is one bandwidth")
+title = "one point climbs; the radius of the circle is one bandwidth"
+plot.one_climb(points, weight, stops, h, title)
 
 # %%
 # Always uphill
@@ -125,9 +126,9 @@ print(moved.shape)
 #
 # The library has this update in five ways, called the rungs of a ladder: plain loops; ``step`` in a
 # loop (``one_point``); ``step_all``, in pieces that fit the processor's caches (``batched``); the
-# two sums as einsums, as in lesson 4; and the distances too by a matrix product (``gemm``). All five
-# are checked against each other before they are timed. Here they update every third point, over
-# that third of the data. The bars are on a logarithmic scale.
+# two sums as einsums, as in lesson 4; and the distances too by a matrix product (``gemm``). All are
+# checked against each other before they are timed. Here they update every third point, over that
+# third of the data. The bars are on a logarithmic scale.
 
 from minitensor import ladder
 from minitensor.cluster import mean_shift
@@ -156,9 +157,11 @@ assert (heights[1:] >= heights[:-1] * (1 - 1e-12)).all()
 plot.paths(found.path, found.labels, "the way of every point, and the six peaks")
 
 # %%
-# The same as an animation: the points run together, the pale data stay where they are.
+# The same as an animation: the points run together, the pale data stay where they are. It shows the
+# first six updates. After them the points still move, but by too little to be seen.
 
-animation = plot.moving(found.path, found.labels)
+animation = plot.moving(found.path[:7], found.labels)
+print(f"still to go: {abs(found.path[6] - found.path[-1]).max().item():.2f} at most")
 
 # %%
 # Read the old, write the new
@@ -178,7 +181,7 @@ def in_place(data, batch):
     return data
 
 
-for batch in (1500, 500, 64, 5):
+for batch in (1500, 500, 60, 5):
     gap = abs(in_place(points, batch) - moved).max().item()
     print(f"batches of {batch:>4}: up to {gap:.2f} away")
 
@@ -212,11 +215,11 @@ for name, data in [("seed 2", points), ("seed 1", close)]:
 plot.panels(close, {name: result for name, result in both.items() if "seed 1" in name})
 
 # %%
-# Why are two of them merged? Once two clusters have shrunk to a dot each, a distance D apart, no
-# data stay behind to hold them. Each dot still feels the other, with the weight exp(−D²/2h²), and
-# so moves by nearly D times that in each update. If that is more than ``tol``, by default a ten
-# thousandth of the bandwidth, then the dots creep on until they meet. Over *fixed* data they stop at
-# their peaks.
+# Why are two of them merged, with the cross between them? Once two clusters of one size have shrunk
+# to a dot each, a distance D apart, no data stay behind to hold them. Each dot still feels the
+# other, with the weight exp(−D²/2h²), and so moves by nearly D times that in each update. If that
+# is more than ``tol``, by default a ten thousandth of the bandwidth, then the dots creep on until
+# they meet. Over *fixed* data they stop at their peaks.
 
 import math
 
@@ -300,11 +303,11 @@ differences, product, centred = errors
 assert centred < differences < product
 
 # %%
-# The numbers are the largest errors of a place. At 10,000 the product alone is off by about half the
-# width of a cluster. Subtracting the mean first costs next to nothing and mends it. It even beats
-# the plain differences, because the weighted *sums*, too, are then of small numbers. The error that
-# is left grows with the offset, since neighbouring float32 numbers near 10,000 are a thousandth
-# apart.
+# The numbers are the largest errors of a place. At 10,000 the product alone is off by about half
+# the width of a cluster. Subtracting the mean first costs next to nothing and mends it. It even
+# beats the plain differences, because the weighted *sums*, too, are then of small numbers. The
+# error that is left grows with the offset, since neighbouring float32 numbers near 10,000 are a
+# thousandth apart.
 #
 # What to take away
 # -----------------

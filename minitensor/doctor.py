@@ -81,10 +81,7 @@ def _cupy() -> Iterator[tuple[str, str]]:
             yield "CuPy", "installed"
             yield "kernel", f"does not run: {error}"
             return
-    runtime = lib.xp.cuda.runtime
-    yield "CuPy", f"{lib.xp.__version__}, CUDA runtime {runtime.runtimeGetVersion() // 1000}"
-    for number in range(runtime.getDeviceCount()):
-        device = runtime.getDeviceProperties(number)
-        memory = f"{device['totalGlobalMem'] / 2**30:.0f} GiB"
-        yield f"GPU {number}", f"{device['name'].decode()}, {memory}, sm_{device['major']}{device['minor']}"
+    yield "CuPy", lib.xp.__version__
+    for number, name in enumerate(lib.device_names()):
+        yield f"GPU {number}", name
     yield "kernel", "compiles and runs"

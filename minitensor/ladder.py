@@ -7,7 +7,6 @@ would take too long or too much memory *and says so*, and returns the rows of a 
 import math
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -188,13 +187,7 @@ def _agree(ladder: Ladder, function: Any, result: Tensor, expected: Tensor | Non
 
 def machine(lib: backend.Backend) -> str:
     """What computed, for the caption of a table: backend, its version, processor or GPU, Python."""
-    where = platform.processor() or platform.machine()
-    if lib.name == "cupy":
-        where = lib.xp.cuda.runtime.getDeviceProperties(lib.xp.cuda.Device().id)["name"].decode()
-    elif sys.platform == "linux":
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            where = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), where)
-    return f"{lib.xp.__name__} {lib.xp.__version__}, {where}, Python {platform.python_version()}"
+    return f"{lib.xp.__name__} {lib.xp.__version__}, {lib.device_name()}, Python {platform.python_version()}"
 
 
 def in_seconds(seconds: float) -> str:

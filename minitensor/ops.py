@@ -114,7 +114,7 @@ def getitem(array: Any, key: Any) -> Any:
             # The `...` makes NumPy return a view without axes where it would return a scalar.
             return array[parts if EllipsisType in types else (*parts, ...)]
         full = _parts(array, parts)
-        if len(full) == 1 and _is_mask(full[0]):
+        if _is_mask(full[0]) and all(type(part) is slice and part == slice(None) for part in full[1:]):
             return array[full[0]]
         full = _masks_to_integers(full)
         arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
@@ -123,14 +123,14 @@ def getitem(array: Any, key: Any) -> Any:
         if any(isinstance(part, slice) or part is None for part in full):
             raise IndexError("several integer tensors must together index every axis; index in two steps instead")
         return backend.as_array(array[tuple(full)])
-    except IndexError as error:
+    except (IndexError, ValueError) as error:
         raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
 
 
 def setitem(array: Any, key: Any, value: Any) -> None:
     """Write `value`, a raw array or a Python number, over the elements that `key` names.
 
-    Where an integer array names a position twice, the last value wins on NumPy; on a GPU any of them may.
+    Where an integer array names a position twice, any of its values may be the one that stays.
     Raises before anything is written: DTypeError if the value would be cut to fit, BroadcastError if its shape does
     not fit, ShapeError if `array` is expanded.
     """
@@ -171,12 +171,12 @@ def refuse_expanded(array: Any, error: Exception | None = None) -> None:
     if array.size and any(stride == 0 and size > 1 for stride, size in zip(strides, array.shape, strict=True)):
         raise ShapeError(
             f"this tensor of shape {tuple(array.shape)} is expanded: its strides {strides} have a 0, so one number "
-            "stands for many positions and cannot be written alone; write to its .copy()"
+            "stands for many positions and cannot be written alone\nfix: write to its .copy()"
         )
     if "read-only" in str(error):
         raise ShapeError(
-            f"this tensor of shape {tuple(array.shape)} is read-only, as every part of an expanded one is; "
-            "write to its .copy()"
+            f"this tensor of shape {tuple(array.shape)} is read-only, as every part of an expanded one is\n"
+            "fix: write to its .copy()"
         )
 
 

@@ -146,15 +146,20 @@ def matmul(a: Any, b: Any) -> Any:
 
 
 def can_hold(array: Any, value: Any) -> bool:
-    """Whether `value`, a raw array or a Python number, can be written into `array` without a change of kind.
+    """Whether `value`, a raw array or a Python number, can be written into `array` and mean the same.
 
-    A smaller float is the same kind, so float64 goes into float32; a float does not go into an int.
+    A float is rounded to a smaller float, so float64 goes into float32. A float does not go into an int, and an int
+    goes into a smaller one only where every element fits.
     """
     if hasattr(value, "dtype"):
         if value.dtype == array.dtype:
             return True
         own = of(array).numpy_dtype(array)
-        return numpy.can_cast(of(value).numpy_dtype(value), own, "same_kind")
+        given = of(value).numpy_dtype(value)
+        if given.kind in "iu" and own.kind in "iu" and not numpy.can_cast(given, own) and value.size:
+            limits, xp = numpy.iinfo(own), of(value).xp
+            return int(xp.min(value)) >= limits.min and int(xp.max(value)) <= limits.max
+        return numpy.can_cast(given, own, "same_kind")
     return of(array).numpy_dtype(array).kind in {bool: "biufc", int: "iufc", float: "fc"}.get(type(value), "c")
 
 

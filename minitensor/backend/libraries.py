@@ -1,5 +1,7 @@
 """What the array libraries do differently, and what the Array API standard lacks: one class a library."""
 
+import contextlib
+import platform
 from typing import Any
 
 import numpy
@@ -87,6 +89,16 @@ class Backend:
     def synchronize(self) -> None:
         """Wait until the device has finished; NumPy always has."""
 
+    def device_names(self) -> list[str]:
+        """What there is to compute on, in words."""
+        with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:
+            return [line.partition(":")[2].strip() for line in lines if line.startswith("model name")][:1]
+        return []
+
+    def device_name(self) -> str:
+        """What computes, in words."""
+        return next(iter(self.device_names()), platform.processor() or platform.machine())
+
 
 class CuPyBackend(Backend):
     """CuPy on the current CUDA device."""
@@ -121,6 +133,17 @@ class CuPyBackend(Backend):
 
     def synchronize(self) -> None:
         self.xp.cuda.get_current_stream().synchronize()
+
+    def device_names(self) -> list[str]:
+        runtime = self.xp.cuda.runtime
+        found = [runtime.getDeviceProperties(number) for number in range(runtime.getDeviceCount())]
+        return [
+            f"{each['name'].decode()}, {each['totalGlobalMem'] / 2**30:.0f} GiB, sm_{each['major']}{each['minor']}"
+            for each in found
+        ]
+
+    def device_name(self) -> str:
+        return self.device_names()[self.xp.cuda.Device().id]
 
 
 class StrictBackend(Backend):

@@ -79,5 +79,5 @@ def require_working_cupy() -> Any:
             ) from error
         raise BackendError(f"CuPy finds the GPU but a small kernel failed on it: {text}. {USE_NUMPY}") from error
     if answer != 24.0:
-        raise BackendError(f"CuPy ran a small kernel and got {answer} instead of 24.0. nvidia-smi, {USE_NUMPY}")
+        raise BackendError(f"CuPy ran a small kernel and got {answer} instead of 24.0. Look at nvidia-smi, {USE_NUMPY}")
     return cupy

@@ -80,7 +80,7 @@ def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
     """The way of every point as a line, in the colour of its cluster; a cross where ways end."""
     fig, ax = figure(width=6, height=6)
     steps = np.stack([step.numpy() for step in path])
-    ax.add_collection(LineCollection(steps.swapaxes(0, 1), colors=_colors(labels), linewidths=0.5, alpha=0.35))
+    ax.add_collection(LineCollection(list(steps.swapaxes(0, 1)), colors=_colors(labels), linewidths=0.5, alpha=0.35))
     ax.scatter(steps[0, :, 0], steps[0, :, 1], s=5, c=_colors(labels), linewidths=0)
     ax.scatter(steps[-1, :, 0], steps[-1, :, 1], marker="x", s=90, linewidths=2.5, color=INK, zorder=3)
     ax.set_aspect("equal", adjustable="datalim")

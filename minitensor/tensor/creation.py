@@ -33,15 +33,17 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
         if hasattr(data, "__dlpack__") and not isinstance(data, np.ndarray):
             data = np.from_dlpack(data) if data.__dlpack_device__()[0] == 1 else lib.xp.from_dlpack(data)
             return tensor(data, dtype)
-        array = np.array(_unwrapped(data), dtype=None if dtype is None else checked_dtype(dtype))
+        array = np.array(_unwrapped(data))
+        if array.dtype.kind not in "biufc":  # before a dtype is asked for: float64 would take None for NaN
+            raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
+        if dtype is not None:
+            array = np.array(_unwrapped(data), dtype=checked_dtype(dtype))
     except DTypeError:
         raise
     except (ValueError, TypeError) as error:
         if "sequence" in str(error) or "broadcast" in str(error):
             raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
         raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
-    if array.dtype.kind not in "biufc":
-        raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
     return wrap(lib.from_numpy(array))
 
 

@@ -88,14 +88,14 @@ def _explain_matmul(a: tuple[int, ...], b: tuple[int, ...]) -> None:
             raise ShapeError(f"a @ b: {name} is one number; a product of matrices needs axes, write a * b") from None
     inner = -2 if len(b) > 1 else -1
     if a[-1] != b[inner]:
-        fix = "the last axis of a must be as long as the last but one of b"
+        fix = "make the last axis of a as long as the last but one of b"
         if len(b) > 1 and a[-1] == b[-1]:
             fix = "write a @ b.mT"
         elif len(a) > 1 and a[-2] == b[inner]:
             fix = "write a.mT @ b"
         raise ShapeError(
             f"a @ b: the inner sizes disagree: a of shape {a} has {a[-1]} on axis -1, "
-            f"b of shape {b} has {b[inner]} on axis {inner}; {fix}"
+            f"b of shape {b} has {b[inner]} on axis {inner}\nfix: {fix}"
         ) from None
     try:
         broadcast_shapes(a[:-2], b[:-2])

@@ -120,7 +120,12 @@ class Operators:
     __xor__, __rxor__, __ixor__ = (
         _binary("^", operator.xor), _reflected("^", operator.xor), _in_place("^=", operator.ixor)
     )  # fmt: skip
-    __lshift__, __rshift__ = _binary("<<", operator.lshift), _binary(">>", operator.rshift)
+    __lshift__, __rlshift__, __ilshift__ = (
+        _binary("<<", operator.lshift), _reflected("<<", operator.lshift), _in_place("<<=", operator.ilshift)
+    )  # fmt: skip
+    __rshift__, __rrshift__, __irshift__ = (
+        _binary(">>", operator.rshift), _reflected(">>", operator.rshift), _in_place(">>=", operator.irshift)
+    )  # fmt: skip
     __lt__, __le__ = _binary("<", operator.lt), _binary("<=", operator.le)
     __gt__, __ge__ = _binary(">", operator.gt), _binary(">=", operator.ge)
     __eq__ = _binary("==", operator.eq)

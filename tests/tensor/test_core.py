@@ -293,12 +293,17 @@ def mixed_keys(draw, shape):
     """Keys of ints, slices, None and one integer array or mask."""
     at = draw(st.integers(0, len(shape) - 1))
     indices = draw(positions(shape[at]) | arrays(shape[at : at + 1], "bool"))
-    before, after = (
-        tuple(part for part in (key if isinstance(key, tuple) else (key,)) if part is not ...)
-        for key in (draw(basic_keys(shape[:at])), draw(basic_keys(shape[at + 1 :])))
-    )
+    before, after = (spelled_out(draw(basic_keys(part)), len(part)) for part in (shape[:at], shape[at + 1 :]))
     before += (slice(None),) * (at - sum(part is not None for part in before))
     return (*before, indices, *after)
+
+
+def spelled_out(key, ndim):
+    """The key as a tuple, with slices instead of ``...``."""
+    key = key if isinstance(key, tuple) else (key,)
+    missing = ndim - sum(part is not None and part is not ... for part in key)
+    at = next((i for i, part in enumerate(key) if part is ...), None)
+    return key if at is None else (*key[:at], *[slice(None)] * missing, *key[at + 1 :])
 
 
 @given(st.data())
@@ -464,6 +469,7 @@ def test_a_change_of_a_view_shows_in_the_whole(backend):
 @pytest.mark.parametrize(("dtype", "value", "kind"), [
     ("int64", 1.5, "float"), ("bool", 2, "int"), ("float64", 1j, "complex"), ("float64", "text", "str"),
     ("float64", None, "NoneType"), ("int64", [1.0, 2.0], "float64"), ("uint8", [-1, 2], "int64"),
+    ("int8", [300, 2], "int64"),
 ])  # fmt: skip
 def test_what_would_be_cut_to_fit_is_not_written(backend, dtype, value, kind):
     x = mt.ones((3, 2), dtype)

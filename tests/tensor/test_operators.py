@@ -299,7 +299,7 @@ def test_an_expanded_tensor_refuses_to_be_written_in_place(backend, name):
         getattr(operator, name)(x, 2)
     assert str(caught.value) == (
         "this tensor of shape (3, 2) is expanded: its strides (0, 1) have a 0, so one number stands for many positions "
-        "and cannot be written alone; write to its .copy()"
+        "and cannot be written alone\nfix: write to its .copy()"
     )
     assert row.tolist() == [1.0, 2.0]
     y = x.copy()
@@ -348,18 +348,18 @@ def test_a_raw_array_of_another_backend_is_refused():
 
 
 @pytest.mark.parametrize(("a", "b", "message"), [
-    ((2, 3), (4, 3), "a of shape (2, 3) has 3 on axis -1, b of shape (4, 3) has 4 on axis -2; write a @ b.mT"),
-    ((3, 2), (3, 4), "a of shape (3, 2) has 2 on axis -1, b of shape (3, 4) has 3 on axis -2; write a.mT @ b"),
-    ((3, 2), (3,), "a of shape (3, 2) has 2 on axis -1, b of shape (3,) has 3 on axis -1; write a.mT @ b"),
-    ((5,), (3,), "a of shape (5,) has 5 on axis -1, b of shape (3,) has 3 on axis -1; "
-                 "the last axis of a must be as long as the last but one of b"),
+    ((2, 3), (4, 3), "a of shape (2, 3) has 3 on axis -1, b of shape (4, 3) has 4 on axis -2\nfix: write a @ b.mT"),
+    ((3, 2), (3, 4), "a of shape (3, 2) has 2 on axis -1, b of shape (3, 4) has 3 on axis -2\nfix: write a.mT @ b"),
+    ((3, 2), (3,), "a of shape (3, 2) has 2 on axis -1, b of shape (3,) has 3 on axis -1\nfix: write a.mT @ b"),
+    ((5,), (3,), "a of shape (5,) has 5 on axis -1, b of shape (3,) has 3 on axis -1\n"
+                 "fix: make the last axis of a as long as the last but one of b"),
 ])  # fmt: skip
 def test_inner_sizes_that_disagree_are_named_with_the_fix(backend, a, b, message):
     a, b = mt.ones(a), mt.ones(b)
     with pytest.raises(ShapeError) as caught:
         a @ b
     assert str(caught.value) == f"a @ b: the inner sizes disagree: {message}"
-    fix = message.rpartition("; write ")[2]
+    fix = message.rpartition("fix: write ")[2]
     if "@" in fix:
         assert eval(fix, {"a": a, "b": b}).size > 0
 
