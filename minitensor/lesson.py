@@ -2,7 +2,6 @@
 
 import ast
 import runpy
-import warnings
 from pathlib import Path
 
 from minitensor.errors import InputError
@@ -34,9 +33,11 @@ def run(number: int, out: Path | None = None) -> None:
     if out:
         plot.headless()
     path = found[number]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*non-interactive.*")
+    try:
         runpy.run_path(str(path), run_name="__main__")
+    except BaseException:
+        plot.close_all()
+        raise
     if out:
         for picture in plot.save_all(out, path.stem):
             print(f"wrote {picture}")

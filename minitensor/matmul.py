@@ -21,8 +21,8 @@ PYTHON_FLOAT = 32  # bytes of a float in a list: 24 of its own and 8 to point at
 def loops(a: Tensor, b: Tensor) -> Tensor:
     """The definition: c[row, col] is the sum over inner of a[row, inner]·b[inner, col].
 
-    The numbers are taken out of the tensors first. Indexing the tensors themselves in the inner loop would take some
-    hundred times as long: each element would be wrapped as a Tensor of its own.
+    The numbers are taken out of the tensors first. Indexing the tensors themselves in the inner loop takes some eighty
+    times as long: each element is wrapped as a Tensor of its own.
     Memory: 32·(m·k + k·n + m·n) bytes, since Python keeps each number as an object.
     """
     m, k, n = _sizes(a, b)

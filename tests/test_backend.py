@@ -284,7 +284,7 @@ def test_a_kernel_that_fails(fresh, monkeypatch):
 @pytest.mark.parametrize("answer", [0.0, 2.5, float("nan")])
 def test_a_kernel_that_gives_a_wrong_answer(fresh, monkeypatch, answer):
     fake_cupy(monkeypatch, answer=answer)
-    assert refusal() == f"CuPy ran a small kernel and got {answer * 8} instead of 24.0. nvidia-smi, {USE_NUMPY}"
+    assert refusal() == f"CuPy ran a small kernel and got {answer * 8} instead of 24.0. Look at nvidia-smi, {USE_NUMPY}"
 
 
 def test_the_environment_variable_is_named_where_cupy_fails(fresh, monkeypatch):
@@ -415,7 +415,9 @@ def test_a_mapped_file_belongs_to_numpy(tmp_path):
 @pytest.mark.parametrize(("own", "value", "holds"), [
     ("float32", np.zeros(1, "float64"), True), ("float64", np.zeros(1, "int64"), True), ("float32", 1, True),
     ("int64", np.zeros(1, "float32"), False), ("int64", 1.0, False), ("bool", 1, False), ("int64", True, True),
-    ("float64", 1j, False), ("complex64", 1j, True), ("float64", "text", False), ("uint8", np.zeros(1, "int64"), False),
+    ("float64", 1j, False), ("complex64", 1j, True), ("float64", "text", False), ("uint8", np.zeros(1, "int64"), True),
+    ("uint8", np.array([0, -1]), False), ("int8", np.array([127, 128]), False), ("int8", np.zeros(0, "int64"), True),
+    ("uint64", np.array([-1]), False), ("int64", np.array([2**63], "uint64"), False),
 ])  # fmt: skip
 def test_what_an_array_can_hold(own, value, holds):
     assert backends.can_hold(np.zeros(2, own), value) is holds

@@ -46,7 +46,8 @@ def mean_shift(
     kernel : what a point weighs at distance r: "gaussian" exp(−r²/2h²), "flat" 1 up to r = h, "triangular" 1 − r/h
     blurring : whether the data themselves move. If not, queries that start on the points climb over fixed data
         (Comaniciu and Meer 2002). If so, each update replaces the data (Fukunaga and Hostetler 1975): fewer updates,
-        but the density changes under the points, and close clusters may run together.
+        but the density changes under the points, and close clusters may run together. With the Gaussian kernel, which
+        reaches everywhere, all would in the end: how many are found then depends on `tol` too.
     max_iter, tol : a point stops when it moves less than `tol` bandwidths; all stop after `max_iter` updates
     path : whether to keep where every point was after each update
     memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
