@@ -3,11 +3,12 @@
 import minitensor
 
 project = "minitensor"
-author = "the minitensor authors"
+author = copyright = "the minitensor authors"
 release = minitensor.__version__
 extensions = ["sphinx_gallery.gen_gallery"]
 exclude_patterns = ["build", "sg_execution_times.rst", "lessons/sg_execution_times.rst"]
 html_theme = "alabaster"
+html_theme_options = {"page_width": "1180px", "sidebar_width": "240px"}
 sphinx_gallery_conf = {
     "examples_dirs": "../lessons",
     "gallery_dirs": "lessons",

@@ -63,9 +63,11 @@ def _blas() -> str:
     """The library that NumPy multiplies matrices with, its version, and how many threads it takes."""
     config = np.show_config(mode="dicts")
     blas = config["Build Dependencies"]["blas"] if isinstance(config, dict) else {}
-    set_by = next((name for name in VARIABLES if name.endswith("_THREADS") and os.environ.get(name)), None)
+    name = blas.get("name", "unknown")
+    own = "MKL_NUM_THREADS" if "mkl" in name.lower() else "OPENBLAS_NUM_THREADS"
+    set_by = next((each for each in (own, "OMP_NUM_THREADS") if os.environ.get(each)), None)
     threads = f"{os.environ[set_by]} threads ({set_by})" if set_by else f"as many threads as cores, {_cores()}"
-    return f"{blas.get('name', 'unknown')} {blas.get('version', '')}, {threads}"
+    return f"{name} {blas.get('version', '')}, {threads}"
 
 
 def _cupy() -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Pictures of points and of where they go."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def kernels(distances: Tensor, weights: Mapping[str, Tensor], bandwidth: float) 
     x = distances.numpy()
     ax.axvline(bandwidth, color=GREY, linewidth=1.2, linestyle=":")
     ax.text(bandwidth, 1.06, f" the bandwidth, {bandwidth:g}", color=GREY, va="bottom", ha="left", fontsize=10)
-    for (name, values), color in zip(weights.items(), COLORS, strict=False):
+    for (name, values), color in zip(weights.items(), cycle(COLORS), strict=False):
         ax.plot(x, values.numpy(), color=color, linewidth=2.4, label=name)
     ax.set_xlim(0, x[-1])
     ax.set_ylim(0, 1.16)

@@ -5,6 +5,7 @@ from typing import Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
+from minitensor.einsum.parser import parse
 from minitensor.errors import InputError
 from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, figure
 
@@ -31,11 +32,11 @@ def meeting(*specs: str, names: str = "ab") -> Any:
 
 
 def _draw(ax: Any, spec: str, names: str) -> None:
-    inputs, _, output = spec.replace(" ", "").partition("->")
-    terms = inputs.split(",")
-    if len(terms) != 2:
-        raise InputError(f"meeting draws einsums of two operands, not {len(terms)}: {spec!r}")
-    left, right = terms
+    _, operands, output = parse(spec)
+    if len(operands) != 2:
+        raise InputError(f"meeting draws einsums of two operands, not {len(operands)}: {spec!r}")
+    terms = [operand.letters for operand in operands]
+    left, right = (list(dict.fromkeys(term)) for term in terms)  # a letter that stands twice in a term is one wire
     summed = [letter for letter in left if letter in right and letter not in output]
     kept = [letter for letter in left if letter in right and letter in output]
     # Wires arrive at the output in the order in which they leave, so that none cross.
@@ -43,11 +44,10 @@ def _draw(ax: Any, spec: str, names: str) -> None:
     centers = (1.0, 4.2)
     middle = sum(centers) / 2
     down = [letter for letter in (*alone[0], *kept, *alone[1]) if letter in output]
-    arrive = {letter: middle + SPREAD * (i - (len(down) - 1) / 2) for i, letter in enumerate(down)}
+    arrive = _side_by_side(down, middle)
 
     for group, center in zip(alone, centers, strict=True):
-        for i, letter in enumerate(group):
-            start = center + SPREAD * (i - (len(group) - 1) / 2)
+        for letter, start in _side_by_side(group, center).items():
             color = BLUE if letter in output else ORANGE
             rest = [(start, 2.0), (arrive[letter], 1.5), (arrive[letter], OUTPUT)] if letter in output else []
             _wire(ax, [(start, OPERANDS), (start, 2.45), *rest], color)
@@ -73,6 +73,12 @@ def _draw(ax: Any, spec: str, names: str) -> None:
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.set_title(spec, family="monospace", fontsize=15, loc="center")
+
+
+def _side_by_side(letters: list[str], center: float) -> dict[str, float]:
+    """Where wires leave or enter a box: SPREAD apart, or closer where many must fit."""
+    apart = min(SPREAD, 1.6 * WIDTH / max(len(letters) - 1, 1))
+    return {letter: center + apart * (i - (len(letters) - 1) / 2) for i, letter in enumerate(letters)}
 
 
 def _wire(ax: Any, corners: list[tuple[float, float]], color: str) -> None:

@@ -69,6 +69,6 @@ def _compared(factor: float | None, first: str) -> str:
         return ""
     if 0.9 < factor < 1.1:
         return "no faster" + first
-    if factor < 1:
-        return f"{1 / factor:.2g} times slower{first}"
-    return f"{factor:,.0f} times faster{first}" if factor >= 10 else f"{factor:.2g} times faster{first}"
+    times = max(factor, 1 / factor)
+    number = f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
+    return f"{number} times {'faster' if factor > 1 else 'slower'}{first}"

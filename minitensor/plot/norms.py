@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def reaction(sizes: Tensor, measures: Mapping[str, Tensor], xlabel: str, ylabel:
     """
     fig, ax = figure(width=8.5, height=4.8)
     x = sizes.numpy()
-    for (name, values), color in zip(measures.items(), COLORS, strict=False):
+    for (name, values), color in zip(measures.items(), cycle(COLORS), strict=False):
         y = values.numpy()
         ax.plot(x, y, color=color, linewidth=2.4, marker="o", markersize=4)
         ax.annotate(

@@ -83,4 +83,6 @@ def show_all() -> int:
 
 def close_all() -> None:
     plt.close("all")
+    for animation in _animations:
+        animation._draw_was_started = True  # else matplotlib warns that it was never shown
     _animations.clear()

@@ -36,7 +36,7 @@ def memory(image: Numbers, row: int = 2, column: int = 3) -> Any:
         top.text(-0.3, y + 0.5, y, ha="center", va="center", fontsize=9, color=BLUE if y == row else GREY)
     place = width + 0.8
     top.text(place, row + 0.5, f"row {row}: {width} neighbours in memory", va="center", color=BLUE)
-    top.text(place, row + 1.5, f"column {column}: every {width}th number", va="center", color=ORANGE)
+    top.text(place, row + 1.5, f"column {column}: its numbers lie {width} apart", va="center", color=ORANGE)
     _bare(top, -0.6, 2.4 * width, -0.7, height + 0.1)
     top.set_title(f"{height} × {width} pixels and their numbers")
 
@@ -208,4 +208,5 @@ def _bare(ax: Any, left: float, right: float, top: float, bottom: float) -> None
 
 def _short(number: Any) -> str:
     """A whole number in full, any other with three digits."""
-    return f"{number:.0f}" if number == round(number) else f"{number:.3g}"
+    number = float(number)
+    return f"{number:.0f}" if number.is_integer() else f"{number:.3g}"
