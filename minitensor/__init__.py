@@ -43,7 +43,7 @@ from minitensor.functions import (
     var,
     where,
 )
-from minitensor.tensor import Tensor, arange, eye, full, linspace, ones, tensor, zeros
+from minitensor.tensor import Tensor, arange, as_tensor, eye, full, linspace, ones, tensor, zeros
 
 __version__ = "0.1.0"
 
@@ -56,6 +56,7 @@ __all__ = [
     "argmax",
     "argmin",
     "argsort",
+    "as_tensor",
     "astype",
     "broadcast_shapes",
     "clip",

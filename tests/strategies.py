@@ -72,7 +72,7 @@ def tensors(shape=None, dtype="float64", values=None):
 
 def as_tensor(array):
     """`array` on the current backend, in the same memory layout on NumPy and strict."""
-    return mt.Tensor(backend.current().from_numpy(array))
+    return mt.as_tensor(backend.current().from_numpy(array))
 
 
 def axis_of(ndim):

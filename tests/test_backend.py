@@ -409,7 +409,7 @@ def test_what_is_no_array_belongs_to_no_backend(wrong):
 def test_a_mapped_file_belongs_to_numpy(tmp_path):
     mapped = np.memmap(tmp_path / "numbers", dtype="float64", mode="w+", shape=(3,))
     assert backends.of(mapped).name == "numpy"
-    assert mt.Tensor(mapped).sum().item() == 0.0
+    assert mt.as_tensor(mapped).sum().item() == 0.0
 
 
 @pytest.mark.parametrize(("own", "value", "holds"), [

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import minitensor as mt
-from minitensor import backend, doctor, lesson, tour
+from minitensor import lesson, tour
 from minitensor.__main__ import main
 from minitensor.ladder import Climb, Row
 
@@ -104,45 +104,6 @@ def test_lessons_inside_a_wheel_are_found_first(own_lesson):
     assert {number: lesson.title(path) for number, path in lesson.lessons().items()} == {3: "From the wheel"}
 
 
-def test_the_doctor_says_what_is_here(capsys):
-    assert main(["doctor"]) == 0
-    text = capsys.readouterr().out
-    for part in ("Python", "NumPy", "BLAS", "cores", "CuPy", "NVIDIA driver", "MINITENSOR_BACKEND", "works."):
-        assert part in text
-
-
-@pytest.mark.parametrize("name", ["cupy", "nonsense"])
-def test_the_doctor_fails_where_the_chosen_backend_does(name):
-    if name == "cupy" and backend.load("auto").name == "cupy":
-        pytest.skip("there is a GPU here, so the cupy backend works")
-    code = "import sys; from minitensor.__main__ import main; sys.exit(main(['doctor']))"
-    ran = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env={"MINITENSOR_BACKEND": name, "PATH": ""},
-        check=False,
-    )
-    assert ran.returncode == 1
-    assert f"The chosen backend does not work: MINITENSOR_BACKEND={name}: " in ran.stdout
-
-
-def test_the_doctor_names_the_variable_that_sets_the_threads(monkeypatch):
-    for name in doctor.VARIABLES:
-        monkeypatch.delenv(name, raising=False)
-    assert "as many threads as cores" in doctor._blas()
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    assert "3 threads (OPENBLAS_NUM_THREADS)" in doctor._blas()
-
-
-def test_the_doctor_on_a_machine_with_a_driver_but_no_cupy(monkeypatch):
-    monkeypatch.setattr(doctor, "driver_version", lambda: (12, 4))
-    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
-    monkeypatch.setattr("minitensor.backend.probe.driver_version", lambda: (12, 4))
-    found = dict(doctor._cupy())
-    assert found == {"NVIDIA driver": "runs CUDA 12.4", "CuPy": "not installed: pip install 'minitensor[cuda12]'"}
-
-
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"]])
 def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
@@ -155,3 +116,20 @@ def test_the_version(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"minitensor {mt.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"),
+    [
+        ("matplotlib", "import minitensor.plot"),
+        ("rich", "from minitensor.ladder import Climb, table; table(Climb('', '', '', ()))"),
+        ("rich", "from minitensor.tour import tour; import pathlib; tour(pathlib.Path('x'))"),
+        ("sklearn", "from minitensor.tour import products; products()"),
+    ],
+)
+def test_without_an_extra_the_error_says_what_to_install(missing, code, tmp_path):
+    blocked = f"import sys; sys.modules[{missing!r}] = None; {code}"
+    ran = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'minitensor[lessons]'" in ran.stderr.splitlines()[-1]
+    assert not list(tmp_path.iterdir())

@@ -223,7 +223,7 @@ def test_an_axis_that_is_not_there_is_named(backend, name):
 
 
 def test_tensors_on_two_backends_do_not_meet():
-    here = Tensor(np.ones(2))
+    here = mt.as_tensor(np.ones(2))
     there = here.to("strict")
     for call in (lambda: mt.maximum(here, there), lambda: mt.concat([here, there]), lambda: mt.stack([here, there])):
         with pytest.raises(DeviceError) as caught:

@@ -5,7 +5,7 @@
 """
 
 from minitensor.tensor.core import Tensor
-from minitensor.tensor.creation import arange, eye, full, linspace, ones, tensor, zeros
+from minitensor.tensor.creation import arange, as_tensor, eye, full, linspace, ones, tensor, zeros
 from minitensor.tensor.operators import wrap
 
-__all__ = ["Tensor", "arange", "eye", "full", "linspace", "ones", "tensor", "wrap", "zeros"]
+__all__ = ["Tensor", "arange", "as_tensor", "eye", "full", "linspace", "ones", "tensor", "wrap", "zeros"]

@@ -16,7 +16,7 @@ from minitensor.tensor.operators import Operators, wrap
 class Tensor(Operators):
     """A rectangular block of numbers of one dtype, on one backend.
 
-    ``Tensor(array)`` wraps an array of NumPy or CuPy without a copy; `tensor` makes one from lists and numbers.
+    Made by `tensor` from lists and numbers, by `as_tensor` round an array without a copy, by `zeros` and the like.
     dtypes promote as in NumPy (NEP 50): ``float32 * 2.0`` stays float32.
 
     >>> import minitensor as mt
@@ -28,13 +28,6 @@ class Tensor(Operators):
     """
 
     __slots__ = ()
-
-    def __init__(self, array: Any) -> None:
-        try:
-            backend.of(array)
-        except TypeError as error:
-            raise DTypeError(f"{error}; minitensor.tensor(...) makes a Tensor from lists and numbers") from None
-        self.array = array
 
     # What it is.
     @property

@@ -12,6 +12,8 @@ from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.tensor.core import Tensor
 from minitensor.tensor.operators import wrap
 
+CPU = 1  # the processor's memory, as DLPack numbers devices
+
 
 def tensor(data: Any, dtype: Any = None) -> Tensor:
     """A new Tensor on the current backend, from numbers, nested lists, a Tensor, an array or anything with DLPack.
@@ -24,15 +26,10 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
     Raises ShapeError for lists of unequal length and DTypeError for what is no number.
     """
     lib = backend.current()
-    if isinstance(data, Tensor):
-        same = data.to(lib.name)
-        return same.astype(dtype or same.dtype)
+    if isinstance(data, Tensor) or hasattr(data, "__dlpack__"):
+        there = as_tensor(data).to(lib.name)
+        return there.astype(dtype or there.dtype)
     try:
-        if isinstance(data, lib.array_type):
-            return Tensor(data).astype(dtype or Tensor(data).dtype)
-        if hasattr(data, "__dlpack__") and not isinstance(data, np.ndarray):
-            data = np.from_dlpack(data) if data.__dlpack_device__()[0] == 1 else lib.xp.from_dlpack(data)
-            return tensor(data, dtype)
         array = np.array(_unwrapped(data))
         if array.dtype.kind not in "biufc":  # before a dtype is asked for: float64 would take None for NaN
             raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
@@ -45,6 +42,30 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
             raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
         raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
     return wrap(lib.from_numpy(array))
+
+
+def as_tensor(array: Any) -> Tensor:
+    """A Tensor round an array of NumPy, CuPy or anything with DLPack, on its own backend: the memory is shared.
+
+    >>> array = np.zeros(3)
+    >>> as_tensor(array)[0] = 7
+    >>> array[0].item()
+    7.0
+
+    Raises DTypeError for what is no array of numbers.
+    """
+    if isinstance(array, Tensor):
+        return array
+    try:
+        lib = backend.of(array)
+    except TypeError as error:
+        if not hasattr(array, "__dlpack__"):
+            raise DTypeError(f"{error}; minitensor.tensor(...) makes a Tensor from lists and numbers") from None
+        lib = backend.load("numpy" if array.__dlpack_device__()[0] == CPU else "cupy")
+        array = lib.xp.from_dlpack(array)
+    if lib.numpy_dtype(array).kind not in "biufc":
+        raise DTypeError(f"as_tensor: elements of type {array.dtype} are not numbers")
+    return wrap(array)
 
 
 def _unwrapped(data: Any) -> Any:

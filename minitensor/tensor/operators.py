@@ -14,13 +14,12 @@ from minitensor import backend, ops
 from minitensor.errors import DTypeError
 from minitensor.tensor.failures import explain_operator, operand
 
-_new = object.__new__
 _numpy_array = np.ndarray
 
 
 def wrap(array: Any) -> Any:
     """A Tensor round a raw array, unchecked and without a copy."""
-    out = _new(Tensor)
+    out = Tensor()
     out.array = array
     return out
 
@@ -36,7 +35,7 @@ def _binary(symbol: str, compute: Callable, reflected: bool = False) -> Callable
             return explain_operator(symbol, left, right, error)
         if type(result) is not _numpy_array:
             result = backend.as_array(result)
-        out = _new(Tensor)
+        out = Tensor()
         out.array = result
         return out
 
@@ -78,7 +77,10 @@ def _elementwise(name: str, summary: str) -> Callable[[Any], Any]:
 
 
 class Operators:
-    """What `Tensor`, its one subclass, does between ``a`` and ``b``."""
+    """What `Tensor`, its one subclass, does between ``a`` and ``b``.
+
+    It has no ``__init__``: a class without one is made in two thirds of the time, on every operation.
+    """
 
     __slots__ = ("array",)
     __array_ufunc__ = None  # NumPy arrays step back, so that `numpy_array + tensor` is a Tensor

@@ -95,17 +95,24 @@ def test_no_axes_have_no_length(backend):
 @pytest.mark.parametrize("wrong", [[1.0], 1.0, np.float64(1), None, "text"])
 def test_only_an_array_is_wrapped(wrong):
     with pytest.raises(DTypeError, match=r"is not an array of a backend; minitensor\.tensor\(\.\.\.\) makes"):
-        Tensor(wrong)
+        mt.as_tensor(wrong)
 
 
 def test_a_tensor_is_not_wrapped_again(backend):
-    with pytest.raises(DTypeError, match=r"^Tensor of minitensor is not an array"):
-        Tensor(mt.ones(2))
+    x = mt.ones(2)
+    assert mt.as_tensor(x) is x
+
+
+@pytest.mark.parametrize("wrong", [np.array([None]), np.array(["a"])])
+def test_an_array_of_no_numbers_is_not_wrapped(wrong):
+    for make in (mt.as_tensor, mt.tensor):
+        with pytest.raises(DTypeError, match=r"elements of type .* are not numbers$"):
+            make(wrong)
 
 
 def test_wrapping_copies_nothing():
     array = np.arange(3.0)
-    Tensor(array)[0] = 7
+    mt.as_tensor(array)[0] = 7
     assert array[0] == 7
 
 
@@ -326,7 +333,7 @@ def test_writing_to_a_key_changes_what_reading_it_gives_and_nothing_else(backend
     a = data.draw(arrays(shapes(min_dims=1, max_dims=3)))
     key = data.draw(mixed_keys(a.shape))
     numbered = np.arange(a.size).reshape(a.shape)
-    chosen = Tensor(mt.backend.current().from_numpy(numbered))[tuple(to_key(key))].numpy()
+    chosen = mt.as_tensor(mt.backend.current().from_numpy(numbered))[tuple(to_key(key))].numpy()
     # A position that is named twice gets the same value twice: which of two would win is not promised.
     new = np.asarray(chosen + 100.0)
     expected, x = a.copy(), as_tensor(a)
@@ -388,7 +395,7 @@ def test_a_mask_without_axes_is_refused(backend):
 
 
 def test_an_index_on_another_backend_is_refused():
-    here = Tensor(np.ones((2, 3)))
+    here = mt.as_tensor(np.ones((2, 3)))
     there = here.to("strict")
     with pytest.raises(DeviceError) as caught:
         there[here > 0]
@@ -530,7 +537,7 @@ def test_an_empty_tensor_may_be_written_to(backend, shape):
 
 
 def test_a_value_on_another_backend_is_refused():
-    x = Tensor(np.zeros((2, 3)))
+    x = mt.as_tensor(np.zeros((2, 3)))
     for value in (x[0].to("strict"), x[0].to("strict").array):
         with pytest.raises(DeviceError) as caught:
             x[0] = value
@@ -683,7 +690,7 @@ def test_numbers_come_out(backend, a):
 
 
 def test_numpy_shares_on_numpy():
-    x = Tensor(np.zeros(2))
+    x = mt.as_tensor(np.zeros(2))
     x.numpy()[0] = 7
     assert x.tolist() == [7.0, 0.0]
 
@@ -718,7 +725,7 @@ def test_an_integer_tensor_without_axes_counts(backend):
 
 
 def test_numpy_reads_a_tensor_on_numpy():
-    x = Tensor(np.arange(6.0).reshape(2, 3))
+    x = mt.as_tensor(np.arange(6.0).reshape(2, 3))
     assert np.shares_memory(np.asarray(x), x.array)
     assert not np.shares_memory(np.array(x), x.array)
     assert np.asarray(x, dtype="float32").dtype == "float32"
@@ -727,7 +734,7 @@ def test_numpy_reads_a_tensor_on_numpy():
 
 
 def test_numpy_reads_no_tensor_elsewhere_unasked():
-    x = Tensor(np.ones(2)).to("strict")
+    x = mt.as_tensor(np.ones(2)).to("strict")
     for read in (np.asarray, np.array):
         with pytest.raises(DeviceError, match=r"^NumPy cannot read a tensor on strict unasked; write \.numpy\(\)$"):
             read(x)
@@ -735,7 +742,7 @@ def test_numpy_reads_no_tensor_elsewhere_unasked():
 
 @given(arrays(dtype=st.sampled_from([*INTS, *FLOATS])))
 def test_dlpack_goes_to_numpy_and_back_and_shares(a):
-    x = Tensor(a)
+    x = mt.as_tensor(a)
     with mt.use_backend("numpy"):
         assert np.shares_memory(np.from_dlpack(x), a) or not a.size
         np.testing.assert_array_equal(np.from_dlpack(x), a)
@@ -744,7 +751,7 @@ def test_dlpack_goes_to_numpy_and_back_and_shares(a):
 
 def test_dlpack_goes_to_torch_and_back():
     torch = pytest.importorskip("torch", reason="torch is the other side of the exchange")
-    x = Tensor(np.arange(6.0).reshape(2, 3)).T
+    x = mt.as_tensor(np.arange(6.0).reshape(2, 3)).T
     there = torch.from_dlpack(x)
     there[0, 1] = 70
     assert x[0, 1].item() == 70.0

@@ -58,7 +58,7 @@ def test_a_list_of_tensors_is_stacked(backend, count, data):
 
 
 def test_a_raw_array_of_another_backend_is_copied(backend):
-    there = Tensor(np.arange(3.0)).to("strict")
+    there = mt.as_tensor(np.arange(3.0)).to("strict")
     same(mt.tensor(there.array), np.arange(3.0))
 
 

@@ -218,8 +218,8 @@ def test_on_numpy_a_raw_array_on_either_side_gives_a_tensor(name):
     compute = getattr(operator, name)
     a, b = np.arange(1.0, 5).reshape(2, 2), np.array([[2.0, 1.0], [3.0, 5.0]])
     with mt.use_backend("numpy"):
-        check(compute(Tensor(a), b), compute(a, b))
-        check(compute(a, Tensor(b)), compute(a, b))
+        check(compute(mt.as_tensor(a), b), compute(a, b))
+        check(compute(a, mt.as_tensor(b)), compute(a, b))
 
 
 def test_zero_axes_give_a_tensor_of_zero_axes(backend):
