@@ -1,6 +1,8 @@
 """The command line: ``minitensor tour``, ``minitensor lesson``, ``minitensor doctor``."""
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without × or ² shows a question mark
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "tour":
@@ -43,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{number:>3}  {lesson.title(path)}")
         else:
             lesson.run(chosen.number, chosen.out)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit is quiet too
+        return 0
     except (MinitensorError, OSError) as error:
         print(f"minitensor {chosen.command}: {error}", file=sys.stderr)
         return 1

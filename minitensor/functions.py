@@ -1,6 +1,7 @@
 """Named functions over Tensors. Many are methods of `Tensor` too; these are the spellings that read as a formula."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from minitensor import backend, ops
@@ -14,11 +15,11 @@ def _method(name: str) -> Callable[..., Tensor]:
     """The method of that name as a function."""
     method = getattr(Tensor, name)
 
+    @wraps(method)
     def function(x: Tensor, *args: Any, **options: Any) -> Tensor:
         _home(name, x)
         return method(x, *args, **options)
 
-    function.__name__, function.__doc__ = name, method.__doc__
     return function
 
 
@@ -66,6 +67,9 @@ def clip(x: Tensor, low: float | None = None, high: float | None = None) -> Tens
     [0, 0, 2]
     """
     _home("clip", x)
+    for limit in (low, high):
+        if not (limit is None or isinstance(limit, (int, float))) or limit != limit:
+            raise InputError(f"clip: {limit!r} is no limit; write a number, or maximum and minimum for tensors")
     if low is not None and high is not None and low > high:
         raise InputError(f"clip: low={low} is above high={high}; swap them")
     if low is None and high is None:
@@ -80,6 +84,7 @@ def concat(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     >>> mt.concat([mt.zeros((2, 3)), mt.ones((1, 3))]).shape
     (3, 3)
     """
+    tensors = list(tensors)
     home = _home("concat", *tensors)
     first = tensors[0].shape
     at = ops.normalize_axis(axis, first, "concat")
@@ -99,8 +104,9 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     >>> mt.stack([mt.zeros(3), mt.ones(3)], axis=1).shape
     (3, 2)
     """
+    tensors = list(tensors)
     home = _home("stack", *tensors)
-    at = ops.normalize_axis(axis, (*tensors[0].shape, 1), "stack")
+    at = ops.normalize_new_axis(axis, tensors[0].shape, "stack")
     for i, x in enumerate(tensors):
         if x.shape != tensors[0].shape:
             raise ShapeError(f"stack: tensor {i} has shape {x.shape}, tensor 0 has {tensors[0].shape}; make them equal")
@@ -182,6 +188,10 @@ def _together(name: str, *operands: Any) -> Tensor:
     first = next(x.array for x in operands if isinstance(x, Tensor))
     try:
         arrays = [x.array if isinstance(x, Tensor) else operand(x, first) for x in operands]
+        for x, other in zip(operands[-2:], reversed(operands[-2:]), strict=True):
+            whole = type(x) is int and isinstance(other, Tensor) and other.dtype.kind in "iu"
+            if whole and not backend.can_hold(other.array, x):
+                raise DTypeError(f"{name}: {x} does not fit into {other.dtype}; cast with .astype('int64')")
         return wrap(backend.as_array(getattr(home.xp, name)(*arrays)))
     except NotAnOperandError:
         kinds = ", ".join(type(x).__name__ for x in operands)

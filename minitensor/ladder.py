@@ -9,13 +9,15 @@ import platform
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from minitensor import backend
-from minitensor.errors import LadderError, MissingExtraError
+from minitensor.errors import InputError, LadderError, MissingExtraError
 from minitensor.tensor import Tensor
 
 WARM_UP_WORK = 2e5  # floating-point operations of the small share on which a rung is tried first
+TELLING = 0.05  # seconds after which a share of the work tells how long the whole takes
 UNEVEN = 2.0  # how many times slower than the fastest call the median is when the table says so
 
 
@@ -53,7 +55,7 @@ class Ladder(NamedTuple):
 class Row(NamedTuple):
     """One rung on one input. Seconds are None where it was skipped, and `note` then says why.
 
-    seconds : the median; low, high : the quartiles; best : the fastest
+    seconds : the median of `rounds`; low, high : the quartiles; best : the fastest
     over_first, over_before : how many times faster than the first rung, and the last rung, that ran
     """
 
@@ -68,6 +70,7 @@ class Row(NamedTuple):
     over_before: float | None = None
     gflops: float | None = None
     note: str = ""
+    rounds: int = 0
 
 
 class Climb(NamedTuple):
@@ -94,18 +97,22 @@ def run(
 ) -> Climb:
     """Climb a ladder: every rung on the same inputs, checked against the others and timed.
 
-    Each rung is first tried on a small share of the work. That checks it against the plainest rung, and shows how
-    long the whole would take: a rung that would take more than `time_limit` seconds, or whose formula for memory
-    exceeds `memory_limit` bytes, is not run whole. About `seconds` are spent on timing each of the others. `on_rung`
-    is told the name of each rung as its turn comes.
+    Each rung is first tried on a small share of the work, which checks it against the plainest rung. Then on larger
+    shares, until one takes long enough to tell how long the whole would: a rung that would take more than `time_limit`
+    seconds, or whose formula for memory exceeds `memory_limit` bytes, is not run whole. About `seconds` are spent on
+    timing each of the others. `on_rung` is told the name of each rung as its turn comes.
 
-    Raises LadderError, which names the rung and the difference, where two rungs disagree.
+    Raises LadderError, which names the rung and the difference, where two rungs disagree, and InputError if no input
+    is a Tensor.
     """
-    lib = backend.of(next(value.array for value in inputs if isinstance(value, Tensor)))
+    tensors = [value for value in inputs if isinstance(value, Tensor)]
+    if not tensors:
+        raise InputError(f"{ladder.name}: a climb needs inputs, and one of them at least is a Tensor")
+    lib = backend.of(tensors[0].array)
     flops = ladder.flops(*inputs)
     small = ladder.share(min(1.0, WARM_UP_WORK / max(flops, 1.0)), *inputs)
-    growth = flops / max(ladder.flops(*small), 1.0)
-    expected_small = expected = None
+    expected_small: _Expected = None
+    expected: _Expected = None
     rows: list[Row] = []
     for function in ladder.rungs:
         on_rung(function.__name__)
@@ -115,14 +122,15 @@ def run(
             continue
         result = function(*small)
         expected_small = _agree(ladder, function, result, expected_small, small)
-        estimate = growth * _seconds(lambda function=function: function(*small), lib)  # type: ignore[misc]
+        estimate = _estimate(ladder, function, inputs, lib, time_limit)
         if estimate > time_limit:
             rows.append(row._replace(note=f"skipped: about {in_seconds(estimate)}, limit {in_seconds(time_limit)}"))
             continue
         result = function(*inputs)  # this also warms up
         expected = _agree(ladder, function, result, expected, inputs)
         del result
-        best, low, median, high = measure(lambda function=function: function(*inputs), lib, seconds)  # type: ignore[misc]
+        times = measure(partial(function, *inputs), lib, seconds)
+        best, (low, median, high) = min(times), _quartiles(times)
         before = [other.seconds for other in rows if other.seconds]
         uneven = f"uneven: {in_seconds(best)} at best, the machine is busy" if median > UNEVEN * best else ""
         rows.append(
@@ -135,24 +143,41 @@ def run(
                 over_before=before[-1] / median if before else None,
                 gflops=flops / median / 1e9,
                 note=uneven,
+                rounds=len(times),
             )
         )
     return Climb(ladder.name, title, machine(lib), tuple(rows))
 
 
-def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> tuple[float, ...]:
-    """The least, lower quartile, median and upper quartile of the time of one call, device synchronised.
+def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> list[float]:
+    """Seconds of one call, device synchronised, round by round.
 
-    About `seconds` are spent, in 5 to 25 rounds of as many calls as make a round last a millisecond. A call that
-    takes longer than that is timed once, or as often as fits. The first call is left to the caller: it warms up.
+    About `seconds` are spent, in up to 25 rounds of as many calls as make a round last a millisecond; a call that
+    takes longer than `seconds` is timed once. The first call is left to the caller: it warms up.
     """
     once = _seconds(function, lib)
     calls = max(1, math.ceil(1e-3 / max(once, 1e-9)))
-    rounds = int(max(1, min(25, seconds / (once * calls))))
-    times = [_seconds(function, lib, calls) for _ in range(rounds)] if rounds > 1 else [once]
-    if len(times) == 1:
-        return (once,) * 4
-    return (min(times), *statistics.quantiles(times, n=4, method="inclusive"))
+    rounds = int(min(25, seconds / (once * calls)))
+    return [_seconds(function, lib, calls) for _ in range(rounds)] if rounds > 1 else [once]
+
+
+def _quartiles(times: list[float]) -> list[float]:
+    return statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3
+
+
+def _estimate(ladder: Ladder, function: Any, inputs: tuple[Any, ...], lib: backend.Backend, limit: float) -> float:
+    """How long the whole would take, from the smallest share that is within the limit or takes long enough to tell.
+
+    A small share alone would mislead: one row of a matrix product is no matrix product.
+    """
+    flops, work = max(ladder.flops(*inputs), 1.0), WARM_UP_WORK
+    while True:
+        part = ladder.share(min(1.0, work / flops), *inputs)
+        seconds = _seconds(partial(function, *part), lib)
+        estimate = seconds * flops / max(ladder.flops(*part), 1.0)
+        if estimate <= limit or seconds >= TELLING or work >= flops:
+            return estimate
+        work *= 8
 
 
 def _seconds(function: Callable[[], Any], lib: backend.Backend, calls: int = 1) -> float:
@@ -164,20 +189,27 @@ def _seconds(function: Callable[[], Any], lib: backend.Backend, calls: int = 1) 
     return (time.perf_counter() - start) / calls
 
 
-def _agree(ladder: Ladder, function: Any, result: Tensor, expected: Tensor | None, inputs: tuple[Any, ...]) -> Tensor:
-    """Check one rung's result against the first one's, and return the latter. NaN agrees with nothing."""
+_Expected = tuple[str, Tensor] | None  # the first rung that ran, and its result
+
+
+def _agree(ladder: Ladder, function: Any, result: Tensor, expected: _Expected, inputs: tuple[Any, ...]) -> _Expected:
+    """Check one rung's result against that of the first, and return the latter. NaN agrees with nothing."""
+    name = function.__name__
     if expected is None:
-        return result
-    if result.shape != expected.shape or result.dtype != expected.dtype:
+        return name, result
+    first, right = expected
+    if result.shape != right.shape or result.dtype != right.dtype:
         raise LadderError(
-            f"{ladder.name}: {function.__name__} returns {result.dtype} of shape {result.shape}, "
-            f"{ladder.rungs[0].__name__} {expected.dtype} of shape {expected.shape}"
+            f"{ladder.name}: {name} returns {result.dtype} of shape {result.shape}, "
+            f"{first} {right.dtype} of shape {right.shape}"
         )
-    gap = abs(result - expected)
+    gap = abs(result - right)
     if not bool((gap <= ladder.tolerance(*inputs)).all()):
+        if bool((gap != gap).any()):
+            raise LadderError(f"{ladder.name}: the results of {name} and {first} hold NaN or infinite numbers")
         raise LadderError(
-            f"{ladder.name}: {function.__name__} differs from {ladder.rungs[0].__name__} by up to "
-            f"{gap.max().item():.3g}, which is more than rounding explains"
+            f"{ladder.name}: {name} differs from {first} by up to {gap.max().item():.3g}, "
+            "which is more than rounding explains"
         )
     return expected
 
@@ -196,10 +228,7 @@ def in_seconds(seconds: float) -> str:
     >>> in_seconds(0.00123), in_seconds(12.3456)
     ('1.23 ms', '12.3 s')
     """
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            return f"{_digits(seconds / size)} {unit}"
-    return f"{_digits(seconds / 1e-9)} ns"
+    return _with_unit(seconds, (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)))
 
 
 def in_bytes(count: float) -> str:
@@ -208,18 +237,21 @@ def in_bytes(count: float) -> str:
     >>> in_bytes(0), in_bytes(1_500_000)
     ('0 B', '1.5 MB')
     """
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{_digits(count / size)} {unit}"
-    return f"{count:.0f} B"
+    return _with_unit(round(count), (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)))
+
+
+def _with_unit(number: float, units: tuple[tuple[str, float], ...]) -> str:
+    """The number in the largest unit of which it is one at least, once it is rounded."""
+    unit, size = next((each for each in units if number >= 0.9995 * each[1]), units[-1])
+    return f"{_digits(number / size)} {unit}"
 
 
 def _digits(number: float) -> str:
-    return f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
+    return f"{number:.3g}" if number < 999.5 else f"{number:,.0f}"
 
 
 def table(climb: Climb, width: int = 80) -> Any:
-    """The climb as a table of the rich library, ready for its ``print``; captions are shown where `width` allows.
+    """The climb as a table of the rich library, ready for its ``print``, in at most `width` columns from 45 on.
 
     Raises MissingExtraError without rich.
     """
@@ -236,16 +268,23 @@ def table(climb: Climb, width: int = 80) -> Any:
         caption_justify="left",
         box=box.SIMPLE_HEAD,
     )
-    out.add_column("rung", style="bold", no_wrap=True)
-    for heading in ("time", "spread", "× first", "× before", "GFLOP/s", "memory"):
-        out.add_column(heading, justify="right", no_wrap=True)
+    headings = ["time", "× first", "GFLOP/s"]
+    if width >= 78:
+        headings = ["time", "spread", "× first", "× before", "GFLOP/s", "memory"]
     if width >= 110:
-        out.add_column("what it does", no_wrap=True)
+        headings.append("what it does")
+    out.add_column("rung", style="bold", no_wrap=True)
+    for heading in headings:
+        out.add_column(heading, justify="left" if heading == "what it does" else "right", no_wrap=True)
     for row in climb.rows:
-        cells = ["–"] * 5
+        cells = {"memory": in_bytes(row.memory), "what it does": row.caption}
         if row.seconds is not None:
-            over = [_digits(factor) if factor else "1" for factor in (row.over_first, row.over_before)]
-            spread = f"±{50 * (row.high - row.low) / row.seconds:.0f}%"
-            cells = [in_seconds(row.seconds), spread, *over, _digits(row.gflops or 0.0)]
-        out.add_row(row.rung, *cells, in_bytes(row.memory), *[row.caption] * (width >= 110))
+            cells |= {
+                "time": in_seconds(row.seconds),
+                "spread": f"±{50 * (row.high - row.low) / row.seconds:.0f}%" if row.rounds > 1 else "once",
+                "× first": _digits(row.over_first or 1.0),
+                "× before": _digits(row.over_before or 1.0),
+                "GFLOP/s": _digits(row.gflops or 0.0),
+            }
+        out.add_row(row.rung, *(cells.get(heading, "–") for heading in headings))
     return out

@@ -30,8 +30,9 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
     keepdims : whether those axes stay, with size 1
     Returns a float tensor: of the dtype of x, of its real counterpart for complex x, float64 for integers and bools.
 
-    The elements are first divided by the largest size among them, so nothing overflows, or vanishes, that the norm
-    itself does not: squaring 1e200 would. NaN gives NaN; ∞ without NaN gives ∞. Memory: three tables like x.
+    The elements are first divided by the largest size among them, so in float32 and float64 nothing overflows, or
+    vanishes, that the norm itself does not: squaring 1e200 would. NaN gives NaN; ∞ without NaN gives ∞.
+    Memory: three tables like x.
 
     >>> import minitensor as mt
     >>> v = mt.tensor([3.0, -4.0])

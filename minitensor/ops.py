@@ -10,7 +10,16 @@ from types import EllipsisType, NoneType
 from typing import Any
 
 from minitensor import backend
-from minitensor.errors import AxisError, BroadcastError, DeviceError, DTypeError, IndexingError, InputError, ShapeError
+from minitensor.errors import (
+    AxisError,
+    BroadcastError,
+    DeviceError,
+    DTypeError,
+    IndexingError,
+    InputError,
+    MinitensorError,
+    ShapeError,
+)
 
 Axis = int | Sequence[int] | None
 
@@ -33,6 +42,17 @@ def normalize_axis(axis: Any, shape: Sequence[int], what: str) -> int:
         has = f"axes {-ndim} to {ndim - 1}" if ndim else "no axes"
         raise AxisError(f"{what}: there is no axis {index}; a tensor of shape {tuple(shape)} has {has}")
     return index % ndim
+
+
+def normalize_new_axis(axis: Any, shape: Sequence[int], what: str) -> int:
+    """`axis` counted from the front, where a new axis is put into `shape`: one more place than there are axes."""
+    ndim = len(shape)
+    if isinstance(axis, int) and -ndim - 1 <= axis <= ndim:
+        return axis % (ndim + 1)
+    raise AxisError(
+        f"{what}: there is no place {axis!r} for a new axis; a tensor of shape {tuple(shape)} has the places "
+        f"{-ndim - 1} to {ndim}"
+    )
 
 
 def normalize_axes(axis: Axis, shape: Sequence[int], what: str) -> tuple[int, ...]:
@@ -77,7 +97,7 @@ def reduce(name: str, array: Any, axis: Axis, keepdims: bool, correction: float 
             f"{name}: {count} elements are too few for correction={correction}; it divides by their difference"
         )
     distance = lib.xp.abs(array - lib.xp.mean(array, axis=axes, keepdims=True))
-    var = lib.xp.sum(distance * distance, axis=axes, keepdims=keepdims) / (count - correction)
+    var = lib.xp.mean(distance * distance, axis=axes, keepdims=keepdims) * (count / (count - correction))
     return backend.as_array(var if name == "var" else lib.xp.sqrt(var))
 
 
@@ -118,12 +138,16 @@ def getitem(array: Any, key: Any) -> Any:
             return array[full[0]]
         full = _masks_to_integers(full)
         arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
+        if not arrays_at:
+            return array[(*full, ...)]
         if len(arrays_at) == 1:
             return _take(array, full, arrays_at[0])
         if any(isinstance(part, slice) or part is None for part in full):
             raise IndexError("several integer tensors must together index every axis; index in two steps instead")
         return backend.as_array(array[tuple(full)])
-    except (IndexError, ValueError) as error:
+    except MinitensorError:
+        raise
+    except (IndexError, ValueError, TypeError) as error:
         raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
 
 
@@ -144,7 +168,7 @@ def setitem(array: Any, key: Any, value: Any) -> None:
         raise DTypeError(f"{own} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)")
     try:
         if types <= BASIC:
-            array[parts if EllipsisType in types else (*parts, ...)] = value
+            lib.assign(array, parts if EllipsisType in types else (*parts, ...), value)
         else:
             full = _parts(array, parts)
             arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
@@ -213,8 +237,11 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
     parts[at : at + 1] = [slice(None)] * (array.ndim - sum(axes))
     axes[at : at + 1] = [1] * (array.ndim - sum(axes))
     for part, axis in zip(parts, accumulate(axes, initial=0), strict=False):
-        if _is_mask(part) and part.shape != array.shape[axis : axis + part.ndim]:
-            raise IndexError(f"a mask of shape {part.shape} does not fit {array.shape[axis : axis + part.ndim]}")
+        if _is_mask(part):
+            if part.shape != array.shape[axis : axis + part.ndim]:
+                raise IndexError(f"a mask of shape {part.shape} does not fit {array.shape[axis : axis + part.ndim]}")
+        elif hasattr(part, "dtype"):
+            lib.check_bounds(part, array.shape[axis], axis)
     return parts
 
 
@@ -235,7 +262,7 @@ def _take(array: Any, parts: list[Any], at: int) -> Any:
     indices = parts[at]
     rest, axis = _without(array, parts, at)
     xp = backend.of(array).xp
-    taken = backend.of(array).take(rest, xp.reshape(indices, (-1,)), axis)
+    taken = xp.take(rest, xp.reshape(indices, (-1,)), axis=axis)
     return xp.reshape(taken, (*rest.shape[:axis], *indices.shape, *rest.shape[axis + 1 :]))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.libraries import checked_dtype
-from minitensor.errors import DTypeError, InputError
+from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.tensor import Tensor, wrap
 
 Shape = int | Sequence[int]
@@ -37,7 +37,7 @@ def normal(rng: np.random.Generator, shape: Shape, mean: Any = 0.0, std: Any = 1
     """
     if not np.all(np.asarray(std) >= 0):  # so that NaN does not pass
         raise InputError(f"normal: std={std} is not 0 or more, as a standard deviation is")
-    return _place(_checked(rng).normal(mean, std, shape), dtype)
+    return _place(_checked(rng).normal(mean, std, _sizes(shape)), _float(dtype))
 
 
 def uniform(
@@ -50,7 +50,10 @@ def uniform(
     """
     if not low <= high:
         raise InputError(f"uniform: low={low} is above high={high}; swap them")
-    return _place(_checked(rng).uniform(low, high, shape), dtype)
+    numbers = np.asarray(_checked(rng).uniform(low, high, _sizes(shape)), dtype=_float(dtype))
+    if low < high:  # rounding to a smaller dtype may reach `high`
+        numbers = np.minimum(numbers, np.nextafter(numbers.dtype.type(high), numbers.dtype.type(low)))
+    return _place(numbers, dtype)
 
 
 def permutation(rng: np.random.Generator, n: int) -> Tensor:
@@ -70,5 +73,18 @@ def _checked(rng: Any) -> np.random.Generator:
     return rng
 
 
+def _sizes(shape: Shape) -> tuple[int, ...]:
+    sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
+    if any(size < 0 for size in sizes):
+        raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
+    return sizes
+
+
+def _float(dtype: Any) -> np.dtype:
+    if checked_dtype(dtype).kind != "f":
+        raise DTypeError(f"random numbers of {dtype} would be cut to integers; draw floats and use .astype")
+    return checked_dtype(dtype)
+
+
 def _place(numbers: np.ndarray, dtype: Any) -> Tensor:
-    return wrap(backend.current().from_numpy(numbers.astype(checked_dtype(dtype))))
+    return wrap(backend.current().from_numpy(np.asarray(numbers, dtype=checked_dtype(dtype))))

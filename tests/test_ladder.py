@@ -53,8 +53,8 @@ def test_a_climb_has_a_row_for_each_rung(backend):
     ("wrong", "message"),
     [
         (lambda x: x * 2.0 + 1e-9, "wrong differs from plain by up to 1e-09"),
-        (lambda x: x * math.nan, "wrong differs from plain"),
-        (lambda x: mt.where(x > 7.0, x * math.nan, x * 2.0), "wrong differs from plain"),
+        (lambda x: x * math.nan, "the results of wrong and plain hold NaN or infinite numbers"),
+        (lambda x: mt.where(x > 7.0, x * math.nan, x * 2.0), "the results of wrong and plain hold NaN"),
         (lambda x: (x * 2.0)[:, None], r"wrong returns float64 of shape \(8, 1\), plain float64 of shape \(8,\)"),
         (lambda x: (x * 2.0).astype("float32"), "wrong returns float32"),
     ],
@@ -87,7 +87,7 @@ def test_a_slow_rung_is_skipped_and_says_so(backend):
     assert slow.seconds is None
     assert slow.note.startswith("skipped: about 2")
     assert slow.note.endswith("limit 50 ms")
-    assert max(sizes) <= 200_000
+    assert max(sizes) < 2_000_000
     assert fast.seconds
     assert fast.over_first is None  # there is nothing measured to compare with
 
@@ -126,8 +126,9 @@ def test_the_device_is_synchronised_before_the_clock_is_read():
         device.pending += 0.002
 
     launch()
-    best, low, median, high = measure(launch, device, seconds=0.05)
-    assert 0.002 <= best <= low <= median <= high
+    times = measure(launch, device, seconds=0.05)
+    assert len(times) > 5
+    assert min(times) >= 0.002
 
 
 def test_an_uneven_rung_says_so():

@@ -71,7 +71,7 @@ def current() -> Backend:
     global _of_process
     backend = _of_block.get() or _of_process
     if backend is None:
-        name = os.environ.get(ENVIRONMENT_VARIABLE) or "numpy"
+        name = os.environ.get(ENVIRONMENT_VARIABLE, "").strip().lower() or "numpy"
         try:
             backend = _of_process = load(name)
         except (BackendError, BackendNameError) as error:
@@ -160,7 +160,11 @@ def can_hold(array: Any, value: Any) -> bool:
             limits, xp = numpy.iinfo(own), of(value).xp
             return int(xp.min(value)) >= limits.min and int(xp.max(value)) <= limits.max
         return numpy.can_cast(given, own, "same_kind")
-    return of(array).numpy_dtype(array).kind in {bool: "biufc", int: "iufc", float: "fc"}.get(type(value), "c")
+    own = of(array).numpy_dtype(array)
+    if type(value) is int and own.kind in "iu":
+        return numpy.iinfo(own).min <= value <= numpy.iinfo(own).max
+    kinds = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}.get(type(value))
+    return kinds is not None and own.kind in kinds
 
 
 load("numpy")

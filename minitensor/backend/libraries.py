@@ -11,12 +11,15 @@ from minitensor.errors import DTypeError
 
 
 def checked_dtype(name: Any) -> numpy.dtype:
-    """The NumPy dtype that `name` means. Raises DTypeError if it means none, or none of numbers."""
+    """The NumPy dtype that `name` means, in native byte order. Raises DTypeError if it means none, or none of numbers.
+
+    A float of more than 64 bits is none: only some machines have it.
+    """
     try:
-        dtype = numpy.dtype(name)
+        dtype = numpy.dtype(name).newbyteorder("=")
     except TypeError:
         dtype = numpy.dtype(object)
-    if dtype.kind not in "biufc":
+    if dtype.kind not in "biufc" or dtype.itemsize > (16 if dtype.kind == "c" else 8):
         raise DTypeError(f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'")
     return dtype
 
@@ -61,8 +64,8 @@ class Backend:
     def assign(self, array: Any, key: Any, value: Any) -> None:
         array[key] = value
 
-    def take(self, array: Any, indices: Any, axis: int) -> Any:
-        return self.xp.take(array, indices, axis=axis)
+    def check_bounds(self, indices: Any, size: int, axis: int) -> None:
+        """Raise IndexError for an index outside of an axis of this size, if the library would not do so itself."""
 
     def astype(self, array: Any, dtype: Any) -> Any:
         return array.astype(dtype)
@@ -118,12 +121,16 @@ class CuPyBackend(Backend):
     def to_numpy(self, array: Any) -> numpy.ndarray:
         return self.xp.asnumpy(array)
 
-    def take(self, array: Any, indices: Any, axis: int) -> Any:
+    def check_bounds(self, indices: Any, size: int, axis: int) -> None:
         # CuPy wraps an index that is out of bounds round to the other end and says nothing.
-        size = array.shape[axis]
-        if indices.size and (int(indices.min()) < -size or int(indices.max()) >= size):
-            raise IndexError(f"index out of bounds for axis {axis} with size {size}")
-        return self.xp.take(array, indices, axis=axis)
+        if indices.size and bool(((indices < -size) | (indices >= size)).any()):
+            raise IndexError(f"an index is out of bounds for axis {axis} with size {size}")
+
+    def assign(self, array: Any, key: Any, value: Any) -> None:
+        # CuPy copies in no certain order, so what is written must not be what is read.
+        if type(value) is self.array_type and self.xp.may_share_memory(array, value):
+            value = self.xp.copy(value)
+        array[key] = value
 
     def diagonal(self, array: Any) -> Any:
         return self.xp.diagonal(array, axis1=-2, axis2=-1)

@@ -78,6 +78,12 @@ class Tensor(Operators):
     def __iter__(self) -> Iterator["Tensor"]:
         return (self[i] for i in range(len(self)))
 
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
     def __repr__(self) -> str:
         return printing.to_text(self.array)
 
@@ -161,7 +167,7 @@ class Tensor(Operators):
 
     def expand_dims(self, axis: int) -> "Tensor":
         """With a new axis of size 1 at `axis`."""
-        at = ops.normalize_axis(axis, (*self.shape, 1), "expand_dims")
+        at = ops.normalize_new_axis(axis, self.shape, "expand_dims")
         return wrap(backend.of(self.array).xp.expand_dims(self.array, axis=at))
 
     # Reductions: over one axis, several, or all.
@@ -276,4 +282,7 @@ def _raw_key(key: Any) -> Any:
 def _sizes(given: tuple[Any, ...]) -> tuple[int, ...]:
     """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
     sizes: Sequence[Any] = given[0] if len(given) == 1 and isinstance(given[0], Sequence) else given
-    return tuple(operator.index(size) for size in sizes)
+    try:
+        return tuple(operator.index(size) for size in sizes)
+    except TypeError:
+        raise ShapeError(f"a shape, or an order of axes, is made of integers, not {given}") from None

@@ -1,16 +1,29 @@
 """New tensors: from data, and from a shape."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from minitensor import backend
 from minitensor.backend.libraries import checked_dtype
-from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
 from minitensor.tensor.core import Tensor
 from minitensor.tensor.operators import wrap
+
+
+@contextmanager
+def _explained(call: str) -> Iterator[None]:
+    """Whatever a library says of bad arguments, as an InputError that names the call."""
+    try:
+        yield
+    except MinitensorError:
+        raise
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"{call}: {error}") from None
+
 
 CPU = 1  # the processor's memory, as DLPack numbers devices
 
@@ -37,7 +50,7 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
             array = np.array(_unwrapped(data), dtype=checked_dtype(dtype))
     except DTypeError:
         raise
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         if "sequence" in str(error) or "broadcast" in str(error):
             raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
         raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
@@ -106,7 +119,11 @@ def full(shape: int | Sequence[int], value: Any, dtype: Any = None) -> Tensor:
         sizes = (-1,)
     if any(size < 0 for size in sizes):
         raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
-    return wrap(lib.xp.full(sizes, value, dtype=lib.dtype(dtype or np.asarray(value).dtype), **lib.on))
+    with _explained(f"a tensor of shape {sizes} full of {value!r}"):
+        number = np.asarray(value, dtype=dtype and checked_dtype(dtype))
+        if np.asarray(value).dtype.kind in "fc" and number.dtype.kind in "biu":
+            raise DTypeError(f"full: {number.dtype} elements cannot hold {value!r} unchanged")
+        return wrap(lib.xp.full(sizes, number.item(), dtype=lib.dtype(number.dtype), **lib.on))
 
 
 def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None) -> Tensor:
@@ -119,7 +136,8 @@ def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any 
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
     lib = backend.current()
     kind = None if dtype is None else lib.dtype(dtype)
-    return wrap(lib.xp.arange(start, stop, step, dtype=kind, **lib.on))
+    with _explained(f"arange from {start} to {stop}"):
+        return wrap(lib.xp.arange(start, stop, step, dtype=kind, **lib.on))
 
 
 def linspace(start: float, stop: float, num: int, dtype: Any = "float64") -> Tensor:
@@ -129,7 +147,8 @@ def linspace(start: float, stop: float, num: int, dtype: Any = "float64") -> Ten
     [0.0, 0.25, 0.5, 0.75, 1.0]
     """
     lib = backend.current()
-    return wrap(lib.xp.linspace(start, stop, num, dtype=lib.dtype(dtype), **lib.on))
+    with _explained(f"linspace of {num} numbers"):
+        return wrap(lib.xp.linspace(start, stop, num, dtype=lib.dtype(dtype), **lib.on))
 
 
 def eye(rows: int, columns: int | None = None, dtype: Any = "float64") -> Tensor:
@@ -139,4 +158,5 @@ def eye(rows: int, columns: int | None = None, dtype: Any = "float64") -> Tensor
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     lib = backend.current()
-    return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(dtype), **lib.on))
+    with _explained(f"eye of {rows} rows"):
+        return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(dtype), **lib.on))

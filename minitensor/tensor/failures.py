@@ -68,7 +68,7 @@ def explain_operator(symbol: str, left: Any, right: Any, error: Exception) -> An
                 f"a {symbol} b: the result has shape {shape}, which does not fit back into a of shape {shapes['a']}; "
                 f"write a = a {symbol[:-1]} b"
             ) from None
-    if isinstance(error, TypeError):
+    if isinstance(error, (TypeError, OverflowError)) or "negative integer power" in str(error):
         kinds = " and ".join(str(getattr(side, "dtype", type(side).__name__)) for side in sides.values())
         fix = f"write a = a {symbol[:-1]} b" if _in_place(symbol) else "cast one of them with .astype(...)"
         raise DTypeError(f"a {symbol} b is not defined for {kinds}: {error}; {fix}") from None

@@ -39,6 +39,7 @@ def _binary(symbol: str, compute: Callable, reflected: bool = False) -> Callable
         out.array = result
         return out
 
+    method.__doc__ = f"``b {symbol} a``." if reflected else f"``a {symbol} b``."
     return method
 
 
@@ -58,6 +59,7 @@ def _in_place(symbol: str, compute: Callable) -> Callable[[Any, Any], Any]:
             return explain_operator(symbol, self, other, error)
         return self
 
+    method.__doc__ = f"``a {symbol} b``, written over a."
     return method
 
 

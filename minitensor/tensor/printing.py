@@ -20,7 +20,7 @@ def _corners(array: Any) -> numpy.ndarray:
             # One more at either end than is shown, so that NumPy sees an axis to shorten and writes its dots.
             ends = [*range(EDGE + 1), *range(size - EDGE - 1, size)]
             if size > len(ends):
-                array = lib.take(array, lib.asarray(ends), axis)
+                array = lib.xp.take(array, lib.asarray(ends), axis=axis)
     return lib.to_numpy(array)
 
 

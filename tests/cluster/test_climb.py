@@ -1,5 +1,7 @@
 """Mean shift to the end: what it finds, and what it refuses."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import gemm
 from minitensor.cluster.mean_shift.climb import merge
-from minitensor.cluster.mean_shift.rungs import weighted_means
+from minitensor.cluster.mean_shift.rungs import MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning
 
 
@@ -164,9 +166,13 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
         (GOOD, {"bandwidth": np.nan}, "bandwidth=nan"),
         (GOOD, {"bandwidth": "wide"}, "bandwidth=wide"),
         (GOOD, {"kernel": "round"}, "there is no kernel 'round'; choose one of gaussian, flat, triangular"),
-        (GOOD, {"max_iter": 0}, "max_iter=0; it must be 1 or more"),
-        (GOOD, {"tol": -1.0}, "tol=-1.0; it must be 0 or more"),
-        (GOOD, {"memory": 0}, "memory=0 bytes"),
+        (GOOD, {"max_iter": 0}, "max_iter=0; it must be a whole number, 1 or more"),
+        (GOOD, {"tol": -1.0}, "tol=-1.0; it must be a number, 0 or more"),
+        (GOOD, {"memory": 0}, "memory=0; it must be a whole number, 1 or more"),
+        (GOOD, {"max_iter": 2.5}, "max_iter=2.5; it must be a whole number"),
+        (GOOD, {"tol": "small"}, "tol=small; it must be a number"),
+        (GOOD, {"tol": np.nan}, "tol=nan; it must be a number"),
+        (GOOD, {"bandwidth": 1e-200}, "bandwidth=1e-200 is less than float64 can tell apart in points of this size"),
     ],
 )
 def test_bad_input_is_named(points, options, message):
@@ -186,3 +192,48 @@ def test_blobs_are_where_the_truth_says(backend):
         own = points[truth == cluster]
         assert own.shape == (500, 2)
         np.testing.assert_allclose(own.var(0).numpy(), [5, 5], rtol=0.25)
+
+
+@pytest.mark.parametrize("factor", [1e-200, 1e-30, 1e20, 1e150])
+@pytest.mark.parametrize("kernel", ["gaussian", "flat", "triangular"])
+def test_the_unit_of_the_data_does_not_matter(backend, factor, kernel):
+    points, _ = blobs(seed=2, each=15)
+    found, scaled = (mean_shift(points * unit, 5.0 * unit, kernel=kernel) for unit in (1.0, factor))
+    np.testing.assert_array_equal(scaled.labels.numpy(), found.labels.numpy())
+    np.testing.assert_allclose(scaled.centers.numpy() / factor, found.centers.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("factor", [1e-30, 1e20])
+def test_nor_in_float32(backend, factor):
+    points, _ = blobs(seed=2, each=15)
+    small = (points * factor).astype("float32")
+    assert len(mean_shift(small, 2.5 * factor).centers) == len(mean_shift(points, 2.5).centers)
+
+
+def test_narrow_clusters_far_apart_are_told_apart_in_float32(backend):
+    rng = mt.random.generator(0)
+    middles = mt.tensor([[-20000.0, 0.0], [-19996.0, 0.0], [19996.0, 0.0], [20000.0, 0.0]])
+    points = mt.concat([mt.random.normal(rng, (20, 2), std=0.3) + middle for middle in middles])
+    found = mean_shift(points.astype("float32"), 1.0)
+    assert found.converged
+    assert same_partition(found.labels.numpy(), np.repeat(np.arange(4), 20))
+
+
+def test_the_rim_of_the_flat_kernel_is_inside_wherever_the_lattice_lies(backend):
+    grid = np.stack(np.meshgrid(np.arange(7.0), np.arange(5.0)), -1).reshape(-1, 2)
+    neighbours = (((grid[:, None] - grid) ** 2).sum(2) <= 1).sum(1)
+    for shift in (0.0, 0.1, 1000.3):
+        points = mt.tensor(np.concatenate([grid, [[40.0, 3.7]]]) + shift)
+        counts = weighted_means(points, points, 1.0, "flat")[1]
+        np.testing.assert_array_equal(counts.numpy()[:-1, 0], neighbours)
+
+
+def test_many_clusters_take_no_more_memory_than_the_points():
+    rng = mt.random.generator(0)
+    points = mt.random.uniform(rng, (1_500, 2), 0, 1e4)
+    tracemalloc.start()
+    found = mean_shift(points, 1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.centers) > 1_000
+    assert peak < MEMORY + 3e6  # every shrinking rest kept would be 18 MB

@@ -56,11 +56,8 @@ def numbers(ax, xs, ys):
 def outlines(ax, color):
     """The left, upper corner, width and height of each outline in this colour, in the order drawn."""
     frames = [patch for patch in ax.patches if isinstance(patch, Rectangle) and not patch.get_fill()]
-    return [
-        (*frame.get_xy(), frame.get_width(), frame.get_height())
-        for frame in frames
-        if to_hex(frame.get_edgecolor()) == color
-    ]
+    frames = [frame for frame in frames if to_hex(frame.get_edgecolor()) == color]
+    return [(*frame.get_xy(), frame.get_width(), frame.get_height()) for frame in frames]
 
 
 def colors_of(drawn):

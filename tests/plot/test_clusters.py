@@ -148,7 +148,7 @@ def test_one_climb_shows_the_whole_circle_of_one_bandwidth_and_both_ends(stops, 
     plot.close_all()  # those of the example before
     ax, _ = plot.one_climb(WAY[0], WEIGHTS, [as_tensor(stop) for stop in stops], h).axes
     (circle,) = ax.patches
-    assert circle.get_center() == tuple(stops[0])
+    np.testing.assert_array_equal(circle.get_center(), stops[0])
     assert circle.get_radius() == h
     for axis, (low, high) in enumerate((ax.get_xlim(), ax.get_ylim())):
         assert low <= min(stops[0, axis] - h, stops[-1, axis])

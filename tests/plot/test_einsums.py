@@ -73,7 +73,8 @@ def test_a_wire_begins_at_its_operand_and_ends_in_the_output_if_it_is_kept(spec)
     across = [wire for wire in wires if within(a, *wire[0]) and within(b, *wire[-1])]
     assert len(across) == len(set(left) & set(right)), "what both have joins them"
     assert all(start[1] == end[1] for start, end in across)
-    alone = [wire for wire in wires if len(wire) != 2 or (wire[0][0] == wire[-1][0] and not within(out, *wire[-1]))]
+    alone = [line.get_xydata() for line in ax.lines if line.get_color() == BLUE]
+    ended = [wire for wire in wires if wire[0][0] == wire[-1][0] and not within(out, *wire[-1])]
     assert len(alone + ended) == len(set(left) ^ set(right))
     assert all(within(a, *wire[0]) or within(b, *wire[0]) for wire in alone + ended)
 
@@ -81,15 +82,13 @@ def test_a_wire_begins_at_its_operand_and_ends_in_the_output_if_it_is_kept(spec)
 def test_wires_arrive_in_the_order_in_which_they_leave():
     (ax,) = plot.meeting("qabn,nqcd->dcbanq").axes
     _, _, out = rooms(ax)
-    wires = [line for line in ax.lines if len(line.get_xydata()) > 2]
-    starts, ends = ([line.get_xydata()[at][0] for line in wires] for at in (0, -1))
+    wires = [line.get_xydata() for line in ax.lines if line.get_color() == BLUE]
+    starts, ends = ([wire[at][0] for wire in wires] for at in (0, -1))
     assert len(wires) == 4
     assert (np.argsort(starts) == np.argsort(ends)).all()
     # Those of both operands come down between them.
-    shared = [
-        line.get_xydata()[-1][0] for line in ax.lines if line.get_color() == GREEN and len(line.get_xydata()) == 2
-    ]
-    shared = [x for x in shared if within(out, x, out.get_y() + 0.1)]
+    joined = [line.get_xydata() for line in ax.lines if line.get_color() == GREEN]
+    shared = [wire[-1][0] for wire in joined if within(out, *wire[-1])]
     assert len(shared) == 2
     assert sorted(ends)[1] < min(shared) <= max(shared) < sorted(ends)[2]
 

@@ -180,9 +180,9 @@ def test_a_product_stands_where_rows_of_a_and_columns_of_b_cross(data, both):
 
 
 def test_a_product_writes_out_the_sum_of_its_element():
-    fig = plot.product([[1, 2, -3], [4, 5, 6]], [[1, 0, 2, 7], [3, 1, 1, 8], [2.5, 2, 9, 4]], row=1, col=0)
+    fig = plot.product([[1, 2, -3], [4, 5, 6]], [[1, 0, 2, 7], [3, 1, 1, 8], [2, 2, 9, 2.5]], row=1, col=3)
     said = [text.get_text() for text in fig.axes[0].texts]
-    assert "row 1 of a with\ncolumn 0 of b:\n4·1 + 5·3 + 6·2.5\n= 34" in said
+    assert "row 1 of a with\ncolumn 3 of b:\n4·7 + 5·8 + 6·2.5\n= 83" in said
     colors = {text.get_text(): text.get_color() for text in fig.axes[0].texts}
     assert [colors[label] for label in ("a (2, 3)", "b (3, 4)", "a @ b (2, 4)")] == [BLUE, ORANGE, GREEN]
 

@@ -4,11 +4,13 @@ import math
 import warnings
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from minitensor import backend
 from minitensor.cluster.mean_shift.rungs import KERNELS, MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
 from minitensor.functions import argsort, stack
-from minitensor.tensor import Tensor, arange, full, wrap
+from minitensor.tensor import Tensor, arange, full, tensor, wrap
 
 
 class Clustering(NamedTuple):
@@ -48,7 +50,8 @@ def mean_shift(
         (Comaniciu and Meer 2002). If so, each update replaces the data (Fukunaga and Hostetler 1975): fewer updates,
         but the density changes under the points, and close clusters may run together. With the Gaussian kernel, which
         reaches everywhere, all would in the end: how many are found then depends on `tol` too.
-    max_iter, tol : a point stops when it moves less than `tol` bandwidths; all stop after `max_iter` updates
+    max_iter, tol : a point stops when it moves less than `tol` bandwidths, or than rounding can tell; all stop after
+        `max_iter` updates
     path : whether to keep where every point was after each update
     memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
 
@@ -66,23 +69,27 @@ def mean_shift(
     if one is NaN or infinite, and for a bandwidth, a kernel, max_iter or tol that means nothing. Warns with
     ConvergenceWarning where `max_iter` stopped it.
     """
-    _check(points, bandwidth, kernel, max_iter, tol, memory)
-    still = (tol * bandwidth) ** 2
-    now = points.copy()
+    bandwidth = _checked(points, bandwidth, kernel, max_iter, tol, memory)
+    # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
+    scale = 2.0 ** math.frexp(bandwidth)[1]
+    data, width = points / scale, bandwidth / scale
+    # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
+    still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
+    now = data.copy()
     steps = [points.copy()] if path else []
     with backend.use_backend(points.backend):
         moving = arange(points.shape[0])
     n_iter = 0
     while moving.shape[0] and n_iter < max_iter:
         before = now[moving]
-        after, _ = weighted_means(before, now if blurring else points, bandwidth, kernel, memory)
+        after, _ = weighted_means(before, now if blurring else data, width, kernel, memory)
         now[moving] = after
-        moved = ((after - before) ** 2).sum(1) > still
+        moved = ((after - before) ** 2).sum(1) > still**2
         # Over fixed data a point that stands still stays for good; over moving data all wait for the last.
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
         if path:
-            steps.append(now.copy())
+            steps.append(now * scale)
     converged = moving.shape[0] == 0
     if not converged:
         warnings.warn(
@@ -91,9 +98,9 @@ def mean_shift(
             ConvergenceWarning,
             stacklevel=2,
         )
-    _, density = weighted_means(now, now if blurring else points, bandwidth, kernel, memory)
-    labels, centers = merge(now, density[:, 0], bandwidth)
-    return Clustering(labels, centers, n_iter, converged, tuple(steps))
+    _, density = weighted_means(now, now if blurring else data, width, kernel, memory)
+    labels, centers = merge(now, density[:, 0], width)
+    return Clustering(labels, centers * scale, n_iter, converged, tuple(steps))
 
 
 def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor]:
@@ -106,7 +113,7 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     left = peaks[argsort(density, descending=True)]
     centers = []
     while left.shape[0]:
-        centers.append(left[0])
+        centers.append(left[0].copy())  # a view would keep all that was left alive
         left = left[((left - centers[-1]) ** 2).sum(1) > radius**2]
     with backend.use_backend(peaks.backend):
         nearest, labels = full(peaks.shape[0], math.inf, peaks.dtype), full(peaks.shape[0], 0)
@@ -114,14 +121,19 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
         distance = ((peaks - center) ** 2).sum(1)
         closer = distance < nearest
         nearest[closer], labels[closer] = distance[closer], number
-    members = [labels == number for number in range(len(centers))]
-    order = sorted(range(len(centers)), key=lambda i: (-members[i].sum().item(), members[i].argmax().item()))
-    for number, old in enumerate(order):
-        labels[members[old]] = number
-    return labels, stack([centers[old] for old in order])
+    sizes, firsts = [], []
+    for number in range(len(centers)):
+        members = labels == number
+        sizes.append(members.sum().item())
+        firsts.append(members.argmax().item())
+    order = sorted(range(len(centers)), key=lambda number: (-sizes[number], firsts[number]))
+    with backend.use_backend(peaks.backend):
+        new_numbers = argsort(tensor(order))
+    return new_numbers[labels], stack([centers[old] for old in order])
 
 
-def _check(points: Any, bandwidth: float, kernel: str, max_iter: int, tol: float, memory: int) -> None:
+def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float, memory: int) -> float:
+    """The bandwidth as a float, once everything has been found usable."""
     if not isinstance(points, Tensor):
         raise DTypeError(f"mean_shift: the points are a {type(points).__name__}; write minitensor.tensor(points)")
     if points.dtype.kind != "f":
@@ -139,13 +151,23 @@ def _check(points: Any, bandwidth: float, kernel: str, max_iter: int, tol: float
             f"mean_shift: {wrong.sum().item()} of {points.shape[0]} points are not finite, the first is "
             f"points[{row}] = {points[row].tolist()}; leave them out"
         )
-    if not (isinstance(bandwidth, (int, float)) and 0 < bandwidth < math.inf):
+    try:
+        width = float(bandwidth)
+    except (TypeError, ValueError):
+        width = math.nan
+    if not 0 < width < math.inf:
         raise InputError(f"mean_shift: bandwidth={bandwidth}; it is a distance and must be positive and finite")
+    resolution = abs(points).max().item() * float(np.finfo(points.dtype).eps)
+    if width <= resolution:
+        raise InputError(
+            f"mean_shift: bandwidth={bandwidth} is less than {points.dtype} can tell apart in points of this size, "
+            f"{resolution:.1e}; choose a larger one, or centre the points"
+        )
     if kernel not in KERNELS:
         raise InputError(f"mean_shift: there is no kernel {kernel!r}; choose one of {', '.join(KERNELS)}")
-    if max_iter < 1:
-        raise InputError(f"mean_shift: max_iter={max_iter}; it must be 1 or more")
-    if not tol >= 0:
-        raise InputError(f"mean_shift: tol={tol}; it must be 0 or more")
-    if memory < 1:
-        raise InputError(f"mean_shift: memory={memory} bytes; it must be 1 or more")
+    for name, value, least in (("max_iter", max_iter, 1), ("tol", tol, 0), ("memory", memory, 1)):
+        kinds = (int, float, np.floating, np.integer) if name == "tol" else (int, np.integer)
+        if not (isinstance(value, kinds) and value >= least):
+            what = "a number" if name == "tol" else "a whole number"
+            raise InputError(f"mean_shift: {name}={value}; it must be {what}, {least} or more")
+    return width

@@ -19,6 +19,7 @@ from minitensor.ladder import Ladder, rung
 from minitensor.tensor import Tensor, wrap, zeros
 
 MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster
+LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
 COLUMNS = 1024  # points in a tile at most, so that there are queries enough to make a matrix product worth it
 
 
@@ -33,12 +34,12 @@ def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
     return memory
 
 
-@rung("Python floats, one pair at a time", memory=lambda q, x, bandwidth: 32 * (2 * q.size + x.size))
+@rung("Python floats, one pair at a time", memory=lambda q, x, h: (32 * x.shape[1] + 64) * (2 * len(q) + len(x)))
 def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """The definition, written with Python's own numbers.
 
     queries : (q, d); points : (n, d); returns (q, d).
-    Memory: 32·d·(n + 2q) bytes, since Python keeps each number as an object.
+    Memory: (32·d + 64)·(n + 2q) bytes, since Python keeps each number as an object, and each point as a list.
     """
     data, moved = points.tolist(), []
     for query in queries.tolist():
@@ -55,11 +56,11 @@ def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     return wrap(backend.of(points.array).asarray(moved, points.dtype)).reshape(*queries.shape)
 
 
-@rung("one query against all points", memory=lambda q, x, bandwidth: 2 * x.size * x.dtype.itemsize)
+@rung("one query against all points", memory=lambda q, x, h: (2 * x.shape[1] + 1) * len(x) * x.dtype.itemsize)
 def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """Broadcasting: the (d,) query is stretched over the (n, d) data, and the loop over points is gone.
 
-    Python runs q times round. Memory: two tables of n·d numbers.
+    Python runs q times round. Memory: two tables of n·d numbers and the n weights.
     """
     moved = queries.copy()
     for i, query in enumerate(queries):
@@ -110,8 +111,9 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
     distance is about eps·|x|² instead of eps·|q − x|². The data are therefore centred first. Measured in float32 on
     the course's six clusters (bandwidth 2.5, largest error of a moved point): 2e-5 as they are, 8e-6 centred; with
     the data 1,000 away from the origin 1e-2 as they are, 5e-5 centred, which is what rounding the answer to float32
-    costs there anyway (tests/benchmarks/cancellation.py).
-    Memory: 2 numbers for each pair in a tile, at most `memory` bytes.
+    costs there anyway (tests/benchmarks/cancellation.py). Data much wider than the bandwidth are beyond centring: in
+    float32 from some 30 bandwidths on, where an exponent could be off by `LOST`, the differences are taken after all.
+    Memory: 2 numbers for each pair in a tile, or d + 3 for differences, at most `memory` bytes.
     """
     return weighted_means(queries, points, bandwidth, "gaussian", memory)[0]
 
@@ -144,20 +146,48 @@ def weighted_means(
 ) -> tuple[Tensor, Tensor]:
     """The rung `gemm` for any kernel: where each query moves, (q, d), and the sum of its weights, (q, 1).
 
-    That sum is the density of the data at the query, but for a constant.
+    That sum is the density of the data at the query, but for a constant. The flat and the triangular kernel have an
+    edge and a point, where rounding shows: their distances are always taken from differences.
     """
     middle, weigh = points.mean(0), KERNELS[kernel]
+    by_product = kernel == "gaussian" and _lost(queries, points, bandwidth) <= LOST
+    slack = 0.0
+    if kernel == "flat":  # a point that is one bandwidth away but for the rounding of its coordinates is inside
+        slack = 8 * float(np.finfo(points.dtype).eps) * (1.0 + _largest(points) / bandwidth)
 
-    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    def sums_by_product(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         u = (q * -2.0) @ x.T
         u += _einsum("qd,qd->q", q, q)[:, None]
         u += _einsum("nd,nd->n", x, x)
         weights = weigh(maximum(u, 0.0))  # rounding may leave a squared distance a little below 0
         return weights @ x, weights.sum(1)
 
-    # Centred, and in units of the bandwidth, so that no table has to be scaled.
-    means, totals = _tiled((queries - middle) / bandwidth, (points - middle) / bandwidth, 2, memory, sums)
-    return means * bandwidth + middle, totals
+    def sums_by_difference(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        difference = q[:, None, :] - x
+        u = _einsum("qnd,qnd->qn", difference, difference)
+        u /= bandwidth**2 * (1.0 + slack)
+        weights = weigh(u)
+        return weights @ (x - middle), weights.sum(1)
+
+    if by_product:
+        # In units of the bandwidth, so that no table has to be scaled.
+        centred, data = ((x - middle) / bandwidth for x in (queries, points))
+        means, totals = _tiled(centred, data, 2, memory, sums_by_product)
+        return means * bandwidth + middle, totals
+    means, totals = _tiled(queries, points, points.shape[1] + 3, memory, sums_by_difference)
+    return where(totals > 0, means + middle, queries), totals
+
+
+def _lost(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """How far the exponent of a Gaussian weight may be off if the distance comes from a product of centred data."""
+    if not queries.size:
+        return 0.0
+    d, width = points.shape[1], max(_largest(x - points.mean(0)) for x in (queries, points)) / bandwidth
+    return d * (d + 3) * float(np.finfo(points.dtype).eps) * width * width
+
+
+def _largest(x: Tensor) -> float:
+    return float(abs(x).max().item())
 
 
 def _tiled(
@@ -214,15 +244,14 @@ def share(fraction: float, queries: Tensor, points: Tensor, bandwidth: float) ->
 def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     """How far two correct results may be apart.
 
-    An error e in the exponents moves a weighted mean by at most 2e times the width of the data; `gemm` has the largest,
-    a few eps·(width/bandwidth)². Sums of n weights add n·eps in the worst order.
+    An error e in the exponents moves a weighted mean by at most 2e times the width of the data, of which the parts
+    more than a hundred bandwidths away weigh nothing. Sums of n weights add n·eps of the largest coordinate at worst.
     """
     if not queries.size:
         return 0.0
-    eps = float(np.finfo(points.dtype).eps)
-    size = abs(points).max().item()
-    width = max((abs(x - points.mean(0)).max().item() for x in (queries, points)), default=0.0)
-    return eps * (points.shape[0] + 8) * (size + width) + 32 * points.shape[1] * eps * (width / bandwidth) ** 2 * width
+    width = max(_largest(x - points.mean(0)) for x in (queries, points))
+    exponent = 2 * min(_lost(queries, points, bandwidth), LOST) * min(width, 100 * bandwidth)
+    return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (_largest(points) + width)
 
 
 LADDER = Ladder("mean shift", (loops, one_point, batched, einsum, gemm), flops, share, tolerance)
