@@ -6,6 +6,9 @@
 [[7.0, 10.0], [15.0, 22.0]]
 """
 
+from importlib import import_module
+from typing import Any
+
 from minitensor import errors, random
 from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
@@ -46,6 +49,16 @@ from minitensor.functions import (
 from minitensor.tensor import Tensor, arange, as_tensor, eye, full, linspace, ones, tensor, zeros
 
 __version__ = "0.1.0"
+
+_ROOMS = {"cluster", "ladder", "matmul", "norms", "plot"}
+
+
+def __getattr__(name: str) -> Any:
+    """Rooms that are imported when they are first asked for, so that ``import minitensor`` stays quick."""
+    if name in _ROOMS:
+        return import_module(f"minitensor.{name}")
+    raise AttributeError(f"module 'minitensor' has no attribute {name!r}")
+
 
 __all__ = [
     "Tensor",

@@ -172,6 +172,13 @@ def test_what_is_raised_is_in_errors(name):
             assert made in own | builtin or made.startswith("_"), f"{name}:{node.lineno}: {made}"
 
 
+@pytest.mark.parametrize("room", ["cluster", "ladder", "matmul", "norms", "plot"])
+def test_a_room_is_there_when_it_is_asked_for(room):
+    assert getattr(mt, room).__name__ == f"minitensor.{room}"
+    with pytest.raises(AttributeError, match="module 'minitensor' has no attribute 'kitchen'"):
+        _ = mt.kitchen
+
+
 # Importing.
 def run_python(code):
     clean = {name: value for name, value in os.environ.items() if name != "MINITENSOR_BACKEND"}

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle
 
+from minitensor.errors import InputError, ShapeError
 from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animate, figure
 from minitensor.tensor import Tensor
 
@@ -16,6 +17,7 @@ MOST_FRAMES = 60
 
 def clusters(points: Tensor, labels: Tensor, centers: Tensor, title: str = "", ax: Any = None) -> Any:
     """Points in the plane, coloured by cluster, each centre a cross."""
+    _in_the_plane(points)
     fig, ax = (ax.figure, ax) if ax else figure(width=6, height=6)
     xy, middles = points.numpy(), centers.numpy()
     ax.scatter(xy[:, 0], xy[:, 1], s=7, c=_colors(labels), alpha=0.6, linewidths=0)
@@ -79,8 +81,8 @@ def one_climb(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth
 
 def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
     """The way of every point as a line, in the colour of its cluster; a cross where ways end."""
+    steps = np.stack(_steps(path))
     fig, ax = figure(width=6, height=6)
-    steps = np.stack([step.numpy() for step in path])
     ax.add_collection(LineCollection(list(steps.swapaxes(0, 1)), colors=_colors(labels), linewidths=0.5, alpha=0.35))
     ax.scatter(steps[0, :, 0], steps[0, :, 1], s=5, c=_colors(labels), linewidths=0)
     ax.scatter(steps[-1, :, 0], steps[-1, :, 1], marker="x", s=90, linewidths=2.5, color=INK, zorder=3)
@@ -94,8 +96,8 @@ def moving(path: Sequence[Tensor], labels: Tensor, title: str = "mean shift") ->
 
     Between two updates the points are drawn on straight lines, so that the eye can follow them.
     """
+    steps = _steps(path)
     fig, ax = figure(width=5.5, height=5.5)
-    steps = [step.numpy() for step in path]
     last = len(steps) - 1
     times = np.linspace(0, last, min(MOST_FRAMES, 5 * last) + 1)
     data, colors = steps[0], _colors(labels)
@@ -111,6 +113,20 @@ def moving(path: Sequence[Tensor], labels: Tensor, title: str = "mean shift") ->
 
     draw(0)
     return animate(fig, draw, frames=len(times) + 8)
+
+
+def _steps(path: Sequence[Tensor]) -> list[np.ndarray]:
+    """The steps of a path as NumPy arrays."""
+    if not path:
+        raise InputError("there is no path to draw; keep one with mean_shift(..., path=True)")
+    for step in path:
+        _in_the_plane(step)
+    return [step.numpy() for step in path]
+
+
+def _in_the_plane(points: Tensor) -> None:
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ShapeError(f"points are drawn in the plane, (n, 2); these have shape {points.shape}")
 
 
 def _colors(labels: Tensor) -> list[str]:

@@ -236,3 +236,13 @@ def test_points_that_never_moved_are_an_animation_too():
     animation = plot.moving([POINTS], LABELS)
     animation._func(3)
     np.testing.assert_array_equal(animation._fig.axes[0].collections[1].get_offsets(), POINTS.numpy())
+
+
+def test_what_cannot_be_drawn_is_said():
+    for draw in (plot.paths, plot.moving):
+        with pytest.raises(ValueError, match=r"no path to draw; keep one with mean_shift\(\.\.\., path=True\)"):
+            draw((), mt.tensor([0]))
+    space = mt.ones((4, 3))
+    for draw in (lambda: plot.clusters(space, mt.tensor([0] * 4), space), lambda: plot.paths([space], mt.tensor([0]))):
+        with pytest.raises(ValueError, match=r"in the plane, \(n, 2\); these have shape \(4, 3\)"):
+            draw()
