@@ -77,6 +77,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     console = Console()
     for climb in climbs:
         console.print(table(climb, console.width))
+        console.print()
     console.print(
         f"Mean shift found {summary['clusters']} clusters in {points.shape[0]:,} points after {found.n_iter} updates."
     )

@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import math
+import re
 import time
 
 import pytest
@@ -85,8 +86,7 @@ def test_a_slow_rung_is_skipped_and_says_so(backend):
 
     slow, fast = climb(sleeps, plain, x=mt.ones(2_000_000), time_limit=0.05).rows
     assert slow.seconds is None
-    assert slow.note.startswith("skipped: about 2")
-    assert slow.note.endswith("limit 50 ms")
+    assert re.fullmatch(r"skipped: about \d{3} ms, limit 50 ms", slow.note)
     assert max(sizes) < 2_000_000
     assert fast.seconds
     assert fast.over_first is None  # there is nothing measured to compare with
@@ -126,7 +126,7 @@ def test_the_device_is_synchronised_before_the_clock_is_read():
         device.pending += 0.002
 
     launch()
-    times = measure(launch, device, seconds=0.05)
+    times = measure(launch, device, seconds=0.3)
     assert len(times) > 5
     assert min(times) >= 0.002
 
