@@ -23,7 +23,7 @@ PAIRED = {"multiply": "multiply element by element", "vecdot": "vecdot: a dot pr
 class Stage(NamedTuple):
     """One pair of tensors that become one, or all that happens to a lone operand.
 
-    operands : the numbers of those it takes; a result has the number of the first of its pair
+    operands : the numbers of those it takes; a result has the lower number of its pair
     takes, gives : the tensors in words, such as "x0[i,k]"
     lowering : the calls in words
     flops, read, written : floating point operations, and bytes
@@ -81,8 +81,8 @@ def count(
     pairs: list[tuple[tuple[int, ...], list[str], list[Work]]] = []
     written: list[Work] = []
     for call, operands, argument, axes in _steps(spec, shapes):
-        into, *gone = operands
-        if not gone:
+        into = min(operands)
+        if len(operands) == 1:
             values[into], work = _one(call, values[into], argument, axes, names)
             works[into].append(work)
         else:
@@ -151,8 +151,8 @@ def _one(call: str, value: _Value, argument: Any, axes: Axes, names: dict[str, s
             return view, Work(f"transpose {value.name} to ({order})")
         case "reshape" if all(_side_by_side(value, axis) for axis in axes):
             return view, Work(f"reshape {value.name} to {argument}")
-        case "reshape":
-            words = f"copy {value.name} to shape {argument}"
+        case "reshape" | "copy":
+            words = f"copy {value.name}" + (f" to shape {argument}" if call == "reshape" else " row by row")
             return result, Work(words, 0, value.elements, value.elements, f"the copy {made}")
     gone = [names[label] for label in value.sizes if label not in labels]
     words = f"sum {value.name} over {' and '.join(gone)}" if call == "sum" else f"{call} of {value.name}"

@@ -186,11 +186,15 @@ class _Drawing:
         self.ax.set_title(spec, family="monospace", fontsize=15, loc="center")
         self.fig.set_size_inches(max(0.85 * width, 0.14 * len(spec), 6.8), 0.85 * height + 1.1)
         colors = {"in one operand, kept": BLUE, "in several, kept": GREEN, "summed": ORANGE}
-        keys: list[Any] = [Line2D([], [], color=color, linewidth=3) for color in colors.values()]
+        there = {line.get_color() for line in self.ax.lines}
+        keys: dict[str, Any] = {
+            words: Line2D([], [], color=color, linewidth=3) for words, color in colors.items() if color in there
+        }
         if has_pair:
-            keys.append(Patch(facecolor=HALO, edgecolor=PURPLE, linestyle="--"))
-        words = [*colors, "first pair"][: len(keys)]
-        self.fig.legend(keys, words, loc="outside lower center", ncols=4, fontsize=10, frameon=False)
+            keys["first pair"] = Patch(facecolor=HALO, edgecolor=PURPLE, linestyle="--")
+        if keys:
+            self.fig.legend(keys.values(), keys, loc="outside lower center", ncols=4, fontsize=10, frameon=False)
+        self.fig.get_layout_engine().set(h_pad=0.12)
         return self.fig
 
 

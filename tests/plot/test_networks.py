@@ -112,14 +112,23 @@ def test_the_halo_is_round_the_pair_that_is_multiplied_first(case):
     assert sorted(inside) == sorted(explain_einsum(*case).stages[0].operands)
 
 
-def test_one_operand_has_no_halo_and_no_word_of_one():
-    fig = plot.network("ii->", (3, 3))
-    assert halo(fig.axes[0]) is None
-    assert [text.get_text() for text in fig.legends[0].get_texts()] == [
-        "in one operand, kept", "in several, kept", "summed"
-    ]  # fmt: skip
-    fig = plot.network("i,i->", (3,), (3,))
-    assert fig.legends[0].get_texts()[-1].get_text() == "first pair"
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        (("ii->", (3, 3)), ["summed"]),
+        (("i->i", (3,)), ["in one operand, kept"]),
+        (("i,i->", (3,), (3,)), ["summed", "first pair"]),
+        (("bmk,bkn->bmn", (2, 3, 4), (2, 4, 5)), ["in one operand, kept", "in several, kept", "summed", "first pair"]),
+    ],
+)
+def test_the_legend_says_what_is_there(case, words):
+    (legend,) = drawn(*case).figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == words
+    assert (halo(plot.network(*case).axes[0]) is not None) == ("first pair" in words)
+
+
+def test_a_number_alone_needs_no_legend():
+    assert drawn("->", ()).figure.legends == []
 
 
 def test_a_chain_is_a_row_and_a_ring_is_round():
