@@ -85,7 +85,7 @@ def _explain(spec: str, words: Sequence[str], out: Path | None) -> None:
 
 def _shape(word: str) -> tuple[int, ...]:
     sizes = word.split("x") if word else []
-    if not all(size.isascii() and size.isdigit() for size in sizes):
+    if not all(size.isascii() and size.isdigit() and len(size) < 19 for size in sizes):
         raise InputError(f"{word!r} is not a shape: write its sizes with x between, such as 5x784")
     return tuple(int(size) for size in sizes)
 

@@ -14,6 +14,7 @@ from minitensor.einsum.loops import loop_nest
 from minitensor.einsum.parser import Fitted, fit, parse
 from minitensor.errors import DTypeError, InputError
 
+HEADINGS = ("Letters", "The loops it means", "How it is computed", "In all")
 MOST_DOTS = 10  # so that each axis under "..." has one digit for its label in a plan
 
 
@@ -63,6 +64,16 @@ class Explanation(NamedTuple):
 
     def __repr__(self) -> str:
         return str(self)
+
+    def __rich__(self) -> Any:
+        """The same text in colour, for `rich.print`."""
+        from rich.text import Text
+
+        text = Text(str(self), no_wrap=True)
+        text.highlight_words(HEADINGS, "bold")
+        text.highlight_words(["def", "for", "in", "return"], "blue")
+        text.highlight_words(["summed"], "yellow")
+        return text
 
 
 def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Explanation:
@@ -187,15 +198,16 @@ def _letters(fitted: Fitted, shapes: Sequence[Shape], names: dict[str, str]) -> 
 
 def _text(found: Explanation) -> Iterator[str]:
     given = ", ".join(f"x{number} {shape}" for number, shape in enumerate(found.shapes))
-    yield from (f"{found.spec} with {given}", "", "Letters")
+    letters, loops, computed, total = HEADINGS
+    yield from (f"{found.spec} with {given}", "", letters)
     yield from _table([_letter_row(letter) for letter in found.letters] or [("none",)])
-    yield from ("", "The loops it means", indent(found.loops, "  ").rstrip(), "", "How it is computed")
+    yield from ("", loops, indent(found.loops, "  "), "", computed)
     for number, stage in enumerate(found.stages, 1):
         yield f"  {number}. {', '.join(stage.takes)} -> {stage.gives}"
         yield f"     {stage.lowering}"
         yield f"     {_flops(stage.flops)}; {_traffic(stage.read, stage.written, stage.flops)}"
     largest = found.largest + (f", {_bytes(found.largest_bytes)}" if found.largest_bytes else "")
-    yield from ("", "In all")
+    yield from ("", total)
     yield from _table(
         [
             ("the loops as written", _flops(found.naive_flops)),
@@ -246,6 +258,6 @@ def _fewer(naive: int, planned: int) -> str:
         return "as many"
     if not planned or not naive:
         return f"{abs(naive - planned):,} {'fewer' if naive > planned else 'more'}"
-    times = max(naive, planned) / min(naive, planned)
-    shown = f"{times:,.0f}" if times >= 100 else f"{times:.3g}"
-    return f"{shown} times {'fewer' if naive > planned else 'as many'}"
+    more, less = max(naive, planned), min(naive, planned)
+    times = f"{more // less:,}" if more // less >= 100 else f"{more / less:.3g}"
+    return f"{times} times {'fewer' if naive > planned else 'as many'}"

@@ -44,6 +44,15 @@ def test_the_whole_text():
     assert repr(found) == str(found)
 
 
+def test_rich_prints_the_same_words_in_colour():
+    rich = pytest.importorskip("rich.text", reason="rich is an extra")
+    text = explain_einsum("ik,kj->ij", (2, 3), (3, 4)).__rich__()
+    assert isinstance(text, rich.Text)
+    assert f"\n{text.plain}\n" == MATRICES
+    marked = {(text.plain[span.start : span.end], span.style) for span in text.spans}
+    assert {("Letters", "bold"), ("In all", "bold"), ("summed", "yellow"), ("for", "blue")} <= marked
+
+
 def test_it_is_there_from_the_top():
     assert mt.explain_einsum is explain_einsum
 
