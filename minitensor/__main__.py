@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _explain(spec: str, words: Sequence[str], out: Path | None) -> None:
     """Print what an einsum means, and draw its tensor network where a file for it is named."""
-    if out and out.suffix not in PICTURES:
+    if out and out.suffix.lower() not in PICTURES:
         raise InputError(f"{str(out)!r} is not a picture's name: end it in {', '.join(PICTURES)}")
     shapes = [_shape(word) for word in words]
     print(explain_einsum(spec, *shapes))

@@ -167,9 +167,7 @@ def _side_by_side(value: _Value, axis: Sequence[str]) -> bool:
 
 def _two(call: str, values: list[_Value], axes: Axes, name: str, names: dict[str, str]) -> tuple[_Value, Work]:
     """What a call of two tensors gives and costs: a product for each choice of all labels, and a sum if one goes."""
-    sizes: dict[str, int] = {}
-    for value in values:
-        sizes.update({label: size for label, size in value.sizes.items() if size != 1 or label not in sizes})
+    sizes = {label: size for value in values for label, size in value.sizes.items()}
     labels = [label for axis in axes for label in axis]
     result = _laid_out(name, labels, [sizes[label] for label in labels])
     flops = prod(sizes.values()) * (2 if len(labels) < len(sizes) else 1)

@@ -100,6 +100,25 @@ def test_merging_what_does_not_lie_side_by_side_is_a_copy(result, monkeypatch):
     assert (found.largest, found.largest_bytes) == (f"the copy x0[{','.join(order)}]", 8 * 24)
 
 
+def test_what_is_no_sum_costs_no_operations(monkeypatch):
+    given_plan(monkeypatch, Step("astype", (0,), (), "ab"), Step("sum", (0,), (1,), "a"))
+    (stage,) = explain_einsum("ab->a", (2, 3)).stages
+    assert stage.lowering == "astype of x0, sum x0 over b"
+    assert (stage.flops, stage.read, stage.written) == (6, 8 * (6 + 6), 8 * (6 + 2))
+
+
+def test_a_diagonal_lies_apart(monkeypatch):
+    given_plan(monkeypatch, Step("diagonal", (0,), (), "ij"), Step("reshape", (0,), (6,), "(ij)"))
+    (stage,) = explain_einsum("iij->ij", (2, 2, 3)).stages
+    assert stage.lowering == "take the diagonal of x0, copy x0 to shape (6,)"
+
+
+def test_an_axis_of_size_1_merges_from_anywhere(monkeypatch):
+    given_plan(monkeypatch, Step("permute_dims", (0,), (1, 0, 2), "iab"), Step("reshape", (0,), (5, 3), "(ia)b"))
+    (stage,) = explain_einsum("aib->iab", (5, 1, 3)).stages
+    assert stage.lowering == "transpose x0 to (i, a, b), reshape x0 to (5, 3)"
+
+
 def test_an_axis_of_size_1_lies_beside_any():
     found = explain_einsum("aib,ibk->ak", (5, 1, 3), (1, 3, 4))
     assert "copy" not in found.stages[0].lowering

@@ -100,7 +100,7 @@ def test_every_letter_has_one_line(problem):
     assert len(letters(problem.spec, *problem.shapes)) == max(len(names), 1)
 
 
-def test_tensors_do_as_well_and_bring_their_itemsize():
+def test_tensors_do_as_well_and_bring_their_itemsize(backend):
     a, b = mt.ones((2, 3), dtype="float32"), mt.ones((3, 4), dtype="float32")
     found = explain_einsum("ik,kj->ij", a, b)
     assert found == explain_einsum("ik,kj->ij", (2, 3), [3, 4], itemsize=4)

@@ -29,6 +29,13 @@ def test_the_printed_loops_compute_what_numpy_does(data, problem):
         np.testing.assert_array_equal(np.asarray(run(source, *operands)).reshape(expected.shape), expected)
 
 
+@pytest.mark.parametrize("shapes", [[(4, 3), (1, 3)], [(1, 3), (4, 3)], [(3,), (4, 3)], [(1, 3), (1, 3)], [(4, 3)] * 2])
+def test_a_stretched_axis_is_read_at_0(shapes):
+    arrays = [np.random.default_rng(0).integers(-9, 10, shape) for shape in shapes]
+    expected = np.einsum("...i,...i->...", *arrays)
+    np.testing.assert_array_equal(run(explain_einsum("...i,...i->...", *shapes).loops, *arrays), expected)
+
+
 def test_no_two_rows_of_the_result_are_one_list():
     shapes = [(2,), (3,), (4,)]
     result = run(loop_nest(fit(parse("i,j,k->ijk"), shapes), shapes), [1, 2], [1, 10, 100], [1, 1, 1, 5])

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from matplotlib.patches import Circle, Polygon
 
 from minitensor import plot
+from minitensor.einsum import costs
 from minitensor.einsum.explain import explain_einsum
+from minitensor.einsum.planner import Step
 from minitensor.errors import EinsumError
 from minitensor.plot.networks import NODE
 from minitensor.plot.style import BLUE, GREEN, ORANGE
@@ -110,6 +112,29 @@ def test_the_halo_is_round_the_pair_that_is_multiplied_first(case):
     band = halo(ax)
     inside = [int(name[1:]) for name, at in nodes(ax).items() if band.contains_point(at)]
     assert sorted(inside) == sorted(explain_einsum(*case).stages[0].operands)
+
+
+def test_the_halo_follows_the_plan(monkeypatch):
+    steps = [Step("matmul", (2, 3), (), "ce"), Step("matmul", (1, 2), (), "be"), Step("matmul", (0, 1), (), "ae")]
+    monkeypatch.setattr(costs, "plan", lambda spec, shapes: steps)
+    ax = drawn(*CHAIN)
+    assert [name for name, at in nodes(ax).items() if halo(ax).contains_point(at)] == ["x2", "x3"]
+
+
+@pytest.mark.parametrize("spec", ["i->i", "i->"])
+def test_a_leg_goes_past_its_name_if_it_is_kept(spec):
+    ax = drawn(spec, (3,))
+    (leg,) = wires(ax, "i")
+    (name,) = [text.get_position() for text in ax.texts if " " in text.get_text()]
+    assert (dist(leg[-1], name) > 0.3) == (spec == "i->i")
+    assert (dist(leg[-1], name) < 1e-6) == (spec == "i->")
+
+
+def test_legs_of_lines_side_by_side_go_apart():
+    ax = drawn("ij,ij->ij", (2, 3), (2, 3))
+    ends = [next(line[-1] for line in wires(ax, letter) if len(line) == 2) for letter in "ij"]
+    middle = nodes(ax)["x0"][1]
+    assert ends[0][1] > middle > ends[1][1]
 
 
 @pytest.mark.parametrize(
