@@ -13,6 +13,7 @@ from minitensor import errors, random
 from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
 from minitensor.einsum import einsum
+from minitensor.einsum.explain import explain_einsum
 from minitensor.functions import (
     abs,
     all,
@@ -81,6 +82,7 @@ __all__ = [
     "expand",
     "expand_dims",
     "explain_broadcast",
+    "explain_einsum",
     "eye",
     "full",
     "get_backend",

@@ -1,4 +1,4 @@
-"""The command line: ``minitensor tour``, ``minitensor lesson``, ``minitensor doctor``."""
+"""The command line: ``minitensor tour``, ``lesson``, ``explain`` and ``doctor``."""
 
 import argparse
 import io
@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minitensor import __version__, lesson
-from minitensor.errors import MinitensorError
+from minitensor.einsum.explain import explain_einsum
+from minitensor.errors import InputError, MinitensorError
+
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lessons.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
     lessons.add_argument("--out", type=Path, help="folder for the pictures, instead of the screen")
 
+    explain = commands.add_parser("explain", help="what an einsum means, and how it will be computed")
+    explain.add_argument("spec", help="such as 'ik,kj->ij'")
+    explain.add_argument("shapes", nargs="*", metavar="shape", help="of each operand, such as 5x784; '' for a number")
+    explain.add_argument("--out", type=Path, help="file for a picture of the tensor network, such as network.png")
+
     commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
 
     for stream in (sys.stdout, sys.stderr):
@@ -43,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from minitensor.doctor import doctor
 
             return 0 if doctor() else 1
+        elif chosen.command == "explain":
+            _explain(chosen.spec, chosen.shapes, chosen.out)
         elif chosen.number is None:
             for number, path in lesson.lessons().items():
                 print(f"{number:>3}  {lesson.title(path)}")
@@ -57,6 +67,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"minitensor {chosen.command}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _explain(spec: str, words: Sequence[str], out: Path | None) -> None:
+    """Print what an einsum means, and draw its tensor network where a file for it is named."""
+    if out and out.suffix.lower() not in PICTURES:
+        raise InputError(f"{str(out)!r} is not a picture's name: end it in {', '.join(PICTURES)}")
+    shapes = [_shape(word) for word in words]
+    print(explain_einsum(spec, *shapes))
+    if out:
+        from minitensor import plot
+
+        plot.headless()
+        print(f"\nwrote {plot.save(plot.network(spec, *shapes), out)}")
+        plot.close_all()
+
+
+def _shape(word: str) -> tuple[int, ...]:
+    sizes = word.split("x") if word else []
+    if not all(size.isascii() and size.isdigit() and len(size) < 19 for size in sizes):
+        raise InputError(f"{word!r} is not a shape: write its sizes with x between, such as 5x784")
+    return tuple(int(size) for size in sizes)
 
 
 if __name__ == "__main__":

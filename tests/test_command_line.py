@@ -104,7 +104,67 @@ def test_lessons_inside_a_wheel_are_found_first(own_lesson):
     assert {number: lesson.title(path) for number, path in lesson.lessons().items()} == {3: "From the wheel"}
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"]])
+def test_explain_prints_the_text_and_writes_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", "ik,kj->ij", "5x784", "784x10"]) == 0
+    assert capsys.readouterr().out == f"{mt.explain_einsum('ik,kj->ij', (5, 784), (784, 10))}\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_explain_takes_numbers_without_axes(capsys):
+    assert main(["explain", "i,->i", "3", ""]) == 0
+    assert capsys.readouterr().out == f"{mt.explain_einsum('i,->i', (3,), ())}\n"
+
+
+def test_explain_draws_where_it_is_told(tmp_path, capsys):
+    picture = tmp_path / "new" / "network.png"
+    assert main(["explain", "ik,kj->ij", "5x784", "784x10", "--out", str(picture)]) == 0
+    assert capsys.readouterr().out.endswith(f"largest intermediate  none\n\nwrote {picture}\n")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ik,kj->ix", "5x784", "784x10"],
+         "the output names 'x', which no operand has\n"
+         "  ik,kj->ix\n"
+         "          ^\n"
+         "fix: use a letter from the left of '->', or leave 'x' out"),
+        (["ik,kj->ij", "5x784", "785x10"],
+         "'k' has two sizes: 784 on axis 1 of operand 0, shape (5, 784); 785 on axis 0 of operand 1, shape (785, 10)\n"
+         "  ik,kj->ij\n"
+         "   ^ ^\n"
+         "fix: slice or permute the operands until the sizes are equal, or give the axes different letters"),
+        (["ik,kj->ij", "5x784"],
+         "the spec has 2 terms, but 1 operand came with it\n"
+         "  ik,kj->ij\n"
+         "     ^^\n"
+         "fix: write one term for each operand, with ',' between"),
+        (["ik", "5,784"], "'5,784' is not a shape: write its sizes with x between, such as 5x784"),
+        (["ik", "5x"], "'5x' is not a shape: write its sizes with x between, such as 5x784"),
+        (["ik", "5x²"], "'5x²' is not a shape: write its sizes with x between, such as 5x784"),
+        (["i", "9" * 19], f"'{'9' * 19}' is not a shape: write its sizes with x between, such as 5x784"),
+        (["i", "5", "--out", "loops.txt"], "'loops.txt' is not a picture's name: end it in .png, .svg, .pdf"),
+    ],
+)  # fmt: skip
+def test_explain_points_at_what_is_wrong(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", *arguments]) == 1
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"minitensor explain: {message}\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_explain_needs_no_extra(tmp_path):
+    code = "import sys\nfor each in ('matplotlib', 'rich'): sys.modules[each] = None\n"
+    code += "from minitensor.__main__ import main; sys.exit(main(['explain', 'ij->i', '2x3']))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("ij->i with x0 (2, 3)\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"], ["explain"]])
 def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

@@ -1,7 +1,7 @@
 """Einstein summation: say which letters the axes have, and every product and sum follows.
 
 `parser.py` reads the spec, `planner.py` turns it and the shapes into a short program of array functions, `executor.py`
-runs that on arrays.
+runs that on arrays. `explain.py` says in words what a spec means and costs.
 """
 
 from typing import Any

@@ -3,8 +3,9 @@
     spec  =  term {"," term} ["->" term]
     term  =  letters a-z and A-Z, with "..." at most once among them; spaces anywhere but inside "..." and "->"
 
-The grammar is that of `numpy.einsum`, with two differences. A letter has one size everywhere: an axis of size 1 is
-not stretched to fit, only the axes under "..." broadcast. And the number of operands has no limit.
+The grammar is that of `numpy.einsum`, with three differences. A letter has one size everywhere: an axis of size 1 is
+not stretched to fit, only the axes under "..." broadcast. The output may name "..." only where an operand has it. And
+the number of operands has no limit.
 
 Without "->" the output is "...", if an operand has it, and then each letter that stands once in all the operands, in
 alphabetical order with capitals first.
@@ -119,11 +120,14 @@ def _implicit_output(operands: Sequence[Term]) -> tuple[str, ...]:
 
 
 def _check_output(spec: str, operands: Sequence[Term], output: Term) -> None:
-    known = {DOTS}.union(*(term.letters for term in operands))
+    known = {letter for term in operands for letter in term.letters}
     for i, (letter, place) in enumerate(zip(output.letters, output.places, strict=True)):
         if letter not in known:
             fix = f"use a letter from the left of '->', or leave {letter!r} out"
-            raise _fault(f"the output names {letter!r}, which no operand has", spec, (place,), fix)
+            if letter == DOTS:
+                fix = "write '...' in each term that has further axes, or leave it out"
+            spots = range(place, place + len(letter))
+            raise _fault(f"the output names {letter!r}, which no operand has", spec, spots, fix)
         if letter in output.letters[:i]:
             twice = (output.places[output.letters.index(letter)], place)
             raise _fault(f"the output names {letter!r} twice", spec, twice, f"keep one {letter!r} in the output")
