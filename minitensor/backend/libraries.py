@@ -62,6 +62,10 @@ class Backend:
         """How many elements (not bytes) lie between neighbours along each axis."""
         return tuple(stride // array.itemsize for stride in array.strides)
 
+    def layout(self, array: Any) -> Any:
+        """Something equal for arrays of one shape and dtype that lie in memory in the same way."""
+        return array.strides
+
     def axes_in_memory(self, array: Any) -> tuple[int, ...]:
         """The axes from the one whose neighbours lie farthest apart to the one where they lie side by side."""
         strides = self.strides(array)
@@ -194,6 +198,9 @@ class StrictBackend(Backend):
 
     def strides(self, array: Any) -> tuple[int, ...]:
         return super().strides(array._array)
+
+    def layout(self, array: Any) -> Any:
+        return self.strides(array)
 
     def contiguous(self, array: Any) -> Any:
         return self.xp.asarray(array, copy=True)

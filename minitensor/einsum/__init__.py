@@ -78,12 +78,16 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
     fix: slice or permute the operands until the sizes are equal, or give the axes different letters
     """
     try:
-        # The way to what is already compiled is kept short: on a 2 × 2 product it is most of the time. Two operands are
-        # written out, because going round a loop takes longer than all the rest.
+        # The way to what is already compiled is kept short: on a 2 × 2 product it is most of the time. One operand and
+        # two are written out, because going round a loop takes longer than all the rest.
         if len(tensors) == 2:
             a, b = tensors[0].array, tensors[1].array
             arrays: Any = a, b
             key: tuple = spec, a.shape, a.dtype, type(a), b.shape, b.dtype, type(b)
+        elif len(tensors) == 1:
+            a = tensors[0].array
+            arrays = (a,)
+            key = spec, a.shape, a.dtype, type(a)
         else:
             arrays = [tensor.array for tensor in tensors]
             key = key_of(spec, arrays)

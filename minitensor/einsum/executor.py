@@ -18,6 +18,7 @@ from minitensor.einsum.planner import Plan, plan
 Run = Callable[..., Any]  # raw arrays to a raw array
 
 KEPT = 4096  # compiled einsums; then the table is emptied
+KEPT_LAYOUTS = 64  # of one einsum
 ORDER_MATTERS = 4096  # elements of an operand from which its order in memory is looked at
 
 compiled: dict[tuple, Run] = {}
@@ -54,11 +55,13 @@ def key_of(spec: str, arrays: Any) -> tuple:
 def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None) -> Run:
     """Compile an einsum for operands like these arrays, and keep it under this key."""
     shapes = tuple(array.shape for array in arrays)
-    plan(spec, shapes, None, memory_limit)  # raises what there is to raise, also where there are no operands
+    steps = plan(spec, shapes, None, memory_limit)  # raises what there is to raise, also where there are no operands
     engine = backend.of(arrays[0])
     dtypes = [engine.numpy_dtype(array) for array in arrays]
-    run = compile_plan(engine, plan(spec, shapes, None, memory_limit), dtypes, shapes)
-    if any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays):
+    run = compile_plan(engine, steps, dtypes, shapes)
+    # A plan that merges and copies nothing takes its operands in any order.
+    moves = any(step.call in ("reshape", "copy", "vecdot") for step in steps) or any(len(shape) > 2 for shape in shapes)
+    if moves and len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays):
         run = _by_order(engine, spec, shapes, dtypes, memory_limit)
     if len(compiled) >= KEPT:
         compiled.clear()
@@ -69,12 +72,18 @@ def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None)
 def _by_order(engine: Backend, spec: str, shapes: tuple[Shape, ...], dtypes: list, memory_limit: int | None) -> Run:
     """A function that compiles one more for each way in which its operands lie in memory."""
     runs: dict[tuple, Run] = {}
+    layout = engine.layout
 
     def run(*arrays: Any) -> Any:
-        orders = tuple(map(engine.axes_in_memory, arrays))
-        if orders not in runs:
-            runs[orders] = compile_plan(engine, plan(spec, shapes, orders, memory_limit), dtypes, shapes)
-        return runs[orders](*arrays)
+        layouts = tuple([layout(array) for array in arrays])
+        chosen = runs.get(layouts)
+        if chosen is None:
+            orders = tuple(engine.axes_in_memory(array) for array in arrays)
+            chosen = compile_plan(engine, plan(spec, shapes, orders, memory_limit), dtypes, shapes)
+            if len(runs) >= KEPT_LAYOUTS:
+                runs.clear()
+            runs[layouts] = chosen
+        return chosen(*arrays)
 
     return run
 
@@ -99,8 +108,9 @@ def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape
         ranks[into] = axes_of(step.result)
     if computed != dtype:
         program.append((calls.one(engine, "astype", None, dtype), 0, -1))
-    run = _link(program)
-    return run if ranks[0] or engine.name != "numpy" else _as_array(run)
+    if ranks[0] == 0 and engine.name == "numpy" and program:
+        program.append((numpy.asarray, 0, -1))  # NumPy makes a result without axes a scalar; make it an array again
+    return _link(program)
 
 
 def axes_of(result: str) -> int:
@@ -113,12 +123,24 @@ def axes_of(result: str) -> int:
 
 
 def _link(program: list[tuple[Run, int, int]]) -> Run:
-    """One function of the operands for a whole program; for a single step, the function of that step itself."""
-    if not program:
-        return lambda array: array
-    if len(program) == 1:
-        compute, a, b = program[0]
-        return compute if a < b or b < 0 else lambda left, right: compute(right, left)
+    """One function of the operands for a whole program; up to two steps it is written out."""
+    match program:
+        case []:
+            return lambda array: array
+        case [(only, _, -1)] | [(only, 0, 1)]:
+            return only
+        case [(only, 1, 0)]:
+            return lambda left, right: only(right, left)
+        case [(first, 0, -1), (then, 0, -1)]:
+            return lambda array: then(first(array))
+        case [(first, 0, -1), (then, 0, 1)]:
+            return lambda left, right: then(first(left), right)
+        case [(first, 1, -1), (then, 0, 1)]:
+            return lambda left, right: then(left, first(right))
+        case [(first, 0, -1), (then, 1, 0)]:
+            return lambda left, right: then(right, first(left))
+        case [(first, 0, 1), (then, 0, -1)]:
+            return lambda left, right: then(first(left, right))
 
     def run(*arrays: Any) -> Any:
         values = list(arrays)
@@ -134,8 +156,3 @@ def _link(program: list[tuple[Run, int, int]]) -> Run:
         return values[0]
 
     return run
-
-
-def _as_array(run: Run) -> Run:
-    """NumPy turns a result without axes into a scalar of its own; make it an array again."""
-    return lambda *arrays: backend.as_array(run(*arrays))

@@ -11,12 +11,15 @@ is compared with the one by hand first. PyTorch and opt_einsum are left out wher
 import os
 import sys
 
-_THREADS = sys.argv[sys.argv.index("--threads") + 1] if "--threads" in sys.argv else "1"
-os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = _THREADS  # before NumPy is imported
+# Before NumPy is imported, which reads it once.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = (
+    sys.argv[sys.argv.index("--threads") + 1] if "--threads" in sys.argv else "1"
+)
 
 import argparse
 import math
 import platform
+import random
 import time
 
 import numpy as np
@@ -27,7 +30,7 @@ import minitensor as mt
 try:
     import torch
 
-    torch.set_num_threads(int(_THREADS))
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 except ImportError:
     torch = None
 try:
@@ -37,15 +40,13 @@ except ImportError:
 
 SECONDS = 1.8  # for one case, all peers together
 ROUNDS = 60
-NUMPY_FAMILY = ("by hand", "numpy", "numpy opt", "contract", "expression")
+NUMPY_FAMILY = ("numpy", "numpy opt", "contract", "expression")
 
 
 def contestants(case):
     """A function without arguments for each library."""
     spec, arrays = case.spec, case.operands
-    tensors = [mt.tensor(array) for array in arrays]
-    if any(not array.flags.c_contiguous for array in arrays):
-        tensors = [mt.as_tensor(array) for array in arrays]  # `tensor` would copy the view
+    tensors = [mt.as_tensor(array) for array in arrays]  # all on the same memory, and so in the same cache
     calls = {
         "minitensor": lambda: mt.einsum(spec, *tensors),
         "by hand": lambda: case.hand(*arrays),
@@ -72,13 +73,13 @@ def best_times(calls):
         first[name] = time.perf_counter() - start
     best = dict(first)
     slow = 20 * min(first.values()) + 0.02
-    raced = {name: max(1, int(1e-4 / first[name])) for name in calls if first[name] < slow}
+    raced = [(calls[name], name, max(1, int(1e-4 / first[name]))) for name in calls if first[name] < slow]
     end = time.perf_counter() + SECONDS
     for number in range(ROUNDS):
         if number >= 3 and time.perf_counter() > end:
             break
-        for name, repeats in raced.items():
-            call = calls[name]
+        random.shuffle(raced)  # whoever comes after a peer that spoils the caches should not always be the same
+        for call, name, repeats in raced:
             start = time.perf_counter()
             for _ in range(repeats):
                 call()
@@ -107,8 +108,12 @@ def main():
     options = reader.parse_args()
     chosen = [case for case in cases() if options.only in case.name]
     names = list(contestants(chosen[0]))
-    print(f"NumPy {np.__version__}, Python {platform.python_version()}, {_THREADS} thread(s); microseconds, minimum of up")
-    print(f"to {ROUNDS} rounds. The last two columns: the best peer's time over ours, above 1 where we are faster\n")
+    print(
+        f"NumPy {np.__version__}, Python {platform.python_version()}, {options.threads} thread(s); microseconds, the least"
+    )
+    print(
+        f"of up to {ROUNDS} rounds. The last two columns: the best peer's time over ours, above 1 where we are faster\n"
+    )
     print(f"{'':26}" + "".join(f"{name:>11}" for name in names) + f"{'/ NumPys':>10}{'/ torch':>9}")
     table = []
     for case in chosen:
@@ -123,7 +128,9 @@ def main():
         flag = "".join(sign for sign, ratio in (("N", numpys), ("T", torchs)) if ratio < 0.85)
         print(f"{case.name:26}{row}{numpys:10.2f}{torchs:9.2f} {flag}", flush=True)
 
-    print("\nGeometric means of the peer's time over ours:\n" + f"{'':26}" + "".join(f"{name:>11}" for name in names[1:]))
+    print(
+        "\nGeometric means of the peer's time over ours:\n" + f"{'':26}" + "".join(f"{name:>11}" for name in names[1:])
+    )
     groups = {
         "large": [times for case, times, *_ in table if case.group == "large"],
         "large, above 100 µs": [
