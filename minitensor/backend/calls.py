@@ -18,8 +18,11 @@ SHORT = 12  # elements of a row that NumPy's einsum sums sooner than BLAS
 WORTH_CONVERTING = 4096  # products in a matrix product, below which the conversion costs more than it gains
 
 
-def one(engine: Backend, call: str, argument: Any, dtype: Any) -> Callable[[Any], Any]:
-    """The function called `call` of one array, with its axes or shape given; sums are made in `dtype`."""
+def one(engine: Backend, call: str, argument: Any, dtype: Any, rank: int = 1) -> Callable[[Any], Any]:
+    """The function called `call` of one array, with its axes or shape given; sums are made in `dtype`.
+
+    rank : how many axes the result has
+    """
     xp = engine.xp
     own = engine.dtype(dtype)
     is_bool = numpy.dtype(dtype).kind == "b"
@@ -36,6 +39,8 @@ def one(engine: Backend, call: str, argument: Any, dtype: Any) -> Callable[[Any]
         else (lambda array: xp.sum(array, axis=argument, dtype=own)),
     }
     if engine.name == "numpy" and call == "sum" and not is_bool:
+        if rank == 0:  # into an array, for NumPy would return a scalar of its own
+            return lambda array: numpy.add.reduce(array, None, own, numpy.empty((), own))
         return lambda array: numpy.add.reduce(array, argument, own)
     by_method: dict[str, Callable[[Any], Any]] = {
         "squeeze": lambda array: array.squeeze(argument),

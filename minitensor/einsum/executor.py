@@ -101,14 +101,14 @@ def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape
     for step in steps:
         into = min(step.operands)
         if len(step.operands) == 1:
-            program.append((calls.one(engine, step.call, step.argument, computed), into, -1))
+            program.append((calls.one(engine, step.call, step.argument, computed, axes_of(step.result)), into, -1))
         else:
             a, b = step.operands
             program.append((calls.two(engine, step.call, computed, (ranks[a], ranks[b])), a, b))
         ranks[into] = axes_of(step.result)
     if computed != dtype:
         program.append((calls.one(engine, "astype", None, dtype), 0, -1))
-    if ranks[0] == 0 and engine.name == "numpy" and program:
+    if ranks[0] == 0 and engine.name == "numpy" and steps and not (steps[-1].call == "sum" and dtype.kind != "b"):
         program.append((numpy.asarray, 0, -1))  # NumPy makes a result without axes a scalar; make it an array again
     return _link(program)
 

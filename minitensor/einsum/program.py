@@ -27,8 +27,12 @@ Labels = tuple[str, ...]
 Axes = tuple[Labels, ...]  # each axis of a value by the labels that are merged in it: none for a new axis of size 1
 GAP = ""  # in a memory order: the labels before and after it do not merge, a diagonal was taken
 
-# Rough prices in nanoseconds, to choose between ways of doing the same: only their ratios matter.
-CALL, COPIED_ELEMENT, ONE_OF_A_STACK = 300, 2, 150
+# Rough prices in nanoseconds, to choose between ways of doing the same: only their ratios matter. OpenBLAS has a
+# second way for small products, which packs nothing: a stack of those is faster than the one large product.
+CALL, COPIED_ELEMENT = 150, 2
+STACK, ONE_OF_A_STACK = 400, 40
+SMALL_PRODUCT, LARGE_PRODUCT = 0.030, 0.044  # for each multiplication
+SMALL = 10**6  # multiplications
 NARROW, LARGE = 64, 4096
 
 
@@ -222,10 +226,12 @@ class Program:
                 for number in (x, y):
                     trial.copy_for_blas(number)
                 rows, columns = (trial.size(_flat(groups[number])) for number in (x, y))
+                one, many = rows * columns * trial.size(order), trial.size(batch + loose)
+                trial.price += one * many * (SMALL_PRODUCT if one <= SMALL else LARGE_PRODUCT)
                 if batch or loose:
-                    trial.price += ONE_OF_A_STACK * trial.size(batch + loose)
+                    trial.price += STACK + ONE_OF_A_STACK * many
                 elif columns < min(NARROW, rows) and self._runs_down(x, order) and self._runs_down(y, order):
-                    trial.price += rows * columns * trial.size(order) / 50  # BLAS is faster with the narrow one left
+                    trial.price += one * SMALL_PRODUCT  # BLAS is faster with the narrow one left
                 axes = (*_single(batch), *_single(loose), *groups[x], *groups[y])
                 trial.add("matmul", (x, y), (), axes, _flat(axes))
 
@@ -235,8 +241,10 @@ class Program:
         for number in (a, b):
             alone = [c for c in self.values[number].memory if c != GAP and c not in batch]
             runs = [(gone, tuple(group)) for gone, group in groupby(alone, key=lambda label: label in summed)]
-            if len(runs) > 2 and not runs[0][0]:  # such as b of 'bkm' where k is summed: to merge it with m is a copy
-                stacks.append((runs[0][1], number))
+            if runs and not runs[0][0]:
+                # Such as b of 'bkm' where k is summed: to merge it with m is a copy. Or that of 'bmk', by choice.
+                outer = runs[0][1] if len(runs) > 2 else runs[0][1][:-1]
+                stacks += [(outer, number)] if outer else []
         orders = self._orders(a, b, summed)
         return [way(x, y, order, *stack) for stack in stacks for order in orders for x, y in ((a, b), (b, a))]
 
