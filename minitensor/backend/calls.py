@@ -39,9 +39,10 @@ def one(engine: Backend, call: str, argument: Any, dtype: Any, rank: int = 1) ->
         else (lambda array: xp.sum(array, axis=argument, dtype=own)),
     }
     if engine.name == "numpy" and call == "sum" and not is_bool:
+        add: Any = numpy.add.reduce
         if rank == 0:  # into an array, for NumPy would return a scalar of its own
-            return lambda array: numpy.add.reduce(array, None, own, numpy.empty((), own))
-        return lambda array: numpy.add.reduce(array, argument, own)
+            return lambda array: add(array, None, own, numpy.empty((), own))
+        return lambda array: add(array, argument, own)
     by_method: dict[str, Callable[[Any], Any]] = {
         "squeeze": lambda array: array.squeeze(argument),
         "diagonal": lambda array: array.diagonal(0, -2, -1),

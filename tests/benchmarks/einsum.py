@@ -108,12 +108,11 @@ def main():
     options = reader.parse_args()
     chosen = [case for case in cases() if options.only in case.name]
     names = list(contestants(chosen[0]))
+    print(f"NumPy {np.__version__}, Python {platform.python_version()}, {options.threads} thread(s).")
     print(
-        f"NumPy {np.__version__}, Python {platform.python_version()}, {options.threads} thread(s); microseconds, the least"
+        f"Microseconds, the least of up to {ROUNDS} rounds. The last two columns: the time of the best einsum that is"
     )
-    print(
-        f"of up to {ROUNDS} rounds. The last two columns: the best peer's time over ours, above 1 where we are faster\n"
-    )
+    print("made of NumPy, and that of PyTorch's, over ours: above 1 where we are faster; N, T: below 0.85\n")
     print(f"{'':26}" + "".join(f"{name:>11}" for name in names) + f"{'/ NumPys':>10}{'/ torch':>9}")
     table = []
     for case in chosen:
