@@ -109,6 +109,17 @@ def test_float16_stays(spec):
     np.testing.assert_allclose(result, np.einsum(spec, *arrays), rtol=20 * np.finfo("float16").eps)
 
 
+@pytest.mark.parametrize("spec", ["i,j->ij", "i,j->ji", "ij,j->ij", "ij,i->ij"])
+@pytest.mark.parametrize("dtype", ["int64", "float16", "float32", "float64", "complex128"])
+def test_products_without_a_sum_are_those_of_numpy(spec, dtype):
+    rng, sizes = np.random.default_rng(0), {"i": 70, "j": 90}
+    shapes = [tuple(sizes[letter] for letter in term) for term in spec.split("->")[0].split(",")]
+    arrays = [rng.integers(-99, 99, shape).astype(dtype) / 7 for shape in shapes]
+    if dtype == "int64":
+        arrays = [array.astype(dtype) for array in arrays]
+    np.testing.assert_array_equal(einsum_arrays(spec, *arrays), np.einsum(spec, *arrays))
+
+
 @pytest.mark.parametrize("spec", ["i->", "i,i->", "ji,i->j", "i,->"])
 def test_bool_counts_do_not_wrap(backend, spec):
     lib = load(backend)
