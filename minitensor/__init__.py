@@ -12,7 +12,7 @@ from typing import Any
 from minitensor import errors, random
 from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
-from minitensor.einsum import einsum
+from minitensor.einsum import einsum, einsum_plan
 from minitensor.einsum.explain import explain_einsum
 from minitensor.functions import (
     abs,
@@ -77,6 +77,7 @@ __all__ = [
     "concat",
     "cumsum",
     "einsum",
+    "einsum_plan",
     "errors",
     "exp",
     "expand",

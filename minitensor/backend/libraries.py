@@ -34,6 +34,7 @@ class Backend:
 
     name = "numpy"
     protects_expanded = True  # whether an expanded array refuses to be written to by itself
+    has_methods = True  # whether an array has NumPy's methods besides those of the standard
 
     def __init__(self) -> None:
         self.xp: Any = numpy
@@ -60,6 +61,19 @@ class Backend:
     def strides(self, array: Any) -> tuple[int, ...]:
         """How many elements (not bytes) lie between neighbours along each axis."""
         return tuple(stride // array.itemsize for stride in array.strides)
+
+    def layout(self, array: Any) -> Any:
+        """Something equal for arrays of one shape and dtype that lie in memory in the same way."""
+        return array.strides
+
+    def axes_in_memory(self, array: Any) -> tuple[int, ...]:
+        """The axes from the one whose neighbours lie farthest apart to the one where they lie side by side."""
+        strides = self.strides(array)
+        return tuple(sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
+
+    def contiguous(self, array: Any) -> Any:
+        """The same numbers in the order of the axes in memory; a copy only where they are not."""
+        return self.xp.ascontiguousarray(array)
 
     def assign(self, array: Any, key: Any, value: Any) -> None:
         array[key] = value
@@ -161,6 +175,7 @@ class StrictBackend(Backend):
 
     name = "strict"
     protects_expanded = False
+    has_methods = False
 
     def __init__(self) -> None:
         import array_api_strict
@@ -183,6 +198,12 @@ class StrictBackend(Backend):
 
     def strides(self, array: Any) -> tuple[int, ...]:
         return super().strides(array._array)
+
+    def layout(self, array: Any) -> Any:
+        return self.strides(array)
+
+    def contiguous(self, array: Any) -> Any:
+        return self.xp.asarray(array, copy=True)
 
     def assign(self, array: Any, key: Any, value: Any) -> None:
         try:

@@ -1,27 +1,31 @@
 """Einstein summation: say which letters the axes have, and every product and sum follows.
 
-`parser.py` reads the spec, `planner.py` turns it and the shapes into a short program of array functions, `executor.py`
-runs that on arrays. `explain.py` says in words what a spec means and costs.
+`parser.py` reads the spec. `planner.py` turns it and the shapes into a short program of array functions: `order.py`
+says which operands meet first, `program.py` how two of them do. `executor.py` makes one function of that and keeps it.
+`plans.py` shows it to whoever wants to read it, and `explain.py` says in words what a spec means and costs.
 """
 
 from typing import Any
 
 from minitensor import backend
-from minitensor.einsum.executor import einsum_arrays
+from minitensor.einsum.executor import compiled, key_of, prepare
+from minitensor.einsum.plans import EinsumPlan, einsum_plan
 from minitensor.errors import DeviceError, DTypeError
-from minitensor.tensor import Tensor, wrap
+from minitensor.tensor import Tensor
 
-__all__ = ["einsum"]
+__all__ = ["EinsumPlan", "einsum", "einsum_plan"]
 
 
-def einsum(spec: str, *tensors: Tensor) -> Tensor:
+def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tensor:
     """Multiply tensors and sum over every letter that the output does not name.
 
     spec : a letter for each axis, with ',' between tensors, then '->' and the letters of the output. A letter twice in
         one tensor takes a diagonal; '...' stands for any further axes, which broadcast. Without '->' the output is
         '...' and each letter that stands once, in alphabetical order
     tensors : one for each term, all on one backend. Their dtypes promote as in NumPy, and sums stay in that dtype; for
-        bool, a product is `and` and a sum is `or`
+        bool, a product is `and` and a sum is `or`. Sums of float16 are made in float32 and rounded at the end
+    memory_limit : how many elements an intermediate result may have, from three tensors on. Without it the order of
+        the pairs is that of the fewest operations
     memory : the result, one intermediate result at a time from three tensors on, and a copy of what must be merged
         into one axis and does not lie in that order. One tensor that is only permuted gives a view of it
 
@@ -62,8 +66,8 @@ def einsum(spec: str, *tensors: Tensor) -> Tensor:
     [[1.0, 25.0, 2.0], [1.0, 13.0, 0.0]]
 
     Raises EinsumError, which points at the fault, where the spec is malformed or does not fit the shapes (a letter has
-    one size everywhere: an axis of size 1 is not stretched, as it is in NumPy); DeviceError where the tensors are on
-    different backends; DTypeError, a TypeError, for what is not a Tensor.
+    one size everywhere: an axis of size 1 is not stretched, as it is in NumPy), or the memory limit; DeviceError
+    where the tensors are on different backends; DTypeError, a TypeError, for what is not a Tensor.
 
     >>> mt.einsum("mk,kn->mn", b, b)
     Traceback (most recent call last):
@@ -73,6 +77,35 @@ def einsum(spec: str, *tensors: Tensor) -> Tensor:
        ^ ^
     fix: slice or permute the operands until the sizes are equal, or give the axes different letters
     """
+    try:
+        # The way to what is already compiled is kept short: on a 2 × 2 product it is most of the time. One operand and
+        # two are written out, because going round a loop takes longer than all the rest.
+        if len(tensors) == 2:
+            a, b = tensors[0].array, tensors[1].array
+            arrays: Any = a, b
+            key: tuple = spec, a.shape, a.dtype, type(a), b.shape, b.dtype, type(b)
+        elif len(tensors) == 1:
+            a = tensors[0].array
+            arrays = (a,)
+            key = spec, a.shape, a.dtype, type(a)
+        else:
+            arrays = [tensor.array for tensor in tensors]
+            key = key_of(spec, arrays)
+        if memory_limit is not None:
+            key += (memory_limit,)
+        run = compiled.get(key)
+    except (AttributeError, TypeError):  # no Tensor, or no text
+        run = None
+    if run is None:
+        _check(spec, tensors)
+        run = prepare(key, spec, arrays, memory_limit)
+    out = Tensor()
+    out.array = run(*arrays)
+    return out
+
+
+def _check(spec: Any, tensors: tuple[Any, ...]) -> None:
+    """Raise where the spec is no text, an operand no Tensor, or where they are on different backends."""
     if not isinstance(spec, str):
         raise DTypeError(f"einsum takes first a spec such as 'ij,jk->ik', not a {type(spec).__name__}")
     for number, operand in enumerate(tensors):
@@ -82,8 +115,6 @@ def einsum(spec: str, *tensors: Tensor) -> Tensor:
     arrays = [tensor.array for tensor in tensors]
     if len({type(array) for array in arrays}) > 1:
         _refuse_two_backends(arrays)
-    result: Tensor = wrap(einsum_arrays(spec, *arrays))
-    return result
 
 
 def _refuse_two_backends(arrays: list[Any]) -> None:

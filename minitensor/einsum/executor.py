@@ -1,65 +1,158 @@
-"""Plan and arrays to an array: run the steps, with functions that the Python Array API standard names."""
+"""Plan and arrays to an array: the steps are bound to functions once, and then only called.
 
+`compiled` keeps one function for each spec, and type, shape and dtype of the operands: called again, an einsum costs
+a look-up and the arithmetic. Large operands with several axes are looked up once more by their order in memory, which
+decides which of their axes merge without a copy; for small ones that look would cost more than it gains.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from minitensor import backend
-from minitensor.backend import Backend
-from minitensor.einsum.planner import Step, plan
+from minitensor.backend import Backend, calls
+from minitensor.broadcasting import Shape
+from minitensor.einsum.planner import Plan, plan
+
+Run = Callable[..., Any]  # raw arrays to a raw array
+
+KEPT = 4096  # compiled einsums; then the table is emptied
+KEPT_LAYOUTS = 64  # of one einsum
+ORDER_MATTERS = 4096  # elements of an operand from which its order in memory is looked at
+
+compiled: dict[tuple, Run] = {}
 
 
 def einsum_arrays(spec: str, *arrays: Any) -> Any:
     """`minitensor.einsum` on raw arrays of one backend.
 
-    The result has the dtype that NumPy promotes the operands' dtypes to, and sums stay in it. For bool, a product is
-    `and` and a sum is `or`. With one operand and nothing summed, the result is a view of the operand.
+    The result has the dtype that NumPy promotes the operands' dtypes to, and sums stay in it; those of float16 are
+    made in float32 and rounded once, at the end. For bool, a product is `and` and a sum is `or`. With one operand and
+    nothing summed, the result is a view of the operand.
 
     memory : the result; from three operands on, one intermediate result at a time; a copy of what must be merged into
-        one axis and does not lie in that order; for bool, two operands as float32
+        one axis and does not lie in that order; for bool and float16, the operands as float32; for large integers,
+        two operands and their product as float64
 
     >>> einsum_arrays("mk,kn->mn", numpy.ones((2, 3)), numpy.ones((3, 4))).shape
     (2, 4)
 
     Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the operands.
     """
-    steps = plan(spec, tuple(array.shape for array in arrays))
+    key = key_of(spec, arrays)
+    return (compiled.get(key) or prepare(key, spec, arrays))(*arrays)
+
+
+def key_of(spec: str, arrays: Any) -> tuple:
+    """What an einsum is compiled for."""
+    key: list[Any] = [spec]
+    for array in arrays:
+        key += array.shape, array.dtype, type(array)
+    return tuple(key)
+
+
+def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None) -> Run:
+    """Compile an einsum for operands like these arrays, and keep it under this key."""
+    shapes = tuple(array.shape for array in arrays)
+    steps = plan(spec, shapes, None, memory_limit)  # raises what there is to raise, also where there are no operands
     engine = backend.of(arrays[0])
-    dtype = numpy.result_type(*(engine.numpy_dtype(array) for array in arrays))
-    values = [_cast(engine, array, dtype) for array in arrays]
+    dtypes = [engine.numpy_dtype(array) for array in arrays]
+    run = compile_plan(engine, steps, dtypes, shapes)
+    # A plan that merges and copies nothing takes its operands in any order.
+    moves = any(step.call in ("reshape", "copy", "vecdot") for step in steps) or any(len(shape) > 2 for shape in shapes)
+    if moves and len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays):
+        run = _by_order(engine, spec, shapes, dtypes, memory_limit)
+    if len(compiled) >= KEPT:
+        compiled.clear()
+    compiled[key] = run
+    return run
+
+
+def _by_order(engine: Backend, spec: str, shapes: tuple[Shape, ...], dtypes: list, memory_limit: int | None) -> Run:
+    """A function that compiles one more for each way in which its operands lie in memory."""
+    runs: dict[tuple, Run] = {}
+    layout = engine.layout
+
+    def run(*arrays: Any) -> Any:
+        layouts = tuple([layout(array) for array in arrays])
+        chosen = runs.get(layouts)
+        if chosen is None:
+            orders = tuple(engine.axes_in_memory(array) for array in arrays)
+            chosen = compile_plan(engine, plan(spec, shapes, orders, memory_limit), dtypes, shapes)
+            if len(runs) >= KEPT_LAYOUTS:
+                runs.clear()
+            runs[layouts] = chosen
+        return chosen(*arrays)
+
+    return run
+
+
+def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape, ...]) -> Run:
+    """One function that does all the steps, on arrays of these dtypes and shapes."""
+    dtype = computed = numpy.result_type(*dtypes)
+    if dtype == "float16" and any(step.call in ("sum", "matmul", "vecdot") for step in steps):
+        computed = numpy.dtype("float32")
+    program: list[tuple[Run, int, int]] = []  # a function, the value that it takes and replaces, the other or -1
+    for number, own in enumerate(dtypes):
+        if own != computed:
+            program.append((calls.one(engine, "astype", None, computed), number, -1))
+    ranks = {number: len(shape) for number, shape in enumerate(shapes)}
     for step in steps:
-        into, *gone = step.operands
-        values[into] = _call(engine, step, dtype, *(values[number] for number in step.operands))
-        for number in gone:
-            values[number] = None  # frees an intermediate result as soon as it has been used
-    return backend.as_array(values[0])
+        into = min(step.operands)
+        if len(step.operands) == 1:
+            program.append((calls.one(engine, step.call, step.argument, computed, axes_of(step.result)), into, -1))
+        else:
+            a, b = step.operands
+            program.append((calls.two(engine, step.call, computed, (ranks[a], ranks[b])), a, b))
+        ranks[into] = axes_of(step.result)
+    if computed != dtype:
+        program.append((calls.one(engine, "astype", None, dtype), 0, -1))
+    if ranks[0] == 0 and engine.name == "numpy" and steps and not (steps[-1].call == "sum" and dtype.kind != "b"):
+        program.append((numpy.asarray, 0, -1))  # NumPy makes a result without axes a scalar; make it an array again
+    return _link(program)
 
 
-def _call(engine: Backend, step: Step, dtype: numpy.dtype, *values: Any) -> Any:
-    xp, axes = engine.xp, step.argument
-    match step.call:
-        case "squeeze":
-            return xp.squeeze(*values, axis=axes)
-        case "diagonal":
-            return engine.diagonal(*values)
-        case "sum" if dtype.kind == "b":
-            return xp.any(*values, axis=axes)
-        case "sum":
-            return xp.sum(*values, axis=axes, dtype=engine.dtype(dtype))  # the default would widen small integers
-        case "multiply" if dtype.kind == "b":
-            return xp.logical_and(*values)
-        case "matmul" | "vecdot" if dtype.kind == "b":
-            # Counting in float32 is quick, and a count may lose digits but never comes back to zero.
-            float32 = numpy.dtype("float32")
-            return _call(engine, step, float32, *(_cast(engine, value, float32) for value in values)) != 0
-        case "vecdot" if dtype.kind == "c":
-            row, column = values[0][..., None, :], values[1][..., None]
-            return xp.matmul(row, column)[..., 0, 0]  # vecdot would conjugate the first
-        case "vecdot":
-            return engine.vecdot(*values)
-        case call:
-            return getattr(xp, call)(*values, *([axes] if len(values) == 1 else []))
+def axes_of(result: str) -> int:
+    """How many axes a step's result has: "b(mn)" has two."""
+    depth = count = 0
+    for sign in result:
+        depth += (sign == "(") - (sign == ")")
+        count += sign == "(" or (depth == 0 and sign != ")")
+    return count
 
 
-def _cast(engine: Backend, array: Any, dtype: numpy.dtype) -> Any:
-    return array if engine.numpy_dtype(array) == dtype else engine.astype(array, engine.dtype(dtype))
+def _link(program: list[tuple[Run, int, int]]) -> Run:
+    """One function of the operands for a whole program; up to two steps it is written out."""
+    match program:
+        case []:
+            return lambda array: array
+        case [(only, _, -1)] | [(only, 0, 1)]:
+            return only
+        case [(only, 1, 0)]:
+            return lambda left, right: only(right, left)
+        case [(first, 0, -1), (then, 0, -1)]:
+            return lambda array: then(first(array))
+        case [(first, 0, -1), (then, 0, 1)]:
+            return lambda left, right: then(first(left), right)
+        case [(first, 1, -1), (then, 0, 1)]:
+            return lambda left, right: then(left, first(right))
+        case [(first, 0, -1), (then, 1, 0)]:
+            return lambda left, right: then(right, first(left))
+        case [(first, 0, 1), (then, 0, -1)]:
+            return lambda left, right: then(first(left, right))
+
+    def run(*arrays: Any) -> Any:
+        values = list(arrays)
+        for compute, a, b in program:
+            if b < 0:
+                values[a] = compute(values[a])
+            elif a < b:
+                values[a] = compute(values[a], values[b])
+                values[b] = None  # frees an intermediate result as soon as it has been used
+            else:
+                values[b] = compute(values[a], values[b])
+                values[a] = None
+        return values[0]
+
+    return run

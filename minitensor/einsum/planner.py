@@ -1,54 +1,47 @@
 """Expression and shapes to a plan: a short program of array functions.
 
 The values of the program are numbered as the operands are. A function of one value puts its result in that value's
-place; a function of two puts it in the place of the first, and the second is gone. The answer is value 0.
+place; a function of two puts it in the place of the lower number, and the other is gone. The answer is value 0.
 
-Two values become one in three ways, by what happens to their labels:
-
-    nothing is summed               multiply, by broadcasting                  'a,b->ab'
-    all that is not shared is gone  vecdot, sums of products on the last axis  'qd,qd->q'
-    anything else                   matmul, once the labels are grouped        'mk,kn->mn'
-
-For matmul every label of the two values a and b is in one of four groups: batch (in both, and still needed), left (in
-a alone), right (in b alone) and summed (in both, and not needed again). Each of left, right and summed becomes a
-single axis: 'bhqd,bhkd->bhqk' is a stack of b × h matrix products.
+First every operand is tidied by itself: diagonals are taken, and what no one else needs is summed. Then `order.py`
+chooses the pairs, and `program.py` the steps of each.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import dropwhile
-from math import prod
 from typing import NamedTuple
 
 from minitensor.broadcasting import Shape
-from minitensor.einsum.parser import fit, parse
+from minitensor.einsum.order import Cost, Labels, Order, best_order
+from minitensor.einsum.parser import Fitted, fit, parse
+from minitensor.einsum.program import Program, Step
+from minitensor.errors import EinsumError
 
-Labels = tuple[str, ...]
-Axes = tuple[Labels, ...]  # each axis of a value by the labels that are merged in it: none for a new axis of size 1
-
-
-class Step(NamedTuple):
-    """One call of an array function.
-
-    call : its name; `squeeze`, `diagonal` (of the last two axes), `sum`, `permute_dims` and `reshape` take one value,
-        `multiply`, `matmul` and `vecdot` (here without a complex conjugate) take two
-    operands : the numbers of the values it takes
-    argument : the axes or the shape that it takes besides
-    result : the axes of the result in words: "b(mn)" has two, of which the second is m and n merged
-    """
-
-    call: str
-    operands: tuple[int, ...]
-    argument: tuple[int, ...]
-    result: str
-
+__all__ = ["Plan", "Step", "explain_order", "plan"]
 
 Plan = tuple[Step, ...]
+AxisOrder = tuple[int, ...]  # the axes of an operand as they lie in memory, neighbours last
+
+
+class Tidied(NamedTuple):
+    """An expression once every operand has been tidied by itself: what is left of each, and the pairs to come."""
+
+    fitted: Fitted
+    terms: tuple[Labels, ...]
+    order: Order
 
 
 @lru_cache(maxsize=1024)
-def plan(spec: str, shapes: tuple[Shape, ...]) -> Plan:
+def plan(
+    spec: str,
+    shapes: tuple[Shape, ...],
+    orders: tuple[AxisOrder, ...] | None = None,
+    memory_limit: int | None = None,
+) -> Plan:
     """The steps that compute `spec` on operands of these shapes; the second time it is a look-up.
+
+    orders : for each operand its axes as they lie in memory; without it, each in the order of its axes
+    memory_limit : how many elements an intermediate result may have
 
     >>> plan("mk,kn->mn", ((2, 3), (3, 4)))
     (Step(call='matmul', operands=(0, 1), argument=(), result='mn'),)
@@ -59,113 +52,48 @@ def plan(spec: str, shapes: tuple[Shape, ...]) -> Plan:
     reshape (0,) (5, 2, 4) bmn
     permute_dims (0,) (0, 2, 1) bnm
 
-    Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the shapes.
+    Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the shapes, and where
+    no order of the pairs keeps within the memory limit.
     """
-    terms, output, sizes = fit(parse(spec), shapes)
-    program = _Program(terms, sizes)
+    (terms, output, sizes), _, order = tidied(spec, shapes, memory_limit)
+    program = Program(terms, sizes, orders or tuple(tuple(range(len(shape))) for shape in shapes))
     for number, shape in enumerate(shapes):
         stretched = {axis for axis, label in enumerate(terms[number]) if shape[axis] != sizes[label]}
         program.drop("squeeze", number, stretched)
         program.take_diagonals(number)
-        needed = set(output).union(*terms[:number], *terms[number + 1 :])
+        needed = _needed(terms, output, number)
         lonely = {axis for axis, label in enumerate(program.labels(number)) if label not in needed}
         program.drop("sum", number, lonely)
-    for a, b in left_to_right(terms, output, sizes):
+    for a, b in order.pairs:
         program.combine(a, b, output)
-    program.arrange(0, _single(output))
+    program.arrange(0, tuple((label,) for label in output))
     return tuple(program.steps)
 
 
-def left_to_right(terms: Sequence[Labels], output: Labels, sizes: dict[str, int]) -> list[tuple[int, int]]:
-    """The pairs (a, b), a < b, in the order in which value b is combined into value a, until only value 0 is left."""
-    return [(0, b) for b in range(1, len(terms))]
+def explain_order(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None = None) -> Cost:
+    """What the pairs cost, without the work on single operands."""
+    return tidied(spec, shapes, memory_limit).order.cost
 
 
-class _Program:
-    """The steps so far, and the axes of every value after them."""
-
-    def __init__(self, terms: Sequence[Labels], sizes: dict[str, int]) -> None:
-        self.sizes = sizes
-        self.steps: list[Step] = []
-        self.values: dict[int, Axes] = {number: _single(term) for number, term in enumerate(terms)}
-
-    def labels(self, number: int) -> Labels:
-        return _flat(self.values[number])
-
-    def add(self, call: str, operands: tuple[int, ...], argument: Iterable[int], axes: Axes) -> None:
-        result = "".join(axis[0] if len(axis) == 1 else f"({''.join(axis)})" for axis in axes)
-        self.steps.append(Step(call, operands, tuple(argument), result))
-        for gone in operands[1:]:
-            del self.values[gone]
-        self.values[operands[0]] = axes
-
-    def drop(self, call: str, number: int, axes: set[int]) -> None:
-        if axes:
-            kept = tuple(labels for axis, labels in enumerate(self.values[number]) if axis not in axes)
-            self.add(call, (number,), sorted(axes), kept)
-
-    def take_diagonals(self, number: int) -> None:
-        """While a label stands on two axes, put the two last and take their diagonal: a view, not a copy."""
-        labels = self.labels(number)
-        while len(set(labels)) < len(labels):
-            twice = next(label for label in labels if labels.count(label) > 1)
-            pair = [axis for axis, label in enumerate(labels) if label == twice][:2]
-            order = [axis for axis in range(len(labels)) if axis not in pair] + pair
-            self.permute(number, order)
-            labels = tuple(labels[axis] for axis in order[:-1])
-            self.add("diagonal", (number,), (), _single(labels))
-
-    def permute(self, number: int, order: Sequence[int]) -> None:
-        if list(order) != list(range(len(order))):
-            self.add("permute_dims", (number,), order, tuple(self.values[number][axis] for axis in order))
-
-    def reshape(self, number: int, axes: Axes) -> None:
-        if axes != self.values[number]:
-            self.add("reshape", (number,), [prod(self.sizes[label] for label in axis) for axis in axes], axes)
-
-    def arrange(self, number: int, axes: Axes) -> None:
-        """Bring a value to these axes with as few steps as will do."""
-        if _flat(axes) != self.labels(number):
-            self.reshape(number, _single(self.labels(number)))  # merged axes must part before they can move
-            self.permute(number, [self.labels(number).index(label) for label in _flat(axes)])
-        self.reshape(number, axes)
-
-    def combine(self, a: int, b: int, output: Labels) -> None:
-        """Multiply value b into value a and sum over the labels that no other value and not the output needs."""
-        of_a, of_b = self.labels(a), self.labels(b)
-        others = [self.labels(number) for number in self.values if number not in (a, b)]
-        needed = set(output).union(*others)
-        shared = tuple(label for label in of_a if label in of_b)
-        left = tuple(label for label in of_a if label not in of_b)
-        right = tuple(label for label in of_b if label not in of_a)
-        summed = tuple(label for label in shared if label not in needed)
-        batch = _single(_as_in(output, [label for label in shared if label in needed]))
-        if not summed:
-            result = _as_in(output, of_a + right)
-            for number, own in ((a, of_a), (b, of_b)):
-                axes = [(label,) if label in own else () for label in result]
-                self.arrange(number, tuple(dropwhile(lambda axis: not axis, axes)))  # broadcasting adds the first ones
-            self.add("multiply", (a, b), (), _single(result))
-        elif not left and not right:
-            self.arrange(a, (*batch, summed))
-            self.arrange(b, (*batch, summed))
-            self.add("vecdot", (a, b), (), batch)
-        else:
-            # A vector may stay one, except in a stack of matrices, where it needs an axis of size 1 beside it.
-            rows, columns = ((group,) if group or batch else () for group in (left, right))
-            self.arrange(a, (*batch, *rows, summed))
-            self.arrange(b, (*batch, summed, *columns))
-            self.add("matmul", (a, b), (), (*batch, *rows, *columns))
+@lru_cache(maxsize=1024)
+def tidied(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None) -> Tidied:
+    """The labels of every operand once it stands alone no more, and the order of the pairs."""
+    fitted = fit(parse(spec), shapes)
+    terms, output, sizes = fitted
+    left = []
+    for number, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        needed = _needed(terms, output, number)
+        present = [label for label, size in zip(term, shape, strict=True) if size == sizes[label] and label in needed]
+        left.append(tuple(dict.fromkeys(present)))
+    order = best_order(left, output, sizes, memory_limit)
+    if memory_limit is not None and order.cost.largest > memory_limit:
+        raise EinsumError(
+            f"{spec!r} has no order of pairs whose intermediate results all have at most {memory_limit:,} elements; "
+            f"the leanest found has one of {order.cost.largest:,}\nfix: memory_limit={order.cost.largest}, or more"
+        )
+    return Tidied(fitted, tuple(left), order)
 
 
-def _single(labels: Iterable[str]) -> Axes:
-    return tuple((label,) for label in labels)
-
-
-def _flat(axes: Axes) -> Labels:
-    return tuple(label for axis in axes for label in axis)
-
-
-def _as_in(output: Labels, labels: Iterable[str]) -> Labels:
-    """The labels in the order of the output, then those that it lacks, so that the last result needs no permuting."""
-    return tuple(sorted(labels, key=lambda label: output.index(label) if label in output else len(output)))
+def _needed(terms: Sequence[Labels], output: Labels, number: int) -> set[str]:
+    """The labels that the output or another operand has."""
+    return set(output).union(*terms[:number], *terms[number + 1 :])

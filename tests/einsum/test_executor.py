@@ -1,3 +1,4 @@
+import sys
 import tracemalloc
 
 import numpy as np
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 
 import minitensor as mt
 from minitensor.backend import load
-from minitensor.einsum import einsum, planner
-from minitensor.einsum.executor import einsum_arrays
+from minitensor.einsum import einsum, executor, planner
+from minitensor.einsum.executor import compiled, einsum_arrays
+from minitensor.einsum.order import Cost, Order
 from minitensor.einsum.planner import plan
 from minitensor.errors import DeviceError, DTypeError, EinsumError
 
@@ -37,7 +39,7 @@ def check(backend, problem, arrays):
         np.testing.assert_array_equal(array, copy)
 
 
-@given(st.data(), problems(), st.sampled_from(DTYPES))
+@given(st.data(), problems(6), st.sampled_from(DTYPES))
 def test_agrees_with_numpy(backend, data, problem, dtype):
     check(backend, problem, [data.draw(numbers(shape, dtype)) for shape in problem.shapes])
 
@@ -60,23 +62,29 @@ def test_small_integers_wrap_as_in_numpy(data, problem, dtype):
     np.testing.assert_array_equal(result, np.einsum(problem.spec, *arrays))
 
 
+def forget():
+    compiled.clear()
+    plan.cache_clear()
+    planner.tidied.cache_clear()
+
+
 @given(st.data(), problems())
 def test_any_order_of_pairs_gives_the_same(data, problem):
-    def any_order(terms, output, sizes):
+    def any_order(terms, output, sizes, memory_limit):
         left, pairs = list(range(len(terms))), []
         while len(left) > 1:
             b = left.pop(data.draw(st.integers(1, len(left) - 1)))
             pairs.append((data.draw(st.sampled_from([number for number in left if number < b])), b))
-        return pairs
+        return Order(tuple(pairs), Cost(0, 0, 0))
 
     arrays = [data.draw(numbers(shape, "int64")) for shape in problem.shapes]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planner, "left_to_right", any_order)
-        plan.cache_clear()
+        patch.setattr(planner, "best_order", any_order)
+        forget()
         try:
             check("numpy", problem, arrays)
         finally:
-            plan.cache_clear()
+            forget()
 
 
 @given(st.data(), problems(1))
@@ -101,6 +109,17 @@ def test_float16_stays(spec):
     np.testing.assert_allclose(result, np.einsum(spec, *arrays), rtol=20 * np.finfo("float16").eps)
 
 
+@pytest.mark.parametrize("spec", ["i,j->ij", "i,j->ji", "ij,j->ij", "ij,i->ij"])
+@pytest.mark.parametrize("dtype", ["int64", "float16", "float32", "float64", "complex128"])
+def test_products_without_a_sum_are_those_of_numpy(spec, dtype):
+    rng, sizes = np.random.default_rng(0), {"i": 70, "j": 90}
+    shapes = [tuple(sizes[letter] for letter in term) for term in spec.split("->")[0].split(",")]
+    arrays = [rng.integers(-99, 99, shape).astype(dtype) / 7 for shape in shapes]
+    if dtype == "int64":
+        arrays = [array.astype(dtype) for array in arrays]
+    np.testing.assert_array_equal(einsum_arrays(spec, *arrays), np.einsum(spec, *arrays))
+
+
 @pytest.mark.parametrize("spec", ["i->", "i,i->", "ji,i->j", "i,->"])
 def test_bool_counts_do_not_wrap(backend, spec):
     lib = load(backend)
@@ -121,7 +140,8 @@ def test_bool_counts_do_not_wrap(backend, spec):
         ("k,kn->n", [(3,), (3, 4)], "matmul"),
         ("bmk,bkn->bmn", [(5, 2, 3), (5, 3, 4)], "matmul"),
         ("bhqd,bhkd->bhqk", [(5, 6, 2, 3), (5, 6, 4, 3)], "permute_dims matmul"),
-        ("bmk,kn,np->bmp", [(5, 2, 3), (3, 4), (4, 6)], "reshape matmul matmul reshape"),
+        ("bmk,kn,np->bmp", [(2, 1, 3), (3, 4), (4, 6)], "reshape matmul matmul reshape"),
+        ("bmk,kn,np->bmp", [(5, 2, 3), (3, 4), (4, 6)], "matmul reshape matmul reshape"),
         ("qnd,qnd->qn", [(2, 3, 4), (2, 3, 4)], "vecdot"),
         ("bak,abk->ab", [(2, 3, 4), (3, 2, 4)], "permute_dims vecdot"),
         ("k,k", [(3,), (3,)], "vecdot"),
@@ -205,3 +225,69 @@ def test_backends_do_not_mix():
 def test_without_operands():
     with pytest.raises(EinsumError, match="the spec has 1 term, but 0 operands came with it"):
         einsum("ij")
+
+
+# --- compiled once -----------------------------------------------------------------------------------------------
+
+
+def test_the_second_call_is_a_look_up(backend, monkeypatch):
+    a, b = mt.ones((2, 3)), mt.ones((3, 4))
+    first = einsum("pq,qr->pr", a, b)
+    monkeypatch.setattr(sys.modules["minitensor.einsum"], "prepare", None)  # whoever asks for it now fails
+    assert (einsum("pq,qr->pr", a, b) == first).all()
+
+
+def test_what_is_compiled_is_for_one_dtype_and_one_shape():
+    for dtype in ("float32", "int64", "bool", "complex128"):
+        for n in (2, 3):
+            a = mt.ones((n, n), dtype=dtype)
+            assert einsum("uv,vw->uw", a, a).dtype == a.dtype
+            assert einsum("uv,vw->uw", a, a).shape == (n, n)
+
+
+def test_the_table_does_not_grow_for_ever(monkeypatch):
+    monkeypatch.setattr(executor, "KEPT", 3)
+    for n in range(2, 9):
+        assert einsum("i->i", mt.ones(n)).shape == (n,)
+        assert len(compiled) <= 3
+
+
+@given(st.data(), st.sampled_from(["bmk,kn->bnm", "mkb,knb->mnb", "abk,kab->a", "km,kn->mn", "bmk,bnk->bmn"]))
+def test_large_operands_in_any_order_of_memory(backend, data, spec):
+    sizes = dict(zip("abmnk", (30, 20, 17, 3, 40), strict=True))
+    left, right = (tuple(sizes[letter] for letter in term) for term in spec.split("->")[0].split(","))
+    arrays = [data.draw(numbers(shape, "float64")) for shape in (left, right)]
+    check(backend, Problem(spec, (left, right), terms=40 * 20), arrays)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
+@pytest.mark.parametrize("top", [1, 100, 2**31, 2**62])
+def test_large_integer_products_are_exact_and_wrap_as_in_numpy(dtype, top):
+    limits, rng = np.iinfo(dtype), np.random.default_rng(top)
+    low, high = max(limits.min, -top), min(limits.max, top)
+    a = rng.integers(low, high, (33, 40), dtype=dtype, endpoint=True)
+    b = rng.integers(low, high, (40, 35), dtype=dtype, endpoint=True)
+    a[0, 0], b[0, 0] = low, high
+    np.testing.assert_array_equal(einsum_arrays("ij,jk->ik", a, b), a @ b)
+    np.testing.assert_array_equal(einsum_arrays("ji,kj->ik", a.T.copy(), b.T.copy()), a @ b)
+    stack = np.stack([a, a + np.ones_like(a)])
+    np.testing.assert_array_equal(einsum_arrays("bij,jk->bik", stack, b), stack @ b)
+
+
+def test_integers_at_the_edge_of_float64():
+    a = np.full((20, 20), 2**25, "int64")
+    b = np.full((20, 20), 2**23, "int64")
+    a[0, 0] += 1  # 20 × 2⁴⁸ is below 2⁵³; one more bit would not be
+    for scale in (1, 2, 4, 2**10):
+        np.testing.assert_array_equal(einsum_arrays("ij,jk->ik", a, b * scale + 1), a @ (b * scale + 1))
+
+
+def test_float16_is_summed_in_float32():
+    ones = np.ones(4096, "float16")
+    tenth = np.full((2, 4096), 0.1, "float16")
+    assert einsum_arrays("i->", ones) == 4096  # in float16 the sum would stay at 2048
+    assert einsum_arrays("i,i->", ones, ones) == 4096
+    np.testing.assert_array_equal(
+        einsum_arrays("ji,i->j", tenth, ones), tenth.astype("float32").sum(1).astype("float16")
+    )
+    assert einsum_arrays("ji,i->ji", tenth, ones).dtype == "float16"

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch
 
 from minitensor import plot
 from minitensor.errors import EinsumError, InputError
+from minitensor.plot.einsums import race
 from minitensor.plot.style import BLUE, GREEN, ORANGE
 
 
@@ -130,3 +132,18 @@ def test_only_two_operands_meet(spec, count):
 def test_what_einsum_refuses_is_not_drawn():
     with pytest.raises(EinsumError, match="the output names 'z', which no operand has"):
         plot.meeting("mk,kn->mz")
+
+
+def test_a_race_has_a_bar_for_each_case_and_marks_the_slow_ones():
+    fig = race(["fast", "even", "slow"], [4.0, 1.0, 0.5])
+    (ax,) = fig.axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["fast", "even", "slow"]
+    ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+    assert ends == [(1.0, 4.0), (1.0, 1.0), (1.0, 0.5)]
+    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [BLUE, BLUE, ORANGE]
+    assert {label.get_text() for label in ax.get_xticklabels()} >= {"0.5×", "1×", "2×"}
+
+
+def test_a_race_needs_a_ratio_for_each_case():
+    with pytest.raises(InputError, match="there are 2 names and 1 ratios"):
+        race(["a", "b"], [1.0])
