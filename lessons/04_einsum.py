@@ -229,7 +229,7 @@ plot.climbs(ladder.run(einsums, left, right, title="four ways", time_limit=3.0))
 
 # %%
 # The bars are on a logarithmic scale: each grid line is ten times the one before. The last rung,
-# ``blas``, is ``@``. To that ``mt.einsum`` adds the few microseconds in which it looks up its plan;
+# ``blas``, is ``@``. To that ``mt.einsum`` adds the time to look up its plan, about a microsecond;
 # then it calls the same matrix product.
 #
 # Homework of the course: distances and means
