@@ -18,7 +18,7 @@ MARGIN = 0.5
 HALO = "#efe8f6"
 
 
-def network(spec: str, *operands: Any) -> Any:
+def einsum(spec: str, *operands: Any) -> Any:
     """The tensor network of an einsum, with the size of every letter; the pair that is multiplied first has a halo.
 
     operands : Tensors, or only their shapes, any number of them

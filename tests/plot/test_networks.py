@@ -54,7 +54,7 @@ def halo(ax):
 
 def drawn(*case):
     plot.close_all()  # those of the example before
-    (ax,) = plot.network(*case).axes
+    (ax,) = plot.einsum(*case).axes
     return ax
 
 
@@ -149,7 +149,7 @@ def test_legs_of_lines_side_by_side_go_apart():
 def test_the_legend_says_what_is_there(case, words):
     (legend,) = drawn(*case).figure.legends
     assert [text.get_text() for text in legend.get_texts()] == words
-    assert (halo(plot.network(*case).axes[0]) is not None) == ("first pair" in words)
+    assert (halo(plot.einsum(*case).axes[0]) is not None) == ("first pair" in words)
 
 
 def test_a_number_alone_needs_no_legend():
@@ -201,4 +201,4 @@ def test_the_spec_is_the_title():
 
 def test_what_einsum_refuses_is_not_drawn():
     with pytest.raises(EinsumError, match="the output names 'z', which no operand has"):
-        plot.network("mk,kn->mz", (2, 3), (3, 4))
+        plot.einsum("mk,kn->mz", (2, 3), (3, 4))
