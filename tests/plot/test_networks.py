@@ -78,7 +78,7 @@ def test_every_letter_reaches_its_operands_and_is_free_if_it_is_kept(case):
         letter.name: ORANGE if not letter.kept else GREEN if len(set(letter.operands)) > 1 else BLUE
         for letter in letters
     }
-    assert sorted(names(ax)) == sorted((f"{each.name} {each.size}", colors[each.name]) for each in letters)
+    assert sorted(names(ax)) == sorted((f"{each.name} {each.size:,}", colors[each.name]) for each in letters)
     for letter in letters:
         lines = wires(ax, letter.name)
         assert {line.get_color() for line in ax.lines if line.get_gid() == letter.name} == {colors[letter.name]}
@@ -128,6 +128,16 @@ def test_a_leg_goes_past_its_name_if_it_is_kept(spec):
     (name,) = [text.get_position() for text in ax.texts if " " in text.get_text()]
     assert (dist(leg[-1], name) > 0.3) == (spec == "i->i")
     assert (dist(leg[-1], name) < 1e-6) == (spec == "i->")
+
+
+@pytest.mark.parametrize("size", [3, 1_000, 500_000, 1_000_000_000])
+def test_the_end_of_a_kept_leg_is_not_under_its_name(size):
+    ax = drawn("ij,jk->ik", (size, 3), (3, size))
+    ax.figure.draw_without_rendering()
+    for name, at in (("i", 0), ("k", 1)):
+        (text,) = [text for text in ax.texts if text.get_text() == f"{name} {size:,}"]
+        box, end = text.get_bbox_patch().get_window_extent(), ax.transData.transform(wires(ax, name)[0][-1])
+        assert (end[0] < box.x0 - 5) if at == 0 else (end[0] > box.x1 + 5)
 
 
 def test_legs_of_lines_side_by_side_go_apart():
