@@ -19,4 +19,6 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "min_reported_time": 1e9,  # pages that are the same on every run show no times
     "remove_config_comments": True,
+    "reset_modules": (),  # pictures keep the style that minitensor.plot sets once, when it is imported
+    "ignore_repr_types": r"matplotlib\.figure",  # a picture is shown, not its name
 }

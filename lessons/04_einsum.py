@@ -5,7 +5,8 @@ Einsum: say which letters meet
 A matrix product, a trace, a table of distances: each is a nest of loops that multiplies numbers
 and adds some of the products up. Einstein summation gives every axis a letter and writes such a
 nest as a short text, like ``mk,kn->mn``. In this lesson you read such texts as loops, write a
-small einsum of your own, and see why the one of this library needs no loops at all.
+parser that turns them into loops, see why the library turns them into matrix products instead, and
+find the cheap order in which to multiply four matrices.
 """
 
 # %%
@@ -86,95 +87,109 @@ for spec, tensors, expected, name in zoo:
     print(f"{spec:<13} {name:<25} shape {result.shape}")
 
 # %%
-# Write your own: the letters and their sizes
-# -------------------------------------------
+# A parser, step one: split
+# -------------------------
 #
-# An einsum has two jobs. The first is to read the text: cut it at the arrow and at the commas, and
-# give each letter the size of its axis. A letter has *one* size, wherever it stands; this is the
-# only thing that can be wrong with the shapes once each axis has its letter. ``strict=True`` lets
-# Python refuse a term that has too many letters or too few.
+# Can a program read a spec as you just did? It takes three steps. First cut the text at the arrow,
+# and what is left of it at the commas: one term for each tensor, and the letters of the result.
 
 
-def read(spec, tensors):
+def split(spec):
     inputs, output = spec.split("->")
-    terms = inputs.split(",")
+    return inputs.split(","), output
+
+
+print(split("mk,kn->mn"))
+print(split("ii->"))
+
+# %%
+# Step two: label
+# ---------------
+#
+# Now give each letter the size of its axis. A letter has *one* size, wherever it stands; this is
+# the only thing that can be wrong with the shapes once each axis has its letter. ``strict=True``
+# lets Python refuse a term that has too many letters or too few.
+
+
+def label(terms, tensors):
     sizes = {}
     for term, tensor in zip(terms, tensors, strict=True):
         for letter, size in zip(term, tensor.shape, strict=True):
             if sizes.setdefault(letter, size) != size:
                 raise ValueError(f"{letter!r} has two sizes, {sizes[letter]} and {size}")
-    return terms, output, sizes
+    return sizes
 
 
-print(read("mk,kn->mn", [a, b]))
+print(label(["mk", "kn"], [a, b]))
+try:
+    label(["mk", "kn"], [a, b.T])
+except ValueError as error:
+    print(error)
 
 # %%
-# Write your own: the loops
+# Step three: the loop nest
 # -------------------------
 #
-# The second job is the nest of loops. Its depth depends on the spec, so it cannot be written as
-# ``for`` lines. ``itertools.product`` is a nest of any depth: it goes through all tuples of
-# positions, the last letter fastest. The outer ``product`` runs over the free letters, and so
-# visits the elements of the result in the order of memory. The inner one runs over the summed
-# letters.
+# How many loops are there? As many as letters, so the nest cannot be written in advance. The parser
+# writes it, as text: a ``for`` line for each letter, each further to the right than the one before.
+# The loops over the free letters go through the result in the order of memory.
 
-from itertools import product
-from math import prod
+
+def loop_nest(terms, output, sizes):
+    names = [f"x{i}" for i in range(len(terms))]
+    summed = [letter for letter in sizes if letter not in output]
+    lines, indent = [f"def nest({', '.join(names)}):", "    results = []"], "    "
+    for letter in output:
+        lines.append(f"{indent}for {letter} in range({sizes[letter]}):")
+        indent += "    "
+    lines.append(f"{indent}total = 0")
+    keep = f"{indent}results.append(total)"
+    for letter in summed:
+        lines.append(f"{indent}for {letter} in range({sizes[letter]}):")
+        indent += "    "
+    factors = [name + "".join(f"[{c}]" for c in t) for name, t in zip(names, terms, strict=True)]
+    lines.append(f"{indent}total += {' * '.join(factors)}")
+    return "\n".join([*lines, keep, "    return results"])
+
+
+print(loop_nest(["mk", "kn"], "mn", {"m": 2, "k": 3, "n": 2}))
+
+# %%
+# Does it agree?
+# --------------
+#
+# That is the nest of the beginning. ``exec`` runs such a text as Python, and leaves the function
+# that it defines in a dictionary. So the three steps make an einsum. Diagonals, sums and stacks
+# needed no code of their own.
 
 
 def small_einsum(spec, *tensors):
-    terms, output, sizes = read(spec, tensors)
-    summed = [letter for letter in sizes if letter not in output]
-    numbers = [tensor.tolist() for tensor in tensors]
-    results = []
-    for free in product(*(range(sizes[letter]) for letter in output)):
-        total = 0
-        for rest in product(*(range(sizes[letter]) for letter in summed)):
-            at = dict(zip([*output, *summed], free + rest, strict=True))
-            total += prod(pick(x, [at[c] for c in t]) for x, t in zip(numbers, terms, strict=True))
-        results.append(total)
+    terms, output = split(spec)
+    sizes = label(terms, tensors)
+    space = {}
+    exec(loop_nest(terms, output, sizes), space)
+    results = space["nest"](*[tensor.tolist() for tensor in tensors])
     return mt.tensor(results).reshape([sizes[letter] for letter in output])
 
 
-def pick(nested, place):
-    for index in place:
-        nested = nested[index]
-    return nested
-
-
 for spec, tensors, _, _ in zoo:
-    assert (abs(small_einsum(spec, *tensors) - mt.einsum(spec, *tensors)) < 1e-12).all()
+    own, theirs = small_einsum(spec, *tensors), mt.einsum(spec, *tensors)
+    assert own.shape == theirs.shape
+    assert (abs(own - theirs) < 1e-12).all()
 print(f"small_einsum agrees with mt.einsum on all {len(zoo)} specs")
-
-# %%
-# About twenty lines are the whole idea; diagonals, sums and stacks needed no code of their own.
-# What ``mt.einsum`` adds is speed, ``...`` for axes without a letter, a rule for specs without an
-# arrow, and better messages.
-#
-# What a good error says
-# ----------------------
-#
-# An einsum that fails should say *which* letter, on *which* operand, and what to do. The carets
-# point at the letters in question. (Ours said only that ``k`` has two sizes.)
-
-from minitensor.errors import EinsumError
-
-for spec, tensors in [("mk,kn->mn", (a, b.T)), ("mk,kn->mx", (a, b))]:
-    try:
-        mt.einsum(spec, *tensors)
-    except EinsumError as error:
-        print(error, end="\n\n")
 
 # %%
 # A size of 1 does not stretch
 # ----------------------------
 #
-# Broadcasting stretches an axis of size 1. Should einsum do it too? NumPy's einsum does: below, the
-# ``k`` of the first operand is 1, that of the second is 2, and NumPy sums without a word. In a
-# matrix product that is almost always a mistake, and ``@`` refuses it in NumPy as well. Here a
-# letter has one size, always. Where you want broadcasting, ``...`` asks for it.
+# What does ``mt.einsum`` add? Speed, ``...`` for axes without a letter, a rule for specs without an
+# arrow, and messages that point at the letter. It does *not* stretch a size of 1 under a letter, as
+# NumPy's einsum does: below, ``k`` is 1 in one operand and 2 in the other, and NumPy sums without a
+# word. In a matrix product that is almost always a mistake. Where you want broadcasting, ``...``
+# asks for it.
 
 import numpy as np
+from minitensor.errors import EinsumError
 
 print("NumPy:", np.einsum("mk,kn->mn", np.ones((3, 1)), np.ones((2, 4))).tolist()[0])
 try:
@@ -185,55 +200,122 @@ except EinsumError as error:
 print(mt.einsum("...mk,kn->...mn", mt.ones((5, 3, 2)), mt.ones((2, 4))).shape)
 
 # %%
-# Why ours is fast: it is lowered to matrix products
-# --------------------------------------------------
+# Lowered to matrix products
+# --------------------------
 #
-# How can an einsum run without loops? First each operand is tidied by itself: diagonals are taken,
-# and letters that nothing else needs are summed. Then the letters of two operands fall into four
-# groups: in both and in the result (*batch*), only in the left one, only in the right one, and in
-# both but summed. Merge each of the last three groups into one axis. What remains is a stack of
-# matrix products, which the backend hands to BLAS. Only the order and the grouping of axes had to
-# be worked out, and for that the shapes are enough. The plans below are made without any numbers.
+# What does the library do with a spec? It takes the same steps, but no loops. It sorts the letters
+# of two operands into four groups: in both and in the result (*batch*), only in the left one, only
+# in the right one, and in both but summed. With each of the last three groups merged into one axis,
+# what remains is a matrix product, or a stack of them along the batch. This is called *lowering*.
+# ``explain_einsum`` shows it; the shapes are enough for that.
 
-from minitensor.einsum.planner import plan
-
-for spec, shapes in [
-    ("mk,kn->mn", ((20, 30), (30, 40))),
-    ("abk,kn->nab", ((4, 5, 30), (30, 40))),
-    ("qnd,qnd->qn", ((6, 7, 2), (6, 7, 2))),
-]:
-    print(spec)
-    for step in plan(spec, shapes):
-        print(f"    {step.call:<13} axes of its result: {step.result}")
+print(mt.explain_einsum("abk,kn->nab", (4, 5, 30), (30, 40)))
 
 # %%
-# The first spec is one call. In the second, ``(ab)`` is two letters merged into one axis, and the
-# last step puts ``n`` in front. In the third nothing but ``d`` is summed and no letter belongs to
-# one operand alone, so each result is a dot product (``vecdot``).
+# From top to bottom: the letters, the loops, and what is done instead of the loops. ``a`` and ``b``
+# stand in the left operand alone, so they are merged into one axis of 20, and part again after the
+# product. The reshapes and the transpose only change strides, as in lesson 1.
 #
-# What does that gain? A *ladder* of this library does one job in several ways, checks that they
-# agree, and times them. Here the job is a matrix product, 64 by 64 by 64.
+# Two operands with the very same letters become a dot product (``vecdot``), and where nothing is
+# summed, broadcasting is enough. Here is the zoo, lowered.
+
+for spec, tensors, _, _ in zoo:
+    print(f"{spec:<13} {mt.explain_einsum(spec, *tensors).stages[0].lowering}")
+
+# %%
+# Why that is a thousand times faster
+# -----------------------------------
+#
+# A matrix product goes to BLAS, a compiled library. What does that gain? A *ladder* of this library
+# does one job in several ways, checks that they agree, and times them. The job here is a product of
+# 100 by 100 matrices: a million multiplications. So 1 ms in the picture is 1 ns for each of them.
 
 from minitensor import ladder, matmul
 
 
-@ladder.rung("the loops of this lesson", memory=lambda a, b: 0)
-def small_einsum_loops(a, b):
+@ladder.rung("the loop nest of this lesson", memory=matmul.loops.memory)
+def your_loop_nest(a, b):
     return small_einsum("mk,kn->mn", a, b)
 
 
-rungs = (small_einsum_loops, matmul.broadcasting_3d, matmul.einsum, matmul.blas)
-left, right = mt.random.normal(rng, (64, 64)), mt.random.normal(rng, (64, 64))
-einsums = matmul.LADDER._replace(name="mk,kn->mn", rungs=rungs)
-plot.climbs(ladder.run(einsums, left, right, title="four ways", time_limit=3.0))
+rungs = (your_loop_nest, matmul.broadcasting_3d, matmul.einsum, matmul.blas)
+left, right = mt.random.normal(rng, (100, 100)), mt.random.normal(rng, (100, 100))
+ways = matmul.LADDER._replace(name="mk,kn->mn", rungs=rungs)
+plot.climbs(ladder.run(ways, left, right, title="a million multiplications, four ways"))
 
 # %%
-# The bars are on a logarithmic scale: each grid line is ten times the one before. The last rung,
-# ``blas``, is ``@``. To that ``mt.einsum`` adds the time to look up its plan, about a microsecond;
-# then it calls the same matrix product.
+# The bars are on a logarithmic scale: each grid line is ten times the one before.
 #
-# Homework of the course: distances and means
-# -------------------------------------------
+# * In the loop nest, Python runs the innermost line a million times. Each time it looks up names,
+#   takes four elements of lists and makes two new floats, for one product and one sum.
+# * ``broadcasting_3d`` is one line of Python. But each of the million products is written to a
+#   table in memory, and read back to be summed.
+# * ``einsum`` looks up its plan, which takes about a microsecond, and then is ``blas``. There is no
+#   table. BLAS keeps small blocks of the matrices close to the processor, uses every number many
+#   times while it is there, and multiplies several pairs of numbers with one instruction.
+#
+# A chain of four
+# ---------------
+#
+# From three operands on there is one more question: which two meet first? Here ``a`` and ``c`` are
+# tall, half a million rows of three numbers, and ``b`` is wide. The picture draws the *tensor
+# network*: ``a`` to ``d`` are the nodes ``x0`` to ``x3``, each letter is a line with its size, and
+# a free letter is a line with a loose end. The pair that the library multiplies first has a halo.
+
+n = 500_000
+chain = "ij,jk,kl,lm->im"
+a, c = mt.random.normal(rng, (n, 3)), mt.random.normal(rng, (n, 3))
+b, d = mt.random.normal(rng, (3, n)), mt.random.normal(rng, (3, 3))
+
+plot.einsum(chain, a, b, c, d)
+
+# %%
+# What does each order cost?
+# --------------------------
+#
+# A chain of matrices may be bracketed in any way; the result is the same. Count the operations: cut
+# the chain in two at every place, bracket both parts in every way, and multiply them, which takes
+# 2·rows·inner·columns operations.
+
+
+def orders(names, sizes):
+    if len(names) == 1:
+        yield names, 0
+    for cut in range(1, len(names)):
+        product = 2 * sizes[0] * sizes[cut] * sizes[-1]
+        for left, before in orders(names[:cut], sizes[: cut + 1]):
+            for right, after in orders(names[cut:], sizes[cut:]):
+                yield f"({left} {right})", before + after + product
+
+
+costs = dict(orders("abcd", (n, 3, n, 3, 3)))
+for order in sorted(costs, key=costs.get):
+    print(f"{order:<15} {costs[order]:>21,} operations")
+print(f"five loops {mt.explain_einsum(chain, a, b, c, d).naive_flops:>26,} operations")
+times = costs["(((a b) c) d)"] / min(costs.values())
+print(f"from the left it is {times:,.0f} times the least")
+assert times > 100_000
+
+# %%
+# From the left is how Python reads ``a @ b @ c @ d``. It begins with ``a @ b``, half a million rows
+# of half a million numbers, two terabytes. The cheapest order begins inside the halo: there the
+# long ``k`` is summed away, and of ``b`` and ``c`` only a 3 by 3 matrix is left.
+#
+# ``mt.einsum`` counts like this before it multiplies. Its result is checked on five rows, for which
+# the order from the left can be afforded.
+
+plan = mt.einsum_plan(chain, a, b, c, d)
+print(plan)
+assert plan.flops == min(costs.values())
+
+result = plan(a, b, c, d)
+five = a[:5] @ b @ c @ d
+assert (abs(result[:5] - five) < 1e-9 * abs(five).max()).all()
+print(result.shape)
+
+# %%
+# Homework of the course: distances
+# ---------------------------------
 #
 # The course finds the distance of a point ``x`` to each row of ``X`` by
 # ``sqrt(((x - X)**2).sum(1))`` and asks for it as an einsum. Squaring and summing are a product of
@@ -243,25 +325,25 @@ plot.climbs(ladder.run(einsums, left, right, title="four ways", time_limit=3.0))
 X = mt.random.normal(rng, (7, 2))
 x = X[0]
 difference = x - X
-by_hand = mt.sqrt(((x - X) ** 2).sum(1))
-dist = mt.sqrt(mt.einsum("nd,nd->n", difference, difference))
-assert (abs(dist - by_hand) < 1e-12).all()
-print(dist.shape, dist[:3].tolist())
+distances = mt.sqrt(mt.einsum("nd,nd->n", difference, difference))
+assert (abs(distances - mt.sqrt(((x - X) ** 2).sum(1))) < 1e-12).all()
+print([round(distance, 3) for distance in distances.tolist()])
 
 # %%
-# For many query points at once, a new axis ``q`` comes in front, and the spec says what it does:
-# ``qnd,qnd->qn``. Mean shift then needs the mean of the data, weighted by a function of the
-# distance. The weights have the axes ``q`` and ``n``, the data ``n`` and ``d``, and the sum over
-# ``n`` is ``qn,nd->qd``: a matrix product. These two einsums are a rung of the ladder of lesson 6,
-# and it agrees.
+# Homework of the course: a weighted mean
+# ---------------------------------------
+#
+# Mean shift needs the mean of the data as each of many query points sees it, weighted by a function
+# of the distance. A new axis ``q`` comes in front: the squared distances are ``qnd,qnd->qn``. The
+# weights have the axes ``q`` and ``n``, the data ``n`` and ``d``, and the sum over ``n`` is
+# ``qn,nd->qd``, a matrix product. These two einsums are a rung of the ladder of lesson 6. Both
+# broadcasting and that rung check the answer.
 
 from minitensor.cluster.mean_shift import einsum as einsum_rung
 
 queries = X[:3]
-differences = queries[:, None, :] - X[None, :, :]
+differences = queries[:, None, :] - X
 squared = mt.einsum("qnd,qnd->qn", differences, differences)
-assert (abs(squared - (differences**2).sum(2)) < 1e-12).all()
-
 weights = mt.exp(-squared / 2)
 means = mt.einsum("qn,nd->qd", weights, X) / mt.einsum("qn->q", weights)[:, None]
 assert (abs(means - (weights[:, :, None] * X).sum(1) / weights.sum(1)[:, None]) < 1e-12).all()
@@ -276,7 +358,8 @@ print(differences.shape, "->", squared.shape, "->", means.shape)
 #   one term it walks the diagonal.
 # * A letter has one size. Broadcasting is asked for with ``...``, never guessed.
 # * Any einsum of two operands is a stack of matrix products, once its letters are grouped, or
-#   simpler still. That is why it is fast.
+#   simpler still. Compiled code then runs the loops, about a thousand times faster than Python.
+# * With more operands, count before you multiply: the order can be worth more than the code.
 #
 # Try it
 # ------
@@ -288,3 +371,4 @@ print(differences.shape, "->", squared.shape, "->", means.shape)
 #    before the tensors meet?)
 # 3. Let ``small_einsum`` take a spec without an arrow: the output is then each letter that stands
 #    only once, in alphabetical order. Check ``"ij,jk"`` and ``"ii"`` against ``mt.einsum``.
+# 4. Give ``d`` one column instead of three. Where does the halo go, and why? (To the right end.)

@@ -79,7 +79,7 @@ def _explain(spec: str, words: Sequence[str], out: Path | None) -> None:
         from minitensor import plot
 
         plot.headless()
-        print(f"\nwrote {plot.save(plot.network(spec, *shapes), out)}")
+        print(f"\nwrote {plot.save(plot.einsum(spec, *shapes), out)}")
         plot.close_all()
 
 

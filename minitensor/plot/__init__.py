@@ -13,7 +13,7 @@ if not find_spec("matplotlib"):
 from minitensor.plot.clusters import clusters, kernels, moving, one_climb, panels, paths
 from minitensor.plot.einsums import meeting
 from minitensor.plot.ladders import climb_and_clusters, climbs
-from minitensor.plot.networks import network
+from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
@@ -23,6 +23,7 @@ __all__ = [
     "climbs",
     "close_all",
     "clusters",
+    "einsum",
     "figure",
     "headless",
     "images",
@@ -31,7 +32,6 @@ __all__ = [
     "meeting",
     "memory",
     "moving",
-    "network",
     "one_climb",
     "pairs",
     "panels",

@@ -18,7 +18,7 @@ MARGIN = 0.5
 HALO = "#efe8f6"
 
 
-def network(spec: str, *operands: Any) -> Any:
+def einsum(spec: str, *operands: Any) -> Any:
     """The tensor network of an einsum, with the size of every letter; the pair that is multiplied first has a halo.
 
     operands : Tensors, or only their shapes, any number of them
@@ -154,8 +154,10 @@ class _Drawing:
 
     def leg(self, start: Point, angle: float, length: float, letter: Letter, color: str) -> None:
         """A line that ends free, past its name, where the letter is kept, and at its name where it is summed."""
-        self.wire([start, _at(start, angle, length)], letter, color)
-        self.badge(_at(start, angle, length - 0.45 * letter.kept), letter, color)
+        past = max(0.45, 0.2 + 0.06 * len(_name(letter))) if letter.kept else 0.0
+        name = length - 0.45 * letter.kept
+        self.wire([start, _at(start, angle, name + past)], letter, color)
+        self.badge(_at(start, angle, name), letter, color)
 
     def wire(self, points: list[Point], letter: Letter, color: str) -> None:
         self.ax.plot(*zip(*points, strict=True), color=color, linewidth=3, solid_capstyle="round", zorder=1,
@@ -172,8 +174,7 @@ class _Drawing:
             "edgecolor": color,
             "linewidth": 1.6,
         }
-        words = f"{letter.name} {letter.size}"
-        self.ax.text(*place, words, ha="center", va="center", fontsize=11, color=color, bbox=box, zorder=3)
+        self.ax.text(*place, _name(letter), ha="center", va="center", fontsize=11, color=color, bbox=box, zorder=3)
         self.corners += [(place[0] - 0.4, place[1] - 0.2), (place[0] + 0.4, place[1] + 0.2)]
 
     def finish(self, spec: str, has_pair: bool) -> Any:
@@ -184,7 +185,7 @@ class _Drawing:
         self.ax.set_aspect("equal")
         self.ax.set_axis_off()
         self.ax.set_title(spec, family="monospace", fontsize=15, loc="center")
-        self.fig.set_size_inches(max(0.85 * width, 0.14 * len(spec), 6.8), 0.85 * height + 1.1)
+        self.fig.set_size_inches(max(0.85 * width, 0.14 * len(spec), 6.8), 0.85 * height + 1.0)
         colors = {"in one operand, kept": BLUE, "in several, kept": GREEN, "summed": ORANGE}
         there = {line.get_color() for line in self.ax.lines}
         keys: dict[str, Any] = {
@@ -196,6 +197,10 @@ class _Drawing:
             self.fig.legend(keys.values(), keys, loc="outside lower center", ncols=4, fontsize=10, frameon=False)
         self.fig.get_layout_engine().set(h_pad=0.12)
         return self.fig
+
+
+def _name(letter: Letter) -> str:
+    return f"{letter.name} {letter.size:,}"
 
 
 def _at(start: Point, angle: float, distance: float) -> Point:

@@ -19,7 +19,6 @@ plt.rcParams.update(
         "axes.edgecolor": GREY,
         "axes.titlesize": 12,
         "axes.titlelocation": "left",
-        "figure.constrained_layout.use": True,
         "savefig.dpi": 110,
     }
 )
@@ -29,7 +28,7 @@ _animations: list[Any] = []
 
 def figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 4.5, **options: Any) -> tuple[Any, Any]:
     """A new figure and its axes."""
-    return plt.subplots(rows, columns, figsize=(width, height), **options)
+    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
 
 
 def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:

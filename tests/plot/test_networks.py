@@ -54,7 +54,7 @@ def halo(ax):
 
 def drawn(*case):
     plot.close_all()  # those of the example before
-    (ax,) = plot.network(*case).axes
+    (ax,) = plot.einsum(*case).axes
     return ax
 
 
@@ -78,7 +78,7 @@ def test_every_letter_reaches_its_operands_and_is_free_if_it_is_kept(case):
         letter.name: ORANGE if not letter.kept else GREEN if len(set(letter.operands)) > 1 else BLUE
         for letter in letters
     }
-    assert sorted(names(ax)) == sorted((f"{each.name} {each.size}", colors[each.name]) for each in letters)
+    assert sorted(names(ax)) == sorted((f"{each.name} {each.size:,}", colors[each.name]) for each in letters)
     for letter in letters:
         lines = wires(ax, letter.name)
         assert {line.get_color() for line in ax.lines if line.get_gid() == letter.name} == {colors[letter.name]}
@@ -130,6 +130,16 @@ def test_a_leg_goes_past_its_name_if_it_is_kept(spec):
     assert (dist(leg[-1], name) < 1e-6) == (spec == "i->")
 
 
+@pytest.mark.parametrize("size", [3, 1_000, 500_000, 1_000_000_000])
+def test_the_end_of_a_kept_leg_is_not_under_its_name(size):
+    ax = drawn("ij,jk->ik", (size, 3), (3, size))
+    ax.figure.draw_without_rendering()
+    for name, at in (("i", 0), ("k", 1)):
+        (text,) = [text for text in ax.texts if text.get_text() == f"{name} {size:,}"]
+        box, end = text.get_bbox_patch().get_window_extent(), ax.transData.transform(wires(ax, name)[0][-1])
+        assert (end[0] < box.x0 - 5) if at == 0 else (end[0] > box.x1 + 5)
+
+
 def test_legs_of_lines_side_by_side_go_apart():
     ax = drawn("ij,ij->ij", (2, 3), (2, 3))
     ends = [next(line[-1] for line in wires(ax, letter) if len(line) == 2) for letter in "ij"]
@@ -149,7 +159,7 @@ def test_legs_of_lines_side_by_side_go_apart():
 def test_the_legend_says_what_is_there(case, words):
     (legend,) = drawn(*case).figure.legends
     assert [text.get_text() for text in legend.get_texts()] == words
-    assert (halo(plot.network(*case).axes[0]) is not None) == ("first pair" in words)
+    assert (halo(plot.einsum(*case).axes[0]) is not None) == ("first pair" in words)
 
 
 def test_a_number_alone_needs_no_legend():
@@ -201,4 +211,4 @@ def test_the_spec_is_the_title():
 
 def test_what_einsum_refuses_is_not_drawn():
     with pytest.raises(EinsumError, match="the output names 'z', which no operand has"):
-        plot.network("mk,kn->mz", (2, 3), (3, 4))
+        plot.einsum("mk,kn->mz", (2, 3), (3, 4))

@@ -20,6 +20,12 @@ def test_a_figure_has_the_rows_and_columns_and_size_that_it_is_given():
     assert plot.figure()[1] is not axes[0, 0]
 
 
+def test_pictures_are_drawn_after_matplotlib_was_reset():
+    with plt.rc_context():
+        plt.rcdefaults()
+        plot.einsum("ij,jk->ik", (2, 3), (3, 4)).draw_without_rendering()
+
+
 def test_save_makes_the_folders_and_returns_the_path(tmp_path):
     path = tmp_path / "new" / "deep" / "a.png"
     fig, ax = plot.figure(width=3.0, height=2.0)
