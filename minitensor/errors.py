@@ -45,6 +45,10 @@ class EinsumError(MinitensorError, ValueError):
     """The einsum spec is malformed or does not fit its operands; the message points at the fault."""
 
 
+class OutOfMemoryError(MinitensorError, MemoryError):
+    """What would be computed on the way does not fit into the memory that is free; nothing was allocated."""
+
+
 class InputError(MinitensorError, ValueError):
     """The data or a setting cannot be used: empty, not finite, negative where it must be positive."""
 

@@ -40,12 +40,13 @@ def one(engine: Backend, call: str, argument: Any, dtype: Any, rank: int = 1) ->
     }
     if engine.name == "numpy" and call == "sum" and not is_bool:
         add: Any = numpy.add.reduce
+        empty = numpy.empty
         if rank == 0:  # into an array, for NumPy would return a scalar of its own
-            return lambda array: add(array, None, own, numpy.empty((), own))
+            return lambda array: add(array, None, own, empty((), own))
         return lambda array: add(array, argument, own)
     by_method: dict[str, Callable[[Any], Any]] = {
         "squeeze": lambda array: array.squeeze(argument),
-        "diagonal": lambda array: array.diagonal(0, -2, -1),
+        "diagonal": (lambda array: array.diagonal(0, -2, -1)) if rank > 1 else (lambda array: array.diagonal()),
         "permute_dims": lambda array: array.transpose(argument),
         "reshape": lambda array: array.reshape(argument),
         "sum": (lambda array: array.any(argument)) if is_bool else (lambda array: array.sum(argument, own)),
@@ -56,9 +57,12 @@ def one(engine: Backend, call: str, argument: Any, dtype: Any, rank: int = 1) ->
 def two(engine: Backend, call: str, dtype: Any, ranks: tuple[int, int]) -> Callable[[Any, Any], Any]:
     """The function called `call` of two arrays of this dtype, with so many axes: `multiply`, `matmul` or `vecdot`.
 
-    For bool, a product is `and` and a sum is `or`. The first of a complex `vecdot` is not conjugated.
+    `multiply_into` writes the product over the first. For bool, a product is `and` and a sum is `or`. The first of a
+    complex `vecdot` is not conjugated.
     """
     kind = numpy.dtype(dtype).kind
+    if call == "multiply_into":
+        return operator.iand if kind == "b" else operator.imul
     if call == "multiply":
         return engine.xp.logical_and if kind == "b" else operator.mul
     if kind == "b":

@@ -103,6 +103,12 @@ class Backend:
         """e to the power of every element, written over it: no second table."""
         return self.xp.exp(array, out=array)
 
+    def free_memory(self) -> int | None:
+        """Bytes that a new array could take; None where the system does not tell (it does on Linux)."""
+        with contextlib.suppress(OSError), open("/proc/meminfo", encoding="ascii") as lines:
+            return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
+        return None
+
     def synchronize(self) -> None:
         """Wait until the device has finished; NumPy always has."""
 
@@ -151,6 +157,10 @@ class CuPyBackend(Backend):
 
     def vecdot(self, a: Any, b: Any) -> Any:
         return (self.xp.conj(a) * b).sum(-1, dtype=self.xp.result_type(a, b))
+
+    def free_memory(self) -> int | None:
+        kept = self.xp.get_default_memory_pool().free_bytes()  # what CuPy holds for the next arrays
+        return int(self.xp.cuda.runtime.memGetInfo()[0] + kept)
 
     def synchronize(self) -> None:
         self.xp.cuda.get_current_stream().synchronize()

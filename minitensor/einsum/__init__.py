@@ -67,7 +67,8 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
 
     Raises EinsumError, which points at the fault, where the spec is malformed or does not fit the shapes (a letter has
     one size everywhere: an axis of size 1 is not stretched, as it is in NumPy), or the memory limit; DeviceError
-    where the tensors are on different backends; DTypeError, a TypeError, for what is not a Tensor.
+    where the tensors are on different backends; DTypeError, a TypeError, for what is not a Tensor; OutOfMemoryError, a
+    MemoryError, before anything is allocated, where a result on the way is larger than all the memory that is free.
 
     >>> mt.einsum("mk,kn->mn", b, b)
     Traceback (most recent call last):

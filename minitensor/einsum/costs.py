@@ -80,7 +80,7 @@ def count(
     works: dict[int, list[Work]] = {number: [] for number in values}  # on each value since it was last in a pair
     pairs: list[tuple[tuple[int, ...], list[str], list[Work]]] = []
     written: list[Work] = []
-    for call, operands, argument, axes in _steps(spec, shapes):
+    for call, operands, argument, axes in _steps(spec, shapes, itemsize):
         into = min(operands)
         if len(operands) == 1:
             values[into], work = _one(call, values[into], argument, axes, names)
@@ -94,12 +94,12 @@ def count(
             pairs.append((operands, takes, [*before, work]))
         if work.written:
             written.append(work)
-    (number, answer), (after,) = *values.items(), works.values()
+    (number,), (after,) = values, works.values()
     if pairs:
         pairs[-1][2].extend(after)
     else:
         pairs.append(((number,), [seen[number]], after or [Work("nothing to do")]))
-    seen[number] = _show("out", answer.sizes, names)
+    seen[number] = _show("out", fitted.output, names)
 
     stages = []
     for i, (operands, takes, done) in enumerate(pairs):
@@ -113,9 +113,20 @@ def count(
     return tuple(stages), most.made, most.written * itemsize
 
 
-def _steps(spec: str, shapes: tuple[Shape, ...]) -> Iterator[tuple[str, tuple[int, ...], Any, Axes]]:
+def in_bytes(count: int) -> str:
+    """
+    >>> in_bytes(94_080)
+    '94.1 kB'
+    """
+    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:,.1f} {unit}"
+    return f"{count} B"
+
+
+def _steps(spec: str, shapes: tuple[Shape, ...], itemsize: int) -> Iterator[tuple[str, tuple[int, ...], Any, Axes]]:
     """The steps of a plan: the call, the values it takes, its argument, and the labels of each axis of the result."""
-    for step in plan(spec, shapes):
+    for step in plan(spec, shapes, itemsize=itemsize):
         axes = [tuple(re.findall(r"\w", axis)) for axis in re.findall(r"\(\w*\)|\w", step.result)]
         yield step.call, step.operands, step.argument, tuple(axes)
 

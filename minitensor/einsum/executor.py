@@ -13,6 +13,7 @@ import numpy
 from minitensor import backend
 from minitensor.backend import Backend, calls
 from minitensor.broadcasting import Shape
+from minitensor.einsum.memory import ALLOCATES, guarded
 from minitensor.einsum.planner import Plan, plan
 
 Run = Callable[..., Any]  # raw arrays to a raw array
@@ -38,7 +39,8 @@ def einsum_arrays(spec: str, *arrays: Any) -> Any:
     >>> einsum_arrays("mk,kn->mn", numpy.ones((2, 3)), numpy.ones((3, 4))).shape
     (2, 4)
 
-    Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the operands.
+    Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the operands, and
+    OutOfMemoryError where a result on the way, or the answer, is larger than all the memory that is free.
     """
     key = key_of(spec, arrays)
     return (compiled.get(key) or prepare(key, spec, arrays))(*arrays)
@@ -58,11 +60,14 @@ def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None)
     steps = plan(spec, shapes, None, memory_limit)  # raises what there is to raise, also where there are no operands
     engine = backend.of(arrays[0])
     dtypes = [engine.numpy_dtype(array) for array in arrays]
+    itemsize = numpy.result_type(*dtypes).itemsize
+    steps = plan(spec, shapes, None, memory_limit, itemsize)
     run = compile_plan(engine, steps, dtypes, shapes)
     # A plan that merges and copies nothing takes its operands in any order.
     moves = any(step.call in ("reshape", "copy", "vecdot") for step in steps) or any(len(shape) > 2 for shape in shapes)
     if moves and len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays):
         run = _by_order(engine, spec, shapes, dtypes, memory_limit)
+    run = guarded(run, engine, spec, shapes, steps, itemsize)
     if len(compiled) >= KEPT:
         compiled.clear()
     compiled[key] = run
@@ -73,13 +78,14 @@ def _by_order(engine: Backend, spec: str, shapes: tuple[Shape, ...], dtypes: lis
     """A function that compiles one more for each way in which its operands lie in memory."""
     runs: dict[tuple, Run] = {}
     layout = engine.layout
+    itemsize = numpy.result_type(*dtypes).itemsize
 
     def run(*arrays: Any) -> Any:
         layouts = tuple([layout(array) for array in arrays])
         chosen = runs.get(layouts)
         if chosen is None:
             orders = tuple(engine.axes_in_memory(array) for array in arrays)
-            chosen = compile_plan(engine, plan(spec, shapes, orders, memory_limit), dtypes, shapes)
+            chosen = compile_plan(engine, plan(spec, shapes, orders, memory_limit, itemsize), dtypes, shapes)
             if len(runs) >= KEPT_LAYOUTS:
                 runs.clear()
             runs[layouts] = chosen
@@ -98,13 +104,20 @@ def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape
         if own != computed:
             program.append((calls.one(engine, "astype", None, computed), number, -1))
     ranks = {number: len(shape) for number, shape in enumerate(shapes)}
+    ours: dict[int, str] = {}  # the axes of values that no one else holds: a product may be written over them
     for step in steps:
         into = min(step.operands)
         if len(step.operands) == 1:
             program.append((calls.one(engine, step.call, step.argument, computed, axes_of(step.result)), into, -1))
         else:
             a, b = step.operands
-            program.append((calls.two(engine, step.call, computed, (ranks[a], ranks[b])), a, b))
+            call = step.call
+            if call == "multiply" and step.result in (ours.get(a), ours.get(b)):
+                call = "multiply_into"
+                a, b = (a, b) if ours.get(a) == step.result else (b, a)
+            program.append((calls.two(engine, call, computed, (ranks[a], ranks[b])), a, b))
+        if step.call in ALLOCATES or into in ours:
+            ours[into] = step.result
         ranks[into] = axes_of(step.result)
     if computed != dtype:
         program.append((calls.one(engine, "astype", None, dtype), 0, -1))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from minitensor.broadcasting import Shape
-from minitensor.einsum.costs import Stage, count
+from minitensor.einsum.costs import Stage, count, in_bytes
 from minitensor.einsum.loops import loop_nest
 from minitensor.einsum.parser import Fitted, fit, parse
 from minitensor.errors import DTypeError, InputError
@@ -206,7 +206,7 @@ def _text(found: Explanation) -> Iterator[str]:
         yield f"  {number}. {', '.join(stage.takes)} -> {stage.gives}"
         yield f"     {stage.lowering}"
         yield f"     {_flops(stage.flops)}; {_traffic(stage.read, stage.written, stage.flops)}"
-    largest = found.largest + (f", {_bytes(found.largest_bytes)}" if found.largest_bytes else "")
+    largest = found.largest + (f", {in_bytes(found.largest_bytes)}" if found.largest_bytes else "")
     yield from ("", total)
     yield from _table(
         [
@@ -243,14 +243,7 @@ def _flops(count: int) -> str:
 def _traffic(read: int, written: int, flops: int) -> str:
     if not read + written:
         return "a view: nothing is read or written"
-    return f"reads {_bytes(read)}, writes {_bytes(written)}; {flops / (read + written):.2f} FLOPs a byte"
-
-
-def _bytes(count: int) -> str:
-    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}"
-    return f"{count} B"
+    return f"reads {in_bytes(read)}, writes {in_bytes(written)}; {flops / (read + written):.2f} FLOPs a byte"
 
 
 def _fewer(naive: int, planned: int) -> str:

@@ -37,11 +37,13 @@ def plan(
     shapes: tuple[Shape, ...],
     orders: tuple[AxisOrder, ...] | None = None,
     memory_limit: int | None = None,
+    itemsize: int = 8,
 ) -> Plan:
     """The steps that compute `spec` on operands of these shapes; the second time it is a look-up.
 
     orders : for each operand its axes as they lie in memory; without it, each in the order of its axes
     memory_limit : how many elements an intermediate result may have
+    itemsize : bytes of a number
 
     >>> plan("mk,kn->mn", ((2, 3), (3, 4)))
     (Step(call='matmul', operands=(0, 1), argument=(), result='mn'),)
@@ -55,19 +57,31 @@ def plan(
     Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the shapes, and where
     no order of the pairs keeps within the memory limit.
     """
-    (terms, output, sizes), _, order = tidied(spec, shapes, memory_limit)
-    program = Program(terms, sizes, orders or tuple(tuple(range(len(shape))) for shape in shapes))
+    tidy = tidied(spec, shapes, memory_limit)
+    orders = orders or tuple(tuple(range(len(shape))) for shape in shapes)
+    ones = {label for label, size in tidy.fitted.sizes.items() if size == 1}
+    ways: list[set[str]] = [set(), ones] if ones and len(shapes) > 1 else [set()]
+    programs = [_written(tidy, shapes, orders, itemsize, gone) for gone in ways]
+    return tuple(min(programs, key=lambda program: program.price).steps)
+
+
+def _written(
+    tidy: Tidied, shapes: tuple[Shape, ...], orders: tuple[AxisOrder, ...], itemsize: int, gone: set[str]
+) -> Program:
+    """The program whose labels `gone`, of size 1, are squeezed away before and come back at the end."""
+    (terms, output, sizes), _, order = tidy
+    program = Program(terms, sizes, orders, itemsize)
     for number, shape in enumerate(shapes):
-        stretched = {axis for axis, label in enumerate(terms[number]) if shape[axis] != sizes[label]}
-        program.drop("squeeze", number, stretched)
+        squeezed = {axis for axis, label in enumerate(terms[number]) if shape[axis] != sizes[label] or label in gone}
+        program.drop("squeeze", number, squeezed)
         program.take_diagonals(number)
         needed = _needed(terms, output, number)
         lonely = {axis for axis, label in enumerate(program.labels(number)) if label not in needed}
         program.drop("sum", number, lonely)
     for a, b in order.pairs:
-        program.combine(a, b, output)
-    program.arrange(0, tuple((label,) for label in output))
-    return tuple(program.steps)
+        program.combine(a, b, tuple(label for label in output if label not in gone))
+    program.arrange(0, tuple(() if label in gone else (label,) for label in output))
+    return program
 
 
 def explain_order(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None = None) -> Cost:

@@ -31,7 +31,7 @@ GAP = ""  # in a memory order: the labels before and after it do not merge, a di
 # second way for small products, which packs nothing: a stack of those is faster than the one large product.
 CALL, COPIED_ELEMENT = 150, 2
 STACK, ONE_OF_A_STACK = 400, 40
-SMALL_PRODUCT, LARGE_PRODUCT = 0.030, 0.044  # for each multiplication
+SMALL_PRODUCT, LARGE_PRODUCT, TALL = 0.030, 0.044, 0.010  # for each multiplication
 SMALL = 10**6  # multiplications
 NARROW, LARGE = 64, 4096
 
@@ -62,8 +62,10 @@ class Value(NamedTuple):
 class Program:
     """The steps so far, the values after them, and about how long they take beyond the arithmetic."""
 
-    def __init__(self, terms: Sequence[Labels], sizes: dict[str, int], orders: Sequence[Sequence[int]]) -> None:
-        self.sizes = sizes
+    def __init__(
+        self, terms: Sequence[Labels], sizes: dict[str, int], orders: Sequence[Sequence[int]], itemsize: int
+    ) -> None:
+        self.sizes, self.itemsize = sizes, itemsize
         self.steps: list[Step] = []
         self.price = 0.0
         self.values = {
@@ -171,7 +173,7 @@ class Program:
             ways = self._ways_to_matmul(a, b, batch, summed)
         tried = []
         for way in ways:
-            trial = Program((), self.sizes, ())
+            trial = Program((), self.sizes, (), self.itemsize)
             trial.values, trial.steps, trial.price = dict(self.values), list(self.steps), self.price
             way(trial)
             if is_last:
@@ -232,6 +234,8 @@ class Program:
                     trial.price += STACK + ONE_OF_A_STACK * many
                 elif columns < min(NARROW, rows) and self._runs_down(x, order) and self._runs_down(y, order):
                     trial.price += one * SMALL_PRODUCT  # BLAS is faster with the narrow one left
+                elif columns < rows and one > SMALL and self.itemsize >= 8:
+                    trial.price += one * TALL  # in float64 it also is faster at a wide product than at a tall one
                 axes = (*_single(batch), *_single(loose), *groups[x], *groups[y])
                 trial.add("matmul", (x, y), (), axes, _flat(axes))
 

@@ -37,7 +37,7 @@ def test_one_stage(spec, shapes, flops, read, written):
 
 
 def given_plan(monkeypatch, *steps):
-    monkeypatch.setattr(costs, "plan", lambda spec, shapes: steps)
+    monkeypatch.setattr(costs, "plan", lambda spec, shapes, itemsize: steps)
 
 
 def test_a_chain_pair_by_pair(monkeypatch):

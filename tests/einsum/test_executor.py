@@ -291,3 +291,25 @@ def test_float16_is_summed_in_float32():
         einsum_arrays("ji,i->j", tenth, ones), tenth.astype("float32").sum(1).astype("float16")
     )
     assert einsum_arrays("ji,i->ji", tenth, ones).dtype == "float16"
+
+
+def test_a_product_is_written_over_an_intermediate_result_but_never_over_an_operand(backend):
+    rng = np.random.default_rng(0)
+    arrays = [rng.random((30, 40)) for _ in range(3)]
+    check(backend, Problem("ij,ij,ij->ij", ((30, 40),) * 3, terms=1), arrays)
+    check(backend, Problem("ij,j,ij->ij", ((30, 40), (40,), (30, 40)), terms=1), [arrays[0], arrays[1][0], arrays[2]])
+    check(
+        backend,
+        Problem("ik,kj,ij->ij", ((30, 40), (40, 30), (30, 30)), 40),
+        [arrays[0], arrays[1].T, arrays[2][:, :30]],
+    )
+
+
+def test_an_intermediate_result_is_reused():
+    arrays = [np.ones((1000, 1000)) for _ in range(5)]
+    einsum_arrays("ij,ij,ij,ij,ij->ij", *arrays)
+    tracemalloc.start()
+    einsum_arrays("ij,ij,ij,ij,ij->ij", *arrays)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.1 * arrays[0].nbytes

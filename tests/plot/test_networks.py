@@ -116,7 +116,7 @@ def test_the_halo_is_round_the_pair_that_is_multiplied_first(case):
 
 def test_the_halo_follows_the_plan(monkeypatch):
     steps = [Step("matmul", (2, 3), (), "ce"), Step("matmul", (1, 2), (), "be"), Step("matmul", (0, 1), (), "ae")]
-    monkeypatch.setattr(costs, "plan", lambda spec, shapes: steps)
+    monkeypatch.setattr(costs, "plan", lambda spec, shapes, itemsize: steps)
     ax = drawn(*CHAIN)
     assert [name for name, at in nodes(ax).items() if halo(ax).contains_point(at)] == ["x2", "x3"]
 
