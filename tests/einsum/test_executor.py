@@ -313,3 +313,15 @@ def test_an_intermediate_result_is_reused():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.1 * arrays[0].nbytes
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "int64"])
+@pytest.mark.parametrize("shape", [(50, 2), (90, 3), (3, 41, 8), (5000, 7), (301, 27, 5), (100, 9), (1, 300, 1)])
+def test_short_rows_of_many_points(backend, shape, dtype):
+    rng = np.random.default_rng(len(shape))
+    a, b = (
+        (rng.random(shape) * 9 - 3 + (1j * rng.random(shape) if dtype[0] == "c" else 0)).astype(dtype) for _ in "ab"
+    )
+    letters = "xyz"[: len(shape)]
+    for left, right in ((a, b), (a[::-1], b), (a, np.ones_like(b[:1]) + np.zeros_like(b))):
+        check(backend, Problem(f"{letters},{letters}->{letters[:-1]}", (shape, shape), shape[-1]), [left, right])
