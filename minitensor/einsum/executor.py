@@ -97,7 +97,7 @@ def _by_order(engine: Backend, spec: str, shapes: tuple[Shape, ...], dtypes: lis
 def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape, ...]) -> Run:
     """One function that does all the steps, on arrays of these dtypes and shapes."""
     dtype = computed = numpy.result_type(*dtypes)
-    if dtype == "float16" and any(step.call in ("sum", "matmul", "vecdot") for step in steps):
+    if dtype == "float16" and any(step.call != "multiply" and step.call in ALLOCATES for step in steps):
         computed = numpy.dtype("float32")
     program: list[tuple[Run, int, int]] = []  # a function, the value that it takes and replaces, the other or -1
     for number, own in enumerate(dtypes):
@@ -121,7 +121,8 @@ def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape
         ranks[into] = axes_of(step.result)
     if computed != dtype:
         program.append((calls.one(engine, "astype", None, dtype), 0, -1))
-    if ranks[0] == 0 and engine.name == "numpy" and steps and not (steps[-1].call == "sum" and dtype.kind != "b"):
+    is_array = not steps or (steps[-1].call in ("sum", "trace") and dtype.kind != "b")
+    if ranks[0] == 0 and engine.name == "numpy" and not is_array:
         program.append((numpy.asarray, 0, -1))  # NumPy makes a result without axes a scalar; make it an array again
     return _link(program)
 

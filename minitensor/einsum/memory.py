@@ -10,7 +10,7 @@ from minitensor.einsum.costs import in_bytes
 from minitensor.einsum.planner import Plan, tidied
 from minitensor.errors import OutOfMemoryError
 
-ALLOCATES = ("multiply", "matmul", "vecdot", "sum")  # the calls that make a new array whatever they are given
+ALLOCATES = ("multiply", "matmul", "vecdot", "sum", "trace")  # the calls that make a new array whatever they are given
 LARGE = 2**26  # bytes of a result from which it is worth asking what memory is free
 
 

@@ -39,8 +39,9 @@ NARROW, LARGE = 64, 4096
 class Step(NamedTuple):
     """One call of an array function.
 
-    call : its name; `squeeze`, `diagonal` (of the last two axes), `sum`, `permute_dims`, `reshape` and `copy` (to the
-        order of the axes) take one value, `multiply`, `matmul` and `vecdot` (without a complex conjugate) take two
+    call : its name; `squeeze`, `diagonal` and `trace` (of the last two axes), `sum`, `permute_dims`, `reshape` and
+        `copy` (to the order of the axes) take one value, `multiply`, `matmul` and `vecdot` (without a complex
+        conjugate) take two
     operands : the numbers of the values it takes, the one on the left first
     argument : the axes or the shape that it takes besides
     result : the axes of the result in words: "b(mn)" has two, of which the second is m and n merged
@@ -94,7 +95,11 @@ class Program:
             value = self.values[number]
             kept = tuple(labels for axis, labels in enumerate(value.axes) if axis not in axes)
             memory = tuple(label for label in value.memory if (label,) in kept or label == GAP)
-            self.add(call, (number,), sorted(axes), kept, memory)
+            if call == "sum" and axes == {len(kept)} and self.steps and self.steps[-1][:2] == ("diagonal", (number,)):
+                self.steps.pop()
+                self.add("trace", (number,), (), kept, memory)
+            else:
+                self.add(call, (number,), sorted(axes), kept, memory)
 
     def take_diagonals(self, number: int) -> None:
         """While a label stands on two axes, put the two last and take their diagonal: a view, not a copy."""
