@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from minitensor import backend as backends
 from minitensor.backend import Backend
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder.timing import in_threads, measure
+from minitensor.ladder.timing import in_threads, measure, seconds_of
 from minitensor.ladder.words import in_bytes, machine
 
 COPIED = 2**27  # bytes copied: with where they go, more than the caches of most machines
-SECONDS = 0.1  # spent on each measurement
+SECONDS = 0.15  # spent on each measurement
 FLOATS = ("float32", "float64")
 ENOUGH = 5e-3  # seconds of a matrix product that is large enough to show the peak
 SIDES = (256, 512, 1024, 2048, 4096)  # of the matrices that are tried
@@ -120,10 +120,11 @@ def _matmul(lib: Backend, kind: str) -> tuple[int, float]:
     """The side of the largest matrices that were multiplied, and FLOP/s."""
     for side in SIDES:
         a, b = (lib.xp.ones((side, side), dtype=lib.dtype(kind), **lib.on) for _ in range(2))
-        seconds = _best(partial(backends.matmul, a, b), lib)
-        if seconds >= ENOUGH:
+        product = partial(backends.matmul, a, b)
+        product()  # warms up
+        if seconds_of(product, lib) >= ENOUGH:
             break
-    return side, 2.0 * side**3 / seconds
+    return side, 2.0 * side**3 / _best(product, lib)
 
 
 def _exponentials(lib: Backend, kind: str, threads: int) -> float:
