@@ -114,7 +114,7 @@ def run(
     timing each of the others. `on_rung` is told the name of each rung as its turn comes.
 
     A ladder that says what its job must move gets its rungs placed under the roof of this machine, or under
-    ceilings given as `under`. To measure those takes half a second and 256 MiB, once.
+    ceilings given as `under`. To measure those takes about a second and 256 MiB, once.
 
     Raises LadderError, which names the rung and the difference, where two rungs disagree, and InputError if no input
     is a Tensor.

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 from minitensor import backend as backends
 from minitensor.backend import Backend
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder.timing import in_threads, measure, seconds_of
+from minitensor.ladder.timing import in_threads, measure
 from minitensor.ladder.words import in_bytes, machine
 
 COPIED = 2**27  # bytes copied: with where they go, more than the caches of most machines
-SECONDS = 0.15  # spent on each measurement
+SECONDS = 0.1  # spent on each measurement
 FLOATS = ("float32", "float64")
-ENOUGH = 5e-3  # seconds of a matrix product that is large enough to show the peak
+ENOUGH = 0.015  # seconds of a matrix product after which no larger one is tried
 SIDES = (256, 512, 1024, 2048, 4096)  # of the matrices that are tried
 EXPONENTIALS = 512  # one after another on each element: long enough for every thread to find its core
 
@@ -71,9 +71,9 @@ def ceilings(dtype: Any = "float32", backend: str | None = None) -> Ceilings:
     backend : the current one if not given
 
     Bandwidth is that of a copy of 128 MiB, 256 MiB of memory in all, on as many threads as BLAS takes. Arithmetic is
-    the largest product of square matrices, sides from 256 to 4,096, that takes no more than some milliseconds.
+    the product of square matrices, the best of sides from 256 to 4,096 or until one takes 15 milliseconds.
     Exponentials are done on numbers in the cache (on a GPU, in registers). Each is the best of several runs. Time:
-    about half a second. Memory: 256 MiB, or up to 600 MB on a GPU, freed afterwards.
+    about a second. Memory: 256 MiB, or up to 600 MB on a GPU, freed afterwards.
 
     Processes that compute at the same time lower what is measured. Job data in the caches move faster than a large
     copy does, so a small job may come out above its roof.
@@ -107,7 +107,7 @@ def _copy(lib: Backend, device: str, threads: int) -> float:
     count, dtype = COPIED // 4, lib.dtype("float32")
     source, target = lib.xp.ones(count, dtype=dtype, **lib.on), lib.xp.empty(count, dtype=dtype, **lib.on)
     part = -(-count // threads)
-    parts = [slice(start, start + part) for start in range(0, count, part)]
+    parts = [slice(start, min(start + part, count)) for start in range(0, count, part)]
 
     def copy(here: slice) -> None:
         lib.assign(target, here, source[here])
@@ -117,14 +117,15 @@ def _copy(lib: Backend, device: str, threads: int) -> float:
 
 
 def _matmul(lib: Backend, kind: str) -> tuple[int, float]:
-    """The side of the largest matrices that were multiplied, and FLOP/s."""
+    """The side of the matrices whose product ran at the highest rate, and that FLOP/s."""
+    rates: dict[int, float] = {}
     for side in SIDES:
         a, b = (lib.xp.ones((side, side), dtype=lib.dtype(kind), **lib.on) for _ in range(2))
-        product = partial(backends.matmul, a, b)
-        product()  # warms up
-        if seconds_of(product, lib) >= ENOUGH:
+        seconds = _best(partial(backends.matmul, a, b), lib)
+        rates[side] = 2.0 * side**3 / seconds
+        if seconds >= ENOUGH:
             break
-    return side, 2.0 * side**3 / _best(product, lib)
+    return max(rates.items(), key=lambda item: item[1])
 
 
 def _exponentials(lib: Backend, kind: str, threads: int) -> float:

@@ -49,7 +49,7 @@ def _draw(ax: Any, ceilings: Ceilings, climbs: list[Climb]) -> None:
     ax.set_ylim(min(slowest, start) / 3, peak * 4)
     ax.plot([left, ridge, right], [start, peak, peak], color=INK, linewidth=2.2)
     memory = f"memory: {in_rate(ceilings.bytes_per_second, 'B/s')}  "
-    ax.text(ridge / 2, peak / 2, memory, ha="right", va="bottom", color=INK)
+    ax.text(ridge / 1.3, peak / 1.3, memory, ha="right", va="bottom", color=INK)
     arithmetic = f"arithmetic: {in_rate(ceilings.flops_per_second, 'FLOP/s')} "
     ax.text(right, peak * 1.2, arithmetic, ha="right", va="bottom", color=INK)
     for number, ((climb, work), color) in enumerate(zip(jobs, cycle(COLORS), strict=False)):
@@ -79,10 +79,13 @@ def _dots(ax: Any, climb: Climb, work: Work, color: str, top: float, to_the_left
     x, side = work.intensity, -1 if to_the_left else 1
     label = f"{climb.ladder}: {climb.title}, {digits(work.intensity)} FLOPs a byte"
     ax.plot([x] * len(rungs), [y for y, _ in rungs], "o", color=color, markersize=7, label=label)
-    clear = _height(ax, top)  # the words of a rung below the roof stay below it
+    clear = _height(ax, top)  # the words of a rung below the roof stay below it, and others clear of its name
     heights = [_height(ax, y) for y, _ in rungs]
     below = sum(y <= top for y, _ in rungs)
-    wanted = [min(dot, clear - (below - i) * APART) if i < below else dot for i, dot in enumerate(heights)]
+    wanted = [
+        min(dot, clear - (below - i) * APART) if i < below else max(dot, clear + 2 * APART)
+        for i, dot in enumerate(heights)
+    ]
     for (y, words), dot, place in zip(rungs, heights, spread(wanted, APART), strict=True):
         ax.annotate(
             words,
