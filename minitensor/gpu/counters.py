@@ -88,7 +88,7 @@ def sectors(threads: np.ndarray, addresses: np.ndarray, itemsize: int) -> tuple[
     """
     wanted = np.unique(groups(threads) << 40 | addresses)  # an element that several threads want counts once
     group, sector = wanted >> 40, (wanted & (1 << 40) - 1) * itemsize // SECTOR
-    touched = 1 + np.count_nonzero(np.diff(group) | np.diff(sector)) if len(wanted) else 0
+    touched = int(np.count_nonzero(np.diff(group, prepend=-1) | np.diff(sector, prepend=-1)))
     return touched, int((-(-np.bincount(group) * itemsize // SECTOR)).sum())
 
 

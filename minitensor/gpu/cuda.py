@@ -70,7 +70,9 @@ class CuPyNames:
         import cupy
         from cupyx import jit
 
-        return getattr(cupy if name in MATHS else jit, name)
+        from minitensor.gpu.signed import signed_names
+
+        return signed_names().get(name) or getattr(cupy if name in MATHS else jit, name)
 
 
 @contextmanager

@@ -124,7 +124,7 @@ class _Rewriter(ast.NodeTransformer):
                         if np.dtype(dtype).kind == "f":
                             self.floats.add(target.id)
                 elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                    given += [(t.id, v) for t, v in zip(target.elts, value.elts, strict=False) if _is_name(t)]  # type: ignore[attr-defined]
+                    given += [(_name(t), v) for t, v in zip(target.elts, value.elts, strict=False)]
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
                 given.append((node.target.id, ast.BinOp(node.target, node.op, node.value)))
         for _ in given:  # a float travels one assignment further each time round
@@ -136,7 +136,7 @@ class _Rewriter(ast.NodeTransformer):
         if isinstance(node, ast.Name):
             return node.id in self.floats or isinstance(self.names.get(node.id), (float, np.floating))
         if isinstance(node, ast.Subscript):
-            return _is_name(node.value) and self.is_float(node.value)
+            return bool(_name(node.value)) and self.is_float(node.value)
         if isinstance(node, ast.BinOp):
             return isinstance(node.op, ast.Div) or self.is_float(node.left) or self.is_float(node.right)
         if isinstance(node, ast.UnaryOp):
@@ -147,16 +147,15 @@ class _Rewriter(ast.NodeTransformer):
             asked = self.asks_cuda(node)
             if asked in MATHS - SELECTS:
                 return True
-            if asked or _is_name(node.func, "min", "max"):
+            if asked or _name(node.func) in ("min", "max"):
                 return any(self.is_float(argument) for argument in node.args)
             return ast.unparse(node.func).rpartition(".")[2].startswith("float")
         return False
 
     def asks_cuda(self, node: ast.AST) -> str:
         """``"syncthreads"`` for the node of ``cuda.syncthreads()``, nothing for other calls."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_name(node.func.value):
-            name = node.func.value.id  # type: ignore[attr-defined]
-            return node.func.attr if isinstance(self.names.get(name), Cuda) else ""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            return node.func.attr if isinstance(self.names.get(_name(node.func.value)), Cuda) else ""
         return ""
 
     # Counting operations on floats.
@@ -230,7 +229,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         target = node.targets[0]
-        inside = [each for each in ast.walk(ast.Tuple(node.targets)) if self._array(each)]  # type: ignore[arg-type]
+        inside = [each for each in ast.walk(ast.Tuple(node.targets)) if self._array(each)]
         if inside and (len(node.targets) > 1 or inside != [target]):
             self.fail(node, "write one element of an array at a time")
         if self.asks_cuda(node.value) == "shared_memory":
@@ -251,7 +250,7 @@ class _Rewriter(ast.NodeTransformer):
         return self._call(node, node.target, "store", value, ast.Name("_at", ast.Load()))
 
     def _shared(self, node: ast.Assign) -> ast.stmt:
-        if not _is_name(node.targets[0]):
+        if not _name(node.targets[0]):
             self.fail(node, "give shared memory a name: tile = cuda.shared_memory(np.float32, 256)")
         assert isinstance(node.value, ast.Call)
         node.value.func = _expression("_machine.shared", node.lineno)
@@ -277,7 +276,7 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         asked = self.asks_cuda(node)
         if asked == "atomic_add":
-            if len(node.args) != 3 or not _is_name(node.args[0]) or node.args[0].id not in self.arrays:  # type: ignore[attr-defined]
+            if len(node.args) != 3 or _name(node.args[0]) not in self.arrays:
                 self.fail(node, "write cuda.atomic_add(array, index, value)")
             place = ast.Subscript(node.args[0], node.args[1], ast.Load(), lineno=node.lineno)
             added: Any = self._call(node, place, "atomic", self._address(place), self.visit(node.args[2]))
@@ -341,8 +340,9 @@ def _expression(text: str, line: int) -> ast.expr:
     return statement.value
 
 
-def _is_name(node: ast.AST, *names: str) -> bool:
-    return isinstance(node, ast.Name) and (not names or node.id in names)
+def _name(node: ast.AST) -> str:
+    """The name that the node is, nothing for other nodes."""
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _first_argument(call: Any) -> Any:

@@ -74,7 +74,9 @@ class Kernel:
 
     def __getitem__(self, shape: Any) -> Callable[..., Launch]:
         if not isinstance(shape, tuple) or len(shape) != 2:
-            raise LaunchError(f"{self.name}[{shape!r}]: write {self.name}[grid, block](...), blocks and threads in each")
+            raise LaunchError(
+                f"{self.name}[{shape!r}]: write {self.name}[grid, block](...), blocks and threads in each"
+            )
         grid = self._dim3("grid", shape[0], LARGEST_GRID)
         block = self._dim3("block", shape[1], LARGEST_BLOCK)
         if math.prod(block) > THREADS:

@@ -6,7 +6,7 @@ both are atomic. The simulator runs threads one after another, so a race does no
 for each element, who wrote and who read it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,8 @@ class Accesses(NamedTuple):
     at: np.ndarray
     who: np.ndarray
 
-    def __getitem__(self, key: slice) -> "Accesses":  # type: ignore[override]
+    def part(self, key: Any) -> "Accesses":
+        """Some of them, or all in another order."""
         return Accesses(self.at[key], self.who[key])
 
 
@@ -80,7 +81,7 @@ class Watch:
                 return race
             _keep_first(self.atomic, atomics)
             for way in (slice(None), slice(None, None, -1)):  # of several threads, one is left at either end
-                mine = atomics[way]
+                mine = atomics.part(way)
                 self.latest[mine.at] = mine.who
                 if race := _race(loads, self.latest):
                     return race
@@ -103,5 +104,5 @@ def _race(mine: Accesses, keeper: np.ndarray) -> Race | None:
 
 
 def _keep_first(keeper: np.ndarray, mine: Accesses) -> None:
-    new = mine[keeper[mine.at] == NOBODY]  # type: ignore[index]
+    new = mine.part(keeper[mine.at] == NOBODY)
     keeper[new.at[::-1]] = new.who[::-1]

@@ -1,5 +1,6 @@
 """What came of a launch, and the same as text: each line of the kernel beside what it cost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ from minitensor.gpu.cuda import WARP, Dim3
 from minitensor.gpu.instrument import Source
 
 # The columns of a report: heading, and what stands in it for the counters of a line; empty columns are left out.
-COLUMNS = {
+COLUMNS: dict[str, Callable[[Counters], str]] = {
     "loads": lambda c: f"{c.global_loads:,}" if c.global_loads else "",
     "stores": lambda c: f"{c.global_stores:,}" if c.global_stores else "",
     "sectors": lambda c: f"{c.sectors:,}" if c.sectors else "",

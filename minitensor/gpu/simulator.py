@@ -168,7 +168,7 @@ class Simulator:
                     "write rows * columns, and index it by row * columns + col"
                 )
             memory = Memory(name, "shared", [UNWRITTEN] * size, dtype, (size,), self)
-            taken = memory.dtype.itemsize * size + sum(each.dtype.itemsize * each.size for each in self._shared.values())
+            taken = sum(each.dtype.itemsize * each.size for each in (memory, *self._shared.values()))
             if taken > SHARED_BYTES:
                 raise LaunchError(
                     f"{self.place()}: {name} brings shared memory to {taken:,} bytes; "
@@ -210,7 +210,8 @@ class Simulator:
     # Looking back at what was done between two barriers.
     def _look_back(self, block: int, interval: int) -> None:
         owners = np.array([owner for owner, _ in self._turns])
-        counts = np.diff([lengths for _, lengths in self._turns], axis=0, prepend=0) if self._logs else None
+        lengths = np.array([lengths for _, lengths in self._turns]).reshape(len(owners), -1)
+        counts = np.diff(lengths, axis=0, prepend=0)  # how often each turn used each site
         self._turns.clear()
         by_memory: defaultdict[int, dict[str, list[Accesses]]] = defaultdict(
             lambda: {"load": [], "store": [], "atomic": []}
@@ -271,7 +272,7 @@ class Simulator:
         return frame.f_lineno
 
     def _name(self, thread: int) -> str:
-        x, y, z = self.blockDim
+        x, y, _ = self.blockDim
         return f"thread {_shown((thread % x, thread // x % y, thread // (x * y)), self.blockDim)}"
 
     def _block_name(self, number: int | None = None) -> str:
@@ -320,8 +321,8 @@ class Simulator:
 
 
 def _joined(parts: list[Accesses]) -> Accesses:
-    empty = np.empty(0, np.int64)
-    return Accesses(*(np.concatenate([empty, *each]) for each in zip(*parts, strict=True))) if parts else Accesses(empty, empty)
+    nothing = Accesses(np.empty(0, np.int64), np.empty(0, np.int64))
+    return Accesses(*map(np.concatenate, zip(nothing, *parts, strict=True)))
 
 
 def _frames(traceback: Any) -> Iterator[Any]:
