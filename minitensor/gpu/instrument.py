@@ -307,7 +307,8 @@ class _Rewriter(ast.NodeTransformer):
         if any(isinstance(each, ast.Slice) for each in indices):
             self.fail(node, f"a thread reads and writes single elements; {name} is indexed by a slice")
         if len(indices) != axes:
-            self.fail(node, f"{name} has {axes} {'axis' if axes == 1 else 'axes'} and is indexed by {len(indices)}")
+            ways = ", ".join(["row", "col", "depth"][:axes] if axes < 4 else "...")
+            self.fail(node, f"{name} has {axes} {'axis' if axes == 1 else 'axes'}; write {name}[{ways}]")
         indices = [self.visit(each) for each in indices]
         if axes == 1:
             return indices[0]

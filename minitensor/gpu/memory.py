@@ -129,15 +129,17 @@ class Memory:
             kind = next(type(i).__name__ for i in parts if not isinstance(i, (int, np.integer)))
             raise KernelError(f"{self.machine.place()}: {shown}: an index is a whole number, not {kind}") from None
         axis = next(axis for axis, i in enumerate(parts) if not 0 <= i < self.shape[axis])
-        size, what = self.shape[axis], f"on axis {axis} of {self.name}, of shape {self.shape}," if self.ndim > 1 else ""
-        where = what or f"of {self.name}"
-        mend = (
-            "on a GPU a negative index does not count from the end, it reads what lies before the array"
-            if parts[axis] < 0
-            else "more threads are launched than there are elements, so guard it: if row < m and col < n: ..."
-        )
-        range_ = f"the indices {where} go from 0 to {size - 1}" if size else f"{self.name} has no elements"
-        raise OutOfBoundsError(f"{self.machine.place()} {does} {shown}, but {range_}; {mend}") from None
+        size = self.shape[axis]
+        where = f"on axis {axis} of {self.name}, of shape {self.shape}," if self.ndim > 1 else f"of {self.name}"
+        allowed = f"the indices {where} go from 0 to {size - 1}" if size else f"{self.name} has no elements"
+        if parts[axis] < 0:
+            mend = "on a GPU a negative index does not count from the end, it reads what lies before the array"
+        elif all(0 <= i < n for i, n in zip(reversed(parts), self.shape, strict=True)):
+            mend = "the other way round it would fit: are row and column swapped?"
+        else:
+            guard = "if i < n" if self.ndim == 1 else "if row < m and col < n"
+            mend = f"threads without an element of their own must be kept out: {guard}: ..."
+        raise OutOfBoundsError(f"{self.machine.place()} {does} {shown}, but {allowed}; {mend}") from None
 
     def poisoned(self, address: int) -> None:
         mend = (

@@ -74,8 +74,7 @@ class Simulator:
         self._logs: list[list[int]] = [[] for _ in program.sites]
         self._turns: list[tuple[int, list[int]]] = []  # after each turn: whose it was, and how long the logs were
         self._tallies = [itertools.count() for _ in program.tallies]
-        written = {arguments.get(site.array) for site in program.sites if site.kind != "load"}
-        self._watches = {id(memory): Watch(memory.size) for memory in written if isinstance(memory, Memory)}
+        self._watches: dict[int, Watch] = {}  # of every memory that is written to
 
     def run(self) -> None:
         """Run every block."""
@@ -83,6 +82,10 @@ class Simulator:
         names |= {f"_log{i}": log for i, log in enumerate(self._logs)}
         names |= {f"_tally{i}": tally for i, tally in enumerate(self._tallies)}
         kernel = self._compiled(names)
+        for site in self.program.sites:
+            if site.kind != "load" and site.array in self.arguments:
+                memory = self.arguments[site.array]
+                self._watches[id(memory)] = Watch(memory.size)
         blocks = itertools.product(*map(range, reversed(self.gridDim)))
         with on(self), np.errstate(all="ignore"):  # a GPU does not warn either
             for number, (z, y, x) in enumerate(blocks):
