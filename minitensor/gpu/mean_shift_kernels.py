@@ -151,9 +151,7 @@ def _sizes(name: str, queries: Tensor, points: Tensor, bandwidth: float) -> tupl
             f"write points.to({queries.backend!r})"
         )
     if not 1 <= queries.shape[1] <= LARGEST:
-        raise InputError(
-            f"{name}: queries of shape {queries.shape} have {queries.shape[1]} dimensions, not 1 to {LARGEST}"
-        )
+        raise InputError(f"{name}: points have {queries.shape[1]} dimensions; it takes from 1 to {LARGEST}")
     if not bandwidth > 0:
         raise InputError(f"{name}: bandwidth={bandwidth}; it must be positive")
     return queries.shape[0], points.shape[0], queries.shape[1]

@@ -72,7 +72,8 @@ class Launch:
         threads = self.block.x * self.block.y * self.block.z
         blocks = self.grid.x * self.grid.y * self.grid.z
         lines = [
-            f"{self.name}: {blocks:,} blocks of {threads:,} threads in {-(-threads // WARP)} warps",
+            f"{self.name}: {blocks:,} {'block' if blocks == 1 else 'blocks'} of {threads:,} threads, "
+            f"{blocks * -(-threads // WARP):,} warps in all",
             f"global memory: {total.global_loads:,} loads, {total.global_stores:,} stores, {total.sectors:,} sectors "
             f"of 32 bytes, {total.coalescing:.1%} coalesced",
         ]
