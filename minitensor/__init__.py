@@ -51,7 +51,7 @@ from minitensor.tensor import Tensor, arange, as_tensor, eye, full, linspace, on
 
 __version__ = "0.1.0"
 
-_ROOMS = {"cluster", "ladder", "matmul", "norms", "plot"}
+_ROOMS = {"cluster", "gpu", "ladder", "matmul", "norms", "plot"}
 
 
 def __getattr__(name: str) -> Any:

@@ -61,5 +61,33 @@ class MissingExtraError(MinitensorError, ImportError):
     """A picture, a table or a lesson needs an optional package; the message gives the line that installs it."""
 
 
+class KernelError(MinitensorError, RuntimeError):
+    """A GPU kernel does what no kernel may do; the message names the source line. The base of those below."""
+
+
+class LaunchError(KernelError, ValueError):
+    """The kernel cannot be launched so: its grid, its block or its arguments do not fit. Nothing has run."""
+
+
+class OutOfBoundsError(KernelError, IndexError):
+    """A thread reads or writes outside of an array; a negative index is outside too."""
+
+
+class UnwrittenError(KernelError, ValueError):
+    """A thread reads an element that nobody has written."""
+
+
+class BarrierError(KernelError):
+    """Some threads wait at a barrier, or for a shuffle, that others never reach."""
+
+
+class DataRaceError(KernelError):
+    """Two threads touch one element, one of them writes, and nothing says which comes first."""
+
+
+class StepLimitError(KernelError, TimeoutError):
+    """A thread has gone round a loop so often that it will hardly end."""
+
+
 class ConvergenceWarning(UserWarning):
     """An iteration was stopped by its limit, not because it had settled."""

@@ -1,0 +1,15 @@
+"""A GPU you can hold in your hand: one Python function, run by a real GPU or by a simulated one.
+
+- `cuda.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
+- `kernel.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
+- `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
+- `instrument.py`, `memory.py`, `races.py`, `counters.py`, `report.py`: the parts of the simulator, one idea each
+- `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders
+"""
+
+from minitensor.gpu.cuda import cuda
+from minitensor.gpu.kernel import Kernel, kernel
+from minitensor.gpu.memory import uninitialised
+from minitensor.gpu.report import Launch
+
+__all__ = ["Kernel", "Launch", "cuda", "kernel", "uninitialised"]

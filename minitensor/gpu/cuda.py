@@ -1,0 +1,86 @@
+"""`cuda`: what a kernel asks of the machine that runs it.
+
+The names and their arguments are those of `cupyx.jit`. On the simulator they answer for the thread that is running;
+while CuPy translates a kernel they are CuPy's own objects, so the same function serves both.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from minitensor.errors import KernelError
+
+WARP = 32  # threads that run in step
+
+# Mathematical functions that NumPy and CuPy both have as ufuncs. CuPy translates its own only, so ask `cuda` for them.
+MATHS = {
+    "absolute", "ceil", "cos", "exp", "exp2", "expm1", "floor", "log", "log1p", "log2", "maximum", "minimum", "sin",
+    "sqrt", "tan", "tanh",
+}  # fmt: skip
+NAMES = MATHS | {
+    "threadIdx", "blockIdx", "blockDim", "gridDim", "warpsize", "grid", "gridsize", "laneid", "range", "shared_memory",
+    "syncthreads", "atomic_add", "shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync",
+}  # fmt: skip
+
+_here = threading.local()
+
+
+class Dim3(NamedTuple):
+    """Three whole numbers; x counts fastest."""
+
+    x: int
+    y: int = 1
+    z: int = 1
+
+
+class Cuda:
+    """The one object `cuda`. Inside a kernel:
+
+    - ``cuda.threadIdx``, ``blockIdx``, ``blockDim``, ``gridDim``, each with ``.x``, ``.y`` and ``.z``
+    - ``cuda.grid(ndim)``: this thread's number in the whole grid; for 2 and 3 a tuple ``x, y[, z]``
+    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first
+    - ``cuda.syncthreads()``: wait until every thread of the block is here
+    - ``cuda.atomic_add(array, index, value)``: add as one step that nobody can come between; returns what was there
+    - ``cuda.shfl_down_sync(mask, value, lanes)``, ``shfl_xor_sync``, ``shfl_up_sync``, ``shfl_sync``: the value of
+      another thread of the warp
+    - ``cuda.range(..., unroll=)``: a range whose loop the compiler is told to unroll
+    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise AttributeError(f"cuda has no {name!r}; it has {', '.join(sorted(NAMES))}")
+        machine = getattr(_here, "machine", None)
+        if machine is None:
+            raise KernelError(f"cuda.{name} has no meaning outside of a kernel; launch one with name[grid, block](...)")
+        return getattr(machine, name)
+
+    def __repr__(self) -> str:
+        return "cuda"
+
+
+cuda = Cuda()
+
+
+class CuPyNames:
+    """The machine while CuPy translates: what cupyx.jit has, and CuPy's own mathematical functions."""
+
+    def __getattr__(self, name: str) -> Any:
+        import cupy
+        from cupyx import jit
+
+        from minitensor.gpu.signed import signed_names
+
+        return signed_names().get(name) or getattr(cupy if name in MATHS else jit, name)
+
+
+@contextmanager
+def on(machine: Any) -> Iterator[None]:
+    """Let `cuda` ask this machine inside the block, in this operating-system thread."""
+    before = getattr(_here, "machine", None)
+    _here.machine = machine
+    try:
+        yield
+    finally:
+        _here.machine = before

@@ -1,0 +1,87 @@
+"""What came of a launch, and the same as text: each line of the kernel beside what it cost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from minitensor.errors import KernelError
+from minitensor.gpu.counters import Counters
+from minitensor.gpu.cuda import WARP, Dim3
+from minitensor.gpu.instrument import Source
+
+# The columns of a report: heading, and what stands in it for the counters of a line; empty columns are left out.
+COLUMNS: dict[str, Callable[[Counters], str]] = {
+    "loads": lambda c: f"{c.global_loads:,}" if c.global_loads else "",
+    "stores": lambda c: f"{c.global_stores:,}" if c.global_stores else "",
+    "sectors": lambda c: f"{c.sectors:,}" if c.sectors else "",
+    "coalesced": lambda c: f"{c.coalescing:.1%}" if c.sectors else "",
+    "shared": lambda c: f"{c.shared_loads + c.shared_stores:,}" if c.shared_loads + c.shared_stores else "",
+    "conflicts": lambda c: f"{c.bank_conflicts:,}" if c.bank_conflicts else "",
+    "atomics": lambda c: f"{c.atomics:,}" if c.atomics else "",
+    "barriers": lambda c: f"{c.barriers:,}" if c.barriers else "",
+    "FLOPs": lambda c: f"{c.flops:,}" if c.flops else "",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class Launch:
+    """What came of ``name[grid, block](...)``.
+
+    counters : what the whole launch did, None where a real GPU ran it, which does not count
+    lines : the same for each line of the file that did anything
+    samples : for each place that touches an array, what the first warp asked for there at first
+    """
+
+    name: str
+    grid: Dim3
+    block: Dim3
+    source: Source
+    counters: Counters | None = None
+    lines: dict[int, Counters] = field(default_factory=dict)
+    samples: tuple[Any, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{self.name}[{tuple(self.grid)}, {tuple(self.block)}]"
+
+    def report(self) -> str:
+        """The kernel line by line beside what each line did, and below it the whole launch.
+
+        loads, stores : of single threads, in global memory
+        sectors : of 32 bytes, touched by those; coalesced : the fewest that could do, over those touched
+        shared : loads and stores in shared memory; conflicts : rounds that its banks took beyond one an access
+
+        Raises KernelError for a launch on a real GPU.
+        """
+        if self.counters is None:
+            raise KernelError(f"{self.name}: a real GPU does not count; launch it on NumPy tensors for a report")
+        rows = []
+        for number, text in enumerate(self.source.lines, self.source.line):
+            cost = self.lines.get(number, Counters())
+            rows.append(([column(cost) for column in COLUMNS.values()], f"{number:>5}  {text}"))
+        used = [i for i in range(len(COLUMNS)) if any(cells[i] for cells, _ in rows)]
+        headings = list(COLUMNS)
+        widths = {i: max(len(headings[i]), *(len(cells[i]) for cells, _ in rows)) for i in used}
+
+        def line(cells: list[str]) -> str:
+            return "".join(f"{cells[i]:>{widths[i]}}  " for i in used)
+
+        table = [line(headings) + " line", *(line(cells) + text for cells, text in rows)]
+        return "\n".join([*self._summary(self.counters), "", *(row.rstrip() for row in table)])
+
+    def _summary(self, total: Counters) -> list[str]:
+        threads = self.block.x * self.block.y * self.block.z
+        blocks = self.grid.x * self.grid.y * self.grid.z
+        lines = [
+            f"{self.name}: {blocks:,} {'block' if blocks == 1 else 'blocks'} of {threads:,} threads, "
+            f"{blocks * -(-threads // WARP):,} warps in all",
+            f"global memory: {total.global_loads:,} loads, {total.global_stores:,} stores, {total.sectors:,} sectors "
+            f"of 32 bytes, {total.coalescing:.1%} coalesced",
+        ]
+        if total.shared_loads or total.shared_stores:
+            lines.append(
+                f"shared memory: {total.shared_loads:,} loads, {total.shared_stores:,} stores, "
+                f"{total.bank_conflicts:,} bank conflicts"
+            )
+        if total.barriers or total.atomics:
+            lines.append(f"{total.barriers:,} barriers, {total.atomics:,} atomics")
+        return [*lines, f"{total.flops:,} FLOPs, {total.intensity:.3g} for each byte moved"]

@@ -1,0 +1,55 @@
+"""Every race is found, and nothing else: against all pairs of accesses, compared one with another."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minitensor.gpu.races import BLOCK_AT, INTERVAL_AT, THREAD_AT, Accesses, Watch, unpack
+
+KINDS = ("load", "store", "atomic")
+access = st.tuples(st.sampled_from(KINDS), st.integers(0, 3), st.integers(0, 3))  # kind, thread, address
+launches = st.lists(st.lists(st.lists(access, max_size=5), min_size=1, max_size=3), min_size=1, max_size=3)
+
+
+def packed(block, interval, thread, site=0):
+    return block << BLOCK_AT | interval << INTERVAL_AT | thread << THREAD_AT | site
+
+
+def first_race(launch):
+    """The block and interval in which the first race comes to light, by comparing all pairs."""
+    before = []
+    for block, intervals in enumerate(launch):
+        for number, made in enumerate(intervals):
+            for kind, thread, address in made:
+                before.append((kind, block, number, thread, address))
+            for one in before:
+                for other in before:
+                    kinds = {one[0], other[0]}
+                    apart = one[1] != other[1] or (one[2] == other[2] and one[3] != other[3])
+                    if one[4] == other[4] and apart and kinds not in ({"load"}, {"atomic"}):
+                        return block, number
+    return None
+
+
+@given(launch=launches)
+def test_a_race_is_two_accesses_that_nothing_puts_in_order(launch):
+    watch, found = Watch(4), None
+    for block, intervals in enumerate(launch):
+        for number, made in enumerate(intervals):
+            by_kind = []
+            for kind in KINDS:
+                mine = [(address, packed(block, number, thread)) for each, thread, address in made if each == kind]
+                by_kind.append(Accesses(*(np.array([pair[i] for pair in mine], np.int64) for i in (0, 1))))
+            race = watch.check(*by_kind)
+            if race and not found:
+                found = block, number
+                assert (block, number) == max(race.one[:2], race.other[:2])
+                assert race.one.block != race.other.block or race.one.thread != race.other.thread
+        if found:
+            break
+    assert found == first_race(launch)
+
+
+@given(st.integers(0, 2**20), st.integers(0, 2**20 - 1), st.integers(0, 1023), st.integers(0, 1023))
+def test_who_is_packed_without_loss(block, interval, thread, site):
+    assert unpack(packed(block, interval, thread, site)) == (block, interval, thread, site)
