@@ -1,0 +1,1 @@
+"""Kernels: functions that a grid of threads runs on a GPU."""
