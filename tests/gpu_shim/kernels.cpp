@@ -23,14 +23,22 @@ extern "C" void shim_fast(unsigned blocks, unsigned width, unsigned height, int 
     launch(blocks, width, height, [=] { kernel(queries, points, moved, q, n, scale); });
 }
 
-// Reads shared memory that nobody wrote: proves that the poison is there.
+// Reads shared memory that nobody wrote, of a plain kernel and of a template: proves that the poison is there.
 __global__ void careless(float* out) {
     __shared__ float unwritten[4];
+    if (threadIdx.x > 4) unwritten[0] = 0.0f;  // never; but for this the compiler knows that it is 0
+    out[threadIdx.x] = unwritten[threadIdx.x];
+}
+
+template <int N>
+__global__ void careless_template(float* out) {
+    __shared__ float unwritten[N];
+    if (threadIdx.x > N) unwritten[0] = 0.0f;
     out[threadIdx.x] = unwritten[threadIdx.x];
 }
 
 extern "C" void shim_careless(float* out) {
-    launch(1, 4, 1, [=] { careless(out); });
+    launch(1, 4, 1, [=] { careless(out), careless_template<4>(out + 4); });
 }
 
 #ifdef SHIM_MAIN
