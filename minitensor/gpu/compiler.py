@@ -200,7 +200,8 @@ def _nvrtc() -> tuple[Any, tuple[str, ...]]:
     try:
         nvrtc.getVersion()  # the library is loaded now, not at import
     except RuntimeError as error:
-        raise MissingExtraError(f"NVRTC, CUDA's compiler, is not here: pip install '{installed_cupy()}[ctk]'") from error
+        fix = f"pip install '{installed_cupy()}[ctk]'"
+        raise MissingExtraError(f"NVRTC, CUDA's compiler, is not here: {fix}") from error
     return nvrtc, assemble_cupy_compiler_options(())
 
 

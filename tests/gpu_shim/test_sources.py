@@ -32,7 +32,8 @@ def build(where, *options):
     if compiler is None:
         pytest.skip("no C++ compiler is installed (g++, clang++), and the .cu kernels run as C++ here")
     command = [compiler, "-std=c++20", "-O1", "-w", "-pthread", "-I", sources.__file__.rpartition("/")[0], *options]
-    probe = subprocess.run([*command, "-E", "-x", "c++", "-"], input="#include <barrier>", capture_output=True, text=True)
+    has_barriers = [*command, "-E", "-x", "c++", "-"]
+    probe = subprocess.run(has_barriers, input="#include <barrier>", capture_output=True, text=True)
     if probe.returncode:
         pytest.skip(f"{compiler} has no C++20 <barrier>, which the shim is made of")
     result = subprocess.run([*command, str(HERE / "kernels.cpp"), "-o", str(where)], capture_output=True, text=True)
@@ -154,7 +155,7 @@ def test_a_transposed_operand_is_copied(launched, function):
 # Mean shift.
 def update(queries, points, bandwidth):
     """One update in float64, and how far off `mean_shift.cu` says its own may be, for each coordinate of each query."""
-    (q, d), (n, _) = queries.shape, points.shape
+    n, d = points.shape
     queries, points = queries.astype("float64"), points.astype("float64")
     away = points - queries[:, None]
     squared = (away**2).sum(2) / (2 * bandwidth**2)
@@ -259,7 +260,7 @@ def test_what_else_is_refused(launched):
         sources.vectorised(x.astype("float64"), x)
     with pytest.raises(ShapeError, match=r"a has shape \(9,\)"):
         sources.register_tiled(x[0], x)
-    with pytest.raises(ShapeError, match="9 on axis 1, b of shape .* has 3 on axis 0"):
+    with pytest.raises(ShapeError, match=r"9 on axis 1, b of shape .* has 3 on axis 0"):
         sources.register_tiled(x, x)
     with pytest.raises(ShapeError, match="1 to 8 or 64"):
         sources.fast(x, x, 1.0)
