@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gpu_reference import product, update
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from minitensor.tensor import Tensor, wrap
 HERE = Path(__file__).parent
 ANY_EXAMPLE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it keeps nothing between examples
 PAD = 64  # floats of NaN before and after every array
-EPS = 2.0**-24
 MATMULS = [sources.register_tiled, sources.vectorised]
 # Sizes about those of a step (8), of a float4 (4) and of a tile (128), and primes.
 SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 97, 127, 128, 129, 131, 132]
@@ -107,8 +107,7 @@ def tensor_at(values, offset=0):
 
 # Matrix products.
 def assert_product(function, a, b, c):
-    expected = a.astype("float64") @ b.astype("float64")
-    bound = (abs(a).astype("float64") @ abs(b)) * (a.shape[1] + 1) * EPS
+    expected, bound = product(a, b)
     assert c.shape == expected.shape
     assert c.dtype == "float32"
     assert (abs(c.numpy() - expected) <= bound).all(), function.__name__
@@ -153,24 +152,6 @@ def test_a_transposed_operand_is_copied(launched, function):
 
 
 # Mean shift.
-def update(queries, points, bandwidth):
-    """One update in float64, and how far off `mean_shift.cu` says its own may be, for each coordinate of each query."""
-    n, d = points.shape
-    queries, points = queries.astype("float64"), points.astype("float64")
-    away = points - queries[:, None]
-    squared = (away**2).sum(2) / (2 * bandwidth**2)
-    weights = np.exp(-squared)
-    total = weights.sum(1, keepdims=True)
-    shift = (weights[:, :, None] * away).sum(1) / total
-    # Each coordinate is moved by 2 eps of its distance from points[0], so a difference by twice that of the farther.
-    spread = abs(points - points[0]).max() + abs(queries - points[0]).max()
-    nudge = 4 * EPS * spread
-    relative = squared * (d + 2) * EPS + 2.0**-22 + np.sqrt(2 * squared * d) * nudge / bandwidth
-    summing = (512 + n / (512 * 4) + 16) * EPS
-    wrong = (weights * (relative + summing))[:, :, None] * (abs(away) + abs(shift)[:, None])
-    return queries + shift, 2 * wrong.sum(1) / total + nudge + 2 * EPS * (abs(queries) + abs(shift))
-
-
 def assert_update(queries, points, bandwidth):
     expected, bound = update(queries, points, bandwidth)
     moved = sources.fast(tensor_at(queries), tensor_at(points), bandwidth)
