@@ -61,7 +61,8 @@ def products(lib):
     left, right = (rng.normal(size=(SIZE, SIZE)).astype("float32") for _ in range(2))
     expected, bound = product(left[:64], right)
     a, b = mt.tensor(left), mt.tensor(right)
-    rungs = {"gpu_register_tiled": sources.register_tiled, "gpu_vectorised": sources.vectorised, "cublas": operator.matmul}
+    rungs = {"gpu_register_tiled": sources.register_tiled, "gpu_vectorised": sources.vectorised}
+    rungs["cublas"] = operator.matmul
     rows = []
     for name, function in rungs.items():
         agree(name, function(a, b)[:64], expected, bound)
