@@ -25,4 +25,4 @@ def update(queries, points, bandwidth):
     relative = squared * (d + 2) * EPS + 2.0**-22 + np.sqrt(2 * squared * d) * nudge / bandwidth
     summing = (512 + n / (512 * 4) + 9) * EPS  # with the 4 warps of D = 64, the fewest
     wrong = (weights * (relative + summing))[:, :, None] * (abs(away) + abs(shift)[:, None])
-    return queries + shift, wrong.sum(1) / total + nudge + 4 * EPS * (abs(queries) + abs(shift))
+    return queries + shift, wrong.sum(1) / total + nudge + EPS * (abs(queries) + 4 * abs(shift))

@@ -23,7 +23,7 @@ KERNELS = {
 }
 
 TILE, SIDE = 128, 16  # as in matmul.cu
-LIMIT = 2**31  # of a size and of the number of blocks: the kernels count in int32
+LIMIT = 2**31 - 2**10  # of a size and of the number of blocks: the kernels count in int32, and a tile beyond the end
 
 
 def source(name: str) -> str:

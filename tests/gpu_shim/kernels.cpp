@@ -42,14 +42,31 @@ extern "C" void shim_careless(float* out) {
 }
 
 #ifdef SHIM_MAIN
+// As many numbers as said and not one more, so that the address sanitizer sees who reads or writes beyond.
+static std::vector<float> numbers(size_t count) {
+    std::vector<float> x(count);
+    for (size_t i = 0; i < count; ++i) x[i] = std::sin(float(i));
+    return x;
+}
+
+static void multiply(int m, int k, int n) {
+    auto a = numbers(m * k), b = numbers(k * n), c = numbers(m * n);
+    const unsigned blocks = (m + TILE - 1) / TILE * ((n + TILE - 1) / TILE);
+    shim_register_tiled(blocks, 16, 16, a.data(), b.data(), c.data(), m, k, n);
+    const bool aligned = k % 4 == 0 && n % 4 == 0;
+    shim_vectorised(blocks, 256, 1, aligned, a.data(), b.data(), c.data(), m, k, n);
+}
+
+static void shift(int d, unsigned blocks, unsigned threads, int q, int n) {
+    auto queries = numbers(q * d), points = numbers(n * d), moved = numbers(q * d);
+    shim_fast(blocks, threads, 1, d, queries.data(), points.data(), moved.data(), q, n, 1.0f);
+}
+
 int main() {
-    const int m = 130, k = 20, n = 132, q = 130, points = 1030;
-    std::vector<float> x(1 << 17), y(1 << 17);
-    for (size_t i = 0; i < x.size(); ++i) x[i] = std::sin(float(i));
-    shim_register_tiled(4, 16, 16, x.data(), x.data(), y.data(), m, k, n);
-    for (bool aligned : {true, false}) shim_vectorised(4, 256, 1, aligned, x.data(), x.data(), y.data(), m, k, n);
-    shim_fast(2, 256, 1, 2, x.data(), x.data(), y.data(), q, points, 1.0f);
-    shim_fast(3, 256, 1, 3, x.data(), x.data(), y.data(), q, points, 1.0f);
-    shim_fast(2, 128, 1, 64, x.data(), x.data(), y.data(), 33, points, 1.0f);
+    multiply(130, 20, 132);
+    multiply(130, 11, 131);
+    shift(2, 2, 256, 130, 1030);
+    shift(3, 2, 256, 65, 1030);
+    shift(64, 2, 128, 33, 70);
 }
 #endif

@@ -123,7 +123,7 @@ def test_products(launched, function, sizes):
     assert_product(function, a, b, function(tensor_at(a), tensor_at(b)))
 
 
-@settings(ANY_EXAMPLE, max_examples=15)
+@settings(ANY_EXAMPLE, max_examples=40)
 @given(
     m=st.sampled_from(SIZES), k=st.sampled_from(SIZES), n=st.sampled_from(SIZES), seed=st.integers(0, 99),
     function=st.sampled_from(MATMULS), offset=st.integers(0, 3),
@@ -168,7 +168,7 @@ def test_updates(launched, d, q, n):
     assert_update(points[:1].repeat(q, 0) + 0.1 * random(d + 1, q, d), points, 0.8 * math.sqrt(d))
 
 
-@settings(ANY_EXAMPLE, max_examples=10)
+@settings(ANY_EXAMPLE, max_examples=40)
 @given(
     d=st.sampled_from(sources.DIMENSIONS), q=st.sampled_from([1, 31, 32, 127, 131]),
     n=st.sampled_from([1, 2, 3, 5, 511, 1023, 1024, 4099]), bandwidth=st.floats(0.5, 20), far=st.sampled_from([0, 1e4]),
@@ -210,19 +210,30 @@ def test_shared_memory_is_poisoned(library):
     assert np.isnan(out).all()
 
 
-@pytest.mark.parametrize("barriers", [True, False])
-def test_no_two_threads_race(tmp_path, barriers):
-    options = ["-g", "-fsanitize=thread", "-DSHIM_MAIN", *([] if barriers else ["-DSHIM_WITHOUT_BARRIERS"])]
+def run_sanitized(where, sanitizer, *options):
+    """What a sanitizer says of the kernels; skips where the compiler has none, or it does not run."""
     try:
-        program = build(tmp_path / "kernels", *options)
+        program = build(where / "kernels", "-g", f"-fsanitize={sanitizer}", "-DSHIM_MAIN", *options)
     except AssertionError as error:
-        pytest.skip(f"no thread sanitizer: {error}")
-    stop_at_the_first = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
-    result = subprocess.run([str(program)], env=stop_at_the_first, capture_output=True, text=True, timeout=120)
-    if "FATAL: ThreadSanitizer" in result.stderr:
-        pytest.skip(f"the thread sanitizer does not run here: {result.stderr.splitlines()[0]}")
-    assert ("data race" in result.stderr) is not barriers, result.stderr[:2000]
-    assert (result.returncode == 0) is barriers
+        pytest.skip(f"no {sanitizer} sanitizer: {error}")
+    first = {"TSAN_OPTIONS": "halt_on_error=1", "ASAN_OPTIONS": "halt_on_error=1"}
+    result = subprocess.run([str(program)], env=os.environ | first, capture_output=True, text=True, timeout=120)
+    if "FATAL: " in result.stderr:
+        pytest.skip(f"the {sanitizer} sanitizer does not run here: {result.stderr.splitlines()[0]}")
+    assert bool(result.stderr) is bool(result.returncode), result.stderr[:2000]
+    return result.stderr
+
+
+def test_nothing_beyond_an_array_is_touched(tmp_path):
+    assert run_sanitized(tmp_path, "address") == ""
+
+
+def test_no_two_threads_race(tmp_path):
+    assert run_sanitized(tmp_path, "thread") == ""
+
+
+def test_without_barriers_threads_race(tmp_path):
+    assert "data race" in run_sanitized(tmp_path, "thread", "-DSHIM_WITHOUT_BARRIERS")
 
 
 # What is refused.
