@@ -4,7 +4,9 @@
 - `kernel.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
 - `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
 - `instrument.py`, `memory.py`, `races.py`, `counters.py`, `report.py`: the parts of the simulator, one idea each
+- `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders
+- `matmul.cu`, `mean_shift.cu`: their last rungs, in CUDA C++; `sources.py` launches them
 """
 
 from minitensor.gpu.cuda import cuda
