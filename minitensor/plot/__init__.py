@@ -10,6 +10,7 @@ from minitensor.errors import MissingExtraError
 if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
+from minitensor.plot.accesses import memory_access
 from minitensor.plot.clusters import clusters, kernels, moving, one_climb, panels, paths
 from minitensor.plot.einsums import meeting
 from minitensor.plot.ladders import climb_and_clusters, climbs
@@ -32,6 +33,7 @@ __all__ = [
     "kernels",
     "meeting",
     "memory",
+    "memory_access",
     "moving",
     "one_climb",
     "pairs",
