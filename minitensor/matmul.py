@@ -1,7 +1,7 @@
 """The matmul ladder: ``c = a @ b`` for a of shape (m, k) and b of shape (k, n), from three Python loops to BLAS.
 
 Every rung does the same 2·m·k·n floating-point operations. What changes is who runs the loops: Python, one line of
-Python at a time, or compiled code that knows the machine's caches and vector units.
+Python at a time, compiled code that knows the machine's caches and vector units, or the threads of a GPU.
 """
 
 from math import prod
@@ -11,7 +11,10 @@ import numpy as np
 from minitensor import backend
 from minitensor.einsum import einsum as _einsum
 from minitensor.errors import DTypeError, ShapeError
+from minitensor.gpu import Launch, sources
+from minitensor.gpu import matmul_kernels as kernels
 from minitensor.ladder import Ladder, rung
+from minitensor.random import generator, normal
 from minitensor.tensor import Tensor, wrap, zeros
 
 PYTHON_FLOAT = 32  # bytes of a float in a list: 24 of its own and 8 to point at it
@@ -95,6 +98,54 @@ def blas(a: Tensor, b: Tensor) -> Tensor:
     return a @ b
 
 
+# --- on the GPU: float32, any m, k, n; memory: nothing beside the output ---------------------------------------------
+
+_nothing = {"memory": lambda a, b: 0}
+gpu_naive = rung("GPU: a thread an element, neighbours in different rows", **_nothing)(kernels.gpu_naive)
+gpu_coalesced = rung("GPU: neighbours in one row, who share what memory gives", **_nothing)(kernels.gpu_coalesced)
+gpu_tiled = rung("GPU: blocks fetch tiles into shared memory", **_nothing)(kernels.gpu_tiled)
+
+
+@rung("GPU: each thread an 8 × 8 patch, in registers", **_nothing)
+def gpu_register_tiled(a: Tensor, b: Tensor) -> Tensor:
+    """Two numbers from shared memory now serve one multiplication; 16 can serve 64, if a thread computes 8 × 8 of them.
+
+    On a GPU this rung is CUDA C++, `gpu/matmul.cu`: a patch wants an array of registers, which CuPy's JIT does not
+    have. On the simulator it is the same idea in Python, with 64 variables.
+    """
+    return (sources.register_tiled if a.backend == "cupy" else kernels.gpu_register_tiled)(a, b)
+
+
+@rung("GPU: four numbers a load, the next tile on its way", **_nothing)
+def gpu_vectorised(a: Tensor, b: Tensor) -> Tensor:
+    """`gpu_register_tiled` with loads of four floats, and two sets of tiles: one is filled while the other is used.
+
+    CUDA C++ in `gpu/matmul.cu`, for a GPU only.
+    """
+    return sources.vectorised(a, b)
+
+
+def simulated(m: int = 128, k: int = 16, n: int = 128) -> list[tuple[str, Launch]]:
+    """The GPU rungs that are Python, run by the simulator on random matrices: the name and the counted launch of each.
+
+    >>> name, launch = simulated(4, 3, 5)[0]
+    >>> name, launch.counters.global_loads
+    ('gpu_naive', 120)
+    """
+    rng = generator(0)
+    with backend.use_backend("numpy"):
+        a, b = normal(rng, (m, k), dtype="float32"), normal(rng, (k, n), dtype="float32")
+    return [
+        ("gpu_naive", kernels.run(kernels.matmul_naive, a, b, across_rows=True)[1]),
+        ("gpu_coalesced", kernels.run(kernels.matmul_coalesced, a, b)[1]),
+        ("gpu_tiled", kernels.run(kernels.matmul_tiled, a, b)[1]),
+        ("gpu_register_tiled", kernels.run(kernels.matmul_register_tiled, a, b, side=kernels.TILE * kernels.PATCH)[1]),
+    ]
+
+
+# --- the ladder ----------------------------------------------------------------------------------------------------
+
+
 def flops(a: Tensor, b: Tensor) -> float:
     """One multiplication and one addition for each of m·k·n products."""
     return 2.0 * prod(_sizes(a, b))
@@ -122,6 +173,9 @@ def tolerance(a: Tensor, b: Tensor) -> Tensor:
 
 
 LADDER = Ladder("matmul", (loops, rows, broadcasting, broadcasting_3d, einsum, blas), flops, share, tolerance, traffic)
+# For float32 on CuPy, where `blas` is cuBLAS.
+GPU_RUNGS = (gpu_naive, gpu_coalesced, gpu_tiled, gpu_register_tiled, gpu_vectorised)
+GPU_LADDER = LADDER._replace(rungs=(*LADDER.rungs[:-1], *GPU_RUNGS, blas))
 
 
 def _sizes(a: Tensor, b: Tensor) -> tuple[int, int, int]:

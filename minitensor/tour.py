@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ from minitensor import backend, matmul, random
 from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
+from minitensor.cluster.mean_shift import gpu
 from minitensor.errors import MissingExtraError
+from minitensor.gpu import Launch, compare
+from minitensor.gpu.counters import Counters
 from minitensor.ladder import Climb, Ladder, ceilings, in_seconds, run, table
 from minitensor.tensor import Tensor, tensor
 
@@ -34,14 +38,22 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     plot.headless()
     start = time.perf_counter()
     out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
-    points, _ = blobs(SEED, each=50 if quick else 250)
+    on_gpu = backend.get_backend() == "cupy"
+    points, _ = blobs(SEED, each=50 if quick else 250, dtype="float32" if on_gpu else "float64")
     jobs: list[tuple[Ladder, tuple[Any, ...], str]] = [
-        *((matmul.LADDER, pair, f"{what} ({_shape(pair)})") for what, pair in products(quick)),
-        (MEAN_SHIFT, (points, points, BANDWIDTH), f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}"),
+        *(
+            (matmul.GPU_LADDER if on_gpu else matmul.LADDER, pair, f"{what} ({_shape(pair)})")
+            for what, pair in products(quick)
+        ),
+        (
+            gpu.GPU_LADDER if on_gpu else MEAN_SHIFT,
+            (points, points, BANDWIDTH),
+            f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}",
+        ),
     ]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 3)
+        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4)
 
         def step(words: str) -> None:
             progress.update(task, description=f"{words:<45}", advance=1)
@@ -60,6 +72,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             )
             for ladder, inputs, title in jobs
         ]
+        step("the GPU rungs, on a simulated GPU")
+        simulated = {} if on_gpu else simulations(quick)
         step("mean shift: until the points stand still")
         found = mean_shift(points, BANDWIDTH, path=True)
         step("drawing, and the animation")
@@ -76,11 +90,18 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     if as_json:
         files = [str(path) for path in paths]
         report = {"backend": backend.get_backend(), "seconds": seconds, "mean_shift": summary, "files": files}
-        print(json.dumps(report | {"climbs": [_finite(climb) for climb in climbs]}, indent=2))
+        report["climbs"] = [_finite(climb) for climb in climbs]
+        report["simulated"] = {
+            job: {name: asdict(launch.counters or Counters()) for name, launch in launches} for job, launches in simulated.items()
+        }
+        print(json.dumps(report, indent=2))
         return
     console = Console()
     for climb in climbs:
         console.print(table(climb, console.width))
+        console.print()
+    for title, launches in simulated.items():
+        console.print(compare(title, launches))
         console.print()
     console.print(
         f"Mean shift found {summary['clusters']} clusters in {points.shape[0]:,} points after {found.n_iter} updates."
@@ -106,6 +127,15 @@ def products(quick: bool = False) -> list[tuple[str, tuple[Tensor, Tensor]]]:
         (f"{images.shape[0]:,} digits", (images, weights)),
         (f"{side}³", (cube[0], cube[1])),
     ]
+
+
+def simulations(quick: bool = False) -> dict[str, list[tuple[str, Launch]]]:
+    """What the GPU rungs do, counted at small sizes, for a machine that has no GPU to time them on."""
+    side, n = (32, 64) if quick else (128, 256)
+    return {
+        f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul.simulated(side, 16, side),
+        f"mean shift on a GPU: one update of {n} points in two dimensions, float32": gpu.simulated(n),
+    }
 
 
 def _shape(pair: tuple[Tensor, Tensor]) -> str:

@@ -12,6 +12,6 @@
 from minitensor.gpu.cuda import cuda
 from minitensor.gpu.kernel import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
-from minitensor.gpu.report import Launch
+from minitensor.gpu.report import Launch, compare
 
-__all__ = ["Kernel", "Launch", "cuda", "kernel", "uninitialised"]
+__all__ = ["Kernel", "Launch", "compare", "cuda", "kernel", "uninitialised"]

@@ -1,10 +1,10 @@
 """What came of a launch, and the same as text: each line of the kernel beside what it cost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from minitensor.errors import KernelError
+from minitensor.errors import KernelError, MissingExtraError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.cuda import WARP, Dim3
 from minitensor.gpu.instrument import Source
@@ -85,3 +85,36 @@ class Launch:
         if total.barriers or total.atomics:
             lines.append(f"{total.barriers:,} barriers, {total.atomics:,} atomics")
         return [*lines, f"{total.flops:,} FLOPs, {total.intensity:.3g} for each byte moved"]
+
+
+def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
+    """Counted launches of kernels that do the same, as a table of the rich library, a row for each.
+
+    loads : of single threads from global memory; sectors, coalesced, shared, conflicts : as in `Launch.report`
+    FLOP/B : FLOPs for each byte that moves to or from global memory, as if there were no cache
+    A column in which nothing stands is left out.
+
+    Raises MissingExtraError without rich.
+    """
+    try:
+        from rich import box
+        from rich.table import Table
+    except ImportError:
+        raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
+    out = Table(
+        title=title,
+        caption="counted on a simulated GPU; nothing was timed",
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    out.add_column("rung", style="bold", no_wrap=True)
+    counted = [(name, launch.counters or Counters()) for name, launch in launches]
+    wanted = ("loads", "sectors", "coalesced", "shared", "conflicts")
+    shown = [heading for heading in wanted if any(COLUMNS[heading](counters) for _, counters in counted)]
+    for heading in (*shown, "FLOP/B"):
+        out.add_column(heading, justify="right", no_wrap=True)
+    for name, counters in counted:
+        cells = [COLUMNS[heading](counters) or "0" for heading in shown]
+        out.add_row(name, *cells, f"{counters.intensity:.3g}")
+    return out
