@@ -203,7 +203,7 @@ def test_as_many_threads_as_blas_takes(environment, threads, monkeypatch):
     assert mt.backend.load("numpy").threads() == threads
 
 
-@pytest.mark.parametrize("width", [45, 80, 90, 120])
+@pytest.mark.parametrize("width", [50, 80, 90, 120])
 def test_the_table_has_a_column_for_the_roof_and_fits(width):
     rich = pytest.importorskip("rich.console", reason="tables need rich, an extra")
     console = rich.Console(width=width, record=True, file=io.StringIO())
