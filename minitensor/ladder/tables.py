@@ -8,7 +8,7 @@ from minitensor.ladder.words import digits, in_bytes, in_percent, in_seconds
 
 
 def table(climb: Climb, width: int = 80) -> Any:
-    """The climb as a table of the rich library, ready for its ``print``, in at most `width` columns from 45 on.
+    """The climb as a table of the rich library, ready for its ``print``, in at most `width` columns from 50 on.
 
     Raises MissingExtraError without rich.
     """
@@ -30,8 +30,8 @@ def table(climb: Climb, width: int = 80) -> Any:
         headings = ["time", "spread", "× first", "× before", "GFLOP/s", "memory"]
     if any(row.fraction is not None for row in climb.rows):
         headings.insert(headings.index("GFLOP/s") + 1, "of roof")
-        if width < (90 if "memory" in headings else 55):
-            headings.remove("memory" if "memory" in headings else "× first")
+        if width < 90:  # there is not room for all of them
+            headings.remove("memory" if width >= 78 else "GFLOP/s")
     if width >= 110:
         headings.append("what it does")
     out.add_column("rung", style="bold", no_wrap=True)

@@ -53,13 +53,13 @@ def _draw(ax: Any, ceilings: Ceilings, climbs: list[Climb]) -> None:
     arithmetic = f"arithmetic: {in_rate(ceilings.flops_per_second, 'FLOP/s')} "
     ax.text(right, peak * 1.2, arithmetic, ha="right", va="bottom", color=INK)
     for number, ((climb, work), color) in enumerate(zip(jobs, cycle(COLORS), strict=False)):
-        top = roof(work, ceilings) / 1e9
         if bound(work, ceilings) == "exp":
+            top = roof(work, ceilings) / 1e9
             ax.plot([work.intensity / 2.5, work.intensity * 2.5], [top, top], color=color, linewidth=2.2)
             exponentials = f"exp: {in_rate(ceilings.exps_per_second, ' exp/s')}  "
             ax.text(work.intensity / 2.5, top, exponentials, ha="right", va="center", color=color)
         # The words of the first job go to its left, so that they do not run into the next one.
-        _dots(ax, climb, work, color, top, to_the_left=number == 0 and len(jobs) > 1)
+        _dots(ax, climb, work, ceilings, color, to_the_left=number == 0 and len(jobs) > 1)
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), frameon=False, fontsize=9.5, handletextpad=0.2)
     words = f"FLOPs for each byte that the job must move ({ceilings.machine})"
     ax.set_xlabel(words, loc="left", fontsize=9, color=GREY)
@@ -72,16 +72,18 @@ def _draw(ax: Any, ceilings: Ceilings, climbs: list[Climb]) -> None:
     ax.set_axisbelow(True)
 
 
-def _dots(ax: Any, climb: Climb, work: Work, color: str, top: float, to_the_left: bool) -> None:
+def _dots(ax: Any, climb: Climb, work: Work, ceilings: Ceilings, color: str, to_the_left: bool) -> None:
     """The rungs of one job, one above another, each with its name and the fraction that it reached."""
     measured = ((row.gflops, row.rung, row.fraction) for row in climb.rows if row.gflops and row.fraction)
     rungs = sorted((y, f"{rung} {in_percent(fraction)}") for y, rung, fraction in measured)
-    x, side = work.intensity, -1 if to_the_left else 1
+    top = roof(work, ceilings) / 1e9
+    x, (side, edge) = work.intensity, (-1, 1) if to_the_left else (1, 0)
     label = f"{climb.ladder}: {climb.title}, {digits(work.intensity)} FLOPs a byte"
     ax.plot([x] * len(rungs), [y for y, _ in rungs], "o", color=color, markersize=7, label=label)
     clear = _height(ax, top)  # the words of a rung below the roof stay below it, and others clear of its name
     heights = [_height(ax, y) for y, _ in rungs]
-    below = sum(y <= top for y, _ in rungs)
+    on_the_slope = not to_the_left and bound(work, ceilings) == "memory"  # which rises over words to the right
+    below = len(rungs) if on_the_slope else sum(y <= top for y, _ in rungs)
     wanted = [
         min(dot, clear - (below - i) * APART) if i < below else max(dot, clear + 2 * APART)
         for i, dot in enumerate(heights)
@@ -96,7 +98,14 @@ def _dots(ax: Any, climb: Climb, work: Work, color: str, top: float, to_the_left
             va="center",
             fontsize=9.5,
             color=INK,
-            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 3},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": GREY,
+                "linewidth": 0.7,
+                "shrinkA": 0,
+                "shrinkB": 3,
+                "relpos": (edge, 0.5),
+            },
         )
 
 

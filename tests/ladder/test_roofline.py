@@ -1,5 +1,6 @@
 """What the machine can do at best, and how near the rungs come."""
 
+import io
 import json
 import math
 import re
@@ -13,7 +14,20 @@ import minitensor as mt
 from minitensor import matmul
 from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder import Ceilings, Ladder, Work, ceilings, climb, in_percent, in_rate, roof, roofline, run, rung
+from minitensor.ladder import (
+    Ceilings,
+    Ladder,
+    Work,
+    ceilings,
+    climb,
+    in_percent,
+    in_rate,
+    roof,
+    roofline,
+    run,
+    rung,
+    table,
+)
 
 MACHINE = Ceilings(bytes_per_second=10e9, flops_per_second=100e9, exps_per_second=1e9)
 
@@ -187,3 +201,15 @@ def test_as_many_threads_as_blas_takes(environment, threads, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
     assert mt.backend.load("numpy").threads() == threads
+
+
+@pytest.mark.parametrize("width", [50, 80, 90, 120])
+def test_the_table_has_a_column_for_the_roof_and_fits(width):
+    rich = pytest.importorskip("rich.console", reason="tables need rich, an extra")
+    console = rich.Console(width=width, record=True, file=io.StringIO())
+    rows = (climb.Row("broadcasting_3d", "", 1e8, 0.123456, 0.1, 0.5, 0.1, 1234.0, 12.3, 0.0123, "", 9, 0.0000123),)
+    console.print(table(climb.Climb("matmul", "t", "a machine", rows), width))
+    text = console.export_text()
+    assert "of roof" in text
+    assert "0.0012%" in text
+    assert "…" not in text

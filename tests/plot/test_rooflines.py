@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.text import Text
 from pictures import CLIMB, words
 
 from minitensor import plot
 from minitensor.errors import InputError
-from minitensor.ladder import Ceilings, Row, Work
+from minitensor.ladder import Ceilings, Row, Work, roof
 from minitensor.plot.rooflines import APART, spread
 
 UNDER = Ceilings(10e9, 100e9, 1e9, "numpy", "float32", 2, "a machine")
@@ -72,8 +73,25 @@ def test_the_words_of_the_first_job_go_to_its_left():
 def test_words_of_equal_rungs_do_not_overlap():
     fig = plot.roofline(MEMORY, EXP)
     fig.draw_without_rendering()
-    boxes = [text.get_window_extent() for text in fig.axes[0].texts]
+    boxes = [Text.get_window_extent(text) for text in fig.axes[0].texts]
     assert not [(a, b) for a, b in itertools.combinations(boxes, 2) if a.overlaps(b)]
+
+
+@pytest.mark.parametrize("work", [Work(2e9, 1e9), Work(50e9, 1e9), Work(50e9, 1e9, 2e9)])
+@pytest.mark.parametrize("fraction", [0.97, 1.2])
+def test_words_near_the_roof_do_not_run_into_its_name(work, fraction):
+    top = roof(work, UNDER) / 1e9
+    rows = tuple(Row(name, "", 0.0, 1.0, gflops=fraction * top, fraction=fraction) for name in ("einsum", "blas"))
+    fig = plot.roofline(MEMORY._replace(rows=rows, work=work))
+    fig.draw_without_rendering()
+    (ax,) = fig.axes
+    boxes = [Text.get_window_extent(text) for text in ax.texts]
+    assert not [(a, b) for a, b in itertools.combinations(boxes, 2) if a.overlaps(b)]
+    line = ax.transData.transform(ax.lines[0].get_xydata())
+    for text in ax.texts:
+        box = Text.get_window_extent(text)  # without the line that leads to the dot
+        roofs = np.interp([box.x0, box.x1], *line.T)
+        assert (box.y1 < roofs[0] + 1) or (box.y0 > roofs[1] - 1), text
 
 
 def test_each_set_of_ceilings_has_its_own_picture():
