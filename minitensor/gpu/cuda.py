@@ -70,9 +70,9 @@ class CuPyNames:
         import cupy
         from cupyx import jit
 
-        from minitensor.gpu.signed import signed_names
+        from minitensor.gpu.cupy_names import cupy_names
 
-        return signed_names().get(name) or getattr(cupy if name in MATHS else jit, name)
+        return cupy_names().get(name) or getattr(cupy if name in MATHS else jit, name)
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """What the simulator does right, and every crime that it finds, with the whole message."""
 
+import subprocess
+import sys
+
 import crimes
 import numpy as np
 import pytest
@@ -336,3 +339,16 @@ def test_cuda_means_nothing_outside_of_a_kernel():
         _ = cuda.threadIdx
     with pytest.raises(AttributeError, match="cuda has no 'syncthread'; it has absolute, atomic_add"):
         cuda.syncthread()
+
+
+def test_only_the_simulator_needs_greenlet():
+    code = (
+        "import sys; sys.modules['greenlet'] = None\n"
+        "import numpy as np\n"
+        "from minitensor.gpu.matmul_kernels import matmul_naive\n"
+        "x = np.ones((2, 2), 'float32')\n"
+        "try: matmul_naive[1, (2, 2)](x, x, x.copy(), 2, 2, 2)\n"
+        "except ImportError as error: print(error)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert told.stdout == "the simulated GPU needs greenlet: pip install 'minitensor[lessons]'\n", told.stderr

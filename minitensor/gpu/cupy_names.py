@@ -1,4 +1,4 @@
-"""Thread numbers as CuPy's JIT should see them: signed.
+"""What CuPy's JIT is handed in place of its own names: thread numbers with a sign, and shuffles that need no GPU.
 
 In CUDA they are unsigned, and ``threadIdx.x - 1 >= 0`` is always true. CuPy besides refuses to add them to int32, which
 is what Python's whole numbers become. On the simulator they are Python's own. So that a kernel means the same on both
@@ -8,9 +8,11 @@ machines, CuPy is handed these instead, each of which casts to int.
 from functools import cache
 from typing import Any
 
+from minitensor.gpu.cuda import WARP
+
 
 @cache
-def signed_names() -> dict[str, Any]:
+def cupy_names() -> dict[str, Any]:
     """``threadIdx``, ``grid`` and the like, for CuPy while it translates. Imports CuPy."""
     from cupyx.jit import _builtin_funcs, _cuda_types, _internal_types
 
@@ -44,10 +46,22 @@ def signed_names() -> dict[str, Any]:
         def call_const(self, env: Any) -> Any:
             return cast(super().call_const(env).code)
 
+    class Shuffle(_internal_types.BuiltinFunc):  # type: ignore[misc]
+        """CuPy's own asks the GPU how many threads a warp has, and there may be no GPU to ask."""
+
+        def __init__(self, way: str):
+            self.name = f"__shfl_{way}sync"
+
+        def call(self, env: Any, mask: Any, value: Any, lanes: Any, *, width: Any = None) -> Any:
+            value, lanes = (_internal_types.Data.init(each, env) for each in (value, lanes))
+            size = width.obj if width else WARP
+            return _internal_types.Data(f"{self.name}({mask.obj:#x}, {value.code}, {lanes.code}, {size})", value.ctype)
+
     indices = ("threadIdx", "blockIdx", "blockDim", "gridDim")
     return {
         **{name: _internal_types.Data(name, SignedDim3()) for name in indices},
         "grid": SignedGrid("grid"),
         "gridsize": SignedGrid("gridsize"),
         "laneid": SignedLaneId(),
+        **{f"shfl_{way}sync": Shuffle(way) for way in ("", "up_", "down_", "xor_")},
     }
