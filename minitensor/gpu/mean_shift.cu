@@ -30,19 +30,19 @@
 //     With RUN = 512 that is 5e-5 of it at n = 1,000,000 for D <= 8; a plain sum would allow 6e-2.
 //
 // A query that no point reaches, since every weight rounds to 0 (from sqrt(2 * 126 * ln 2) = 13.2 bandwidths on), stays
-// where it is, as on every rung. FlashAttention subtracts the largest exponent instead; a query that starts on a point
-// has a weight of 1 and does not need it.
+// where it is. So it does on every rung, though float64 reaches farther. FlashAttention subtracts the largest exponent
+// instead; a query that starts on a point has a weight of 1 and does not need it.
 //
 // What bounds it: the exponentials. A multiprocessor of compute capability 7.5 to 9.0 makes 16 of them a clock (CUDA
 // programming guide, throughput of native arithmetic instructions), so an update takes q n / (16 multiprocessors clock)
-// at least: 2.4 ms for q = n = 100,000 on an H100's 132 multiprocessors at 1.98 GHz. From compute capability 8.0 on a
-// multiprocessor starts 4 * 32 lanes of instructions a clock, so in the time of one exponential 8 instructions are
-// started. The loop below has, as compiled for D = 2 (tests/gpu/test_compiler.py counts them):
+// at least: 2.4 ms for q = n = 100,000 on the 132 multiprocessors of an H100 (SXM) at 1.98 GHz. A multiprocessor starts
+// 4 * 32 lanes of instructions a clock, so 8 in the time of one exponential, and from compute capability 8.6 on all of
+// them may be additions and multiplications. The loop below has, as compiled for D = 2 (tests/gpu/test_compiler.py):
 //
 //   3 additions, 4 multiply-adds and multiplications, 1 exponential; 0.4 for the loop and for reading the points
 //
-// for each pair: 8.4, so at most 8 / 8.4 = 95% of the bound can be had. (With D = 1 it is 5.2. For D > 2, and on
-// compute capability 7.5, which starts half as many, the additions and multiplications are the bound.)
+// for each pair: 8.4, so at most 8 / 8.4 = 95% of the bound can be had. (With D = 1 it is 5.2. For D > 2, and with half
+// as many multipliers on compute capability 7.5 and 8.0, the additions and multiplications are the bound.)
 
 constexpr int WIDE = 8;  // up to so many dimensions several queries fit into a thread's registers
 
