@@ -92,7 +92,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         report = {"backend": backend.get_backend(), "seconds": seconds, "mean_shift": summary, "files": files}
         report["climbs"] = [_finite(climb) for climb in climbs]
         report["simulated"] = {
-            job: {name: asdict(launch.counters or Counters()) for name, launch in launches} for job, launches in simulated.items()
+            job: {name: asdict(launch.counters or Counters()) for name, launch in launches}
+            for job, launches in simulated.items()
         }
         print(json.dumps(report, indent=2))
         return
