@@ -3,9 +3,9 @@
 import inspect
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from minitensor.gpu.instrument import Program, instrument, source_of
 from minitensor.gpu.memory import UNWRITTEN, Memory, elements
 from minitensor.gpu.report import Launch
 from minitensor.tensor import Tensor
+
+if TYPE_CHECKING:
+    from minitensor.gpu.compiler import Cubin
 
 THREADS = 1024  # that a block may have
 LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535)
@@ -98,6 +101,31 @@ class Kernel:
             self._run_on_gpu(grid, block, tuple(values.values()))
             return Launch(self.name, grid, block, source_of(self.function))
         return self._simulate(grid, block, values)
+
+    def cuda_source(self, types: Sequence[Any]) -> str:
+        """The CUDA C++ that CuPy's JIT makes of this kernel. Needs CuPy, but no GPU.
+
+        types : what each parameter is: "float32[:, :]" for an array with two axes, "int32" for a number; or such a
+            Tensor, array or number itself
+
+        Raises CompileError where CuPy cannot translate it, MissingExtraError without CuPy.
+        """
+        from minitensor.gpu import compiler
+
+        with warnings.catch_warnings(), on(CuPyNames()):
+            warnings.simplefilter("ignore")
+            return compiler.cuda_source(self.function, types)
+
+    def compile(self, types: Sequence[Any], arch: str = "sm_90") -> "Cubin":
+        """Machine code for one kind of GPU, and the registers, shared memory and spills it takes. Needs no GPU.
+
+        types : as for `cuda_source`; arch : "sm_75" is Turing, "sm_80" Ampere, "sm_90" Hopper
+
+        Raises CompileError, and MissingExtraError where CuPy, NVRTC or CUDA's headers are missing.
+        """
+        from minitensor.gpu import compiler
+
+        return compiler.compile_to_cubin(self.cuda_source(types), arch)
 
     def _simulate(self, grid: Dim3, block: Dim3, values: dict[str, Any]) -> Launch:
         from minitensor.gpu.simulator import Simulator  # needs greenlet, which is optional

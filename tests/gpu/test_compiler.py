@@ -13,7 +13,7 @@ import pytest
 
 import minitensor as mt
 from minitensor.errors import CompileError, DTypeError, MissingExtraError
-from minitensor.gpu import compiler, sources
+from minitensor.gpu import compiler, cuda, kernel, matmul_kernels, mean_shift_kernels, sources
 
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
 MATRICES = ["float32[:, :]"] * 3 + ["int32"] * 3
@@ -34,6 +34,44 @@ needs_nvrtc = pytest.mark.skipif(bool(why_not()), reason=why_not() or "NVRTC com
 @pytest.fixture
 def jit():
     return pytest.importorskip("cupyx.jit", reason="CuPy's JIT is not installed")
+
+
+UPDATE = ["float32[:, :]"] * 3 + ["int32", "int32", "float32"]
+PYTHON = {
+    "matmul_naive": (matmul_kernels.matmul_naive, MATRICES, 0),
+    "matmul_coalesced": (matmul_kernels.matmul_coalesced, MATRICES, 0),
+    "matmul_tiled": (matmul_kernels.matmul_tiled, MATRICES, 2 * 16 * 16 * 4),
+    "matmul_register_tiled": (matmul_kernels.matmul_register_tiled, MATRICES, 2 * 128 * 8 * 4),
+    **{f"mean_shift_fused, d = {d}": (mean_shift_kernels.fused(d), UPDATE, 0) for d in (1, 2, 3, 8)},
+    **{f"mean_shift_tiled, d = {d}": (mean_shift_kernels.tiled(d), UPDATE, 128 * d * 4) for d in (1, 2, 3, 8)},
+}
+
+
+@needs_nvrtc
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("name", PYTHON)
+def test_every_kernel_in_python_compiles_without_spills(name, arch):
+    python, types, shared = PYTHON[name]
+    (made,) = python.compile(types, arch).kernels
+    assert made.name == name.partition(",")[0] == python.name
+    assert (made.shared, made.spills, made.local) == (shared, 0, 0)
+    assert made.registers < 255
+
+
+def test_a_kernel_shows_its_cuda_source(jit):
+    text = matmul_kernels.matmul_tiled.cuda_source(MATRICES)
+    assert 'extern "C" __global__ void matmul_tiled(CArray<float, 2, true, true> a' in text
+    assert "__shared__ float" in text
+    assert text.count("__syncthreads()") == 2
+
+
+def test_a_kernel_that_cupy_does_not_understand(jit):
+    @kernel
+    def generous(x):
+        x[cuda.grid(1)] = sorted(x)[0]
+
+    with pytest.raises(CompileError, match="CuPy's JIT cannot turn generous into CUDA C"):
+        generous.cuda_source(["float32[:]"])
 
 
 def _kernel(jit):
