@@ -3,8 +3,11 @@
 - `cuda.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
 - `kernel.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
 - `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
-- `instrument.py`, `memory.py`, `races.py`, `counters.py`, `report.py`: the parts of the simulator, one idea each
-- `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders
+- its parts: `instrument.py` rewrites the kernel so that it can be watched, `source.py` and `operations.py` read it,
+  `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
+- `cupy_names.py`: what CuPy is handed while it translates
+- `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders, with `written.py` for those
+  whose text a program writes
 """
 
 from minitensor.gpu.cuda import cuda

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import minitensor as mt
 from minitensor import errors
 from minitensor.gpu import cuda, kernel, simulator, uninitialised
-from minitensor.gpu.instrument import source_of
+from minitensor.gpu.source import source_of
 
 
 def zeros(*shape, dtype="float32"):
