@@ -3,9 +3,12 @@
 - `cuda.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
 - `kernel.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
 - `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
-- `instrument.py`, `memory.py`, `races.py`, `counters.py`, `report.py`: the parts of the simulator, one idea each
+- its parts: `instrument.py` rewrites the kernel so that it can be watched, `source.py` and `operations.py` read it,
+  `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
+- `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
-- `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders
+- `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders, with `written.py` for those
+  whose text a program writes
 - `matmul.cu`, `mean_shift.cu`: their last rungs, in CUDA C++; `sources.py` launches them
 """
 

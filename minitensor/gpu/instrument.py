@@ -8,45 +8,20 @@ The kernel is parsed, and three kinds of places are changed; what it computes st
   is counted in the source, so FLOPs are rounds times operations: exact, also past ``break`` and in ``x if y else z``;
 - each loop takes one from an iterator of as many rounds as a thread is allowed.
 
-An operation counts where it yields a float: +, −, ×, ÷, // , % and ** as one each, a function such as exp as one.
 Lines keep their numbers, so a traceback points into the kernel as it was written.
 """
 
 import ast
-import inspect
 import textwrap
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from minitensor.errors import KernelError
-from minitensor.gpu.cuda import MATHS, Cuda
+from minitensor.gpu.operations import Operations, name_of
+from minitensor.gpu.source import Site, Source, names_seen_by, source_of
 
-SELECTS = {"absolute", "ceil", "floor", "maximum", "minimum"}  # of an integer they make an integer
 LOSES = (ast.Return, ast.Break, ast.Continue)  # what follows them may not run
-
-
-class Site(NamedTuple):
-    """A place in the source that touches an array. kind: "load", "store" or "atomic"."""
-
-    line: int
-    array: str
-    kind: str
-
-
-class Source(NamedTuple):
-    """The text of a kernel. line : the number of its first line in the file"""
-
-    file: str
-    line: int
-    lines: list[str]
-
-    def at(self, line: int) -> str:
-        """``kernels.py:12: total += a[row, inner]``."""
-        name = self.file.replace("\\", "/").rpartition("/")[2]
-        return f"{name}:{line}: {self.lines[line - self.line].strip()}"
 
 
 class Program(NamedTuple):
@@ -57,23 +32,6 @@ class Program(NamedTuple):
     source: Source
     sites: list[Site]
     tallies: list[dict[int, int]]
-
-
-def source_of(function: Callable[..., Any]) -> Source:
-    """Where a function is written. Raises KernelError where nobody has kept its text."""
-    try:
-        lines, first = inspect.getsourcelines(function)
-    except (OSError, TypeError):
-        raise KernelError(
-            f"{function.__name__}: its source cannot be read; write kernels in a file or a notebook, "
-            "not at Python's own prompt"
-        ) from None
-    return Source(inspect.getsourcefile(function) or "", first, [line.rstrip("\n") for line in lines])
-
-
-def names_seen_by(function: Callable[..., Any]) -> dict[str, Any]:
-    """What the names in a function mean that are not its own."""
-    return function.__globals__ | dict(inspect.getclosurevars(function).nonlocals)
 
 
 def instrument(function: Callable[..., Any], arguments: dict[str, Any]) -> Program:
@@ -92,15 +50,13 @@ def instrument(function: Callable[..., Any], arguments: dict[str, Any]) -> Progr
     return Program(function, code, source, rewriter.sites, rewriter.tallies)
 
 
-class _Rewriter(ast.NodeTransformer):
+class _Rewriter(Operations, ast.NodeTransformer):
     def __init__(self, source: Source, names: dict[str, Any], arguments: dict[str, Any], tree: ast.FunctionDef):
-        self.source, self.names = source, names
-        self.arrays = {name: axes for name, (_, axes) in arguments.items() if axes is not None}
-        self.floats = {name for name, (dtype, _) in arguments.items() if dtype.kind == "f"}
+        super().__init__(names, arguments, tree)
+        self.source = source
         self.sites: list[Site] = []
         self.tallies: list[dict[int, int]] = []
         self.loops = 0
-        self._learn(tree)
 
     def rewrite(self, tree: ast.FunctionDef) -> None:
         tree.decorator_list, tree.returns = [], None
@@ -109,75 +65,7 @@ class _Rewriter(ast.NodeTransformer):
         body = self.run_of(tree.body)
         tree.body = [_parse(f"_rounds{i} = _rounds()", tree.lineno) for i in range(self.loops)] + body
 
-    # Which names are arrays, and which hold floats.
-    def _learn(self, tree: ast.FunctionDef) -> None:
-        """A name is an array if it is shared memory, and a float if it is ever given one."""
-        given = []
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and len(node.targets) == 1:
-                target, value = node.targets[0], node.value
-                if isinstance(target, ast.Name):
-                    given.append((target.id, value))
-                    if self.asks_cuda(value) == "shared_memory":
-                        self.arrays[target.id] = 1
-                        dtype = eval(compile(ast.Expression(_first_argument(value)), "", "eval"), self.names)
-                        if np.dtype(dtype).kind == "f":
-                            self.floats.add(target.id)
-                elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                    given += [(_name(t), v) for t, v in zip(target.elts, value.elts, strict=False)]
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                given.append((node.target.id, ast.BinOp(node.target, node.op, node.value)))
-        for _ in given:  # a float travels one assignment further each time round
-            self.floats |= {name for name, value in given if self.is_float(value)}
-
-    def is_float(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.Constant):
-            return isinstance(node.value, float)
-        if isinstance(node, ast.Name):
-            return node.id in self.floats or isinstance(self.names.get(node.id), (float, np.floating))
-        if isinstance(node, ast.Subscript):
-            return bool(_name(node.value)) and self.is_float(node.value)
-        if isinstance(node, ast.BinOp):
-            return isinstance(node.op, ast.Div) or self.is_float(node.left) or self.is_float(node.right)
-        if isinstance(node, ast.UnaryOp):
-            return self.is_float(node.operand)
-        if isinstance(node, ast.IfExp):
-            return self.is_float(node.body) or self.is_float(node.orelse)
-        if isinstance(node, ast.Call):
-            asked = self.asks_cuda(node)
-            if asked in MATHS - SELECTS:
-                return True
-            if asked or _name(node.func) in ("min", "max"):
-                return any(self.is_float(argument) for argument in node.args)
-            return ast.unparse(node.func).rpartition(".")[2].startswith("float")
-        return False
-
-    def asks_cuda(self, node: ast.AST) -> str:
-        """``"syncthreads"`` for the node of ``cuda.syncthreads()``, nothing for other calls."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            return node.func.attr if isinstance(self.names.get(_name(node.func.value)), Cuda) else ""
-        return ""
-
-    # Counting operations on floats.
-    def flops(self, node: ast.AST) -> Counter[int]:
-        """How many there are on each line of an expression, but for the parts of it that may not run."""
-        found: Counter[int] = Counter()
-        if isinstance(node, ast.BinOp) and self.is_float(node):
-            found[node.lineno] += 1
-        if isinstance(node, ast.AugAssign) and (self.is_float(node.target) or self.is_float(node.value)):
-            found[node.lineno] += 1
-        if isinstance(node, ast.Call):
-            asked = self.asks_cuda(node)
-            found[node.lineno] += (asked in MATHS or asked == "atomic_add") and self.is_float(node)
-        if isinstance(node, ast.IfExp):
-            return self.flops(node.test)
-        if isinstance(node, ast.BoolOp):
-            return self.flops(node.values[0])
-        for child in ast.iter_child_nodes(node):
-            if not isinstance(child, ast.stmt):
-                found += self.flops(child)
-        return +found
-
+    # Counting.
     def tally(self, lines: Counter[int]) -> str:
         self.tallies.append(dict(lines))
         return f"_next(_tally{len(self.tallies) - 1})"
@@ -250,7 +138,7 @@ class _Rewriter(ast.NodeTransformer):
         return self._call(node, node.target, "store", value, ast.Name("_at", ast.Load()))
 
     def _shared(self, node: ast.Assign) -> ast.stmt:
-        if not _name(node.targets[0]):
+        if not name_of(node.targets[0]):
             self.fail(node, "give shared memory a name: tile = cuda.shared_memory(np.float32, 256)")
         assert isinstance(node.value, ast.Call)
         node.value.func = _expression("_machine.shared", node.lineno)
@@ -276,7 +164,7 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         asked = self.asks_cuda(node)
         if asked == "atomic_add":
-            if len(node.args) != 3 or _name(node.args[0]) not in self.arrays:
+            if len(node.args) != 3 or name_of(node.args[0]) not in self.arrays:
                 self.fail(node, "write cuda.atomic_add(array, index, value)")
             place = ast.Subscript(node.args[0], node.args[1], ast.Load(), lineno=node.lineno)
             added: Any = self._call(node, place, "atomic", self._address(place), self.visit(node.args[2]))
@@ -339,12 +227,3 @@ def _parse(text: str, line: int) -> ast.stmt:
 def _expression(text: str, line: int) -> ast.expr:
     statement: Any = _parse(text, line)
     return statement.value
-
-
-def _name(node: ast.AST) -> str:
-    """The name that the node is, nothing for other nodes."""
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _first_argument(call: Any) -> Any:
-    return call.args[0] if call.args else call.keywords[0].value

@@ -13,9 +13,10 @@ from minitensor import backend
 from minitensor.errors import DeviceError, DTypeError, LaunchError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.cuda import CuPyNames, Dim3, on
-from minitensor.gpu.instrument import Program, instrument, source_of
+from minitensor.gpu.instrument import Program, instrument
 from minitensor.gpu.memory import UNWRITTEN, Memory, elements
 from minitensor.gpu.report import Launch
+from minitensor.gpu.source import source_of
 from minitensor.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -151,10 +152,10 @@ class Kernel:
         for name in written & values.keys():
             _write_back(machine.arguments[name].data, values[name])
         total = Counters()
-        for line in machine.lines.values():
+        for line in machine.ledger.lines.values():
             total.add(line)
-        samples = tuple(machine.samples.values())
-        return Launch(self.name, grid, block, program.source, total, dict(machine.lines), samples)
+        samples = tuple(machine.ledger.samples.values())
+        return Launch(self.name, grid, block, program.source, total, dict(machine.ledger.lines), samples)
 
     def _run_on_gpu(self, grid: Dim3, block: Dim3, arguments: tuple[Any, ...]) -> None:
         with warnings.catch_warnings(), on(CuPyNames()):

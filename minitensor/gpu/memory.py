@@ -7,6 +7,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.errors import DTypeError, KernelError, OutOfBoundsError, UnwrittenError
+from minitensor.gpu.races import Watch
 from minitensor.tensor import Tensor, wrap
 
 # NaNs of their own, one for each float: whatever still holds it was never written. It survives copies and devices.
@@ -57,6 +58,11 @@ class Memory:
         self.dtype = np.dtype(dtype)
         self.type, self.columns = self.dtype.type, shape[-1]
         self.ndim, self.size = len(shape), math.prod(shape)
+        self.watch: Watch | None = None
+
+    def watch_for_races(self) -> None:
+        """From now on keep who touched each element; not worth it for an array that is only read."""
+        self.watch = Watch(self.size)
 
     def __len__(self) -> int:
         return self.shape[0]

@@ -9,19 +9,19 @@ What it cannot show: how long anything takes, caches, and orders in which a real
 
 import itertools
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextvars import copy_context
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from minitensor.errors import BarrierError, DataRaceError, KernelError, LaunchError, MissingExtraError, StepLimitError
-from minitensor.gpu.counters import Counters, bank_conflicts, groups, sectors
 from minitensor.gpu.cuda import MATHS, WARP, Dim3, on
-from minitensor.gpu.instrument import Program, names_seen_by
+from minitensor.gpu.instrument import Program
+from minitensor.gpu.ledger import Ledger
 from minitensor.gpu.memory import UNWRITTEN, Memory
-from minitensor.gpu.races import BLOCK_AT, INTERVAL_AT, THREAD_AT, Accesses, Race, Watch, Who
+from minitensor.gpu.races import Race, Who
+from minitensor.gpu.source import names_seen_by
 
 try:
     from greenlet import getcurrent, greenlet
@@ -30,21 +30,6 @@ except ImportError:
 
 ROUNDS = 1_000_000  # how often a thread may go round a loop
 SHARED_BYTES = 48 * 1024  # of shared memory that a block may have
-
-
-class Sample(NamedTuple):
-    """One access that a warp made together: the first that the first warp made at this place in the source.
-
-    kind : "load", "store" or "atomic"; threads : their numbers in the block; addresses : in elements
-    """
-
-    line: int
-    array: str
-    space: str
-    kind: str
-    itemsize: int
-    threads: list[int]
-    addresses: list[int]
 
 
 class Thread:
@@ -69,23 +54,18 @@ class Simulator:
     def __init__(self, program: Program, grid: Dim3, block: Dim3, arguments: dict[str, Any]):
         self.program, self.gridDim, self.blockDim = program, grid, block
         self.arguments = arguments
-        self.lines: defaultdict[int, Counters] = defaultdict(Counters)
-        self.samples: dict[int, Sample] = {}
-        self._logs: list[list[int]] = [[] for _ in program.sites]
-        self._turns: list[tuple[int, list[int]]] = []  # after each turn: whose it was, and how long the logs were
+        self.ledger = Ledger(program.sites)
         self._tallies = [itertools.count() for _ in program.tallies]
-        self._watches: dict[int, Watch] = {}  # of every memory that is written to
 
     def run(self) -> None:
         """Run every block."""
         names: dict[str, Any] = {"_machine": self, "_next": next, "_rounds": lambda: iter(range(ROUNDS))}
-        names |= {f"_log{i}": log for i, log in enumerate(self._logs)}
+        names |= {f"_log{i}": log for i, log in enumerate(self.ledger.logs)}
         names |= {f"_tally{i}": tally for i, tally in enumerate(self._tallies)}
         kernel = self._compiled(names)
         for site in self.program.sites:
             if site.kind != "load" and site.array in self.arguments:
-                memory = self.arguments[site.array]
-                self._watches[id(memory)] = Watch(memory.size)
+                self.arguments[site.array].watch_for_races()
         blocks = itertools.product(*map(range, reversed(self.gridDim)))
         with on(self), np.errstate(all="ignore"):  # a GPU does not warn either
             for number, (z, y, x) in enumerate(blocks):
@@ -94,7 +74,7 @@ class Simulator:
         for tally, flops in zip(self._tallies, self.program.tallies, strict=True):
             rounds = next(tally)
             for line, count in flops.items():
-                self.lines[line].flops += rounds * count
+                self.ledger.lines[line].flops += rounds * count
 
     def _compiled(self, names: dict[str, Any]) -> Callable[..., None]:
         function = self.program.function
@@ -113,13 +93,15 @@ class Simulator:
         for interval in itertools.count():
             for first in range(0, len(threads), WARP):
                 self._run_warp(threads[first : first + WARP])
-            self._look_back(number, interval)
+            race = self.ledger.close(number, interval, self.arguments | self._shared)
+            if race:
+                self._raced(*race)
             waiting = [thread for thread in threads if thread.waits]
             if not waiting:
                 return
             if len({thread.waits for thread in threads}) > 1:
                 self._diverged(waiting[0], next(each for each in threads if each.waits != waiting[0].waits), "barrier")
-            self.lines[waiting[0].waits].barriers += 1
+            self.ledger.lines[waiting[0].waits].barriers += 1
 
     def _run_warp(self, warp: list[Thread]) -> None:
         """Run each thread to its end or to a barrier. After a shuffle all go on together."""
@@ -137,7 +119,7 @@ class Simulator:
                 except Exception as error:
                     error.add_note(f"in {self._name(thread.number)} of {self._block_name()} of a simulated kernel")
                     raise
-                self._turns.append((thread.number, [len(log) for log in self._logs]))
+                self.ledger.turn(thread.number)
             running = [thread for thread in warp if thread.gives]
             if running:
                 self._shuffle(warp, running)
@@ -178,7 +160,7 @@ class Simulator:
                     f"a block has {SHARED_BYTES:,}, so take a smaller tile"
                 )
             self._shared[name] = memory
-            self._watches[id(memory)] = Watch(size)
+            memory.watch_for_races()
         return self._shared[name]
 
     def shuffle(self, way: str, line: int, mask: int, value: Any, lanes: int, *, width: int = WARP) -> Any:
@@ -209,57 +191,6 @@ class Simulator:
                 thread.takes = warp[partner].gives[2]
         for thread in there:
             thread.gives = None
-
-    # Looking back at what was done between two barriers.
-    def _look_back(self, block: int, interval: int) -> None:
-        owners = np.array([owner for owner, _ in self._turns])
-        lengths = np.array([lengths for _, lengths in self._turns]).reshape(len(owners), -1)
-        counts = np.diff(lengths, axis=0, prepend=0)  # how often each turn used each site
-        self._turns.clear()
-        by_memory: defaultdict[int, dict[str, list[Accesses]]] = defaultdict(
-            lambda: {"load": [], "store": [], "atomic": []}
-        )
-        memories: dict[int, Memory] = {}
-        for number, (site, log) in enumerate(zip(self.program.sites, self._logs, strict=True)):
-            if not log:
-                continue
-            memory = self._shared.get(site.array) or self.arguments[site.array]
-            addresses, threads = np.array(log, np.int64), np.repeat(owners, counts[:, number])
-            log.clear()
-            self._count(number, memory, threads, addresses)
-            if id(memory) in self._watches:
-                memories[id(memory)] = memory
-                who = block << BLOCK_AT | interval << INTERVAL_AT | threads << THREAD_AT | number
-                by_memory[id(memory)][site.kind].append(Accesses(addresses, who))
-        for key, kinds in by_memory.items():
-            if memories[key].space == "shared" and not (kinds["store"] or kinds["atomic"]):
-                continue  # no other block sees it, and reading alone is safe
-            race = self._watches[key].check(*(_joined(kinds[kind]) for kind in ("load", "store", "atomic")))
-            if race:
-                self._raced(memories[key], race)
-
-    def _count(self, number: int, memory: Memory, threads: np.ndarray, addresses: np.ndarray) -> None:
-        """Note the accesses of one site between two barriers."""
-        site, size = self.program.sites[number], memory.dtype.itemsize
-        line = self.lines[site.line]
-        if number not in self.samples:
-            first = groups(threads) == groups(threads)[0]
-            self.samples[number] = Sample(
-                *site[:2], memory.space, site.kind, size, threads[first].tolist(), addresses[first].tolist()
-            )
-        if site.kind == "atomic":
-            line.atomics += len(addresses)
-        elif memory.space == "shared":
-            line.shared_loads += len(addresses) * (site.kind == "load")
-            line.shared_stores += len(addresses) * (site.kind == "store")
-            line.bank_conflicts += bank_conflicts(threads, addresses, size)
-        else:
-            touched, fewest = sectors(threads, addresses, size)
-            line.fewest_sectors += fewest
-            line.global_loads += len(addresses) * (site.kind == "load")
-            line.global_stores += len(addresses) * (site.kind == "store")
-            line.load_sectors += touched * (site.kind == "load")
-            line.store_sectors += touched * (site.kind == "store")
 
     # What went wrong, in words.
     def place(self, line: int = 0, thread: Thread | None = None) -> str:
@@ -321,11 +252,6 @@ class Simulator:
             f"{self.place(lines[-1])} has gone round this loop {ROUNDS:,} times without an end; "
             "is its condition ever false, and does it change inside the loop?"
         ) from None
-
-
-def _joined(parts: list[Accesses]) -> Accesses:
-    nothing = Accesses(np.empty(0, np.int64), np.empty(0, np.int64))
-    return Accesses(*map(np.concatenate, zip(nothing, *parts, strict=True)))
 
 
 def _frames(traceback: Any) -> Iterator[Any]:

@@ -6,7 +6,7 @@ import pytest
 from minitensor.errors import KernelError
 from minitensor.gpu import Launch, cuda, kernel
 from minitensor.gpu.cuda import Dim3
-from minitensor.gpu.instrument import source_of
+from minitensor.gpu.source import source_of
 
 
 @kernel

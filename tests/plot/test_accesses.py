@@ -9,8 +9,8 @@ from minitensor import plot
 from minitensor.errors import InputError
 from minitensor.gpu import cuda, kernel
 from minitensor.gpu.cuda import Dim3
-from minitensor.gpu.instrument import source_of
 from minitensor.gpu.report import Launch
+from minitensor.gpu.source import source_of
 from minitensor.plot.accesses import PALE
 from minitensor.plot.style import BLUE, ORANGE
 

@@ -1,0 +1,45 @@
+"""Where a kernel is written: its lines, the places in them that touch an array, and what its names mean."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from minitensor.errors import KernelError
+
+
+class Site(NamedTuple):
+    """A place in the source that touches an array. kind: "load", "store" or "atomic"."""
+
+    line: int
+    array: str
+    kind: str
+
+
+class Source(NamedTuple):
+    """The text of a kernel. line : the number of its first line in the file"""
+
+    file: str
+    line: int
+    lines: list[str]
+
+    def at(self, line: int) -> str:
+        """``kernels.py:12: total += a[row, inner]``."""
+        name = self.file.replace("\\", "/").rpartition("/")[2]
+        return f"{name}:{line}: {self.lines[line - self.line].strip()}"
+
+
+def source_of(function: Callable[..., Any]) -> Source:
+    """Where a function is written. Raises KernelError where nobody has kept its text."""
+    try:
+        lines, first = inspect.getsourcelines(function)
+    except (OSError, TypeError):
+        raise KernelError(
+            f"{function.__name__}: its source cannot be read; write kernels in a file or a notebook, "
+            "not at Python's own prompt"
+        ) from None
+    return Source(inspect.getsourcefile(function) or "", first, [line.rstrip("\n") for line in lines])
+
+
+def names_seen_by(function: Callable[..., Any]) -> dict[str, Any]:
+    """What the names in a function mean that are not its own."""
+    return function.__globals__ | dict(inspect.getclosurevars(function).nonlocals)
