@@ -1,11 +1,16 @@
 """The lessons as pages: ``pip install -e '.[docs]'``, then ``sphinx-build -W docs docs/build``."""
 
+import sys
+from pathlib import Path
+
 import minitensor
+
+sys.path.insert(0, str(Path(__file__).parent))  # where measured.py is
 
 project = "minitensor"
 author = copyright = "the minitensor authors"
 release = minitensor.__version__
-extensions = ["sphinx_gallery.gen_gallery"]
+extensions = ["sphinx_gallery.gen_gallery", "measured"]
 exclude_patterns = ["build", "sg_execution_times.rst", "lessons/sg_execution_times.rst"]
 html_theme = "alabaster"
 html_theme_options = {"page_width": "1180px", "sidebar_width": "240px"}

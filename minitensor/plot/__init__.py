@@ -19,6 +19,7 @@ from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.rooflines import roofline
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
+from minitensor.plot.traffic import whole_climb
 
 __all__ = [
     "climb_and_clusters",
@@ -47,4 +48,5 @@ __all__ = [
     "show_all",
     "stretched",
     "unit_balls",
+    "whole_climb",
 ]
