@@ -53,6 +53,10 @@ class LadderError(MinitensorError, AssertionError):
     """Two rungs of a ladder disagree, so at least one is wrong."""
 
 
+class CompileError(MinitensorError, ValueError):
+    """A kernel does not compile; the message holds the compiler's log and the line it is about."""
+
+
 class MissingExtraError(MinitensorError, ImportError):
     """A picture, a table or a lesson needs an optional package; the message gives the line that installs it."""
 

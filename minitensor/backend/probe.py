@@ -30,7 +30,7 @@ def install_line() -> str:
     return "pip install 'minitensor[cuda12]'" if version and version < (13, 0) else "pip install 'minitensor[cuda13]'"
 
 
-def _installed_cupy() -> str:
+def installed_cupy() -> str:
     """The name under which CuPy was installed: there is one for each CUDA version, and they exclude each other."""
     from importlib.metadata import distributions  # slow to import, and seldom needed
 
@@ -82,7 +82,7 @@ def require_working_cupy() -> Any:
         if "cannot open source file" in text or "CUDA_PATH" in text or "header" in text.lower():
             raise BackendError(
                 "CuPy finds the GPU but not the CUDA headers, without which it compiles no kernel. "
-                f"pip install '{_installed_cupy()}[ctk]', {USE_NUMPY}"
+                f"pip install '{installed_cupy()}[ctk]', {USE_NUMPY}"
             ) from error
         raise BackendError(f"CuPy finds the GPU but a small kernel failed on it: {text}. {USE_NUMPY}") from error
     if answer != 24.0:

@@ -6,8 +6,10 @@
 - its parts: `instrument.py` rewrites the kernel so that it can be watched, `source.py` and `operations.py` read it,
   `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
 - `cupy_names.py`: what CuPy is handed while it translates
+- `compiler.py`: what the compiler sees: a kernel as CUDA C++, and as the code of a GPU, with no GPU
 - `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders, with `written.py` for those
   whose text a program writes
+- `matmul.cu`, `mean_shift.cu`: the last rungs, in CUDA C++; `sources.py` launches them
 """
 
 from minitensor.gpu.cuda import cuda
