@@ -100,6 +100,11 @@ def flops(a: Tensor, b: Tensor) -> float:
     return 2.0 * prod(_sizes(a, b))
 
 
+def traffic(a: Tensor, b: Tensor) -> float:
+    """The fewest bytes that must move: a and b are read once, c is written once."""
+    return float(a.size * a.dtype.itemsize + b.size * b.dtype.itemsize + _out(a, b) * _dtype(a, b).itemsize)
+
+
 def share(fraction: float, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     """The first rows of a: fewer rows, the same length of sum."""
     return a[: max(1, round(a.shape[0] * fraction))] if a.shape[0] else a, b
@@ -116,7 +121,7 @@ def tolerance(a: Tensor, b: Tensor) -> Tensor:
     return (abs(a) @ abs(b)) * float(2 * (k + 1) * kind.eps) + float(2 * k * kind.tiny)
 
 
-LADDER = Ladder("matmul", (loops, rows, broadcasting, broadcasting_3d, einsum, blas), flops, share, tolerance)
+LADDER = Ladder("matmul", (loops, rows, broadcasting, broadcasting_3d, einsum, blas), flops, share, tolerance, traffic)
 
 
 def _sizes(a: Tensor, b: Tensor) -> tuple[int, int, int]:

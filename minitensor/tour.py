@@ -10,7 +10,7 @@ from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
 from minitensor.errors import MissingExtraError
-from minitensor.ladder import Climb, Ladder, in_seconds, run, table
+from minitensor.ladder import Climb, Ladder, ceilings, in_seconds, run, table
 from minitensor.tensor import Tensor, tensor
 
 SEED = 2  # six clusters that do not overlap
@@ -18,7 +18,7 @@ BANDWIDTH = 2.5
 
 
 def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
-    """Climb both ladders on the chosen backend, print the tables and write two PNG files and a GIF into `out`.
+    """Climb both ladders on the chosen backend, print the tables and write three PNG files and a GIF into `out`.
 
     quick : smaller inputs, and rungs slower than a quarter of a second skipped
     as_json : print one JSON object instead of tables
@@ -41,11 +41,14 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     ]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 2)
+        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 3)
 
         def step(words: str) -> None:
             progress.update(task, description=f"{words:<45}", advance=1)
 
+        step("the ceilings of this machine")
+        for kind in ("float32", "float64"):
+            ceilings(kind)
         climbs = [
             run(
                 ladder,
@@ -63,6 +66,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         pictures = {
             "matmul.png": plot.climbs(*climbs[:-1]),
             "mean_shift.png": plot.climb_and_clusters(climbs[-1], points, found.labels, found.centers),
+            "roofline.png": plot.roofline(*climbs),
             "mean_shift.gif": plot.moving(found.path, found.labels),
         }
         paths = [plot.save(picture, out / name) for name, picture in pictures.items()]

@@ -9,7 +9,7 @@ import pytest
 import minitensor as mt
 from minitensor import lesson, tour
 from minitensor.__main__ import main
-from minitensor.ladder import Climb, Row
+from minitensor.ladder import Ceilings, Climb, Row, Work
 
 pytest.importorskip("rich", reason="the command line prints with rich, an extra")
 
@@ -23,11 +23,12 @@ def quick_tour(tmp_path_factory):
     return out, json.loads(ran.stdout)
 
 
-def test_the_tour_writes_two_pictures_and_an_animation(quick_tour):
+def test_the_tour_writes_three_pictures_and_an_animation(quick_tour):
     out, report = quick_tour
     assert sorted(path.name for path in out.iterdir()) == ["pictures"]
     files = {path.name: path.read_bytes()[:6] for path in (out / "pictures").iterdir()}
-    assert files == {"matmul.png": b"\x89PNG\r\n", "mean_shift.png": b"\x89PNG\r\n", "mean_shift.gif": b"GIF89a"}
+    pictures = dict.fromkeys(("matmul.png", "mean_shift.png", "roofline.png"), b"\x89PNG\r\n")
+    assert files == pictures | {"mean_shift.gif": b"GIF89a"}
     assert sorted(report["files"]) == sorted(str(out / "pictures" / name) for name in files)
 
 
@@ -42,8 +43,25 @@ def test_the_tour_climbs_both_ladders_to_the_top(quick_tour):
         assert top["seconds"] > 0
 
 
+def test_the_tour_places_every_rung_under_the_ceilings(quick_tour):
+    _, report = quick_tour
+    for climb, kind in zip(report["climbs"], ["float32"] * 3 + ["float64"], strict=True):
+        under, work = climb["ceilings"], climb["work"]
+        assert (under["dtype"], under["backend"]) == (kind, "numpy")
+        limits = [under["flops_per_second"], work["flops"] / work["traffic"] * under["bytes_per_second"]]
+        if work["exps"]:
+            limits.append(work["flops"] / work["exps"] * under["exps_per_second"])
+        for row in climb["rows"]:
+            expected = row["seconds"] and pytest.approx(work["flops"] / row["seconds"] / min(limits))
+            assert row["fraction"] == expected
+
+
 def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(tour, "run", lambda ladder, *inputs, title, **options: CLIMB._replace(title=title))
+    monkeypatch.setattr(
+        tour,
+        "run",
+        lambda ladder, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
+    )
     assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
     text = capsys.readouterr().out
     assert text.count("× before") == 4
@@ -52,6 +70,7 @@ def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
     assert str(tmp_path / "mean_shift.gif") in text.replace("\n", "")
 
 
+UNDER = Ceilings(10e9, 100e9, 1e9, "numpy", "float32")
 CLIMB = Climb("matmul", "", "a machine", (Row("loops", "", 0.0, note="skipped: too slow"),))
 
 

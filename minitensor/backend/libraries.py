@@ -1,6 +1,7 @@
 """What the array libraries do differently, and what the Array API standard lacks: one class a library."""
 
 import contextlib
+import os
 import platform
 from typing import Any
 
@@ -8,6 +9,9 @@ import numpy
 
 from minitensor.backend.probe import require_working_cupy
 from minitensor.errors import DTypeError
+
+# What sets how many threads the BLAS under NumPy takes, the first that is set.
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 def checked_dtype(name: Any) -> numpy.dtype:
@@ -35,6 +39,7 @@ class Backend:
     name = "numpy"
     protects_expanded = True  # whether an expanded array refuses to be written to by itself
     has_methods = True  # whether an array has NumPy's methods besides those of the standard
+    chunk = 2**15  # elements of a piece of work that is large enough to be quick and small enough for a core's cache
 
     def __init__(self) -> None:
         self.xp: Any = numpy
@@ -103,6 +108,18 @@ class Backend:
         """e to the power of every element, written over it: no second table."""
         return self.xp.exp(array, out=array)
 
+    def exps(self, array: Any, times: int) -> Any:
+        """e to the power of every element, `times` times over: to measure how fast exponentials are."""
+        for _ in range(times):
+            result = self.xp.exp(array)
+        return result
+
+    def threads(self) -> int:
+        """How many threads of this process should compute at once to use the whole device: as many as BLAS takes."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)
+        return next((min(cores, int(number)) for number in asked if number.isdecimal() and int(number)), cores)
+
     def synchronize(self) -> None:
         """Wait until the device has finished; NumPy always has."""
 
@@ -122,6 +139,7 @@ class CuPyBackend(Backend):
 
     name = "cupy"
     protects_expanded = False
+    chunk = 2**22  # enough to keep every core of the GPU busy
 
     def __init__(self) -> None:
         cupy = require_working_cupy()
@@ -152,6 +170,15 @@ class CuPyBackend(Backend):
     def vecdot(self, a: Any, b: Any) -> Any:
         return (self.xp.conj(a) * b).sum(-1, dtype=self.xp.result_type(a, b))
 
+    def exps(self, array: Any, times: int) -> Any:
+        # In one kernel, for the numbers would take longer on their way through memory than the exponentials take.
+        exp = "__expf" if array.dtype == "float32" else "exp"  # for float32 what the hardware has; it has none beyond
+        loop = f"y = x; for (int time = 0; time < times; time++) y = {exp}(-y);"
+        return self.xp.ElementwiseKernel("T x, int32 times", "T y", loop, "minitensor_exps")(array, times)
+
+    def threads(self) -> int:
+        return 1  # the GPU has its own
+
     def synchronize(self) -> None:
         self.xp.cuda.get_current_stream().synchronize()
 
@@ -176,6 +203,9 @@ class StrictBackend(Backend):
     name = "strict"
     protects_expanded = False
     has_methods = False
+
+    def threads(self) -> int:
+        return 1
 
     def __init__(self) -> None:
         import array_api_strict

@@ -16,6 +16,7 @@ from minitensor.plot.einsums import meeting
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
+from minitensor.plot.rooflines import roofline
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
 
@@ -40,6 +41,7 @@ __all__ = [
     "paths",
     "product",
     "reaction",
+    "roofline",
     "save",
     "save_all",
     "show_all",

@@ -236,6 +236,16 @@ def flops(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     return float(q * n * (3 * d + 2 + 2 * d + 1))
 
 
+def traffic(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """The fewest bytes that must move: queries and points are read once, moved queries are written once."""
+    return float((2 * queries.size + points.size) * points.dtype.itemsize)
+
+
+def exps(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """One exponential for each pair."""
+    return float(queries.shape[0] * points.shape[0])
+
+
 def share(fraction: float, queries: Tensor, points: Tensor, bandwidth: float) -> tuple[Tensor, Tensor, float]:
     """The first queries, over all the data."""
     return queries[: max(1, round(queries.shape[0] * fraction))] if queries.shape[0] else queries, points, bandwidth
@@ -254,4 +264,4 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (_largest(points) + width)
 
 
-LADDER = Ladder("mean shift", (loops, one_point, batched, einsum, gemm), flops, share, tolerance)
+LADDER = Ladder("mean shift", (loops, one_point, batched, einsum, gemm), flops, share, tolerance, traffic, exps)

@@ -1,19 +1,18 @@
-"""Ladders: one job done several ways, each rung one idea faster than the rung below.
-
-A rung is a plain function. `run` climbs a ladder: it checks that all rungs agree, times them honestly, skips what
-would take too long or too much memory *and says so*, and returns the rows of a table. It knows no ladder by name.
-"""
+"""What a rung and a ladder are, and how a ladder is climbed: every rung checked, timed, and placed under the roof."""
 
 import math
-import platform
 import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from minitensor import backend
-from minitensor.errors import InputError, LadderError, MissingExtraError
+from minitensor.errors import InputError, LadderError
+from minitensor.ladder.roofline import FLOATS, Ceilings, Work, ceilings, roof
+from minitensor.ladder.timing import measure, seconds_of
+from minitensor.ladder.words import in_bytes, in_seconds, machine
 from minitensor.tensor import Tensor
 
 WARM_UP_WORK = 2e5  # floating-point operations of the small share on which a rung is tried first
@@ -43,6 +42,9 @@ class Ladder(NamedTuple):
     flops : how many floating-point operations the job takes, as a function of the inputs
     share : ``share(fraction, *inputs)`` are smaller inputs with about that fraction of the work
     tolerance : how far two rungs may differ, as a function of the inputs: a number, or a Tensor like the result
+    traffic : how many bytes the job must move at least, as a function of the inputs: each input read once, the output
+        written once. Without it the rungs have no place under the roof
+    exps : how many exponentials the job takes, if it takes any, as a function of the inputs
     """
 
     name: str
@@ -50,6 +52,8 @@ class Ladder(NamedTuple):
     flops: Callable[..., float]
     share: Callable[..., tuple[Any, ...]]
     tolerance: Callable[..., Any]
+    traffic: Callable[..., float] | None = None
+    exps: Callable[..., float] | None = None
 
 
 class Row(NamedTuple):
@@ -57,6 +61,7 @@ class Row(NamedTuple):
 
     seconds : the median of `rounds`; low, high : the quartiles; best : the fastest
     over_first, over_before : how many times faster than the first rung, and the last rung, that ran
+    fraction : FLOP/s over the FLOP/s that this machine could reach on this job at best; see `roof`
     """
 
     rung: str
@@ -71,19 +76,24 @@ class Row(NamedTuple):
     gflops: float | None = None
     note: str = ""
     rounds: int = 0
+    fraction: float | None = None
 
 
 class Climb(NamedTuple):
-    """What `run` found."""
+    """What `run` found. `work` and `ceilings` are None where the ladder does not say what its job must move."""
 
     ladder: str
     title: str
     machine: str
     rows: tuple[Row, ...]
+    work: Work | None = None
+    ceilings: Ceilings | None = None
 
     def asdict(self) -> dict[str, Any]:
         """Plain numbers and text, for JSON."""
-        return self._asdict() | {"rows": [row._asdict() for row in self.rows]}
+        parts = {"work": self.work, "ceilings": self.ceilings}
+        plain = {name: part and part._asdict() for name, part in parts.items()}
+        return self._asdict() | plain | {"rows": [row._asdict() for row in self.rows]}
 
 
 def run(
@@ -94,6 +104,7 @@ def run(
     memory_limit: float = 1e9,
     seconds: float = 0.5,
     on_rung: Callable[[str], None] = lambda name: None,
+    under: Ceilings | None = None,
 ) -> Climb:
     """Climb a ladder: every rung on the same inputs, checked against the others and timed.
 
@@ -101,6 +112,9 @@ def run(
     shares, until one takes long enough to tell how long the whole would: a rung that would take more than `time_limit`
     seconds, or whose formula for memory exceeds `memory_limit` bytes, is not run whole. About `seconds` are spent on
     timing each of the others. `on_rung` is told the name of each rung as its turn comes.
+
+    A ladder that says what its job must move gets its rungs placed under the roof of this machine, or under
+    ceilings given as `under`. To measure those takes about a second and 256 MiB, once.
 
     Raises LadderError, which names the rung and the difference, where two rungs disagree, and InputError if no input
     is a Tensor.
@@ -110,6 +124,11 @@ def run(
         raise InputError(f"{ladder.name}: a climb needs inputs, and one of them at least is a Tensor")
     lib = backend.of(tensors[0].array)
     flops = ladder.flops(*inputs)
+    work = _work(ladder, inputs, flops)
+    kind = np.result_type(*(each.dtype for each in tensors)).name
+    if work and not under and kind in FLOATS:
+        under = ceilings(kind, lib.name)
+    top = roof(work, under) if work and under else None
     small = ladder.share(min(1.0, WARM_UP_WORK / max(flops, 1.0)), *inputs)
     expected_small: _Expected = None
     expected: _Expected = None
@@ -144,21 +163,17 @@ def run(
                 gflops=flops / median / 1e9,
                 note=uneven,
                 rounds=len(times),
+                fraction=flops / median / top if top else None,
             )
         )
-    return Climb(ladder.name, title, machine(lib), tuple(rows))
+    return Climb(ladder.name, title, machine(lib), tuple(rows), work, under if work else None)
 
 
-def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> list[float]:
-    """Seconds of one call, device synchronised, round by round.
-
-    About `seconds` are spent, in up to 25 rounds of as many calls as make a round last a millisecond; a call that
-    takes longer than `seconds` is timed once. The first call is left to the caller: it warms up.
-    """
-    once = _seconds(function, lib)
-    calls = max(1, math.ceil(1e-3 / max(once, 1e-9)))
-    rounds = int(min(25, seconds / (once * calls)))
-    return [_seconds(function, lib, calls) for _ in range(rounds)] if rounds > 1 else [once]
+def _work(ladder: Ladder, inputs: tuple[Any, ...], flops: float) -> Work | None:
+    """What the job takes, if the ladder says it and there is anything to do."""
+    if not ladder.traffic or not flops:
+        return None
+    return Work(flops, ladder.traffic(*inputs), ladder.exps(*inputs) if ladder.exps else 0.0)
 
 
 def _quartiles(times: list[float]) -> list[float]:
@@ -173,20 +188,11 @@ def _estimate(ladder: Ladder, function: Any, inputs: tuple[Any, ...], lib: backe
     flops, work = max(ladder.flops(*inputs), 1.0), WARM_UP_WORK
     while True:
         part = ladder.share(min(1.0, work / flops), *inputs)
-        seconds = _seconds(partial(function, *part), lib)
+        seconds = seconds_of(partial(function, *part), lib)
         estimate = seconds * flops / max(ladder.flops(*part), 1.0)
         if estimate <= limit or seconds >= TELLING or work >= flops:
             return estimate
         work *= 8
-
-
-def _seconds(function: Callable[[], Any], lib: backend.Backend, calls: int = 1) -> float:
-    lib.synchronize()
-    start = time.perf_counter()
-    for _ in range(calls):
-        function()
-    lib.synchronize()
-    return (time.perf_counter() - start) / calls
 
 
 _Expected = tuple[str, Tensor] | None  # the first rung that ran, and its result
@@ -212,79 +218,3 @@ def _agree(ladder: Ladder, function: Any, result: Tensor, expected: _Expected, i
             "which is more than rounding explains"
         )
     return expected
-
-
-# --- showing it ----------------------------------------------------------------------------------------------------
-
-
-def machine(lib: backend.Backend) -> str:
-    """What computed, for the caption of a table: backend, its version, processor or GPU, Python."""
-    return f"{lib.xp.__name__} {lib.xp.__version__}, {lib.device_name()}, Python {platform.python_version()}"
-
-
-def in_seconds(seconds: float) -> str:
-    """Three digits and a unit.
-
-    >>> in_seconds(0.00123), in_seconds(12.3456)
-    ('1.23 ms', '12.3 s')
-    """
-    return _with_unit(seconds, (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)))
-
-
-def in_bytes(count: float) -> str:
-    """Three digits and a unit.
-
-    >>> in_bytes(0), in_bytes(1_500_000)
-    ('0 B', '1.5 MB')
-    """
-    return _with_unit(round(count), (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)))
-
-
-def _with_unit(number: float, units: tuple[tuple[str, float], ...]) -> str:
-    """The number in the largest unit of which it is one at least, once it is rounded."""
-    unit, size = next((each for each in units if number >= 0.9995 * each[1]), units[-1])
-    return f"{_digits(number / size)} {unit}"
-
-
-def _digits(number: float) -> str:
-    return f"{number:.3g}" if number < 999.5 else f"{number:,.0f}"
-
-
-def table(climb: Climb, width: int = 80) -> Any:
-    """The climb as a table of the rich library, ready for its ``print``, in at most `width` columns from 45 on.
-
-    Raises MissingExtraError without rich.
-    """
-    try:
-        from rich import box
-        from rich.table import Table
-    except ImportError:
-        raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
-    notes = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
-    out = Table(
-        title=f"{climb.ladder}: {climb.title}",
-        caption="\n".join([*notes, climb.machine]),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    headings = ["time", "× first", "GFLOP/s"]
-    if width >= 78:
-        headings = ["time", "spread", "× first", "× before", "GFLOP/s", "memory"]
-    if width >= 110:
-        headings.append("what it does")
-    out.add_column("rung", style="bold", no_wrap=True)
-    for heading in headings:
-        out.add_column(heading, justify="left" if heading == "what it does" else "right", no_wrap=True)
-    for row in climb.rows:
-        cells = {"memory": in_bytes(row.memory), "what it does": row.caption}
-        if row.seconds is not None:
-            cells |= {
-                "time": in_seconds(row.seconds),
-                "spread": f"±{50 * (row.high - row.low) / row.seconds:.0f}%" if row.rounds > 1 else "once",
-                "× first": _digits(row.over_first or 1.0),
-                "× before": _digits(row.over_before or 1.0),
-                "GFLOP/s": _digits(row.gflops or 0.0),
-            }
-        out.add_row(row.rung, *(cells.get(heading, "–") for heading in headings))
-    return out
