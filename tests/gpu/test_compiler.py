@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import minitensor as mt
-from minitensor.errors import CompileError, DTypeError, MissingExtraError
-from minitensor.gpu import compiler, sources
+from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
+from minitensor.gpu import compiler, cuda, kernel, matmul_kernels, mean_shift_kernels, sources
 
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
 MATRICES = ["float32[:, :]"] * 3 + ["int32"] * 3
@@ -170,6 +170,52 @@ def test_what_the_jit_makes_compiles(jit, arch):
     made = compiler.compile_to_cubin(compiler.cuda_source(_kernel(jit), MATRICES), arch)
     assert [kernel.name for kernel in made.kernels] == ["add"]
     assert made.spills == 0
+
+
+# A `@kernel`.
+KERNELS = {
+    **{name: (getattr(matmul_kernels, f"matmul_{name}"), MATRICES)
+       for name in ("naive", "coalesced", "tiled", "register_tiled")},
+    **{f"{make.__name__}({d})": (make(d), ["float32[:, :]"] * 3 + ["int32"] * 2 + ["float32"])
+       for make in (mean_shift_kernels.fused, mean_shift_kernels.tiled) for d in (1, 2, 8, 64)},
+}  # fmt: skip
+
+
+@needs_nvrtc
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_in_python_compiles(jit, name, arch):
+    which, types = KERNELS[name]
+    made = which.compile(types, arch=arch)
+    assert [each.name for each in made.kernels] == [which.name]
+    assert made.arch == arch and made.spills == 0
+    assert made.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4}.get(
+        name, 128 * 4 * int(name[6:-1]) if name.startswith("tiled(") else 0
+    )
+
+
+@kernel
+def neighbour(x, n):
+    i = cuda.threadIdx.x - 1
+    if i >= 0 and i < n:
+        x[i] = cuda.exp(x[i])
+
+
+def test_a_kernel_says_its_source(jit):
+    text = neighbour.cuda_source(["float32[:]", 5])
+    assert 'extern "C" __global__ void neighbour(CArray<float, 1, true, true> x, int n)' in text
+    assert "(int)(threadIdx.x)" in text  # with a sign, or i >= 0 would always be true
+
+
+def test_a_kernel_wants_the_type_of_each_parameter():
+    with pytest.raises(LaunchError, match=r"neighbour takes 2 arguments \(x, n\), 1 were given"):
+        neighbour.cuda_source(["float32[:]"])
+
+
+def test_a_kernel_without_cupy_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupyx.jit", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'minitensor\[cuda1.\]'"):
+        neighbour.compile(["float32[:]", "int32"])
 
 
 def test_what_the_jit_does_not_know_is_marked(jit):
