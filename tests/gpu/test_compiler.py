@@ -188,7 +188,7 @@ def test_every_kernel_in_python_compiles(jit, name, arch):
     which, types = KERNELS[name]
     made = which.compile(types, arch=arch)
     assert [each.name for each in made.kernels] == [which.name]
-    assert made.arch == arch and made.spills == 0
+    assert made.spills == 0
     assert made.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4}.get(
         name, 128 * 4 * int(name[6:-1]) if name.startswith("tiled(") else 0
     )
