@@ -1,7 +1,8 @@
 """`cuda`: what a kernel asks of the machine that runs it.
 
 The names and their arguments are those of `cupyx.jit`. On the simulator they answer for the thread that is running;
-while CuPy translates a kernel they are CuPy's own objects, so the same function serves both.
+while CuPy translates a kernel they are objects of `cupyx.jit`, but for those in `cupy_names.py`. So the same function
+serves both machines.
 """
 
 import threading

@@ -140,3 +140,22 @@ def divides_integers(x):
 def another_name(x):
     y = x
     y[0] = y[1]
+
+
+@kernel
+def writes_before_the_start(x):
+    x[cuda.threadIdx.x - 1] = 1.0
+
+
+@kernel
+def left_of_the_row(x):
+    row = cuda.threadIdx.x
+    x[row, 0] = x[row, row - 1]
+
+
+@kernel
+def reads_what_another_block_wrote(x, out):
+    if cuda.blockIdx.x == 0:
+        x[0] = 1.0
+    else:
+        out[0] = x[0]

@@ -151,6 +151,20 @@ CRIMES = [
         "{x[cuda.threadIdx.x] = 0.0}\nx has 2 axes; write x[row, col]",
     ),
     (
+        crimes.writes_before_the_start, (1, 8), (zeros(8),), OUT,
+        "{x[cuda.threadIdx.x - 1] = 1.0}\nthread 0 of block 0 writes x[-1], but[...]",
+    ),
+    (
+        crimes.left_of_the_row, (1, 2), (zeros(2, 2),), OUT,
+        "{x[row, 0] = x[row, row - 1]}\nthread 0 of block 0 touches x[0, -1], but the indices on axis 1 of x, of shape "
+        "(2, 2), go from 0 to 1; on a GPU a negative index[...]",
+    ),
+    (
+        crimes.reads_what_another_block_wrote, (2, 1), (zeros(1), zeros(1)), RACE,
+        "data race on x[0] of global memory:\n  thread 0 of block 0 writes it: {x[0] = 1.0}\n"
+        "  thread 0 of block 1 reads it: {out[0] = x[0]}\n[...]",
+    ),
+    (
         crimes.another_name, (1, 8), (zeros(8),), errors.KernelError,
         "{y[0] = y[1]}\nthread 0 of block 0: index x by its own name, not by another for it",
     ),
