@@ -85,7 +85,7 @@ def _dots(ax: Any, climb: Climb, work: Work, ceilings: Ceilings, color: str, to_
     on_the_slope = not to_the_left and bound(work, ceilings) == "memory"  # which rises over words to the right
     below = len(rungs) if on_the_slope else sum(y <= top for y, _ in rungs)
     wanted = [
-        min(dot, clear - (below - i) * APART) if i < below else max(dot, clear + 2 * APART)
+        min(dot, clear - (below - i) * APART) if i < below else max(dot, clear + (3 + i - below) * APART)
         for i, dot in enumerate(heights)
     ]
     for (y, words), dot, place in zip(rungs, heights, spread(wanted, APART), strict=True):

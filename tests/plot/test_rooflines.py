@@ -77,8 +77,8 @@ def test_words_of_equal_rungs_do_not_overlap():
     assert not [(a, b) for a, b in itertools.combinations(boxes, 2) if a.overlaps(b)]
 
 
-@pytest.mark.parametrize("work", [Work(2e9, 1e9), Work(50e9, 1e9), Work(50e9, 1e9, 2e9)])
-@pytest.mark.parametrize("fraction", [0.97, 1.2])
+@pytest.mark.parametrize("work", [Work(2e9, 1e9), Work(50e9, 1e9), Work(1000e9, 1e9), Work(50e9, 1e9, 2e9)])
+@pytest.mark.parametrize("fraction", [0.97, 1.2, 1.33])
 def test_words_near_the_roof_do_not_run_into_its_name(work, fraction):
     top = roof(work, UNDER) / 1e9
     rows = tuple(Row(name, "", 0.0, 1.0, gflops=fraction * top, fraction=fraction) for name in ("einsum", "blas"))
