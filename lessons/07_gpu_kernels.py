@@ -210,12 +210,15 @@ fig = plot.memory_access(step_1, step_2, array="a")
 fig = plot.memory_access(step_1, step_2, array="b")
 
 # %%
-# A read takes 32 + 1 sectors before, and 1 + 4 after. Accesses that share their sectors in this way
-# are called *coalesced*. The same loads, the same FLOPs, the same result, one line changed:
+# The two reads take 32 + 1 sectors before, and 1 + 4 after. Accesses that share their sectors in
+# this way are called *coalesced*, and that column of the report says how well they do: the fewest
+# sectors that could hold what was asked for, over those that were touched. The same loads, the same
+# FLOPs, the same result, one line changed:
 
 for launch in (step_1, step_2):
     counted = launch.counters
-    print(f"{launch.name:10} {counted.global_loads:,} loads, {counted.sectors:,} sectors")
+    words = f"{counted.global_loads:,} loads, {counted.sectors:>7,} sectors"
+    print(f"{launch.name:10} {words}, {counted.coalescing:.0%} coalesced")
 
 # %%
 # The same number, again and again
@@ -224,13 +227,14 @@ for launch in (step_1, step_2):
 # read?
 
 numbers = m * k + k * n
-times = step_2.counters.global_loads / numbers
-print(f"{step_2.counters.global_loads:,} loads of {numbers:,} numbers: each is read {times:.1f} times")
+loads = step_2.counters.global_loads
+print(f"{loads:,} loads of {numbers:,} numbers: each is read {loads / numbers:.1f} times")
 
 # %%
 # Every number of ``a`` is wanted by all n threads of its row, every number of ``b`` by all m of its
-# column. They should fetch it once and share it. For that a block has *shared memory*: small, about
-# 48 kB, and much nearer than global memory. All threads of the block see it, and nobody else.
+# column. They should fetch it once and share it. For that a block has *shared memory*: small, 48 kB
+# unless it asks for more, and much nearer than the *global memory* in which ``a``, ``b`` and ``c``
+# lie. All threads of the block see it, and nobody else.
 
 # %%
 # Tiles
@@ -325,8 +329,8 @@ assert step_3.counters.global_loads == 2 * m * n * k // TILE
 # -----------------------
 # Shared memory has a rule of its own. Its words of 4 bytes are dealt out to 32 *banks*, like cards
 # to players, and each bank gives one word at a time. If two threads of a warp want different words
-# of one bank, one of them waits: a *bank conflict*. A small kernel reads every first, second, fourth
-# and so on number of shared memory.
+# of one bank, one of them waits for another round: a *bank conflict*. A small kernel tries it: its
+# threads read numbers that lie ``stride`` apart.
 
 
 @kernel
@@ -342,7 +346,7 @@ def every(out, stride):
 out = mt.zeros(32, "float32")
 by_stride = {stride: every[1, 32](out, stride) for stride in (1, 2, 4, 32, 33)}
 for stride, launch in by_stride.items():
-    print(f"stride {stride:>2}: {launch.counters.bank_conflicts + 1:>2} rounds")
+    print(f"stride {stride:>2}: {launch.counters.bank_conflicts:>2} more rounds than one")
 
 fig = plot.memory_access(by_stride[1], by_stride[4], array="shared")
 
@@ -380,25 +384,36 @@ except mt.errors.MissingExtraError as error:
 #     }
 #     __syncthreads();
 #
-# For an H100 (``sm_90``), the compiler of CUDA 13 says that it takes 32 registers a thread and 2,048
-# bytes of shared memory a block, which is two tiles of 256 numbers, and that nothing *spilled*:
-# nothing had to leave the registers for memory.
+# For an H100 (``sm_90``), the compiler of CUDA 13.5 says that it takes 32 registers a thread and
+# 2,048 bytes of shared memory a block, which is two tiles of 256 numbers, and that nothing
+# *spilled*: nothing had to leave the registers for memory.
 
 # %%
 # Two ceilings
 # ------------
-# How fast can a kernel be at best? A machine has two ceilings: how many FLOPs it can do in a second,
-# and how many bytes it can move. A job that does many FLOPs for each byte meets the first, a job
-# that does few the second. Drawn over FLOPs a byte, the two make a *roofline*. Below is that of the
-# machine at hand, measured, and under it the ladder of lesson 2. All its rungs do the same job, so
-# they stand one above another, and the roof is far above most of them.
+# How fast can a kernel be at best? A machine has two ceilings: how many FLOPs it can do in a
+# second, and how many bytes it can move. A job that does many FLOPs for each byte meets the first,
+# a job that does few the second. Drawn over FLOPs a byte, the two make a *roofline*. Below is that
+# of the processor at hand, measured, and under it the ladder of lesson 2 with two jobs: a matrix
+# times a single column, and a product of two squares. Rungs that do the same job stand one above
+# another.
 
 from minitensor.ladder import Ceilings, Work, in_percent, roof, run
-from minitensor.matmul import LADDER
+from minitensor.matmul import LADDER, blas, broadcasting, rows
 
+ladder = LADDER._replace(rungs=(rows, broadcasting, blas))
+large, column = mt.ones((8192, 4096), "float32"), mt.ones((4096, 1), "float32")
 square, other = (mt.random.normal(rng, (512, 512), dtype="float32") for _ in range(2))
-climb = run(LADDER, square, other, title="512³", time_limit=0.5, seconds=0.2)
-fig = plot.roofline(climb)
+fig = plot.roofline(
+    run(ladder, large, column, title="(8192, 4096) @ (4096, 1)", time_limit=0.5, seconds=0.2),
+    run(ladder, square, other, title="(512, 512) @ (512, 512)", time_limit=0.5, seconds=0.2),
+)
+
+# %%
+# With a single column each number of the matrix is used once, half a FLOP for each byte, and nobody
+# can be faster than memory is. The squares have 170 times as many FLOPs for each byte, and there it
+# is the arithmetic that ends the climb. (A dot may come out above the roof: where the numbers still
+# lie in a cache, or where the machine was busy while its ceilings were measured.)
 
 # %%
 # And our kernels? Their FLOPs and bytes are counted. For the ceilings take an NVIDIA H100 (SXM): by
@@ -417,20 +432,20 @@ for name, work in steps.items():
 fig = plot.intensities(steps, h100)
 
 # %%
-# Each step moves to the right, and so the roof over it rises. To reach the flat part, a kernel needs
-# 20 FLOPs for each byte. Take this as a direction and not as a forecast. A real GPU has caches, which
-# answer many of the repeated reads, so ``naive`` may well come out above its post. No time is given
-# in this lesson, because nobody can time a simulator's GPU.
+# Each step moves to the right, and so the roof over it rises. To reach the flat part, a kernel
+# needs 20 FLOPs for each byte. Take this as a direction and not as a forecast. A real GPU has
+# caches, which answer many of the repeated reads, so ``naive`` may well come out above its post.
+# And you find no times here: a simulator counts, but it has no clock.
 
 # %%
 # Where does it go on?
 # --------------------
 # ``tiled`` reads two numbers of shared memory for each multiplication. In the next step each thread
-# computes a patch of 8 × 8 elements: 16 reads then serve 64 multiplications, and a number that is
-# fetched serves 128 threads' worth of work. That needs 64 sums in registers. CuPy's translation has
-# no arrays in registers, so the kernel has 64 variables, and a function writes its text:
-# ``matmul_register_tiled`` in ``minitensor/gpu/matmul_kernels.py``. The steps after that are CUDA
-# C++, in ``minitensor/gpu/matmul.cu``. That is where Python stops being enough.
+# computes a patch of 8 × 8 elements. Then 16 reads serve 64 multiplications, and each number that
+# is fetched from global memory is used 128 times. That needs 64 sums in registers. CuPy's
+# translator has no arrays in registers, so the kernel has 64 variables, and a function writes its
+# text: ``matmul_register_tiled`` in ``minitensor/gpu/matmul_kernels.py``. What comes after that is
+# CUDA C++, in ``minitensor/gpu/matmul.cu``. That is where Python stops being enough.
 
 # %%
 # What to take away
@@ -447,10 +462,11 @@ fig = plot.intensities(steps, h100)
 # ------
 # 1. Write a kernel that adds up n numbers with ``total[0] += x[i]``. What does the simulator say?
 #    Mend it with ``cuda.atomic_add(total, 0, x[i])``.
-# 2. Put the first barrier of ``tiled`` into ``if row < 10:``. Why can that not work?
+# 2. Put the barrier of ``every`` into ``if x < 10:`` and take a stride of 1. No thread needs what
+#    another wrote. What does the simulator say all the same, and what would a GPU do?
 # 3. Make ``tiled`` right for all sizes: a thread outside of ``c`` still has to fetch and to wait.
 #    Compare with ``matmul_tiled`` in ``minitensor/gpu/matmul_kernels.py``.
 # 4. Keep ``tile_b`` the other way round: write ``tile_b[x * TILE + y]``, read
-#    ``tile_b[x * TILE + inner]``. How many bank conflicts are there now? How many with rows of
-#    17 numbers in place of 16?
-# 5. How many FLOPs a byte would tiles of 32 × 32 give? Guess, then count.
+#    ``tile_b[x * TILE + inner]``. How many bank conflicts are there now? How many if the rows of
+#    both tiles are 17 numbers long, the last of them never used? (45,696 and 768.)
+# 5. How many FLOPs a byte would tiles of 32 × 32 give? Guess, then count. (5.33.)

@@ -90,7 +90,7 @@ def test_lessons_are_listed_with_their_titles(capsys):
 
 def test_a_lesson_that_is_not_there(capsys):
     assert main(["lesson", "99"]) == 1
-    assert "there is no lesson 99; there are 1, 2, 3, 4, 5, 6" in capsys.readouterr().err
+    assert "there is no lesson 99; there are 1, 2, 3, 4, 5, 6, 7" in capsys.readouterr().err
 
 
 @pytest.fixture

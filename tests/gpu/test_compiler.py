@@ -1,6 +1,7 @@
 """CUDA C++ and cubins with no GPU. Skips where CuPy or NVRTC is not installed, and says so."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import minitensor as mt
+from minitensor import lesson, plot
 from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
 from minitensor.gpu import compiler, cuda, kernel, matmul_kernels, mean_shift_kernels, sources
 
@@ -216,6 +218,23 @@ def test_a_kernel_without_cupy_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "cupyx.jit", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'minitensor\[cuda1.\]'"):
         neighbour.compile(["float32[:]", "int32"])
+
+
+@needs_nvrtc
+def test_the_lesson_shows_what_the_jit_makes(jit, capsys):
+    """Lesson 7 holds a piece of CUDA C++ and what the compiler says of it, for readers without CuPy."""
+    path = lesson.lessons()[7]
+    plot.headless()
+    names = runpy.run_path(str(path))
+    plot.close_all()
+    source = names["tiled"].cuda_source(names["types"])
+    assert source in capsys.readouterr().out
+    shown = path.read_text(encoding="utf-8").partition("code-block:: c++")[2].partition("# For an H100")[0]
+    shown = "".join(shown.replace("#", "").split())
+    assert shown.count("__syncthreads();") == 2
+    assert shown in "".join(source.split())
+    made = names["tiled"].compile(names["types"])
+    assert (made.shared, made.spills) == (2048, 0)
 
 
 def test_what_the_jit_does_not_know_is_marked(jit):
