@@ -5,12 +5,13 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minitensor import backend
 from minitensor.errors import DeviceError, DTypeError, LaunchError
+from minitensor.gpu import compiler
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.cuda import CuPyNames, Dim3, on
 from minitensor.gpu.instrument import Program, instrument
@@ -18,9 +19,6 @@ from minitensor.gpu.memory import UNWRITTEN, Memory, elements
 from minitensor.gpu.report import Launch
 from minitensor.gpu.source import source_of
 from minitensor.tensor import Tensor
-
-if TYPE_CHECKING:
-    from minitensor.gpu.compiler import Cubin
 
 THREADS = 1024  # that a block may have
 LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535)
@@ -76,6 +74,25 @@ class Kernel:
     def __call__(self, *arguments: Any) -> None:
         raise LaunchError(f"{self.name} is a kernel; launch it over a grid of blocks: {self.name}[grid, block](...)")
 
+    def cuda_source(self, types: Sequence[Any]) -> str:
+        """The CUDA C++ that CuPy's JIT makes of this kernel, on a machine with no GPU.
+
+        types : for each parameter such as "float32[:, :]" or "int32", or a value that stands for its own type
+        Raises CompileError, DTypeError or MissingExtraError; see `compiler.cuda_source`.
+        """
+        self._check_count(types)
+        with warnings.catch_warnings(), on(CuPyNames()):
+            warnings.simplefilter("ignore")  # that cupyx.jit is experimental
+            return compiler.cuda_source(self.function, types)
+
+    def compile(self, types: Sequence[Any], arch: str = "sm_90") -> compiler.Cubin:
+        """That CUDA C++ as the code of a GPU: its registers, shared memory and spills, on a machine with no GPU.
+
+        arch : "sm_75" is Turing, "sm_80" Ampere (A100), "sm_90" Hopper (H100)
+        Raises CompileError, DTypeError or MissingExtraError; see `compiler.compile_to_cubin`.
+        """
+        return compiler.compile_to_cubin(self.cuda_source(types), arch)
+
     def __getitem__(self, shape: Any) -> Callable[..., Launch]:
         if not isinstance(shape, tuple) or len(shape) != 2:
             raise LaunchError(
@@ -91,42 +108,13 @@ class Kernel:
         return partial(self._launch, grid, block)
 
     def _launch(self, grid: Dim3, block: Dim3, *arguments: Any) -> Launch:
-        if len(arguments) != len(self.parameters):
-            raise LaunchError(
-                f"{self.name} takes {len(self.parameters)} arguments ({', '.join(self.parameters)}), "
-                f"{len(arguments)} were given"
-            )
+        self._check_count(arguments)
         named = dict(zip(self.parameters, arguments, strict=True))
         values = {name: self._checked(name, value) for name, value in named.items()}
         if self._backend(values) == "cupy":
             self._run_on_gpu(grid, block, tuple(values.values()))
             return Launch(self.name, grid, block, source_of(self.function))
         return self._simulate(grid, block, values)
-
-    def cuda_source(self, types: Sequence[Any]) -> str:
-        """The CUDA C++ that CuPy's JIT makes of this kernel. Needs CuPy, but no GPU.
-
-        types : what each parameter is: "float32[:, :]" for an array with two axes, "int32" for a number; or such a
-            Tensor, array or number itself
-
-        Raises CompileError where CuPy cannot translate it, MissingExtraError without CuPy.
-        """
-        from minitensor.gpu import compiler
-
-        with warnings.catch_warnings(), on(CuPyNames()):
-            warnings.simplefilter("ignore")
-            return compiler.cuda_source(self.function, types)
-
-    def compile(self, types: Sequence[Any], arch: str = "sm_90") -> "Cubin":
-        """Machine code for one kind of GPU, and the registers, shared memory and spills it takes. Needs no GPU.
-
-        types : as for `cuda_source`; arch : "sm_75" is Turing, "sm_80" Ampere, "sm_90" Hopper
-
-        Raises CompileError, and MissingExtraError where CuPy, NVRTC or CUDA's headers are missing.
-        """
-        from minitensor.gpu import compiler
-
-        return compiler.compile_to_cubin(self.cuda_source(types), arch)
 
     def _simulate(self, grid: Dim3, block: Dim3, values: dict[str, Any]) -> Launch:
         from minitensor.gpu.simulator import Simulator  # needs greenlet, which is optional
@@ -167,6 +155,13 @@ class Kernel:
             self._jit(tuple(grid), tuple(block), arguments)
 
     # Checks, before anything runs.
+    def _check_count(self, given: Sequence[Any]) -> None:
+        if len(given) != len(self.parameters):
+            raise LaunchError(
+                f"{self.name} takes {len(self.parameters)} arguments ({', '.join(self.parameters)}), "
+                f"{len(given)} were given"
+            )
+
     def _dim3(self, what: str, size: Any, largest: Dim3) -> Dim3:
         sizes = size if isinstance(size, tuple) else (size,)
         if not 1 <= len(sizes) <= 3 or not all(isinstance(n, (int, np.integer)) for n in sizes):

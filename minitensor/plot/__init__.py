@@ -13,6 +13,7 @@ if not find_spec("matplotlib"):
 from minitensor.plot.accesses import memory_access
 from minitensor.plot.clusters import clusters, kernels, moving, one_climb, panels, paths
 from minitensor.plot.einsums import meeting
+from minitensor.plot.intensities import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
@@ -30,6 +31,7 @@ __all__ = [
     "figure",
     "headless",
     "images",
+    "intensities",
     "is_headless",
     "kernels",
     "meeting",

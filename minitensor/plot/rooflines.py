@@ -12,6 +12,7 @@ from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure
 
 WIDTH, HEIGHT = 9.5, 6.0  # inches of a picture under one roof
 APART = 1 / 26  # of the height, between the words of two rungs
+WORDS = 1 / 4  # of the width, for the words of a rung
 ROOM = 20  # how many times further than the jobs and the ridge the axis reaches
 
 
@@ -58,8 +59,9 @@ def _draw(ax: Any, ceilings: Ceilings, climbs: list[Climb]) -> None:
             ax.plot([work.intensity / 2.5, work.intensity * 2.5], [top, top], color=color, linewidth=2.2)
             exponentials = f"exp: {in_rate(ceilings.exps_per_second, ' exp/s')}  "
             ax.text(work.intensity / 2.5, top, exponentials, ha="right", va="center", color=color)
-        # The words of the first job go to its left, so that they do not run into the next one.
-        _dots(ax, climb, work, ceilings, color, to_the_left=number == 0 and len(jobs) > 1)
+        # The words of the first job go to its left where they would run into the next one.
+        close = number == 0 and len(jobs) > 1 and intensities[1] / intensities[0] < (right / left) ** WORDS
+        _dots(ax, climb, work, ceilings, color, to_the_left=close)
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), frameon=False, fontsize=9.5, handletextpad=0.2)
     words = f"FLOPs for each byte that the job must move ({ceilings.machine})"
     ax.set_xlabel(words, loc="left", fontsize=9, color=GREY)
@@ -85,7 +87,7 @@ def _dots(ax: Any, climb: Climb, work: Work, ceilings: Ceilings, color: str, to_
     on_the_slope = not to_the_left and bound(work, ceilings) == "memory"  # which rises over words to the right
     below = len(rungs) if on_the_slope else sum(y <= top for y, _ in rungs)
     wanted = [
-        min(dot, clear - (below - i) * APART) if i < below else max(dot, clear + 2 * APART)
+        min(dot, clear - (below - i) * APART) if i < below else max(dot, clear + (3 + i - below) * APART)
         for i, dot in enumerate(heights)
     ]
     for (y, words), dot, place in zip(rungs, heights, spread(wanted, APART), strict=True):

@@ -1,6 +1,7 @@
 """CUDA C++ and cubins with no GPU. Skips where CuPy or NVRTC is not installed, and says so."""
 
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 import minitensor as mt
-from minitensor.errors import CompileError, DTypeError, MissingExtraError
+from minitensor import lesson, plot
+from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
 from minitensor.gpu import compiler, cuda, kernel, matmul_kernels, mean_shift_kernels, sources
 
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
@@ -34,35 +36,6 @@ needs_nvrtc = pytest.mark.skipif(bool(why_not()), reason=why_not() or "NVRTC com
 @pytest.fixture
 def jit():
     return pytest.importorskip("cupyx.jit", reason="CuPy's JIT is not installed")
-
-
-UPDATE = ["float32[:, :]"] * 3 + ["int32", "int32", "float32"]
-PYTHON = {
-    "matmul_naive": (matmul_kernels.matmul_naive, MATRICES, 0),
-    "matmul_coalesced": (matmul_kernels.matmul_coalesced, MATRICES, 0),
-    "matmul_tiled": (matmul_kernels.matmul_tiled, MATRICES, 2 * 16 * 16 * 4),
-    "matmul_register_tiled": (matmul_kernels.matmul_register_tiled, MATRICES, 2 * 128 * 8 * 4),
-    **{f"mean_shift_fused, d = {d}": (mean_shift_kernels.fused(d), UPDATE, 0) for d in (1, 2, 3, 8)},
-    **{f"mean_shift_tiled, d = {d}": (mean_shift_kernels.tiled(d), UPDATE, 128 * d * 4) for d in (1, 2, 3, 8)},
-}
-
-
-@needs_nvrtc
-@pytest.mark.parametrize("arch", ARCHITECTURES)
-@pytest.mark.parametrize("name", PYTHON)
-def test_every_kernel_in_python_compiles_without_spills(name, arch):
-    python, types, shared = PYTHON[name]
-    (made,) = python.compile(types, arch).kernels
-    assert made.name == name.partition(",")[0] == python.name
-    assert (made.shared, made.spills, made.local) == (shared, 0, 0)
-    assert made.registers < 255
-
-
-def test_a_kernel_shows_its_cuda_source(jit):
-    text = matmul_kernels.matmul_tiled.cuda_source(MATRICES)
-    assert 'extern "C" __global__ void matmul_tiled(CArray<float, 2, true, true> a' in text
-    assert "__shared__ float" in text
-    assert text.count("__syncthreads()") == 2
 
 
 def test_a_kernel_that_cupy_does_not_understand(jit):
@@ -208,6 +181,69 @@ def test_what_the_jit_makes_compiles(jit, arch):
     made = compiler.compile_to_cubin(compiler.cuda_source(_kernel(jit), MATRICES), arch)
     assert [kernel.name for kernel in made.kernels] == ["add"]
     assert made.spills == 0
+
+
+# A `@kernel`.
+KERNELS = {
+    **{name: (getattr(matmul_kernels, f"matmul_{name}"), MATRICES)
+       for name in ("naive", "coalesced", "tiled", "register_tiled")},
+    **{f"{make.__name__}({d})": (make(d), ["float32[:, :]"] * 3 + ["int32"] * 2 + ["float32"])
+       for make in (mean_shift_kernels.fused, mean_shift_kernels.tiled) for d in (1, 2, 8, 64)},
+}  # fmt: skip
+
+
+@needs_nvrtc
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("name", KERNELS)
+def test_every_kernel_in_python_compiles(jit, name, arch):
+    which, types = KERNELS[name]
+    made = which.compile(types, arch=arch)
+    assert [each.name for each in made.kernels] == [which.name]
+    assert made.spills == 0
+    assert made.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4}.get(
+        name, 128 * 4 * int(name[6:-1]) if name.startswith("tiled(") else 0
+    )
+
+
+@kernel
+def neighbour(x, n):
+    i = cuda.threadIdx.x - 1
+    if i >= 0 and i < n:
+        x[i] = cuda.exp(x[i])
+
+
+def test_a_kernel_says_its_source(jit):
+    text = neighbour.cuda_source(["float32[:]", 5])
+    assert 'extern "C" __global__ void neighbour(CArray<float, 1, true, true> x, int n)' in text
+    assert "(int)(threadIdx.x)" in text  # with a sign, or i >= 0 would always be true
+
+
+def test_a_kernel_wants_the_type_of_each_parameter():
+    with pytest.raises(LaunchError, match=r"neighbour takes 2 arguments \(x, n\), 1 were given"):
+        neighbour.cuda_source(["float32[:]"])
+
+
+def test_a_kernel_without_cupy_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupyx.jit", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'minitensor\[cuda1.\]'"):
+        neighbour.compile(["float32[:]", "int32"])
+
+
+@needs_nvrtc
+def test_the_lesson_shows_what_the_jit_makes(jit, capsys):
+    """Lesson 7 holds a piece of CUDA C++ and what the compiler says of it, for readers without CuPy."""
+    path = lesson.lessons()[7]
+    plot.headless()
+    names = runpy.run_path(str(path))
+    plot.close_all()
+    source = names["tiled"].cuda_source(names["types"])
+    assert source in capsys.readouterr().out
+    shown = path.read_text(encoding="utf-8").partition("code-block:: c++")[2].partition("# For an H100")[0]
+    shown = "".join(shown.replace("#", "").split())
+    assert shown.count("__syncthreads();") == 2
+    assert shown in "".join(source.split())
+    made = names["tiled"].compile(names["types"])
+    assert (made.shared, made.spills) == (2048, 0)
 
 
 def test_what_the_jit_does_not_know_is_marked(jit):

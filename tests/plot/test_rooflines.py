@@ -64,9 +64,11 @@ def test_a_job_of_exponentials_has_a_roof_of_its_own():
     assert len({line.get_color() for line in ax.lines if line.get_marker() == "o"}) == 2
 
 
-def test_the_words_of_the_first_job_go_to_its_left():
-    (alone,), (ax,) = plot.roofline(MEMORY).axes, plot.roofline(EXP, MEMORY).axes
-    assert {text.get_ha() for text in alone.texts if "%" in text.get_text()} == {"left"}
+def test_the_words_of_the_first_job_go_to_its_left_where_the_next_is_close():
+    near = EXP._replace(work=Work(6e9, 1e9, 2e9))
+    (alone,), (far,), (ax,) = (plot.roofline(*jobs).axes for jobs in ([MEMORY], [EXP, MEMORY], [near, MEMORY]))
+    for each in (alone, far):
+        assert {text.get_ha() for text in each.texts if "%" in text.get_text()} == {"left"}
     assert [text.get_ha() for text in ax.texts if "%" in text.get_text()] == ["right"] * 3 + ["left"]
 
 
@@ -77,8 +79,8 @@ def test_words_of_equal_rungs_do_not_overlap():
     assert not [(a, b) for a, b in itertools.combinations(boxes, 2) if a.overlaps(b)]
 
 
-@pytest.mark.parametrize("work", [Work(2e9, 1e9), Work(50e9, 1e9), Work(50e9, 1e9, 2e9)])
-@pytest.mark.parametrize("fraction", [0.97, 1.2])
+@pytest.mark.parametrize("work", [Work(2e9, 1e9), Work(50e9, 1e9), Work(1000e9, 1e9), Work(50e9, 1e9, 2e9)])
+@pytest.mark.parametrize("fraction", [0.97, 1.2, 1.33])
 def test_words_near_the_roof_do_not_run_into_its_name(work, fraction):
     top = roof(work, UNDER) / 1e9
     rows = tuple(Row(name, "", 0.0, 1.0, gflops=fraction * top, fraction=fraction) for name in ("einsum", "blas"))
