@@ -11,6 +11,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from minitensor import __version__, backend
+from minitensor.backend.libraries import cores
 from minitensor.backend.probe import driver_version, install_line
 from minitensor.errors import BackendError, BackendNameError
 
@@ -46,17 +47,13 @@ def _findings() -> Iterator[tuple[str, str]]:
     yield "Python", f"{platform.python_version()} on {platform.platform()} ({sys.executable})"
     yield "NumPy", np.__version__
     yield "BLAS", _blas()
-    yield "cores", f"{_cores()} for this process, {os.cpu_count()} in the machine"
+    yield "cores", f"{cores()} for this process, {os.cpu_count()} in the machine"
     yield from _cupy()
     for module, purpose in EXTRAS.items():
         here = "installed" if find_spec(module) else "missing: pip install 'minitensor[lessons]'"
         yield module, f"{here} ({purpose})"
     for name in VARIABLES:
         yield name, os.environ.get(name, "(not set)")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _blas() -> str:
@@ -66,7 +63,7 @@ def _blas() -> str:
     name = blas.get("name", "unknown")
     own = "MKL_NUM_THREADS" if "mkl" in name.lower() else "OPENBLAS_NUM_THREADS"
     set_by = next((each for each in (own, "OMP_NUM_THREADS") if os.environ.get(each)), None)
-    threads = f"{os.environ[set_by]} threads ({set_by})" if set_by else f"as many threads as cores, {_cores()}"
+    threads = f"{os.environ[set_by]} threads ({set_by})" if set_by else f"as many threads as cores, {cores()}"
     return f"{name} {blas.get('version', '')}, {threads}"
 
 

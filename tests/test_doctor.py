@@ -67,7 +67,7 @@ def test_a_blas_obeys_its_own_variable_first_and_no_others(monkeypatch, name, ow
     for variable in doctor.VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv(other, "7")
-    assert doctor._blas() == f"{name} 1.2, as many threads as cores, {doctor._cores()}"
+    assert doctor._blas() == f"{name} 1.2, as many threads as cores, {doctor.cores()}"
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
     assert doctor._blas() == f"{name} 1.2, 5 threads (OMP_NUM_THREADS)"
     monkeypatch.setenv(own, "3")
@@ -76,9 +76,9 @@ def test_a_blas_obeys_its_own_variable_first_and_no_others(monkeypatch, name, ow
 
 def test_the_cores_are_those_of_this_process(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {1, 4, 6}, raising=False)
-    assert doctor._cores() == 3
+    assert doctor.cores() == 3
     monkeypatch.delattr(os, "sched_getaffinity")
-    assert doctor._cores() == (os.cpu_count() or 1)
+    assert doctor.cores() == (os.cpu_count() or 1)
 
 
 def test_an_extra_that_is_missing_comes_with_its_line(monkeypatch):

@@ -14,6 +14,11 @@ from minitensor.errors import DTypeError
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def checked_dtype(name: Any) -> numpy.dtype:
     """The NumPy dtype that `name` means, in native byte order. Raises DTypeError if it means none, or none of numbers.
 
@@ -122,9 +127,8 @@ class Backend:
 
     def threads(self) -> int:
         """How many threads of this process should compute at once to use the whole device: as many as BLAS takes."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)
-        return next((min(cores, int(number)) for number in asked if number.isdecimal() and int(number)), cores)
+        return next((min(cores(), int(number)) for number in asked if number.isdecimal() and int(number)), cores())
 
     def synchronize(self) -> None:
         """Wait until the device has finished; NumPy always has."""

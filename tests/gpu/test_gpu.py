@@ -2,26 +2,16 @@
 
 import numpy as np
 import pytest
+from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor import ladder, matmul
-from minitensor.backend import load
 from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER
-from minitensor.errors import BackendError, DeviceError, IndexingError
+from minitensor.errors import DeviceError, IndexingError
 
-
-def why_not():
-    """Why CuPy does not compute here, or nothing if it does."""
-    try:
-        load("cupy")
-    except BackendError as error:
-        return str(error)
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "a GPU computes here")
+pytestmark = needs_gpu
 
 
 @pytest.fixture(autouse=True)

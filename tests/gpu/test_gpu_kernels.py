@@ -2,25 +2,15 @@
 
 import numpy as np
 import pytest
+from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor import matmul
-from minitensor.backend import load
 from minitensor.cluster.mean_shift import rungs
-from minitensor.errors import BackendError, DeviceError, KernelError
+from minitensor.errors import DeviceError, KernelError
 from minitensor.gpu import cuda, kernel, matmul_kernels, mean_shift_kernels, uninitialised
 
-
-def why_not():
-    """Why CuPy does not compute here, or nothing if it does."""
-    try:
-        load("cupy")
-    except BackendError as error:
-        return str(error)
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "a GPU computes here")
+pytestmark = needs_gpu
 MATMULS = [getattr(matmul_kernels, f"gpu_{name}") for name in ("naive", "coalesced", "tiled", "register_tiled")]
 MEAN_SHIFTS = [mean_shift_kernels.gpu_fused, mean_shift_kernels.gpu_tiled]
 

@@ -3,23 +3,12 @@
 import numpy as np
 import pytest
 from gpu_reference import product, update
+from real_gpu import needs_gpu
 
 import minitensor as mt
-from minitensor.backend import load
-from minitensor.errors import BackendError
 from minitensor.gpu import sources
 
-
-def why_not():
-    """Why CuPy does not compute here, or nothing if it does."""
-    try:
-        load("cupy")
-    except BackendError as error:
-        return str(error)
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "a GPU computes here")
+pytestmark = needs_gpu
 
 MATMULS = [sources.register_tiled, sources.vectorised]
 SHAPES = [
