@@ -63,6 +63,7 @@ class Kernel:
         self.parameters = list(inspect.signature(function).parameters)
         self._jit: Any = None
         self._programs: dict[Any, Program] = {}
+        self._types: list[Any] | None = None  # of the arguments of the last launch
 
     def __repr__(self) -> str:
         return f"<kernel {self.name}({', '.join(self.parameters)})>"
@@ -74,21 +75,29 @@ class Kernel:
     def __call__(self, *arguments: Any) -> None:
         raise LaunchError(f"{self.name} is a kernel; launch it over a grid of blocks: {self.name}[grid, block](...)")
 
-    def cuda_source(self, types: Sequence[Any]) -> str:
+    def cuda_source(self, types: Sequence[Any] | None = None) -> str:
         """The CUDA C++ that CuPy's JIT makes of this kernel, on a machine with no GPU.
 
-        types : for each parameter such as "float32[:, :]" or "int32", or a value that stands for its own type
-        Raises CompileError, DTypeError or MissingExtraError; see `compiler.cuda_source`.
+        types : for each parameter such as "float32[:, :]" or "int32", or a value that stands for its own type; without
+            them those of the last launch
+        Raises CompileError, DTypeError or MissingExtraError, see `compiler.cuda_source`; LaunchError without types and
+        without a launch.
         """
+        types = self._types if types is None else types
+        if types is None:
+            raise LaunchError(
+                f"{self.name} has not been launched, so the types of {', '.join(self.parameters)} are not known; "
+                'launch it, or give types such as ["float32[:, :]", "int32"]'
+            )
         self._check_count(types)
         with warnings.catch_warnings(), on(CuPyNames()):
             warnings.simplefilter("ignore")  # that cupyx.jit is experimental
             return compiler.cuda_source(self.function, types)
 
-    def compile(self, types: Sequence[Any], arch: str = "sm_90") -> compiler.Cubin:
+    def compile(self, types: Sequence[Any] | None = None, arch: str = "sm_90") -> compiler.Cubin:
         """That CUDA C++ as the code of a GPU: its registers, shared memory and spills, on a machine with no GPU.
 
-        arch : "sm_75" is Turing, "sm_80" Ampere (A100), "sm_90" Hopper (H100)
+        types : as for `cuda_source`; arch : "sm_75" is Turing, "sm_80" Ampere (A100), "sm_90" Hopper (H100)
         Raises CompileError, DTypeError or MissingExtraError; see `compiler.compile_to_cubin`.
         """
         return compiler.compile_to_cubin(self.cuda_source(types), arch)
@@ -111,6 +120,7 @@ class Kernel:
         self._check_count(arguments)
         named = dict(zip(self.parameters, arguments, strict=True))
         values = {name: self._checked(name, value) for name, value in named.items()}
+        self._types = [_type(value) for value in values.values()]
         if self._backend(values) == "cupy":
             self._run_on_gpu(grid, block, tuple(values.values()))
             return Launch(self.name, grid, block, source_of(self.function))
@@ -220,6 +230,12 @@ class Kernel:
                 same = (mine.ctypes.data, mine.shape, mine.dtype) == (array.ctypes.data, array.shape, array.dtype)
                 if other != one and not same and np.may_share_memory(mine, array):
                     raise LaunchError(f"{self.name} writes to {one}, which shares memory with {other}; hand it a copy")
+
+
+def _type(value: Any) -> Any:
+    """An argument's type in words, or a number, which stands for its own."""
+    axes = getattr(value, "ndim", 0)
+    return f"{value.dtype}[{', '.join(':' * axes)}]" if axes else value
 
 
 def _write_back(data: list[Any], array: np.ndarray) -> None:

@@ -6,6 +6,7 @@ from gpu_reference import product, update
 from real_gpu import needs_gpu
 
 import minitensor as mt
+from minitensor.backend import load
 from minitensor.gpu import sources
 
 pytestmark = needs_gpu
