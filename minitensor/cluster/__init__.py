@@ -1,5 +1,6 @@
 """Clustering on Tensors."""
 
+from minitensor.cluster.estimator import MeanShift
 from minitensor.cluster.mean_shift import mean_shift
 
-__all__ = ["mean_shift"]
+__all__ = ["MeanShift", "mean_shift"]

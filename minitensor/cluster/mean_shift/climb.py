@@ -2,15 +2,16 @@
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minitensor import backend
+from minitensor.cluster.mean_shift.merge import merge
 from minitensor.cluster.mean_shift.rungs import KERNELS, MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.functions import argsort, stack
-from minitensor.tensor import Tensor, arange, full, tensor, wrap
+from minitensor.tensor import Tensor, arange, wrap
 
 
 class Clustering(NamedTuple):
@@ -40,6 +41,8 @@ def mean_shift(
     tol: float = 1e-4,
     path: bool = False,
     memory: int = MEMORY,
+    starts: Tensor | None = None,
+    report: Callable[[int, int], None] | None = None,
 ) -> Clustering:
     """Cluster `points` (n, d) by letting each climb to a peak of their density.
 
@@ -54,6 +57,9 @@ def mean_shift(
         `max_iter` updates
     path : whether to keep where every point was after each update
     memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
+    starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. One
+        that no point reaches stays where it is, as a peak of its own
+    report : called after each update with how many were done and how many queries stand still
 
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
@@ -66,8 +72,8 @@ def mean_shift(
     ([0, 0, 0, 1, 1], (2, 2), True)
 
     Raises DTypeError if the points are not floats, ShapeError if they are not (n, d), InputError if there are none,
-    if one is NaN or infinite, and for a bandwidth, a kernel, max_iter or tol that means nothing. Warns with
-    ConvergenceWarning where `max_iter` stopped it.
+    if one is NaN or infinite, and for a bandwidth, a kernel, max_iter or tol that means nothing; the same for the
+    starts. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
     bandwidth = _checked(points, bandwidth, kernel, max_iter, tol, memory)
     # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
@@ -75,10 +81,11 @@ def mean_shift(
     data, width = points / scale, bandwidth / scale
     # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
     still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
-    now = data.copy()
-    steps = [points.copy()] if path else []
+    starts = points if starts is None else _checked_starts(starts, points, blurring)
+    now = starts / scale
+    steps = [starts.copy()] if path else []
     with backend.use_backend(points.backend):
-        moving = arange(points.shape[0])
+        moving = arange(now.shape[0])
     n_iter = 0
     while moving.shape[0] and n_iter < max_iter:
         before = now[moving]
@@ -88,12 +95,14 @@ def mean_shift(
         # Over fixed data a point that stands still stays for good; over moving data all wait for the last.
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
+        if report:
+            report(n_iter, now.shape[0] - moving.shape[0])
         if path:
             steps.append(now * scale)
     converged = moving.shape[0] == 0
     if not converged:
         warnings.warn(
-            f"mean_shift stopped after max_iter={max_iter} updates with {moving.shape[0]} of {points.shape[0]} points "
+            f"mean_shift stopped after max_iter={max_iter} updates with {moving.shape[0]} of {now.shape[0]} points "
             f"still moving more than tol={tol} bandwidths; raise max_iter",
             ConvergenceWarning,
             stacklevel=2,
@@ -101,35 +110,6 @@ def mean_shift(
     _, density = weighted_means(now, now if blurring else data, width, kernel, memory)
     labels, centers = merge(now, density[:, 0], width)
     return Clustering(labels, centers * scale, n_iter, converged, tuple(steps))
-
-
-def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor]:
-    """Clusters of the places (n, d) where points stopped: labels (n,), and centres (clusters, d), the largest first.
-
-    The densest place is the first centre; it takes in all within `radius`, then the densest place left is the next.
-    Each place then belongs to the nearest centre. Clusters of one size are numbered by their first member.
-    Time: O(n·clusters·d). Memory: O(n·d).
-    """
-    left = peaks[argsort(density, descending=True)]
-    centers = []
-    while left.shape[0]:
-        centers.append(left[0].copy())  # a view would keep all that was left alive
-        left = left[((left - centers[-1]) ** 2).sum(1) > radius**2]
-    with backend.use_backend(peaks.backend):
-        nearest, labels = full(peaks.shape[0], math.inf, peaks.dtype), full(peaks.shape[0], 0)
-    for number, center in enumerate(centers):
-        distance = ((peaks - center) ** 2).sum(1)
-        closer = distance < nearest
-        nearest[closer], labels[closer] = distance[closer], number
-    sizes, firsts = [], []
-    for number in range(len(centers)):
-        members = labels == number
-        sizes.append(members.sum().item())
-        firsts.append(members.argmax().item())
-    order = sorted(range(len(centers)), key=lambda number: (-sizes[number], firsts[number]))
-    with backend.use_backend(peaks.backend):
-        new_numbers = argsort(tensor(order))
-    return new_numbers[labels], stack([centers[old] for old in order])
 
 
 def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float, memory: int) -> float:
@@ -171,3 +151,18 @@ def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float
             what = "a number" if name == "tol" else "a whole number"
             raise InputError(f"mean_shift: {name}={value}; it must be {what}, {least} or more")
     return width
+
+
+def _checked_starts(starts: Any, points: Tensor, blurring: bool) -> Tensor:
+    """The starts, once they are points of the same kind as the data."""
+    if not isinstance(starts, Tensor):
+        raise DTypeError(f"mean_shift: the starts are a {type(starts).__name__}; write minitensor.tensor(starts)")
+    if starts.dtype != points.dtype:
+        raise DTypeError(f"mean_shift: the starts are {starts.dtype}, the points {points.dtype}; use .astype")
+    if starts.ndim != 2 or starts.shape[1] != points.shape[1] or not starts.shape[0]:
+        raise ShapeError(f"mean_shift: starts of shape {starts.shape} are no places among points of {points.shape}")
+    if not wrap(backend.of(starts.array).xp.isfinite(starts.array)).all():
+        raise InputError("mean_shift: a start is NaN or infinite; leave it out")
+    if blurring:
+        raise InputError("mean_shift: where the data themselves move there are no starts; leave out blurring or starts")
+    return starts

@@ -1,0 +1,63 @@
+"""Clusters made of the places where points stopped: which places are one peak, and which point belongs to which."""
+
+import math
+
+from minitensor import backend
+from minitensor.cluster.rows import rows_in_order
+from minitensor.functions import argsort, stack
+from minitensor.tensor import Tensor, full, tensor
+
+
+def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor]:
+    """Clusters of the places (n, d) where points stopped: labels (n,), and centres (clusters, d), the largest first.
+
+    The densest place is the first centre; it takes in all within `radius`, then the densest place left is the next.
+    Of places equally dense the one with the larger coordinates is taken, so that the order of the points is nothing.
+    Each place then belongs to the nearest centre. Clusters of one size are numbered by their first member.
+    Time: O(n·clusters·d + n·d·log n). Memory: O(n·d).
+    """
+    by_place = rows_in_order(peaks, descending=True)
+    left = peaks[by_place[argsort(density[by_place], descending=True)]]
+    centers = []
+    while left.shape[0]:
+        centers.append(left[0].copy())  # a view would keep all that was left alive
+        left = left[((left - centers[-1]) ** 2).sum(1) > radius**2]
+    return largest_first(nearest(peaks, stack(centers))[0], stack(centers))
+
+
+def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
+    """The number of the centre nearest to each point, (n,) int64, and the squared distance to it, (n,).
+
+    Of two centres equally near it is the first. Time: O(n·clusters·d). Memory: O(n·d).
+
+    >>> import minitensor as mt
+    >>> labels, squared = nearest(mt.tensor([[1.0], [8.0]]), mt.tensor([[0.0], [10.0]]))
+    >>> labels.tolist(), squared.tolist()
+    ([0, 1], [1.0, 4.0])
+    """
+    with backend.use_backend(points.backend):
+        least, labels = full(points.shape[0], math.inf, points.dtype), full(points.shape[0], 0)
+    for number, center in enumerate(centers):
+        distance = ((points - center) ** 2).sum(1)
+        closer = distance < least
+        least[closer], labels[closer] = distance[closer], number
+    return labels, least
+
+
+def largest_first(labels: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
+    """The same clusters numbered anew by size, those of one size by their first member: labels (n,), centres (c, d).
+
+    >>> import minitensor as mt
+    >>> labels, centers = largest_first(mt.tensor([0, 1, 1]), mt.tensor([[5.0], [7.0]]))
+    >>> labels.tolist(), centers.tolist()
+    ([1, 0, 0], [[7.0], [5.0]])
+    """
+    sizes, firsts = [], []
+    for number in range(centers.shape[0]):
+        members = labels == number
+        sizes.append(members.sum().item())
+        firsts.append(members.argmax().item())
+    order = sorted(range(len(sizes)), key=lambda number: (-sizes[number], firsts[number]))
+    with backend.use_backend(labels.backend):
+        old_numbers = tensor(order)
+    return argsort(old_numbers)[labels], centers[old_numbers]
