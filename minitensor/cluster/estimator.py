@@ -7,7 +7,7 @@ import numpy as np
 
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
 from minitensor.cluster.mean_shift.climb import mean_shift
-from minitensor.cluster.mean_shift.merge import largest_first, nearest
+from minitensor.cluster.mean_shift.merge import by_size, nearest
 from minitensor.cluster.mean_shift.rungs import KERNELS
 from minitensor.cluster.mean_shift.seeds import bin_seeds, within_reach
 from minitensor.cluster.progress import progress
@@ -35,7 +35,7 @@ class MeanShift:
     cluster_all : if False, points that no peak reaches are noise, −1: those farther than one bandwidth from every peak,
         or two for the Gaussian kernel
     max_iter, tol : a climb stops when it moves less than tol bandwidths; all stop after max_iter updates
-    method : how `mean_shift` does the sums, "exact" or faster; climbs from seeds are exact
+    method : how `mean_shift` does the sums, "exact", "auto" or one that it names; climbs from seeds are exact
     random_state : the seed of the sample from which a bandwidth is estimated; None draws another each time
     verbose : whether a bar on stderr shows how far it is; otherwise nothing is printed
     n_jobs : does nothing; it is there because scikit-learn has it
@@ -72,7 +72,7 @@ class MeanShift:
         cluster_all: bool = True,
         max_iter: int = 300,
         tol: float = 1e-4,
-        method: str = "exact",
+        method: str = "auto",
         random_state: int | None = 0,
         verbose: bool = False,
         n_jobs: int | None = None,
@@ -100,7 +100,6 @@ class MeanShift:
         bandwidth = self._bandwidth(points)
         starts = self._starts(points, bandwidth)
         count = (points if starts is None else starts).shape[0]
-        method: dict[str, Any] = {} if self.method == "exact" else {"method": self.method}
         with progress("mean shift", count, bool(self.verbose)) as step:
             found = mean_shift(
                 points,
@@ -110,10 +109,10 @@ class MeanShift:
                 tol=self.tol,
                 starts=starts,
                 report=step and (lambda done, still: step(still, f"update {done}")),
-                **method,
+                method=self.method if starts is None else "exact",
             )
         labels, squared = _nearest(points, found.centers, bandwidth)
-        labels, centers = largest_first(labels, found.centers)
+        labels, centers = by_size(labels, found.centers)
         if not self.cluster_all:
             labels = where(squared <= REACH[self.kernel] ** 2, labels, -1)
         names = column_names(X)

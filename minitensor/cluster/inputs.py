@@ -51,14 +51,16 @@ def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:
 def in_kind_of(given: Any, result: Tensor) -> Any:
     """`result` as a Tensor if a Tensor was given, else as an array of the library that `given` comes from.
 
-    Nothing is copied. What comes from no array library gets NumPy arrays.
+    Nothing is copied but from a GPU for what is in no library, such as lists: it gets NumPy arrays.
 
     >>> in_kind_of([[1.0]], as_tensor(np.zeros(2)))
     array([0., 0.])
     """
     if isinstance(given, Tensor):
         return result
-    if isinstance(given, backend.of(result.array).array_type) or not _has_home(given):
+    if not _has_home(given):
+        return result.numpy()
+    if isinstance(given, backend.of(result.array).array_type):
         return result.array
     library = sys.modules[type(given).__module__.partition(".")[0]]
     space = given.__array_namespace__() if hasattr(given, "__array_namespace__") else library

@@ -31,10 +31,12 @@ def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
     >>> found.tolist(), count.tolist()
     ([[1, 3], [2, 0]], [1, 2])
     """
-    ordered = rows[rows_in_order(rows)]
     n = rows.shape[0]
     with backend.use_backend(rows.backend):
-        one, ends = ones(min(n, 1), dtype="bool"), arange(n + 1)
+        numbers, one = arange(n + 1), ones(1, dtype="bool")
+    if not n:
+        return rows, numbers[:0]
+    ordered = rows[rows_in_order(rows)]
     first = concat([one, (ordered[1:] != ordered[:-1]).any(1)])
-    starts = ends[:-1][first]
-    return ordered[first], concat([starts[1:], ends[n:]])[: starts.shape[0]] - starts
+    starts = numbers[:-1][first]
+    return ordered[first], concat([starts[1:], numbers[n:]]) - starts

@@ -41,6 +41,7 @@ def mean_shift(
     tol: float = 1e-4,
     path: bool = False,
     memory: int = MEMORY,
+    method: str = "auto",
     starts: Tensor | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> Clustering:
@@ -57,6 +58,7 @@ def mean_shift(
         `max_iter` updates
     path : whether to keep where every point was after each update
     memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
+    method : "exact" compares every query with every point; "auto" does the same for now
     starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. One
         that no point reaches stays where it is, as a peak of its own
     report : called after each update with how many were done and how many queries stand still
@@ -76,6 +78,8 @@ def mean_shift(
     starts. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
     bandwidth = _checked(points, bandwidth, kernel, max_iter, tol, memory)
+    if method not in ("exact", "auto"):
+        raise InputError(f"mean_shift: there is no method {method!r}; choose exact or auto")
     # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
     scale = 2.0 ** math.frexp(bandwidth)[1]
     data, width = points / scale, bandwidth / scale

@@ -22,7 +22,7 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     while left.shape[0]:
         centers.append(left[0].copy())  # a view would keep all that was left alive
         left = left[((left - centers[-1]) ** 2).sum(1) > radius**2]
-    return largest_first(nearest(peaks, stack(centers))[0], stack(centers))
+    return by_size(nearest(peaks, stack(centers))[0], stack(centers))
 
 
 def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
@@ -44,11 +44,11 @@ def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
     return labels, least
 
 
-def largest_first(labels: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
+def by_size(labels: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
     """The same clusters numbered anew by size, those of one size by their first member: labels (n,), centres (c, d).
 
     >>> import minitensor as mt
-    >>> labels, centers = largest_first(mt.tensor([0, 1, 1]), mt.tensor([[5.0], [7.0]]))
+    >>> labels, centers = by_size(mt.tensor([0, 1, 1]), mt.tensor([[5.0], [7.0]]))
     >>> labels.tolist(), centers.tolist()
     ([1, 0, 0], [[7.0], [5.0]])
     """
