@@ -28,10 +28,12 @@ def test_points_with_a_cell_each_are_their_own_seeds(backend):
     assert bin_seeds(points, 0.01) is points
 
 
+@pytest.mark.parametrize("unit", [1.0, 5.0, 1e-200])
 @pytest.mark.parametrize(("kernel", "kept"), [("flat", [0.0, 1.0]), ("gaussian", [0.0, 1.0, 3.0])])
-def test_seeds_that_nothing_pulls_at_are_left_out(backend, kernel, kept):
-    starts = mt.tensor([[0.0], [1.0], [3.0], [500.0]])
-    assert within_reach(starts, mt.tensor([[0.0], [0.5]]), 1.0, kernel)[:, 0].tolist() == kept
+def test_seeds_that_nothing_pulls_at_are_left_out(backend, kernel, kept, unit):
+    starts = mt.tensor([[0.0], [1.0], [3.0], [500.0]]) * unit
+    found = within_reach(starts, mt.tensor([[0.0], [0.5]]) * unit, unit, kernel)
+    assert found[:, 0].tolist() == [each * unit for each in kept]
 
 
 def test_no_seed_near_a_point(backend):
