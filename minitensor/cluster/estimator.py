@@ -35,7 +35,7 @@ class MeanShift:
     cluster_all : if False, points that no peak reaches are noise, −1: those farther than one bandwidth from every peak,
         or two for the Gaussian kernel
     max_iter, tol : a climb stops when it moves less than tol bandwidths; all stop after max_iter updates
-    method : how `mean_shift` does the sums, "exact", "auto" or one that it names; climbs from seeds are exact
+    method : how `mean_shift` does the sums, "exact", "auto" or another that it names
     random_state : the seed of the sample from which a bandwidth is estimated; None draws another each time
     verbose : whether a bar on stderr shows how far it is; otherwise nothing is printed
     n_jobs : does nothing; it is there because scikit-learn has it
@@ -99,17 +99,16 @@ class MeanShift:
         points = read_points(X)
         bandwidth = self._bandwidth(points)
         starts = self._starts(points, bandwidth)
-        count = (points if starts is None else starts).shape[0]
-        with progress("mean shift", count, bool(self.verbose)) as step:
+        with progress("mean shift", bool(self.verbose)) as step:
             found = mean_shift(
                 points,
                 bandwidth,
                 kernel=self.kernel,
                 max_iter=self.max_iter,
                 tol=self.tol,
+                method=self.method,
                 starts=starts,
-                report=step and (lambda done, still: step(still, f"update {done}")),
-                method=self.method if starts is None else "exact",
+                report=step and (lambda done, still, total: step(still, total, f"update {done}")),
             )
         labels, squared = _nearest(points, found.centers, bandwidth)
         labels, centers = by_size(labels, found.centers)
@@ -172,8 +171,6 @@ class MeanShift:
         """Where the climbs start; None for every point."""
         if self.seeds is None and not self.bin_seeding:
             return None
-        if self.method not in ("exact", "auto"):
-            raise InputError(f"MeanShift: from seeds climbs are exact; leave out method={self.method!r}, or the seeds")
         if self.seeds is None:
             if not isinstance(self.min_bin_freq, (int, np.integer)) or self.min_bin_freq < 1:
                 raise InputError(f"MeanShift: min_bin_freq={self.min_bin_freq!r}; it must be a whole number from 1 on")

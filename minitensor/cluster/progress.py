@@ -9,12 +9,12 @@ SECONDS = 0.5  # between two lines, where there is no bar
 
 
 @contextmanager
-def progress(what: str, total: int, shown: bool) -> Iterator[Callable[[int, str], None] | None]:
-    """While the block runs, a function ``(how many of total are done, words)`` that moves a bar on stderr.
+def progress(what: str, shown: bool) -> Iterator[Callable[[int, int, str], None] | None]:
+    """While the block runs, a function ``(how many are done, of how many, words)`` that moves a bar on stderr.
 
     The bar is the rich library's; without it there is a line on stderr every half second. None if not `shown`.
 
-    >>> with progress("count", total=3, shown=False) as step:
+    >>> with progress("count", shown=False) as step:
     ...     step is None
     True
     """
@@ -25,18 +25,18 @@ def progress(what: str, total: int, shown: bool) -> Iterator[Callable[[int, str]
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     except ImportError:
-        yield _lines(what, total)
+        yield _lines(what)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done, words: bar.update(task, completed=done, description=f"{what}: {words}")
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=f"{what}: {words}")
 
 
-def _lines(what: str, total: int) -> Callable[[int, str], None]:
+def _lines(what: str) -> Callable[[int, int, str], None]:
     due = 0.0
 
-    def step(done: int, words: str) -> None:
+    def step(done: int, total: int, words: str) -> None:
         nonlocal due
         if time.monotonic() >= due or done == total:
             sys.stderr.write(f"{what}: {words}, {done:,} of {total:,}\n")

@@ -131,7 +131,8 @@ def test_every_update_is_reported(backend):
     points, _ = blobs(seed=2, each=10)
     heard = []
     found = mean_shift(points, 2.5, report=lambda *news: heard.append(news))
-    updates, still = zip(*heard, strict=True)
+    updates, still, queries = zip(*heard, strict=True)
+    assert set(queries) == {60}
     assert list(updates) == list(range(1, found.n_iter + 1))
     assert list(still) == sorted(still)
     assert still[0] < still[-1] == 60

@@ -297,7 +297,6 @@ GOOD = [[0.0, 1.0], [2.0, 3.0]]
         (GOOD, {"max_iter": 0}, "max_iter=0; it must be a whole number, 1 or more"),
         (GOOD, {"tol": -1.0}, "tol=-1.0"),
         (GOOD, {"method": "guess"}, "guess"),
-        (GOOD, {"method": "guess", "bin_seeding": True}, "from seeds climbs are exact; leave out method='guess'"),
         (GOOD, {"min_bin_freq": 0, "bin_seeding": True}, "min_bin_freq=0; it must be a whole number from 1 on"),
         (GOOD, {"min_bin_freq": 2.5, "bin_seeding": True}, "min_bin_freq=2.5"),
         (GOOD, {"min_bin_freq": 3, "bin_seeding": True}, "no cell of size 1.0 holds 3 points, the fullest holds 1"),

@@ -8,9 +8,9 @@ from minitensor.cluster.progress import progress
 
 
 def count_to_three():
-    with progress("count", 3, shown=True) as step:
+    with progress("count", shown=True) as step:
         for done in (1, 2, 3):
-            step(done, f"round {done}")
+            step(done, 3, f"round {done}")
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def without_rich(monkeypatch):
 
 
 def test_nothing_unless_asked(capsys):
-    with progress("count", 3, shown=False) as step:
+    with progress("count", shown=False) as step:
         assert step is None
     assert capsys.readouterr() == ("", "")
 

@@ -43,7 +43,7 @@ def mean_shift(
     memory: int = MEMORY,
     method: str = "auto",
     starts: Tensor | None = None,
-    report: Callable[[int, int], None] | None = None,
+    report: Callable[[int, int, int], None] | None = None,
 ) -> Clustering:
     """Cluster `points` (n, d) by letting each climb to a peak of their density.
 
@@ -61,7 +61,7 @@ def mean_shift(
     method : "exact" compares every query with every point; "auto" does the same for now
     starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. One
         that no point reaches stays where it is, as a peak of its own
-    report : called after each update with how many were done and how many queries stand still
+    report : called after each update with how many were done, how many queries stand still, and of how many
 
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
@@ -100,7 +100,7 @@ def mean_shift(
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
         if report:
-            report(n_iter, now.shape[0] - moving.shape[0])
+            report(n_iter, now.shape[0] - moving.shape[0], now.shape[0])
         if path:
             steps.append(now * scale)
     converged = moving.shape[0] == 0
