@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minitensor import backend
+from minitensor.cluster.mean_shift.auto import choose
 from minitensor.cluster.mean_shift.rungs import KERNELS, MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.functions import argsort, stack
-from minitensor.tensor import Tensor, arange, full, tensor, wrap
+from minitensor.cluster.mean_shift.grid import scatter_add
+from minitensor.functions import argsort, cumsum, stack
+from minitensor.tensor import Tensor, arange, full, ones, tensor, wrap
 
 
 class Clustering(NamedTuple):
@@ -21,6 +23,9 @@ class Clustering(NamedTuple):
     n_iter : how many updates were done
     converged : whether every point stood still before `max_iter`
     path : where every point was, one (n, d) tensor before the first update and one after each; empty if not asked for
+    method : how it was found: "exact", "grid", "cells" or "fourier"
+    error_bound : how far an update of any of the points may be from the exact one, in the units of the points; 0 if it
+        differs by rounding alone
     """
 
     labels: Tensor
@@ -28,6 +33,8 @@ class Clustering(NamedTuple):
     n_iter: int
     converged: bool
     path: tuple[Tensor, ...]
+    method: str = "exact"
+    error_bound: float = 0.0
 
 
 def mean_shift(
@@ -40,6 +47,8 @@ def mean_shift(
     tol: float = 1e-4,
     path: bool = False,
     memory: int = MEMORY,
+    method: str = "auto",
+    error: float = 0.1,
 ) -> Clustering:
     """Cluster `points` (n, d) by letting each climb to a peak of their density.
 
@@ -54,10 +63,17 @@ def mean_shift(
         `max_iter` updates
     path : whether to keep where every point was after each update
     memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
+    method : "exact" compares every query with every point. "grid", "cells" and "fourier" do not, and only know the
+        Gaussian kernel over fixed data: see `grid.py` (n in the millions, d ≤ 3), `cells.py` (any d, data much wider
+        than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
+        wherever only "exact" will do, else the quickest that keeps to `error`; the result says which, and its bound
+    error : how far off an update may be, in bandwidths, unless it is exact. The bound is for the worst case: on the
+        course's clusters the grid is some 30 times as good as it promises
 
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
-    Time: O(n²·d) an update, and O(n·clusters·d) at the end. Memory: `memory` + O(n·d), and the path if asked for.
+    Time if exact: O(n²·d) an update, and O(n·clusters·d) at the end. Memory: `memory` + O(n·d), and the path if asked
+    for; the grid and the Fourier series take up to 256 MB more.
 
     >>> import minitensor as mt
     >>> points = mt.tensor([[0.0, 0.0], [0.2, 0.0], [0.0, 0.2], [5.0, 5.0], [5.2, 5.0]])
@@ -66,8 +82,9 @@ def mean_shift(
     ([0, 0, 0, 1, 1], (2, 2), True)
 
     Raises DTypeError if the points are not floats, ShapeError if they are not (n, d), InputError if there are none,
-    if one is NaN or infinite, and for a bandwidth, a kernel, max_iter or tol that means nothing. Warns with
-    ConvergenceWarning where `max_iter` stopped it.
+    if one is NaN or infinite, and for a bandwidth, a kernel, max_iter, tol, method or error that means nothing, or
+    an `error` that the method cannot promise. Raises OutOfMemoryError where the points are too far apart, in bandwidths,
+    for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
     bandwidth = _checked(points, bandwidth, kernel, max_iter, tol, memory)
     # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
@@ -75,14 +92,21 @@ def mean_shift(
     data, width = points / scale, bandwidth / scale
     # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
     still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
-    now = data.copy()
+    way = choose(method, data, width, error, memory, only_exact=_only_exact(kernel, blurring, path))
+    now = way.starts.copy()
     steps = [points.copy()] if path else []
     with backend.use_backend(points.backend):
-        moving = arange(points.shape[0])
+        moving = arange(now.shape[0])
+
+    def climb(queries: Tensor) -> tuple[Tensor, Tensor]:
+        if way.update is not None:
+            return way.update(queries)
+        return weighted_means(queries, now if blurring else data, width, kernel, memory)
+
     n_iter = 0
     while moving.shape[0] and n_iter < max_iter:
         before = now[moving]
-        after, _ = weighted_means(before, now if blurring else data, width, kernel, memory)
+        after, _ = climb(before)
         now[moving] = after
         moved = ((after - before) ** 2).sum(1) > still**2
         # Over fixed data a point that stands still stays for good; over moving data all wait for the last.
@@ -93,14 +117,16 @@ def mean_shift(
     converged = moving.shape[0] == 0
     if not converged:
         warnings.warn(
-            f"mean_shift stopped after max_iter={max_iter} updates with {moving.shape[0]} of {points.shape[0]} points "
+            f"mean_shift stopped after max_iter={max_iter} updates with {moving.shape[0]} of {now.shape[0]} points "
             f"still moving more than tol={tol} bandwidths; raise max_iter",
             ConvergenceWarning,
             stacklevel=2,
         )
-    _, density = weighted_means(now, now if blurring else data, width, kernel, memory)
+    _, density = climb(now)
     labels, centers = merge(now, density[:, 0], width)
-    return Clustering(labels, centers * scale, n_iter, converged, tuple(steps))
+    if way.home is not None:
+        labels, centers = by_size(labels[way.home], centers)
+    return Clustering(labels, centers * scale, n_iter, converged, tuple(steps), way.method, way.error_bound * scale)
 
 
 def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor]:
@@ -121,15 +147,30 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
         distance = ((peaks - center) ** 2).sum(1)
         closer = distance < nearest
         nearest[closer], labels[closer] = distance[closer], number
-    sizes, firsts = [], []
-    for number in range(len(centers)):
-        members = labels == number
-        sizes.append(members.sum().item())
-        firsts.append(members.argmax().item())
-    order = sorted(range(len(centers)), key=lambda number: (-sizes[number], firsts[number]))
-    with backend.use_backend(peaks.backend):
-        new_numbers = argsort(tensor(order))
-    return new_numbers[labels], stack([centers[old] for old in order])
+    return by_size(labels, stack(centers))
+
+
+def by_size(labels: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
+    """Labels (n,) and centres (clusters, d) numbered anew: the largest first, those of one size by their first member.
+
+    Time: O(n), and a sort of the labels where two clusters are of one size. Memory: O(n).
+    """
+    clusters = centers.shape[0]
+    with backend.use_backend(labels.backend):
+        sizes = scatter_add(labels, ones(labels.shape), clusters)
+        firsts = [0] * clusters
+        if len(set(sizes.tolist())) < clusters:
+            firsts = argsort(labels)[(cumsum(sizes) - sizes).astype("int64")].tolist()
+        largest = sorted(range(clusters), key=lambda number: (-sizes[number].item(), firsts[number]))
+        order = tensor(largest)
+    return argsort(order)[labels], centers[order]
+
+
+def _only_exact(kernel: str, blurring: bool, path: bool) -> str:
+    """Why no approximation will do, in words, or nothing."""
+    if kernel != "gaussian":
+        return f"kernel={kernel!r}"
+    return "blurring=True" if blurring else "path=True" if path else ""
 
 
 def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float, memory: int) -> float:
