@@ -3,7 +3,7 @@
 import contextlib
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from minitensor.cluster.mean_shift import cells, fourier, grid
 from minitensor.errors import InputError, OutOfMemoryError

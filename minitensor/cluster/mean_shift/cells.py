@@ -121,7 +121,7 @@ def build(points: Tensor, bandwidth: float, radius: float = 4.0, memory: int = M
     """
     if not 1 <= radius < math.inf:
         raise InputError(f"cells: radius={radius} bandwidths; it must be 1 or more")
-    n, d = points.shape
+    n = points.shape[0]
     with backend.use_backend(points.backend):
         directions = _directions(points)
         for count in range(directions.shape[1], 0, -1):

@@ -8,9 +8,9 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.cluster.mean_shift.auto import choose
+from minitensor.cluster.mean_shift.grid import scatter_add
 from minitensor.cluster.mean_shift.rungs import KERNELS, MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.cluster.mean_shift.grid import scatter_add
 from minitensor.functions import argsort, cumsum, stack
 from minitensor.tensor import Tensor, arange, full, ones, tensor, wrap
 
@@ -83,8 +83,8 @@ def mean_shift(
 
     Raises DTypeError if the points are not floats, ShapeError if they are not (n, d), InputError if there are none,
     if one is NaN or infinite, and for a bandwidth, a kernel, max_iter, tol, method or error that means nothing, or
-    an `error` that the method cannot promise. Raises OutOfMemoryError where the points are too far apart, in bandwidths,
-    for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
+    an `error` that the method cannot promise. Raises OutOfMemoryError where the points are too far apart, in
+    bandwidths, for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
     bandwidth = _checked(points, bandwidth, kernel, max_iter, tol, memory)
     # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
@@ -173,25 +173,30 @@ def _only_exact(kernel: str, blurring: bool, path: bool) -> str:
     return "blurring=True" if blurring else "path=True" if path else ""
 
 
-def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float, memory: int) -> float:
-    """The bandwidth as a float, once everything has been found usable."""
+def checked_points(points: Any, caller: str) -> None:
+    """Raise, in the name of `caller`, unless these are points (n, d) that can be clustered."""
     if not isinstance(points, Tensor):
-        raise DTypeError(f"mean_shift: the points are a {type(points).__name__}; write minitensor.tensor(points)")
+        raise DTypeError(f"{caller}: the points are a {type(points).__name__}; write minitensor.tensor(points)")
     if points.dtype.kind != "f":
-        raise DTypeError(f"mean_shift: the points are {points.dtype}, not floats; use .astype('float64')")
+        raise DTypeError(f"{caller}: the points are {points.dtype}, not floats; use .astype('float64')")
     if points.ndim != 2:
         fix = ", write points[:, None] for points on a line" if points.ndim == 1 else ""
-        raise ShapeError(f"mean_shift: the points have shape {points.shape}, not (points, dimensions){fix}")
+        raise ShapeError(f"{caller}: the points have shape {points.shape}, not (points, dimensions){fix}")
     if 0 in points.shape:
-        raise InputError(f"mean_shift: there is nothing to cluster in points of shape {points.shape}")
+        raise InputError(f"{caller}: there is nothing to cluster in points of shape {points.shape}")
     xp = backend.of(points.array).xp
     wrong = ~wrap(xp.isfinite(points.array)).all(1)
     if wrong.any():
         row = wrong.argmax().item()
         raise InputError(
-            f"mean_shift: {wrong.sum().item()} of {points.shape[0]} points are not finite, the first is "
+            f"{caller}: {wrong.sum().item()} of {points.shape[0]} points are not finite, the first is "
             f"points[{row}] = {points[row].tolist()}; leave them out"
         )
+
+
+def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float, memory: int) -> float:
+    """The bandwidth as a float, once everything has been found usable."""
+    checked_points(points, "mean_shift")
     try:
         width = float(bandwidth)
     except (TypeError, ValueError):

@@ -6,13 +6,13 @@ over n points at any number of queries factors: one set of sums over the points,
 
 What is wrong with it, along one axis (Poisson's summation formula), if K ≥ R·P/2πh:
 
-- the series repeats with period P, so copies of each point at a distance of R bandwidths or more are added: 3·exp(−R²/2)
-  at most, and 3R·exp(−R²/2) in the slope times h, as r·exp(−r²/2) falls beyond r = 1;
+- the series repeats with period P, so copies of each point at a distance of R bandwidths or more are added, at most
+  3·exp(−R²/2), and 3R·exp(−R²/2) in the slope times h, as r·exp(−r²/2) falls beyond r = 1;
 - waves beyond K are missing: 2·∫ĝ from K, which is erfc(R/√2) ≤ exp(−R²/2), and exp(−R²/2) in the slope too.
 
-So density and slope of n points in d dimensions are wrong by at most n·η, η = d·(3R + 4)·exp(−R²/2)·1.1. An update moves
-by h²·slope/density, and moves a point by √(2 ln n)·h at most; as a point itself weighs 1, the update is wrong by at most
-h·n·η·(√d + √(2 ln n))/(1 − n·η). R grows with the logarithm of the error only, which is why 1e-6 costs little more.
+So density and slope of n points in d dimensions are wrong by at most n·η, η = d·(3R + 4)·exp(−R²/2)·1.1. An update
+moves by h²·slope/density, and a point by √(2 ln n)·h at most; as a point itself weighs 1, the update is wrong by at
+most h·n·η·(√d + √(2 ln n))/(1 − n·η). R grows with the root of the logarithm of n/error, so 1e-6 costs little more.
 Rounding adds some n·1e-16 bandwidths.
 """
 
@@ -63,9 +63,7 @@ class Series(NamedTuple):
         return where(weights > 0, moved.astype(queries.dtype), queries), weights.astype(queries.dtype)
 
 
-def build(
-    points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = MEMORY, room: int = ROOM
-) -> Series:
+def build(points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = MEMORY, room: int = ROOM) -> Series:
     """The series for `points` (n, d), d ≤ 3, whose updates are off by at most `error` bandwidths.
 
     memory : bytes that the tables of one tile may take; room : bytes that the series may take
@@ -75,9 +73,9 @@ def build(
     >>> series = build(mt.tensor([[0.0], [1.0], [5.0]]), bandwidth=1.0)
     >>> moved, weights = series.weighted_means(mt.tensor([[0.0]]))
     >>> series.waves, round(moved.item(), 6), round(weights.item(), 6)
-    ((13,), 0.377549, 1.606534)
+    ((13,), 0.377551, 1.606534)
 
-    Raises InputError for more than 3 dimensions, and for an error that is not under 1 or finer than rounding allows, and
+    Raises InputError for more than 3 dimensions and for an error that is 1 or more, or finer than rounding allows, and
     OutOfMemoryError where the points lie so far apart that the series would not fit; nothing has been allocated then.
     """
     n, d = points.shape
@@ -99,8 +97,8 @@ def build(
         waves = (*(2 * k + 1 for k in most[:-1]), most[-1] + 1)
         if 16 * (d + 2) * math.prod(waves) > room:
             raise OutOfMemoryError(
-                f"fourier: {' × '.join(map(str, waves))} waves do not fit into {room} bytes; where a few points lie far "
-                "out use method='cells', else a larger bandwidth or error"
+                f"fourier: {' × '.join(map(str, waves))} waves do not fit into {room} bytes; where a few points lie "
+                "far out use method='cells', else a larger bandwidth or error"
             )
         corner, rows = tensor(low), _rows(waves, memory)
         sums = zeros((math.prod(waves[:-1]), waves[-1]), "complex128")
@@ -125,7 +123,7 @@ def _rows(waves: tuple[int, ...], memory: int) -> int:
 
 
 def _waves(places: Tensor, low: Tensor, periods: tuple[float, ...], waves: tuple[int, ...]) -> tuple[Tensor, Tensor]:
-    """exp(2πikx/P) at places (m, d): the products over all axes but the last, (m, …), and those of the last, (m, waves).
+    """exp(2πikx/P) at places (m, d): products over all axes but the last, (m, …), and those of the last, (m, waves).
 
     In one dimension the first table is a column of ones.
     """

@@ -63,9 +63,7 @@ class Grid(NamedTuple):
         return where(totals > 0, moved.astype(queries.dtype), queries), totals.astype(queries.dtype)
 
 
-def build(
-    points: Tensor, bandwidth: float, spacing: float = SPACING, corrected: bool = True, room: int = ROOM
-) -> Grid:
+def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected: bool = True, room: int = ROOM) -> Grid:
     """The grid of `points` (n, d), d ≤ 3, with nodes `spacing` bandwidths apart.
 
     corrected : whether to convolve with the variance h² − δ²/3 and not h², which makes the error 4 to 6 times less
@@ -130,7 +128,7 @@ def flow_map(grid: Grid, points: Tensor) -> tuple[Tensor, Tensor]:
         nodes = math.prod(grid.shape)
         counts, nearest = zeros(nodes), []
         for steps in _in_steps(points, grid.low, grid.step, max(CHUNK, 2 * nodes)):
-            place = 0
+            place = zeros(steps.shape[0], "int64")
             for axis, size in enumerate(grid.shape):
                 place = clip((steps[:, axis] + 0.5).astype("int64"), 0, size - 1) + place * size
             nearest.append(place)
