@@ -58,9 +58,12 @@ def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: 
         raise InputError(f"mean_shift: method={method!r} is never without error; use method='exact', or error=1e-6")
     if method != "auto":
         return WAYS[method](points, bandwidth, error, memory)
-    for name in ("grid", "fourier") if points.shape[1] <= 3 else ():
+    if points.shape[1] <= 3:
         with contextlib.suppress(OutOfMemoryError, InputError):  # the next one will do
-            return WAYS[name](points, bandwidth, error, memory)
+            return WAYS["grid"](points, bandwidth, error, memory)
+        with contextlib.suppress(OutOfMemoryError, InputError):
+            if fourier.count_terms(points, bandwidth, error) <= len(points) / 8:
+                return WAYS["fourier"](points, bandwidth, error, memory)
     return WAYS["cells"](points, bandwidth, error, memory)
 
 

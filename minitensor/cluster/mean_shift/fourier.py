@@ -13,7 +13,7 @@ What is wrong with it, along one axis (Poisson's summation formula), if K ≥ R�
 So density and slope of n points in d dimensions are wrong by at most n·η, η = d·(3R + 4)·exp(−R²/2)·1.1. An update
 moves by h²·slope/density, and a point by √(2 ln n)·h at most; as a point itself weighs 1, the update is wrong by at
 most h·n·η·(√d + √(2 ln n))/(1 − n·η). R grows with the root of the logarithm of n/error, so 1e-6 costs little more.
-Rounding adds some n·1e-16 bandwidths.
+Rounding adds less than n·1e-15 bandwidths.
 """
 
 import math
@@ -25,7 +25,8 @@ from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
 from minitensor.tensor import Tensor, arange, tensor, wrap, zeros
 
-ROOM = 2**28  # bytes that the series may take
+ROOM = 2**29  # bytes that the series may take
+ROUNDING = 1e-15  # bandwidths that an update is off for each point, since float64 rounds their sums
 
 
 class Series(NamedTuple):
@@ -67,7 +68,7 @@ def build(points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = M
     """The series for `points` (n, d), d ≤ 3, whose updates are off by at most `error` bandwidths.
 
     memory : bytes that the tables of one tile may take; room : bytes that the series may take
-    Time: O(n·terms), in matrix products. Memory: 16·(d + 2) bytes a term, and `memory`.
+    Time: O(n·terms), in matrix products. Memory: 16·(2d + 3) bytes a term, and `memory`.
 
     >>> import minitensor as mt
     >>> series = build(mt.tensor([[0.0], [1.0], [5.0]]), bandwidth=1.0)
@@ -79,40 +80,55 @@ def build(points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = M
     OutOfMemoryError where the points lie so far apart that the series would not fit; nothing has been allocated then.
     """
     n, d = points.shape
-    if d > 3:
-        raise InputError(f"fourier: the points have {d} dimensions, a series has 3 at most; use method='cells'")
-    rounding = 1e-15 * n
-    if not 2 * rounding <= error < 1:
-        raise InputError(
-            f"fourier: error={error} bandwidths; it must be less than 1, and {2 * rounding:.0e} or more for {n} points"
+    radius, low, periods, waves = _layout(points, bandwidth, error)
+    if 16 * (2 * d + 3) * math.prod(waves) > room:
+        raise OutOfMemoryError(
+            f"fourier: {' × '.join(map(str, waves))} waves do not fit into {room} bytes; where a few points lie "
+            "far out use method='cells', else a larger bandwidth or error"
         )
-    radius = 2.0
-    while _bound(radius, n, d) + rounding > error:
-        radius += 1 / 16
     with backend.use_backend(points.backend):
-        columns = [points[:, axis] for axis in range(d)]
-        low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
-        periods = tuple(b - a + radius * bandwidth for a, b in zip(low, high, strict=True))
-        most = [math.ceil(radius * period / (2 * math.pi * bandwidth)) for period in periods]
-        waves = (*(2 * k + 1 for k in most[:-1]), most[-1] + 1)
-        if 16 * (d + 2) * math.prod(waves) > room:
-            raise OutOfMemoryError(
-                f"fourier: {' × '.join(map(str, waves))} waves do not fit into {room} bytes; where a few points lie "
-                "far out use method='cells', else a larger bandwidth or error"
-            )
         corner, rows = tensor(low), _rows(waves, memory)
         sums = zeros((math.prod(waves[:-1]), waves[-1]), "complex128")
         for start in range(0, n, rows):
             first, last = _waves(points[start : min(start + rows, n)], corner, periods, waves)
             sums += first.T @ last
         terms = _terms(_conjugate(sums), bandwidth, periods, waves)
-        return Series(corner, periods, waves, terms, bandwidth * (_bound(radius, n, d) + rounding), memory)
+    return Series(corner, periods, waves, terms, bandwidth * _bound(radius, n, d), memory)
+
+
+def count_terms(points: Tensor, bandwidth: float, error: float) -> int:
+    """How many terms the series would have. Time: O(n·d). Raises InputError as `build` does."""
+    return math.prod(_layout(points, bandwidth, error)[-1])
+
+
+def _layout(
+    points: Tensor, bandwidth: float, error: float
+) -> tuple[float, list[float], tuple[float, ...], tuple[int, ...]]:
+    """R in bandwidths, the corner of the box, the periods, and the number of waves, that keep to `error`."""
+    n, d = points.shape
+    if d > 3:
+        raise InputError(f"fourier: the points have {d} dimensions, a series has 3 at most; use method='cells'")
+    if not 2 * ROUNDING * n <= error < 1:
+        raise InputError(
+            f"fourier: error={error} bandwidths; it must be less than 1, and for {n} points {2 * ROUNDING * n:.0e} or "
+            "more, since sums are rounded"
+        )
+    radius = 2.0
+    while _bound(radius, n, d) > error:
+        radius += 1 / 16
+    columns = [points[:, axis] for axis in range(d)]
+    low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
+    periods = tuple(b - a + radius * bandwidth for a, b in zip(low, high, strict=True))
+    most = [math.ceil(radius * period / (2 * math.pi * bandwidth)) for period in periods]
+    return radius, low, periods, (*(2 * k + 1 for k in most[:-1]), most[-1] + 1)
 
 
 def _bound(radius: float, n: int, d: int) -> float:
     """The error of an update in bandwidths, as the head of this file has it."""
     wrong = n * 1.1 * d * (3 * radius + 4) * math.exp(-(radius**2) / 2)
-    return wrong * (math.sqrt(d) + math.sqrt(2 * math.log(n))) / (1 - wrong) if wrong < 1 else math.inf
+    if wrong >= 1:
+        return math.inf
+    return wrong * (math.sqrt(d) + math.sqrt(2 * math.log(n))) / (1 - wrong) + ROUNDING * n
 
 
 def _rows(waves: tuple[int, ...], memory: int) -> int:

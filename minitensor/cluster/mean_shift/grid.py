@@ -28,7 +28,7 @@ from minitensor.functions import clip, concat, cumsum, maximum, stack, where
 from minitensor.tensor import Tensor, arange, ones, tensor, wrap, zeros
 
 SPACING = 1 / 8  # bandwidths from node to node
-ROOM = 2**28  # bytes that the grid may take
+ROOM = 2**29  # bytes that the grid may take
 LEFT_OUT = 1e-9  # what all points together may weigh beyond the end of the truncated Gaussian
 CHUNK = 2**16  # points binned at a time
 BLOCK = 64  # nodes that one product of a convolution makes
@@ -69,8 +69,8 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
     corrected : whether to convolve with the variance h² − δ²/3 and not h², which makes the error 4 to 6 times less
     room : bytes that the grid may take
 
-    Time: O(n·2^d·d) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths. Memory: 8·(3d + 6)
-    bytes a node, at most `room`, and O(1) beside the points.
+    Time: O(n·2^d·d) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths. Memory: 16·(3d + 4)
+    bytes a node, at most `room`, and 10 MB for the points at work.
 
     >>> import minitensor as mt
     >>> points = mt.tensor([[0.0, 0.0], [1.0, 0.0], [9.0, 3.0]])
@@ -91,7 +91,7 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
         columns = [points[:, axis] for axis in range(d)]  # the least of a column comes faster than that of a short axis
         low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
         shape = tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
-        if 8 * (3 * d + 6) * math.prod(shape) > room:
+        if 16 * (3 * d + 4) * math.prod(shape) > room:
             raise OutOfMemoryError(
                 f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into {room} "
                 "bytes; where a few points lie far out use method='cells', else a larger bandwidth or error"
@@ -127,7 +127,7 @@ def flow_map(grid: Grid, points: Tensor) -> tuple[Tensor, Tensor]:
     with backend.use_backend(points.backend):
         nodes = math.prod(grid.shape)
         counts, nearest = zeros(nodes), []
-        for steps in _in_steps(points, grid.low, grid.step, max(CHUNK, 2 * nodes)):
+        for steps in _in_steps(points, grid.low, grid.step, max(CHUNK, nodes // 2)):
             place = zeros(steps.shape[0], "int64")
             for axis, size in enumerate(grid.shape):
                 place = clip((steps[:, axis] + 0.5).astype("int64"), 0, size - 1) + place * size
@@ -170,7 +170,7 @@ def _binned(points: Tensor, low: Tensor, step: float, shape: tuple[int, ...]) ->
     """(d + 2, *shape): at each node the sums of its shares of the points' coordinates, in steps, of 1 and of |x|²."""
     d, nodes = len(shape), math.prod(shape)
     sums = zeros((d + 2, nodes))
-    for steps in _in_steps(points, low, step, max(CHUNK, 2 * nodes)):
+    for steps in _in_steps(points, low, step, max(CHUNK, nodes // 2)):
         columns = [steps[:, axis].copy() for axis in range(d)]
         squares = sum((column * column for column in columns[1:]), columns[0] * columns[0])
         for corner, share in _corners(steps, shape):
