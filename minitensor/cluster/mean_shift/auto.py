@@ -11,7 +11,7 @@ from minitensor.tensor import Tensor
 
 METHODS = ("auto", "exact", "grid", "cells", "fourier")
 EXACT = 2**13  # points up to which exact updates take seconds
-SPACING = 1 / 8  # bandwidths from node to node that keep to an error of a tenth of a bandwidth, as a rule
+COARSE = 1 / 4  # bandwidths from node to node, above which hardly any time is saved
 FINE = 1 / 32  # bandwidths from node to node, below which a grid is no longer worth it
 
 
@@ -69,7 +69,7 @@ def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: 
 
 def _grid(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:
     """A grid as fine as the error demands, and only the nodes near points climb."""
-    spacing = min(SPACING * math.sqrt(10 * error), 0.25)
+    spacing = min(math.sqrt(2 * error / math.log(len(points) + 2)), COARSE)  # what does, as a rule
     while spacing >= FINE:
         found = grid.build(points, bandwidth, spacing)
         if found.error_bound <= error * bandwidth:

@@ -185,8 +185,9 @@ def checked_points(points: Any, caller: str) -> None:
     if 0 in points.shape:
         raise InputError(f"{caller}: there is nothing to cluster in points of shape {points.shape}")
     xp = backend.of(points.array).xp
-    wrong = ~wrap(xp.isfinite(points.array)).all(1)
-    if wrong.any():
+    finite = wrap(xp.isfinite(points.array))
+    if not finite.all():
+        wrong = ~finite.all(1)
         row = wrong.argmax().item()
         raise InputError(
             f"{caller}: {wrong.sum().item()} of {points.shape[0]} points are not finite, the first is "
