@@ -1,10 +1,12 @@
 """Mean shift as an estimator: the conventions of scikit-learn, on the arrays of any library."""
 
+import contextlib
 import math
 from typing import Any
 
 import numpy as np
 
+from minitensor.cluster.bandwidth import estimate_bandwidth
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
 from minitensor.cluster.mean_shift.climb import mean_shift
 from minitensor.cluster.mean_shift.merge import by_size, nearest
@@ -49,8 +51,8 @@ class MeanShift:
     bandwidth_ : the bandwidth that was given or estimated
     n_features_in_ : d; feature_names_in_ : the names of the columns, if the points were a table whose columns have any
 
-    An estimated bandwidth is what `estimate_bandwidth` says, a radius, or half of it for the Gaussian kernel. Where
-    that is 0, because every point has many equals, only equal points are in one cluster.
+    An estimated bandwidth is the neighbours' radius of `estimate_bandwidth`, or half of it for the Gaussian kernel.
+    Where that is 0, because every point has many equals, only equal points are in one cluster.
 
     Time: O(n²·d) an update, O(seeds·n·d) with seeds. Memory: O(n·d) beside `mean_shift`'s tiles.
     Source: D. Comaniciu and P. Meer, "Mean shift: a robust approach toward feature space analysis", PAMI 2002.
@@ -157,12 +159,12 @@ class MeanShift:
         if self.kernel not in KERNELS:
             raise InputError(f"MeanShift: there is no kernel {self.kernel!r}; choose one of {', '.join(KERNELS)}")
         if self.bandwidth is None:
-            from minitensor.cluster.bandwidth import estimate_bandwidth
-
-            estimate = float(estimate_bandwidth(points, seed=self.random_state)) / REACH[self.kernel]
+            radius = 0.0
+            with contextlib.suppress(InputError):  # the points are so alike that it would be 0
+                radius = estimate_bandwidth(points, "neighbours", seed=self.random_state)
             # The narrowest that float arithmetic can tell from 0, or any width where all points are 0.
             narrowest = 16 * float(np.finfo(points.dtype).eps) * abs(points).max().item()
-            return max(estimate, narrowest) or 1.0
+            return max(radius / REACH[self.kernel], narrowest) or 1.0
         if not isinstance(self.bandwidth, (int, float, np.number)) or not 0 < self.bandwidth < math.inf:
             raise InputError(f"MeanShift: bandwidth={self.bandwidth!r}; it is a distance, positive and finite, or None")
         return float(self.bandwidth)

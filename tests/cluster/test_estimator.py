@@ -226,6 +226,16 @@ def test_seeds_decide_which_peaks_are_found(backend):
     np.testing.assert_allclose(other.cluster_centers_.numpy(), [[9.0, 9.0]], atol=1e-3)
 
 
+@pytest.mark.parametrize("method", ["grid", "cells", "fourier"])
+def test_faster_methods_find_the_same(backend, method):
+    points, _ = blobs(seed=2, each=40)
+    exact, fast = (fitted(points, bandwidth=2.5, method=each) for each in ("exact", method))
+    np.testing.assert_allclose(fast.cluster_centers_.numpy(), exact.cluster_centers_.numpy(), atol=0.1)
+    assert (fast.labels_ == exact.labels_).mean().item() > 0.98
+    with pytest.raises(ValueError, match=f"method='{method}' cannot do starts; use method='exact'"):
+        fitted(points, method=method, bin_seeding=True)
+
+
 def test_a_lone_cell_may_be_too_little_to_start_from(backend):
     points = mt.tensor([[0.0], [0.1], [0.2], [40.0]])
     assert len(fitted(points, bin_seeding=True).cluster_centers_) == 2
