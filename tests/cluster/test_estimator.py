@@ -33,6 +33,7 @@ def fitted(points, **options):
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
+@settings(max_examples=60)
 @given(case=separated(), bin_seeding=st.booleans())
 def test_clusters_are_found_and_numbered_by_size(backend, kernel, case, bin_seeding):
     points, truth = case
