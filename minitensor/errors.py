@@ -53,6 +53,10 @@ class InputError(MinitensorError, ValueError):
     """The data or a setting cannot be used: empty, not finite, negative where it must be positive."""
 
 
+class NotFittedError(MinitensorError, ValueError, AttributeError):
+    """An estimator was asked for what it only knows after ``fit``."""
+
+
 class LadderError(MinitensorError, AssertionError):
     """Two rungs of a ladder disagree, so at least one is wrong."""
 

@@ -20,8 +20,8 @@ from minitensor.tensor import Tensor, wrap
 Shape = int | Sequence[int]
 
 
-def generator(seed: int) -> np.random.Generator:
-    """A source of random numbers: the same seed gives the same numbers.
+def generator(seed: int | None) -> np.random.Generator:
+    """A source of random numbers: the same seed gives the same numbers, None others each time.
 
     >>> permutation(generator(0), 4).tolist() == permutation(generator(0), 4).tolist()
     True

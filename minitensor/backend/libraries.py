@@ -101,6 +101,13 @@ class Backend:
     def cumulative_sum(self, array: Any, axis: int) -> Any:
         return self.xp.cumsum(array, axis=axis)  # NumPy 2.0 does not have the standard's name yet
 
+    def scatter_add(self, places: Any, values: Any, size: int) -> Any:
+        """Sums of `values` (n,) that go to the same of `size` places: out[places[i]] += values[i], in float64.
+
+        places : (n,) int64, each from 0 to size - 1
+        """
+        return self.xp.bincount(places, weights=values, minlength=size)
+
     def diagonal(self, array: Any) -> Any:
         """The diagonal of the last two axes as one new last axis, without a copy."""
         return self.xp.linalg.diagonal(array)
@@ -263,6 +270,14 @@ class StrictBackend(Backend):
 
     def cumulative_sum(self, array: Any, axis: int) -> Any:
         return self.xp.cumulative_sum(array, axis=axis)
+
+    def scatter_add(self, places: Any, values: Any, size: int) -> Any:
+        # Sorted by place, each sum is the difference of two running totals; of an empty place, exactly 0.
+        xp, order = self.xp, self.xp.argsort(places)
+        values = xp.astype(xp.take(values, order), xp.float64)
+        totals = xp.concat([xp.zeros(1, dtype=xp.float64, **self.on), xp.cumulative_sum(values)])
+        ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
+        return xp.diff(xp.take(totals, ends))
 
     def exp_in_place(self, array: Any) -> Any:
         array[...] = self.xp.exp(array)

@@ -1,5 +1,7 @@
 """Clustering on Tensors."""
 
+from minitensor.cluster.bandwidth import estimate_bandwidth
+from minitensor.cluster.estimator import MeanShift
 from minitensor.cluster.mean_shift import mean_shift
 
-__all__ = ["mean_shift"]
+__all__ = ["MeanShift", "estimate_bandwidth", "mean_shift"]

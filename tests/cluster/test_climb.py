@@ -114,6 +114,40 @@ def test_the_path_is_kept_only_if_asked_for_and_the_points_stay(backend):
         np.testing.assert_array_equal(step.numpy(), before.numpy())
 
 
+def test_queries_may_start_where_there_are_no_points(backend):
+    points, _ = blobs(seed=2, each=20)
+    everywhere = mean_shift(points, 2.5, path=True)
+    some = mean_shift(points, 2.5, path=True, starts=points[30:70])
+    assert some.labels.shape == (40,)
+    for one, other in zip(some.path, everywhere.path, strict=False):
+        np.testing.assert_allclose(one.numpy(), other.numpy()[30:70], atol=1e-9)
+    starts = points[:1] + 1.0
+    before = starts.copy()
+    assert len(mean_shift(points, 2.5, starts=starts).centers) == 1
+    np.testing.assert_array_equal(starts.numpy(), before.numpy())
+
+
+def test_every_update_is_reported(backend):
+    points, _ = blobs(seed=2, each=10)
+    heard = []
+    found = mean_shift(points, 2.5, report=lambda *news: heard.append(news))
+    updates, still, queries = zip(*heard, strict=True)
+    assert set(queries) == {60}
+    assert list(updates) == list(range(1, found.n_iter + 1))
+    assert list(still) == sorted(still)
+    assert still[0] < still[-1] == 60
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_peaks_equally_dense_the_order_decides_nothing(backend, seed):
+    rng = np.random.default_rng(seed)
+    peaks, density = rng.integers(0, 4, (40, 2)).astype("float64"), rng.integers(1, 3, 40).astype("float64")
+    order = rng.permutation(40)
+    one, other = (merge(mt.tensor(peaks[each]), mt.tensor(density[each]), 1.5)[1].numpy()
+                  for each in (np.arange(40), order))  # fmt: skip
+    np.testing.assert_array_equal(one[np.lexsort(one.T)], other[np.lexsort(other.T)])
+
+
 def test_a_limit_that_stops_it_warns(backend):
     points, _ = blobs(seed=2, each=10)
     with pytest.warns(ConvergenceWarning, match=r"stopped after max_iter=1 updates with 60 of 60 points still moving"):
@@ -172,6 +206,14 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
         (GOOD, {"max_iter": 2.5}, "max_iter=2.5; it must be a whole number"),
         (GOOD, {"tol": "small"}, "tol=small; it must be a number"),
         (GOOD, {"tol": np.nan}, "tol=nan; it must be a number"),
+        (GOOD, {"method": "guess"}, "no method 'guess'; choose"),
+        (GOOD, {"starts": [[0.0, 1.0]]}, r"the starts are a list; write minitensor.tensor\(starts\)"),
+        (GOOD, {"starts": GOOD.astype("float32")}, "the starts are float32, the points float64; use .astype"),
+        (GOOD, {"starts": GOOD[:, :1]}, r"starts of shape \(2, 1\) are no places among points of \(2, 2\)"),
+        (GOOD, {"starts": GOOD[0]}, r"starts of shape \(2,\)"),
+        (GOOD, {"starts": GOOD[:0]}, r"starts of shape \(0, 2\)"),
+        (GOOD, {"starts": mt.tensor([[np.inf, 1.0]])}, "a start is NaN or infinite"),
+        (GOOD, {"starts": GOOD, "blurring": True}, "leave out blurring or starts"),
         (GOOD, {"bandwidth": 1e-200}, "bandwidth=1e-200 is less than float64 can tell apart in points of this size"),
     ],
 )

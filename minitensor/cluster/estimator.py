@@ -1,0 +1,190 @@
+"""Mean shift as an estimator: the conventions of scikit-learn, on the arrays of any library."""
+
+import contextlib
+import math
+from typing import Any
+
+import numpy as np
+
+from minitensor.cluster.bandwidth import estimate_bandwidth
+from minitensor.cluster.inputs import column_names, in_kind_of, read_points
+from minitensor.cluster.mean_shift.climb import mean_shift
+from minitensor.cluster.mean_shift.merge import by_size, nearest
+from minitensor.cluster.mean_shift.rungs import KERNELS
+from minitensor.cluster.mean_shift.seeds import bin_seeds, within_reach
+from minitensor.cluster.progress import progress
+from minitensor.errors import InputError, NotFittedError, ShapeError
+from minitensor.functions import where
+from minitensor.tensor import Tensor, as_tensor
+
+# How many bandwidths a kernel reaches. A Gaussian reaches everywhere, but as a flat kernel of twice its bandwidth does.
+REACH = {"gaussian": 2.0, "flat": 1.0, "triangular": 1.0}
+
+
+class MeanShift:
+    """Clusters are the peaks of the density of the points, and a point belongs to the nearest peak.
+
+    A point is given to the peak nearest to it, as scikit-learn does, so that `predict` needs the peaks alone;
+    `mean_shift` gives it to the peak that it climbs to, which differs where a cluster is long and thin.
+
+    bandwidth : the width of the kernel, in the units of the points; estimated if None, see below
+    kernel : "gaussian", "flat" or "triangular". The default is this library's. **scikit-learn's MeanShift is the flat
+        kernel**: ``MeanShift(bandwidth=5, kernel="flat")`` finds what scikit-learn finds with 5, and about what the
+        Gaussian finds with 2.5.
+    seeds : where the climbs start, (seeds, d); on every point if None
+    bin_seeding, min_bin_freq : without seeds, start only from the cells of a grid, one bandwidth wide, that hold
+        min_bin_freq points or more: much faster, and nearly the same peaks
+    cluster_all : if False, points that no peak reaches are noise, −1: those farther than one bandwidth from every peak,
+        or two for the Gaussian kernel
+    max_iter, tol : a climb stops when it moves less than tol bandwidths; all stop after max_iter updates
+    method : how `mean_shift` does the sums, "exact", "auto" or another that it names
+    random_state : the seed of the sample from which a bandwidth is estimated; None draws another each time
+    verbose : whether a bar on stderr shows how far it is; otherwise nothing is printed
+    n_jobs : does nothing; it is there because scikit-learn has it
+
+    After `fit`, where n points of d dimensions were given; arrays are of the kind and on the device of the points:
+
+    labels_ : (n,) int64, clusters numbered by size, the largest first, those of one size by their first member; noise
+        is −1 and does not change the numbers
+    cluster_centers_ : (clusters, d), the dtype of the points
+    n_iter_ : how many updates were done
+    bandwidth_ : the bandwidth that was given or estimated
+    n_features_in_ : d; feature_names_in_ : the names of the columns, if the points were a table whose columns have any
+
+    An estimated bandwidth is the neighbours' radius of `estimate_bandwidth`, or half of it for the Gaussian kernel.
+    Where that is 0, because every point has many equals, only equal points are in one cluster.
+
+    Time: O(n²·d) an update, O(seeds·n·d) with seeds. Memory: O(n·d) beside `mean_shift`'s tiles.
+    Source: D. Comaniciu and P. Meer, "Mean shift: a robust approach toward feature space analysis", PAMI 2002.
+
+    >>> points = [[1.0, 1.0], [1.2, 0.9], [0.9, 1.1], [5.0, 5.0], [5.1, 4.9]]
+    >>> model = MeanShift(bandwidth=1.0).fit(points)
+    >>> model.labels_.tolist(), model.predict([[6.0, 6.0]]).tolist()
+    ([0, 0, 0, 1, 1], [1])
+    """
+
+    def __init__(
+        self,
+        *,
+        bandwidth: float | None = None,
+        kernel: str = "gaussian",
+        seeds: Any = None,
+        bin_seeding: bool = False,
+        min_bin_freq: int = 1,
+        cluster_all: bool = True,
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        method: str = "auto",
+        random_state: int | None = 0,
+        verbose: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.bandwidth = bandwidth
+        self.kernel = kernel
+        self.seeds = seeds
+        self.bin_seeding = bin_seeding
+        self.min_bin_freq = min_bin_freq
+        self.cluster_all = cluster_all
+        self.max_iter = max_iter
+        self.tol = tol
+        self.method = method
+        self.random_state = random_state
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None) -> "MeanShift":
+        """Find the peaks of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
+
+        Raises ShapeError and InputError for what are no finite points, InputError for a setting that means nothing
+        and where no point is near any seed. Warns with ConvergenceWarning where max_iter stopped it.
+        """
+        points = read_points(X)
+        bandwidth = self._bandwidth(points)
+        starts = self._starts(points, bandwidth)
+        with progress("mean shift", bool(self.verbose)) as step:
+            found = mean_shift(
+                points,
+                bandwidth,
+                kernel=self.kernel,
+                max_iter=self.max_iter,
+                tol=self.tol,
+                method=self.method,
+                starts=starts,
+                report=step and (lambda done, still, total: step(still, total, f"update {done}")),
+            )
+        labels, squared = _nearest(points, found.centers, bandwidth)
+        labels, centers = by_size(labels, found.centers)
+        if not self.cluster_all:
+            labels = where(squared <= REACH[self.kernel] ** 2, labels, -1)
+        names = column_names(X)
+        if names is not None:
+            self.feature_names_in_ = names
+        elif hasattr(self, "feature_names_in_"):  # of the points of an earlier fit
+            del self.feature_names_in_
+        self.n_features_in_ = points.shape[1]
+        self.bandwidth_ = bandwidth
+        self.n_iter_ = found.n_iter
+        self.cluster_centers_, self.labels_ = in_kind_of(X, centers), in_kind_of(X, labels)
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """The cluster whose peak is nearest to each of the points X (n, d): (n,) int64, in the kind of X.
+
+        Noise is known to `fit` alone: a new point always gets a cluster. Time: O(n·clusters·d). Memory: O(n·d).
+        Raises NotFittedError before `fit`, DeviceError where X is not on the device of the peaks, and for X what
+        `fit` raises.
+        """
+        if not hasattr(self, "cluster_centers_"):
+            raise NotFittedError(f"this {type(self).__name__} has no clusters yet; call fit(X) first")
+        centers = as_tensor(self.cluster_centers_)
+        points, names = read_points(X, home=centers.backend), column_names(X)
+        if points.shape[1] != self.n_features_in_:
+            raise ShapeError(
+                f"X has {points.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "
+                "features as input, as many as fit saw"
+            )
+        if names is not None and hasattr(self, "feature_names_in_") and list(names) != list(self.feature_names_in_):
+            raise InputError(
+                "The feature names should match those that were passed during fit. They were "
+                f"{', '.join(self.feature_names_in_)}; now they are {', '.join(names)}"
+            )
+        return in_kind_of(X, _nearest(points, centers, self.bandwidth_)[0])
+
+    def fit_predict(self, X: Any, y: Any = None) -> Any:
+        """``fit(X).labels_``."""
+        return self.fit(X).labels_
+
+    def _bandwidth(self, points: Tensor) -> float:
+        """The bandwidth that is given or, if none is, estimated."""
+        if self.kernel not in KERNELS:
+            raise InputError(f"MeanShift: there is no kernel {self.kernel!r}; choose one of {', '.join(KERNELS)}")
+        if self.bandwidth is None:
+            radius = 0.0
+            with contextlib.suppress(InputError):  # the points are so alike that it would be 0
+                radius = estimate_bandwidth(points, "neighbours", seed=self.random_state)
+            # The narrowest that float arithmetic can tell from 0, or any width where all points are 0.
+            narrowest = 16 * float(np.finfo(points.dtype).eps) * abs(points).max().item()
+            return max(radius / REACH[self.kernel], narrowest) or 1.0
+        if not isinstance(self.bandwidth, (int, float, np.number)) or not 0 < self.bandwidth < math.inf:
+            raise InputError(f"MeanShift: bandwidth={self.bandwidth!r}; it is a distance, positive and finite, or None")
+        return float(self.bandwidth)
+
+    def _starts(self, points: Tensor, bandwidth: float) -> Tensor | None:
+        """Where the climbs start; None for every point."""
+        if self.seeds is None and not self.bin_seeding:
+            return None
+        if self.seeds is None:
+            if not isinstance(self.min_bin_freq, (int, np.integer)) or self.min_bin_freq < 1:
+                raise InputError(f"MeanShift: min_bin_freq={self.min_bin_freq!r}; it must be a whole number from 1 on")
+            return within_reach(bin_seeds(points, bandwidth, self.min_bin_freq), points, bandwidth, self.kernel)
+        seeds = read_points(self.seeds, "seeds", home=points.backend).astype(points.dtype)
+        if seeds.shape[1] != points.shape[1]:
+            raise ShapeError(f"seeds of shape {seeds.shape} are no places among points of shape {points.shape}")
+        return within_reach(seeds, points, bandwidth, self.kernel)
+
+
+def _nearest(points: Tensor, centers: Tensor, bandwidth: float) -> tuple[Tensor, Tensor]:
+    """The nearest centre of each point, and the squared distance to it in bandwidths."""
+    scale = 2.0 ** math.frexp(bandwidth)[1]  # a power of two costs no digit, and no square overflows or vanishes
+    labels, squared = nearest(points / scale, centers / scale)
+    return labels, squared / (bandwidth / scale) ** 2

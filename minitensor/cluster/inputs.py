@@ -1,0 +1,91 @@
+"""What an estimator is given, as points on their own backend; and its answers, in the kind that was given."""
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from minitensor import backend
+from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.tensor import Tensor, as_tensor, wrap
+
+
+def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:
+    """Points (n, d), float32 or float64, of a Tensor, an array of NumPy or CuPy, anything with DLPack, or lists.
+
+    name : what messages call them
+    home : the backend for what is on none: lists and tables
+
+    float32 stays, everything else becomes float64. What needs no conversion is shared, not copied.
+
+    >>> read_points([[1, 2], [3, 4]]).dtype.name
+    'float64'
+
+    Raises ShapeError unless the shape is (n, d), both 1 or more, DTypeError for what is no number, InputError for
+    complex numbers, sparse tables, NaN and infinity.
+    """
+    if hasattr(given, "toarray"):
+        raise InputError(f"{name} is sparse; mean shift needs every coordinate: write {name}.toarray()")
+    points = as_tensor(given) if _has_home(given) else _from_python(given, name).to(home)
+    if points.dtype.kind == "c":
+        raise InputError(f"Complex data not supported: {name} is {points.dtype}; stack real and imaginary parts")
+    if points.ndim != 2:
+        raise ShapeError(
+            f"{name} has shape {points.shape}, not (points, dimensions). Reshape your data: {name}.reshape(-1, 1) "
+            f"for points on a line, {name}.reshape(1, -1) for one point"
+        )
+    if 0 in points.shape:
+        what = "sample(s)" if not points.shape[0] else "feature(s)"
+        raise InputError(f"{name} has 0 {what} (shape={points.shape}) while a minimum of 1 is required.")
+    points = points if points.dtype.name in ("float32", "float64") else points.astype("float64")
+    wrong = ~wrap(backend.of(points.array).xp.isfinite(points.array)).all(1)
+    if wrong.any():
+        row = wrong.argmax().item()
+        raise InputError(
+            f"{name} holds NaN or infinity in {wrong.sum().item()} of {points.shape[0]} points, the first is "
+            f"{name}[{row}] = {points[row].tolist()}; leave them out"
+        )
+    return points
+
+
+def in_kind_of(given: Any, result: Tensor) -> Any:
+    """`result` as a Tensor if a Tensor was given, else as an array of the library that `given` comes from.
+
+    Nothing is copied but from a GPU for what is in no library, such as lists: it gets NumPy arrays.
+
+    >>> in_kind_of([[1.0]], as_tensor(np.zeros(2)))
+    array([0., 0.])
+    """
+    if isinstance(given, Tensor):
+        return result
+    if not _has_home(given):
+        return result.numpy()
+    if isinstance(given, backend.of(result.array).array_type):
+        return result.array
+    library = sys.modules[type(given).__module__.partition(".")[0]]
+    space = given.__array_namespace__() if hasattr(given, "__array_namespace__") else library
+    return space.from_dlpack(result.array) if hasattr(space, "from_dlpack") else result.array
+
+
+def column_names(given: Any) -> np.ndarray | None:
+    """The names of the columns of a table, such as a data frame, if all are words: (d,) of dtype object; else None."""
+    names = list(getattr(given, "columns", ()))
+    return np.asarray(names, dtype=object) if names and all(isinstance(each, str) for each in names) else None
+
+
+def _has_home(given: Any) -> bool:
+    """Whether the numbers are on a device already. NumPy arrays of anything but numbers have to be read first."""
+    return hasattr(given, "__dlpack__") and not (isinstance(given, np.ndarray) and given.dtype.kind not in "biufc")
+
+
+def _from_python(given: Any, name: str) -> Tensor:
+    try:
+        array = np.asarray(given)
+    except ValueError as error:
+        raise ShapeError(f"{name}: the lists are not a rectangle: {error}") from None
+    if array.dtype.kind in "biufc":
+        return as_tensor(array)
+    try:
+        return as_tensor(array.astype("float64"))
+    except (TypeError, ValueError) as error:
+        raise DTypeError(f"{name} holds what is no number: {error}") from None

@@ -1,0 +1,42 @@
+"""The rows of a matrix as words in a dictionary: which comes first, and each only once."""
+
+from minitensor import backend
+from minitensor.functions import argsort, concat
+from minitensor.tensor import Tensor, arange, ones
+
+
+def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
+    """The positions, (n,) int64, that put the rows of an (n, d) tensor in order: by column 0, ties by column 1, …
+
+    Equal rows keep their order. Time: O(d·n·log n). Memory: O(n).
+
+    >>> import minitensor as mt
+    >>> rows_in_order(mt.tensor([[2, 0], [1, 9], [1, 3]])).tolist()
+    [2, 1, 0]
+    """
+    with backend.use_backend(rows.backend):
+        order = arange(rows.shape[0])
+    for column in reversed(range(rows.shape[1])):  # each sort keeps the order that the one before has made
+        order = order[argsort(rows[:, column][order], descending=descending)]
+    return order
+
+
+def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Every row once, in order, and how often each is there: (m, d) of the same dtype, and (m,) int64.
+
+    Time: O(d·n·log n). Memory: O(n·d).
+
+    >>> import minitensor as mt
+    >>> found, count = distinct_rows(mt.tensor([[2, 0], [1, 3], [2, 0]]))
+    >>> found.tolist(), count.tolist()
+    ([[1, 3], [2, 0]], [1, 2])
+    """
+    n = rows.shape[0]
+    with backend.use_backend(rows.backend):
+        numbers, one = arange(n + 1), ones(1, dtype="bool")
+    if not n:
+        return rows, numbers[:0]
+    ordered = rows[rows_in_order(rows)]
+    first = concat([one, (ordered[1:] != ordered[:-1]).any(1)])
+    starts = numbers[:-1][first]
+    return ordered[first], concat([starts[1:], numbers[n:]]) - starts

@@ -1,0 +1,154 @@
+"""A million points: how long mean shift takes on a grid, how that grows, and how good the answer is.
+
+    python tests/benchmarks/million.py [--most N] [--picture FILE]
+
+The course's six clusters (standard deviation 2.2) with bandwidth 2.5. Timed is `mean_shift` from the points to the
+labels, nothing else, the median of three runs after one to warm up; the threads are those that BLAS takes, and most of
+the work is on one. The score is the adjusted Rand index against the truth. scikit-learn's MeanShift with bin_seeding is
+timed at the sizes that end in a few seconds, once; its kernel is flat, so its radius is twice the bandwidth.
+"""
+
+import argparse
+import math
+import platform
+import time
+
+import numpy as np
+from sklearn.cluster import MeanShift
+from sklearn.metrics import adjusted_rand_score
+
+import minitensor as mt
+from minitensor.cluster import estimate_bandwidth, mean_shift
+from minitensor.cluster.data import blobs
+from minitensor.cluster.mean_shift import cells, grid
+from minitensor.cluster.mean_shift.rungs import weighted_means
+
+BANDWIDTH = 2.5
+SEEDS = (1, 2, 3)  # whose six clusters are far enough apart that six can be told apart
+PATIENCE = 8  # seconds that scikit-learn may be expected to take
+
+
+def timed(call, times=3):
+    """The median time of a call, and what it returned."""
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        result = call()
+        seconds.append(time.perf_counter() - start)
+    return sorted(seconds)[times // 2], result
+
+
+def score(truth, labels):
+    return adjusted_rand_score(truth.numpy(), labels.numpy())
+
+
+def slope(sizes, seconds):
+    """Of the straight line through the logarithms: 1 if time grows as n, 2 if as n²."""
+    return np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
+
+
+def update_error(points, sample=1_000):
+    """The largest distance between one update by the grid and the exact one, at some of the points, and the bound."""
+    some = points[mt.random.permutation(mt.random.generator(0), len(points))[:sample]]
+    made = grid.build(points, BANDWIDTH)
+    wrong = made.weighted_means(some)[0] - weighted_means(some, points, BANDWIDTH)[0]
+    return (wrong**2).sum(1).max().item() ** 0.5, made.error_bound
+
+
+def the_goal(n):
+    print(f"\n{n:,} points, clustered end to end (goal at 1,000,000: under 1 s, score 0.98 or more)")
+    print(f"{'seed':>6}{'seconds':>10}{'score':>8}{'clusters':>10}  method   error of one update, and the bound on it")
+    for seed in SEEDS:
+        points, truth = blobs(seed, each=n // 6)
+        mean_shift(points, BANDWIDTH)
+        seconds, found = timed(lambda points=points: mean_shift(points, BANDWIDTH))
+        error, bound = update_error(points)
+        marks = f"{seed:6}{seconds:10.2f}{score(truth, found.labels):8.3f}{len(found.centers):10}"
+        print(f"{marks}  {found.method}     {error:.4f} of {bound:.3f}")
+
+
+def the_growth(most):
+    """Sizes and times of minitensor, and of scikit-learn as far as patience lasts."""
+    print(f"\n{'points':>12}{'minitensor':>12}{'score':>8}{'scikit-learn':>14}{'score':>8}   seconds")
+    ours, theirs = ([], []), ([], [])
+    for n in (round(10 ** (power / 2)) for power in range(8, 1 + round(2 * math.log10(most)))):
+        points, truth = blobs(SEEDS[1], each=n // 6)
+        mean_shift(points, BANDWIDTH, method="grid")
+        seconds, found = timed(lambda points=points: mean_shift(points, BANDWIDTH, method="grid"))
+        line = f"{n:12,}{seconds:12.3f}{score(truth, found.labels):8.3f}"
+        ours[0].append(n)
+        ours[1].append(seconds)
+        if not theirs[1] or theirs[1][-1] * 10 < PATIENCE:
+            seconds, model = timed(
+                lambda points=points: MeanShift(bandwidth=2 * BANDWIDTH, bin_seeding=True).fit(points.numpy()), 1
+            )
+            line += f"{seconds:14.2f}{adjusted_rand_score(truth.numpy(), model.labels_):8.3f}"
+            theirs[0].append(n)
+            theirs[1].append(seconds)
+        print(line)
+    last = slope(ours[0][-3:], ours[1][-3:])
+    print(f"slope on log axes: {slope(*ours):.2f}, of the last three sizes {last:.2f} (goal: 1.1 at most)")
+    return ours, theirs
+
+
+def the_cells():
+    """One update of 1,000 of the points: cells are linear at constant density, and quadratic in a fixed domain."""
+    print("\nOne update of all points by cells, seconds (radius 4): a fixed square, and one that grows with n")
+    print(f"{'points':>12}{'fixed':>10}{'growing':>10}")
+    sizes, times = (2_000, 8_000, 32_000), ([], [])
+    for n in sizes:
+        for seconds, side in zip(times, (30.0, 30.0 * math.sqrt(n / sizes[0])), strict=True):
+            points = mt.random.uniform(mt.random.generator(0), (n, 2), 0, side)
+            made = cells.build(points, 1.0, 4.0)
+            seconds.append(timed(lambda made=made, points=points: made.weighted_means(points), 1)[0])
+        print(f"{n:12,}{times[0][-1]:10.3f}{times[1][-1]:10.3f}")
+    print(f"{'slope':>12}" + "".join(f"{slope(sizes, seconds):10.2f}" for seconds in times))
+
+
+def the_bandwidths(n):
+    points, truth = blobs(SEEDS[1], each=n // 6)
+    print(f"\nBandwidths for {n:,} of the points")
+    for name, width in (
+        ("the course's", BANDWIDTH),
+        ("Silverman", estimate_bandwidth(points)),
+        ("half the neighbours' (0.3)", estimate_bandwidth(points, "neighbours") / 2),
+        ("half the neighbours' (0.1)", estimate_bandwidth(points, "neighbours", quantile=0.1) / 2),
+    ):
+        found = mean_shift(points, width)
+        print(f"{name:>28}{width:7.2f}: {len(found.centers):3} clusters, score {score(truth, found.labels):.3f}")
+
+
+def draw(ours, theirs, file):
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 5))
+    axes.loglog(*ours, "o-", label=f"minitensor, grid (slope {slope(*ours):.2f})")
+    axes.loglog(*theirs, "s-", label=f"scikit-learn, bin_seeding (slope {slope(*theirs):.2f})")
+    linear = [ours[1][-1] * n / ours[0][-1] for n in ours[0]]
+    axes.loglog(ours[0], linear, ":", color="grey", label="as n")
+    axes.set(xlabel="points", ylabel="seconds, from points to labels", title="Mean shift of six clusters in the plane")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(file, dpi=150, bbox_inches="tight")
+    print(f"\ndrawn into {file}")
+
+
+def main():
+    reader = argparse.ArgumentParser()
+    reader.add_argument("--most", type=float, default=1e7, help="points at most")
+    reader.add_argument("--picture", help="draw the growth of time into this file")
+    options = reader.parse_args()
+    print(f"NumPy {np.__version__}, Python {platform.python_version()}, {mt.backend.current().device_name()}")
+    the_goal(min(1_000_000, int(options.most)))
+    ours, theirs = the_growth(options.most)
+    the_bandwidths(20_000)
+    the_cells()
+    if options.picture:
+        draw(ours, theirs, options.picture)
+
+
+if __name__ == "__main__":
+    main()
