@@ -177,7 +177,7 @@ def _terms(sums: Tensor, bandwidth: float, periods: tuple[float, ...], waves: tu
         k = arange(count, dtype="float64") - (0 if last else count // 2)
         rate = (k * (2 * math.pi / period)).reshape(*(count if other == axis else 1 for other in range(d)))
         size = (rate**2 * (-0.5 * bandwidth**2)).exp() * (math.sqrt(2 * math.pi) * bandwidth / period)
-        sums = sums * (size * where(rate > 0, 2.0, 1.0) if last else size)
+        sums = sums * (size * ((rate > 0).astype("float64") + 1.0) if last else size)
         rates.append(rate)
     slopes = [sums * (rate * bandwidth**2).astype("complex128") * 1j for rate in rates]
     together = stack([*slopes, sums], axis=d - 1)  # (waves but the last, d + 1, waves of the last)
