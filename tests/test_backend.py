@@ -412,6 +412,25 @@ def test_exp_in_place_writes_over_its_argument(backend, a):
     lib.synchronize()
 
 
+@given(st.integers(0, 30), st.integers(1, 9), st.sampled_from(FLOATS), st.integers(0, 2**32 - 1))
+def test_scatter_add_sums_what_goes_to_one_place_in_float64(backend, n, size, dtype, seed):
+    rng, home = np.random.default_rng(seed), backends.current()
+    places, values = rng.integers(0, size, n), rng.normal(size=n).astype(dtype)
+    expected = np.zeros(size)
+    np.add.at(expected, places, values.astype("float64"))
+    found = home.to_numpy(home.scatter_add(home.from_numpy(places), home.from_numpy(values), size))
+    assert found.dtype == "float64"
+    np.testing.assert_allclose(found, expected, atol=1e-13)
+    assert (found[~np.isin(np.arange(size), places)] == 0).all()
+
+
+def test_scatter_add_counts_further_than_float32_can(backend):
+    home, many = backends.current(), 2**18
+    values = home.from_numpy(np.full(many, 64.25, "float32"))
+    places = home.from_numpy(np.zeros(many, "int64"))
+    assert home.to_numpy(home.scatter_add(places, values, 2)).tolist() == [64.25 * many, 0.0]
+
+
 @pytest.mark.parametrize("wrong", [[1.0], 1.0, np.float64(1), None])
 def test_what_is_no_array_belongs_to_no_backend(wrong):
     with pytest.raises(TypeError, match=r"is not an array of a backend$"):

@@ -11,6 +11,7 @@ from minitensor.tensor import Tensor
 
 METHODS = ("auto", "exact", "grid", "cells", "fourier")
 EXACT = 2**13  # points up to which exact updates take seconds
+NODES = 64  # nodes for each point, above which most of a grid is empty and costs more than it saves
 COARSE = 1 / 4  # bandwidths from node to node, above which hardly any time is saved
 FINE = 1 / 32  # bandwidths from node to node, below which a grid is no longer worth it
 
@@ -40,8 +41,8 @@ def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: 
     only_exact : what was asked for that no approximation can do, if anything
 
     "auto" takes, in this order: exact for `EXACT` points or fewer, for an error of 0, and for `only_exact`; the grid if
-    it keeps to the error and fits its room; the Fourier series if it has fewer terms than an eighth of the points and
-    fits; cells. Each of these is quicker than the next where it will do.
+    it keeps to the error, fits its room and is not mostly empty; the Fourier series if it fits and has fewer terms than
+    an eighth of the points; cells. Each of these is quicker than the next where it will do.
 
     Raises InputError for a method or an error that means nothing and for an error that a method cannot promise, and
     OutOfMemoryError where a method that was asked for by name does not fit.
@@ -59,8 +60,9 @@ def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: 
     if method != "auto":
         return WAYS[method](points, bandwidth, error, memory)
     if points.shape[1] <= 3:
-        with contextlib.suppress(OutOfMemoryError, InputError):  # the next one will do
-            return WAYS["grid"](points, bandwidth, error, memory)
+        with contextlib.suppress(OutOfMemoryError, InputError):  # then the next one will do
+            if grid.count_nodes(points, bandwidth, _spacing(error, len(points))) <= NODES * len(points):
+                return WAYS["grid"](points, bandwidth, error, memory)
         with contextlib.suppress(OutOfMemoryError, InputError):
             if fourier.count_terms(points, bandwidth, error) <= len(points) / 8:
                 return WAYS["fourier"](points, bandwidth, error, memory)
@@ -69,7 +71,7 @@ def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: 
 
 def _grid(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:
     """A grid as fine as the error demands, and only the nodes near points climb."""
-    spacing = min(math.sqrt(2 * error / math.log(len(points) + 2)), COARSE)  # what does, as a rule
+    spacing = _spacing(error, len(points))
     while spacing >= FINE:
         found = grid.build(points, bandwidth, spacing)
         if found.error_bound <= error * bandwidth:
@@ -79,6 +81,11 @@ def _grid(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:
     raise InputError(
         f"grid: an error of {error} bandwidths needs nodes under {FINE:.3g} bandwidths apart; use method='fourier'"
     )
+
+
+def _spacing(error: float, n: int) -> float:
+    """The widest spacing, in bandwidths, that keeps to `error` as a rule: the bound grows with the logarithm of n."""
+    return min(math.sqrt(2 * error / math.log(n + 2)), COARSE)
 
 
 def _cells(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:

@@ -88,9 +88,7 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
         raise InputError(f"grid: spacing={spacing} bandwidths; it must be positive and at most 0.75")
     step = bandwidth * spacing
     with backend.use_backend(points.backend):
-        columns = [points[:, axis] for axis in range(d)]  # the least of a column comes faster than that of a short axis
-        low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
-        shape = tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
+        low, high, shape = _box(points, step)
         if 16 * (3 * d + 4) * math.prod(shape) > room:
             raise OutOfMemoryError(
                 f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into {room} "
@@ -109,6 +107,18 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
         wrong = (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
         bound = _error_bound(binned[d], sums, kernel, wrong) * step + 100 * LEFT_OUT * bandwidth
         return Grid(first, step, shape, sums[: d + 1].reshape(d + 1, -1).T.copy(), min(bound, math.dist(low, high)))
+
+
+def count_nodes(points: Tensor, bandwidth: float, spacing: float = SPACING) -> int:
+    """How many nodes the grid would have. Time: O(n·d)."""
+    return math.prod(_box(points, bandwidth * spacing)[-1])
+
+
+def _box(points: Tensor, step: float) -> tuple[list[float], list[float], tuple[int, ...]]:
+    """The least and the largest coordinate along each axis, and how many nodes reach from one to the other."""
+    columns = [points[:, axis] for axis in range(points.shape[1])]  # the least of a column comes faster than of a row
+    low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
+    return low, high, tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
 
 
 def flow_map(grid: Grid, points: Tensor) -> tuple[Tensor, Tensor]:
