@@ -106,7 +106,8 @@ class Backend:
 
         places : (n,) int64, each from 0 to size - 1
         """
-        return self.xp.bincount(places, weights=values, minlength=size)
+        sums = self.xp.bincount(places, weights=values, minlength=size)
+        return sums.astype(self.xp.float64, copy=False)  # of nothing, the sums would be int64
 
     def diagonal(self, array: Any) -> Any:
         """The diagonal of the last two axes as one new last axis, without a copy."""
