@@ -101,6 +101,8 @@ class Backend:
 
         places : (n,) int64, each from 0 to size - 1
         """
+        if not places.shape[0]:  # NumPy would give integers, and CuPy nothing
+            return self.xp.zeros(size)
         return self.xp.bincount(places, weights=values, minlength=size)
 
     def diagonal(self, array: Any) -> Any:

@@ -157,11 +157,11 @@ def by_size(labels: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
     """
     clusters = centers.shape[0]
     with backend.use_backend(labels.backend):
-        sizes = scatter_add(labels, ones(labels.shape), clusters)
-        firsts = [0] * clusters
-        if len(set(sizes.tolist())) < clusters:
-            firsts = argsort(labels)[(cumsum(sizes) - sizes).astype("int64")].tolist()
-        largest = sorted(range(clusters), key=lambda number: (-sizes[number].item(), firsts[number]))
+        counts = scatter_add(labels, ones(labels.shape), clusters)
+        sizes, firsts = counts.tolist(), [0] * clusters
+        if len(set(sizes)) < clusters:
+            firsts = argsort(labels)[(cumsum(counts) - counts).astype("int64")].tolist()
+        largest = sorted(range(clusters), key=lambda number: (-sizes[number], firsts[number]))
         order = tensor(largest)
     return argsort(order)[labels], centers[order]
 
