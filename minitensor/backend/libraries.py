@@ -106,8 +106,9 @@ class Backend:
 
         places : (n,) int64, each from 0 to size - 1
         """
-        sums = self.xp.bincount(places, weights=values, minlength=size)
-        return sums.astype(self.xp.float64, copy=False)  # of nothing, the sums would be int64
+        if not places.shape[0]:  # NumPy would give integers, and CuPy nothing
+            return self.xp.zeros(size)
+        return self.xp.bincount(places, weights=values, minlength=size)
 
     def diagonal(self, array: Any) -> Any:
         """The diagonal of the last two axes as one new last axis, without a copy."""
