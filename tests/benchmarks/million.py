@@ -51,7 +51,7 @@ def slope(sizes, seconds):
 def update_error(points, sample=1_000):
     """The largest distance between one update by the grid and the exact one, at some of the points, and the bound."""
     some = points[mt.random.permutation(mt.random.generator(0), len(points))[:sample]]
-    way = choose("grid", points, BANDWIDTH, 0.1, MEMORY)
+    way = choose("grid", points, BANDWIDTH, 0.2, MEMORY)
     wrong = way.update(some)[0] - weighted_means(some, points, BANDWIDTH)[0]
     return (wrong**2).sum(1).max().item() ** 0.5, way.error_bound
 

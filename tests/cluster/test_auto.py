@@ -28,7 +28,7 @@ def test_every_way_finds_what_exact_finds(backend, method, dtype):
     exact, found = mean_shift(points, 2.5, method="exact"), mean_shift(points, 2.5, method=method)
     assert (exact.method, exact.error_bound) == ("exact", 0.0)
     assert found.method == method
-    assert 0 < found.error_bound <= 0.1 * 2.5 * (1 + 1e-9)
+    assert 0 < found.error_bound <= 0.2 * 2.5 * (1 + 1e-9)
     assert found.converged
     assert found.centers.dtype == dtype
     assert metrics.adjusted_rand_score(exact.labels.numpy(), found.labels.numpy()) > 0.99

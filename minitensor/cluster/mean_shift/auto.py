@@ -11,7 +11,7 @@ from minitensor.tensor import Tensor
 
 METHODS = ("auto", "exact", "grid", "cells", "fourier")
 EXACT = 2**13  # points up to which exact updates take seconds
-NODES = 64  # nodes for each point, above which most of a grid is empty and costs more than it saves
+NODES = 256  # nodes for each point, above which most of a grid is empty and costs more than it saves
 COARSE = 1 / 4  # bandwidths from node to node, above which hardly any time is saved
 FINE = 1 / 32  # bandwidths from node to node, below which a grid is no longer worth it
 

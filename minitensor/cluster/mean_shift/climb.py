@@ -48,7 +48,7 @@ def mean_shift(
     path: bool = False,
     memory: int = MEMORY,
     method: str = "auto",
-    error: float = 0.1,
+    error: float = 0.2,
     starts: Tensor | None = None,
     report: Callable[[int, int, int], None] | None = None,
 ) -> Clustering:
@@ -70,7 +70,7 @@ def mean_shift(
         than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
         wherever only "exact" will do, else the quickest that keeps to `error`; the result says which, and its bound
     error : how far off an update may be, in bandwidths, unless it is exact. The bound is for the worst case: on the
-        course's clusters the grid is some 30 times as good as it promises
+        course's clusters the grid is some 30 to 60 times as good as it promises
     starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. One
         that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
     report : called after each update with how many were done, how many queries stand still, and of how many
@@ -78,7 +78,7 @@ def mean_shift(
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
     Time if exact: O(n²·d) an update, and O(n·clusters·d) at the end. Memory: `memory` + O(n·d), and the path if asked
-    for; the grid and the Fourier series take up to 512 MB more.
+    for; the grid and the Fourier series take up to 1 GB more.
 
     >>> import minitensor as mt
     >>> points = mt.tensor([[0.0, 0.0], [0.2, 0.0], [0.0, 0.2], [5.0, 5.0], [5.2, 5.0]])

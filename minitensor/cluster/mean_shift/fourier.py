@@ -25,7 +25,7 @@ from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
 from minitensor.tensor import Tensor, arange, tensor, wrap, zeros
 
-ROOM = 2**29  # bytes that the series may take
+ROOM = 2**30  # bytes that the series may take
 ROUNDING = 1e-15  # bandwidths that an update is off for each point, since float64 rounds their sums
 
 

@@ -28,7 +28,7 @@ from minitensor.functions import clip, concat, cumsum, maximum, stack, where
 from minitensor.tensor import Tensor, arange, ones, tensor, wrap, zeros
 
 SPACING = 1 / 8  # bandwidths from node to node
-ROOM = 2**29  # bytes that the grid may take
+ROOM = 2**30  # bytes that the grid may take
 LEFT_OUT = 1e-9  # what all points together may weigh beyond the end of the truncated Gaussian
 CHUNK = 2**16  # points binned at a time
 BLOCK = 64  # nodes that one product of a convolution makes
@@ -69,7 +69,7 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
     corrected : whether to convolve with the variance h² − δ²/3 and not h², which makes the error 4 to 6 times less
     room : bytes that the grid may take
 
-    Time: O(n·2^d·d) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths. Memory: 16·(3d + 4)
+    Time: O(n·2^d·d) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths. Memory: 32·(d + 1)
     bytes a node, at most `room`, and 10 MB for the points at work.
 
     >>> import minitensor as mt
@@ -89,23 +89,24 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
     step = bandwidth * spacing
     with backend.use_backend(points.backend):
         low, high, shape = _box(points, step)
-        if 16 * (3 * d + 4) * math.prod(shape) > room:
+        if 32 * (d + 1) * math.prod(shape) > room:
             raise OutOfMemoryError(
                 f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into {room} "
                 "bytes; where a few points lie far out use method='cells', else a larger bandwidth or error"
             )
         first = tensor(low)
-        binned = _binned(points, first, step, shape)
+        sums = _binned(points, first, step, shape)
+        binned = sums[d].copy()
         variance = 1 - spacing**2 / 3 if corrected else 1.0  # in bandwidths, like all that follows
         reach = math.ceil(math.sqrt(2 * math.log(n / LEFT_OUT)) / spacing) + 2
         offsets = abs(arange(-reach, reach + 1, dtype="float64")) * spacing
         kernel = (offsets**2 * (-0.5 / variance)).exp()
-        sums = binned
-        for axis in range(d):
-            sums = _convolved(sums, kernel, axis + 1)
+        for row in range(d + 2):
+            for axis in range(d):
+                sums[row] = _convolved(sums[row], kernel, axis)
         # Of a place between two nodes and a point between two others, the distance is up to two steps longer.
         wrong = (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
-        bound = _error_bound(binned[d], sums, kernel, wrong) * step + 100 * LEFT_OUT * bandwidth
+        bound = _error_bound(binned, sums, kernel, wrong) * step + 100 * LEFT_OUT * bandwidth
         return Grid(first, step, shape, sums[: d + 1].reshape(d + 1, -1).T.copy(), min(bound, math.dist(low, high)))
 
 
@@ -137,7 +138,7 @@ def flow_map(grid: Grid, points: Tensor) -> tuple[Tensor, Tensor]:
     with backend.use_backend(points.backend):
         nodes = math.prod(grid.shape)
         counts, nearest = zeros(nodes), []
-        for steps in _in_steps(points, grid.low, grid.step, max(CHUNK, nodes // 2)):
+        for steps in _in_steps(points, grid.low, grid.step, max(CHUNK, nodes // 4)):
             place = zeros(steps.shape[0], "int64")
             for axis, size in enumerate(grid.shape):
                 place = clip((steps[:, axis] + 0.5).astype("int64"), 0, size - 1) + place * size
@@ -180,7 +181,7 @@ def _binned(points: Tensor, low: Tensor, step: float, shape: tuple[int, ...]) ->
     """(d + 2, *shape): at each node the sums of its shares of the points' coordinates, in steps, of 1 and of |x|²."""
     d, nodes = len(shape), math.prod(shape)
     sums = zeros((d + 2, nodes))
-    for steps in _in_steps(points, low, step, max(CHUNK, nodes // 2)):
+    for steps in _in_steps(points, low, step, max(CHUNK, nodes // 4)):
         columns = [steps[:, axis].copy() for axis in range(d)]
         squares = sum((column * column for column in columns[1:]), columns[0] * columns[0])
         for corner, share in _corners(steps, shape):
