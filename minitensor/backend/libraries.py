@@ -104,8 +104,13 @@ class Backend:
         """Sums of products along the last axis, without the table of products where the library can."""
         return self.xp.vecdot(a, b)
 
-    def exp_in_place(self, array: Any) -> Any:
-        """e to the power of every element, written over it: no second table."""
+    def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
+        """e to the power of every element, written over it: no second table. Elements below `floor` count as `floor`.
+
+        A floor keeps results out of the subnormal numbers, on which a processor is 5 times slower.
+        """
+        if floor is not None:
+            self.xp.maximum(array, floor, out=array)
         return self.xp.exp(array, out=array)
 
     def free_memory(self) -> int | None:
@@ -260,6 +265,6 @@ class StrictBackend(Backend):
     def cumulative_sum(self, array: Any, axis: int) -> Any:
         return self.xp.cumulative_sum(array, axis=axis)
 
-    def exp_in_place(self, array: Any) -> Any:
-        array[...] = self.xp.exp(array)
+    def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
+        array[...] = self.xp.exp(array if floor is None else self.xp.clip(array, min=floor))
         return array

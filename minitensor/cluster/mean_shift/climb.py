@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minitensor import backend
-from minitensor.cluster.mean_shift.rungs import KERNELS, MEMORY, weighted_means
+from minitensor.cluster.mean_shift.update import KERNELS, MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
 from minitensor.functions import argsort, stack
 from minitensor.tensor import Tensor, arange, full, tensor, wrap
