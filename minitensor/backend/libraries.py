@@ -113,6 +113,10 @@ class Backend:
             self.xp.maximum(array, floor, out=array)
         return self.xp.exp(array, out=array)
 
+    def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
+        """``a @ b`` written over `out`: memory that the system has handed out once is not asked for again."""
+        return self.xp.matmul(a, b, out=out)
+
     def free_memory(self) -> int | None:
         """Bytes that a new array could take; None where the system does not tell (it does on Linux)."""
         with contextlib.suppress(OSError), open("/proc/meminfo", encoding="ascii") as lines:
@@ -264,6 +268,10 @@ class StrictBackend(Backend):
 
     def cumulative_sum(self, array: Any, axis: int) -> Any:
         return self.xp.cumulative_sum(array, axis=axis)
+
+    def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
+        out[...] = a @ b
+        return out
 
     def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
         array[...] = self.xp.exp(array if floor is None else self.xp.clip(array, min=floor))

@@ -89,8 +89,10 @@ def _update(d: int, real: str) -> Callable[..., None]:
         f"    for start in range(0, points.shape[1], {RUN}):",
         *indent([f"sum_{axis} = real(0)" for axis in axes], 2),
         "        weights = real(0)",
-        f"        for point in range(start, min(start + {RUN}, points.shape[1])):",
-        *indent([f"d_{axis} = points[{axis}, point] - q_{axis}" for axis in axes], 3),
+        # Counted from 0, so that Numba knows no index to be negative; it would look, and then not vectorise.
+        *indent([f"x_{axis} = points[{axis}, start : start + {RUN}]" for axis in axes], 2),
+        "        for point in range(x_0.shape[0]):",
+        *indent([f"d_{axis} = x_{axis}[point] - q_{axis}" for axis in axes], 3),
         f"            weight = power({' + '.join(f'd_{axis} * d_{axis}' for axis in axes)})",
         "            weights += weight",
         *indent([f"sum_{axis} += weight * d_{axis}" for axis in axes], 3),

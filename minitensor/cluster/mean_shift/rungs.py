@@ -36,11 +36,11 @@ def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
 def _strip_memory(
     queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1
 ) -> float:
-    """A tile, the keys and sums of a strip of queries, and the keys of a tile of points, for each thread."""
+    """A tile, the keys and sums of a strip of queries, and the keys of some tiles of points, for each thread."""
     q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
     strip = min(update.STRIP, q)
     rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads)
-    return float(threads * itemsize * (rows * columns + strip * (4 * d + 4) + columns * (2 * d + 4)))
+    return float(threads * itemsize * (rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
 
 
 def _threads_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
@@ -111,7 +111,7 @@ def columns(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEM
     """
 
     def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        weights = squared_distances(q, x)
+        weights = squared_distances(q, x.T)
         weights *= -0.5 / bandwidth**2
         weights = exp_in_place(weights)
         return stack([(weights * x[:, axis]).sum(1) for axis in range(x.shape[1])], axis=1), weights.sum(1)
@@ -146,7 +146,7 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
     float32 from some 30 bandwidths on, where an exponent could be off by `LOST`, the differences are taken after all.
     Memory: 2 numbers for each pair in a tile, or 3 for differences, at most `memory` bytes.
     """
-    if lost(queries, points, bandwidth) > LOST or not queries.size or not points.size:
+    if lost(points, update.spread(queries, points) / bandwidth) > LOST or not queries.size or not points.size:
         return weighted_means(queries, points, bandwidth, memory=memory)[0]
     middle = points.mean(0)
 
@@ -175,7 +175,7 @@ def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = 
     nothing but such weights are done again without. `update.py` has the code, for all kernels.
 
     Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
-    for a tile, and the keys of 1,024 queries and 1,024 points, beside the result, at any n.
+    for a tile, and the keys of 1,024 queries and of some tiles of points, beside the result, at any n.
     """
     return weighted_means(queries, points, bandwidth, memory=memory)[0]
 
@@ -252,7 +252,7 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     if not queries.size or not points.size:
         return 0.0
     width = update.spread(queries, points)
-    exponent = 2 * min(lost(queries, points, bandwidth), LOST) * min(width, 100 * bandwidth)
+    exponent = 2 * min(lost(points, width / bandwidth), LOST) * min(width, 100 * bandwidth)
     return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (update.largest(points) + width)
 
 

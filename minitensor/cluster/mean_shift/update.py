@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minitensor import backend
-from minitensor.functions import concat, maximum, sqrt, where
+from minitensor.functions import concat, maximum, sqrt, stack, where
 from minitensor.ladder.timing import in_threads
 from minitensor.tensor import Tensor, ones, wrap, zeros
 
@@ -20,6 +20,8 @@ MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cac
 LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
 COLUMNS = 1024  # points in a tile, so that there are queries enough to make a matrix product worth it
 STRIP = 1024  # queries whose keys are made at once; the keys of a tile of points are made once for all of them
+FEW = 8  # dimensions
+TILES = 8  # of points, whose keys are made at once
 QUIET = 2**18  # multiplications up to which OpenBLAS does not wake its threads, which costs more than they gain here
 PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
 
@@ -48,8 +50,8 @@ class Way(NamedTuple):
     """How weights are made.
 
     of_queries : (q, d) queries to their keys, (q, k)
-    of_points : (n, d) points to their keys, (n, k), and values, (n, d + 1): coordinates in the middle, and 1
-    weights : keys of queries and of points, and the floor of an exponent, to the table of weights, (q, n)
+    of_points : (n, d) points to their keys, (k, n), and values, (n, d + 1): coordinates in the middle, and 1
+    weights : keys of queries and of points, the floor of an exponent, and memory for a table, to the weights, (q, n)
     unit : how large 1 is in the values
     tables : how many numbers it holds at once for each pair of query and point
     multiplications : in a matrix product, for each pair
@@ -57,7 +59,7 @@ class Way(NamedTuple):
 
     of_queries: Callable[[Tensor], Tensor]
     of_points: Callable[[Tensor], tuple[Tensor, Tensor]]
-    weights: Callable[[Tensor, Tensor, float | None], Tensor]
+    weights: Callable[[Tensor, Tensor, float | None, Tensor], Tensor]
     unit: float
     tables: int
     multiplications: int
@@ -70,25 +72,29 @@ def by_product(points: Tensor, bandwidth: float) -> Way:
     added to the table, and (x, 1) are the values: the last column of the second product is the sum of the weights.
     Coordinates are centred, in bandwidths.
     """
-    middle, d = points.mean(0), points.shape[1]
+    middle, d = by_axis(points, "mean")[:, None], points.shape[1]
 
-    def keys(x: Tensor, ones_at: int) -> Tensor:
-        centred = (x - middle) / bandwidth
-        half = (centred * centred).sum(1)[:, None] * -0.5
+    def keys(x: Tensor, of_query: bool) -> Tensor:
+        centred = (_columns(x) - middle) / bandwidth
+        half = (centred * centred).sum(0)[None, :] * -0.5
         with backend.use_backend(x.backend):
-            pair = [half, ones(half.shape, x.dtype)]
-        return concat([centred, *(pair if ones_at else reversed(pair))], axis=1)
+            one = ones(half.shape, x.dtype)
+        return concat([centred, half, one] if of_query else [centred, one, half])
 
     def of_points(x: Tensor) -> tuple[Tensor, Tensor]:
-        each = keys(x, 0)
-        return each, each[:, : d + 1]
+        each = keys(x, False)
+        return each, each[: d + 1].T
 
-    return Way(lambda q: keys(q, 1), of_points, lambda q, x, floor: exp_in_place(q @ x.T, floor), bandwidth, 1, d + 2)
+    def weights(q: Tensor, x: Tensor, floor: float | None, table: Tensor) -> Tensor:
+        lib = backend.of(table.array)
+        return exp_in_place(wrap(lib.matmul_into(q.array, x.array, table.array)), floor)
+
+    return Way(lambda q: keys(q, True).T, of_points, weights, bandwidth, 1, d + 2)
 
 
 def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
     """Weights from the differences of coordinates, one axis after another. No digit is lost however wide the data."""
-    middle, weigh = points.mean(0), KERNELS[kernel]
+    middle, weigh = by_axis(points, "mean"), KERNELS[kernel]
     slack = 0.0
     if kernel == "flat":  # a point that is one bandwidth away but for the rounding of its coordinates is inside
         slack = 8 * float(np.finfo(points.dtype).eps) * (1.0 + largest(points) / bandwidth)
@@ -96,14 +102,19 @@ def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
 
     def of_points(x: Tensor) -> tuple[Tensor, Tensor]:
         with backend.use_backend(x.backend):
-            return x, concat([x - middle, ones((x.shape[0], 1), x.dtype)], axis=1)
+            return _columns(x), concat([x - middle, ones((x.shape[0], 1), x.dtype)], axis=1)
 
-    def weights(q: Tensor, x: Tensor, floor: float | None) -> Tensor:
+    def weights(q: Tensor, x: Tensor, floor: float | None, table: Tensor) -> Tensor:
         u = squared_distances(q, x)
         u *= scale
         return weigh(u, floor)
 
     return Way(lambda q: q, of_points, weights, 1.0, 3, points.shape[1] + 1)
+
+
+def _columns(x: Tensor) -> Tensor:
+    """(n, d) as (d, n), each coordinate's numbers side by side in memory."""
+    return wrap(backend.of(x.array).contiguous(x.T.array))
 
 
 def weighted_means(
@@ -122,7 +133,7 @@ def weighted_means(
     Exponents of the Gaussian come from a product (`by_product`) unless the data are so wide that one could be off by
     `LOST`. The flat and the triangular kernel have an edge and a point, where rounding shows: their distances are
     always taken from differences. A query that no point reaches stays where it is.
-    Memory: `memory`, and beside the result the keys of STRIP queries and COLUMNS points for each thread, whatever n.
+    Memory: `memory`, and beside the result the keys of STRIP queries and of TILES tiles of points for each thread.
     """
     (q, d), n, kind = queries.shape, points.shape[0], np.finfo(points.dtype)
     with backend.use_backend(points.backend):
@@ -130,15 +141,16 @@ def weighted_means(
     moved = queries.astype(points.dtype)
     if not q or not points.size:
         return moved, totals
-    product = kernel == "gaussian" and lost(queries, points, bandwidth) <= LOST
+    width = spread(queries, points) / bandwidth
+    product = kernel == "gaussian" and lost(points, width) <= LOST
     way = by_product(points, bandwidth) if product else by_difference(points, bandwidth, kernel)
-    middle = points.mean(0)
+    middle = by_axis(points, "mean")
     # The least weight, a normal number however it is rounded. It stands for all smaller ones, and counts for nothing
     # beside a total of `telling`; the few queries with less than that are done again without it.
     least = 2.0 * float(kind.tiny)
     floor: float | None = math.log(least)
     telling = n * least / float(kind.eps)
-    if kernel != "gaussian" or 2 * d * (spread(queries, points) / bandwidth) ** 2 < -math.log(least):
+    if kernel != "gaussian" or 2 * d * width**2 < -math.log(least):
         floor, telling = None, 0.0  # no weight is as small as that
 
     def strip(start: int) -> None:
@@ -165,14 +177,18 @@ def _sums(way: Way, queries: Tensor, points: Tensor, memory: int, floor: float |
     (q, d), n, itemsize = queries.shape, points.shape[0], points.dtype.itemsize
     rows, columns = quiet_tile(q, n, way.tables * itemsize, way.multiplications, memory)
     with backend.use_backend(points.backend):
-        sums = zeros((q, d + 1), points.dtype)
+        sums, room = zeros((q, d + 1), points.dtype), zeros((rows * columns,), points.dtype)
     of_queries = way.of_queries(queries)
     tiles = [slice(i, min(i + rows, q)) for i in range(0, q, rows)]
-    for j in range(0, n, columns):
-        keys, values = way.of_points(points[j : min(j + columns, n)])
+    for start in range(0, n, TILES * columns):
+        keys, values = way.of_points(points[start : min(start + TILES * columns, n)])
         for here in tiles:
-            into = sums[here]
-            into += way.weights(of_queries[here], keys, floor) @ values
+            block, into = of_queries[here], sums[here]
+            for j in range(0, keys.shape[1], columns):
+                there = slice(j, min(j + columns, keys.shape[1]))
+                some = keys[:, there]
+                table = room[: block.shape[0] * some.shape[1]].reshape(block.shape[0], some.shape[1])
+                into += way.weights(block, some, floor, table) @ values[there]
     return sums
 
 
@@ -180,11 +196,11 @@ def _sums(way: Way, queries: Tensor, points: Tensor, memory: int, floor: float |
 
 
 def squared_distances(queries: Tensor, points: Tensor) -> Tensor:
-    """|q − x|² for each pair, (q, n), from one array a coordinate. Memory: two tables of q·n numbers."""
-    table = queries[:, 0][:, None] - points[:, 0]
+    """|q − x|² for each pair of (q, d) queries and (d, n) points, (q, n). Memory: two tables of q·n numbers."""
+    table = queries[:, 0][:, None] - points[0]
     table *= table
-    for axis in range(1, points.shape[1]):
-        difference = queries[:, axis][:, None] - points[:, axis]
+    for axis in range(1, points.shape[0]):
+        difference = queries[:, axis][:, None] - points[axis]
         difference *= difference
         table += difference
     return table
@@ -195,18 +211,32 @@ def exp_in_place(x: Tensor, floor: float | None = None) -> Tensor:
     return wrap(backend.of(x.array).exp_in_place(x.array, floor))
 
 
-def lost(queries: Tensor, points: Tensor, bandwidth: float) -> float:
-    """How far the exponent of a Gaussian weight may be off if the distance comes from a product of centred data."""
-    if not queries.size or not points.size:
-        return 0.0
-    d, width = points.shape[1], spread(queries, points) / bandwidth
+def lost(points: Tensor, width: float) -> float:
+    """How far the exponent of a Gaussian weight may be off if the distance comes from a product of centred data.
+
+    width : what `spread` gives, in bandwidths
+    """
+    d = points.shape[1]
     return d * (d + 3) * float(np.finfo(points.dtype).eps) * width * width
 
 
 def spread(queries: Tensor, points: Tensor) -> float:
     """The largest coordinate of queries and points, seen from the mean of the points. No table is made."""
-    middle = points.mean(0)
-    return max(max((x.max(0) - middle).max().item(), (middle - x.min(0)).max().item()) for x in (queries, points))
+    if not queries.size or not points.size:
+        return 0.0
+    middle, both = by_axis(points, "mean"), (queries, points)
+    return max(*((by_axis(x, "max") - middle).max().item() for x in both),
+               *((middle - by_axis(x, "min")).max().item() for x in both))  # fmt: skip
+
+
+def by_axis(x: Tensor, name: str) -> Tensor:
+    """The "mean", "max" or "min" of each coordinate, (d,), a coordinate at a time where there are few.
+
+    NumPy goes through (n, 2) row by row, which takes it 20 times as long.
+    """
+    if x.shape[1] > FEW:
+        return getattr(x, name)(0)
+    return stack([getattr(x[:, axis], name)() for axis in range(x.shape[1])])
 
 
 def largest(x: Tensor) -> float:
