@@ -118,9 +118,18 @@ class Backend:
         """Sums of products along the last axis, without the table of products where the library can."""
         return self.xp.vecdot(a, b)
 
-    def exp_in_place(self, array: Any) -> Any:
-        """e to the power of every element, written over it: no second table."""
+    def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
+        """e to the power of every element, written over it: no second table. Elements below `floor` count as `floor`.
+
+        A floor keeps results out of the subnormal numbers, on which a processor is 5 times slower.
+        """
+        if floor is not None:
+            self.xp.maximum(array, floor, out=array)
         return self.xp.exp(array, out=array)
+
+    def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
+        """``a @ b`` written over `out`: memory that the system has handed out once is not asked for again."""
+        return self.xp.matmul(a, b, out=out)
 
     def free_memory(self) -> int | None:
         """Bytes that a new array could take; None where the system does not tell (it does on Linux)."""
@@ -281,6 +290,10 @@ class StrictBackend(Backend):
         ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
         return xp.diff(xp.take(totals, ends))
 
-    def exp_in_place(self, array: Any) -> Any:
-        array[...] = self.xp.exp(array)
+    def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
+        out[...] = a @ b
+        return out
+
+    def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
+        array[...] = self.xp.exp(array if floor is None else self.xp.clip(array, min=floor))
         return array

@@ -10,8 +10,8 @@ from minitensor.cluster.bandwidth import estimate_bandwidth
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
 from minitensor.cluster.mean_shift.climb import mean_shift
 from minitensor.cluster.mean_shift.merge import by_size, nearest
-from minitensor.cluster.mean_shift.rungs import KERNELS
 from minitensor.cluster.mean_shift.seeds import bin_seeds, within_reach
+from minitensor.cluster.mean_shift.update import KERNELS
 from minitensor.cluster.progress import progress
 from minitensor.errors import InputError, NotFittedError, ShapeError
 from minitensor.functions import where

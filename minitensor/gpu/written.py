@@ -25,12 +25,21 @@ def written(name: str, parameters: str, body: Sequence[str], label: str) -> Kern
     >>> print(twice[1, 3](numbers).source.at(2), numbers)
     <twice: an example>:2: x[cuda.grid(1)] *= 2 [2. 2. 2.]
     """
+    return kernel(function(name, parameters, body, label, {"cuda": cuda, "np": np}))
+
+
+def function(name: str, parameters: str, body: Sequence[str], label: str, names: dict[str, Any]) -> Any:
+    """The function ``def name(parameters): body``, in which `names` have the meaning given; tracebacks show its lines.
+
+    >>> function("twice", "x", ["return x * two"], "an example", {"two": 2})(21)
+    42
+    """
     text = f"def {name}({parameters}):\n" + "".join(f"    {line}\n" for line in body)
     file = f"<{name}: {label}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # where Python looks for sources
-    names: dict[str, Any] = {"cuda": cuda, "np": np, "__name__": __name__}
+    names = names | {"__name__": __name__}
     exec(compile(text, file, "exec"), names)
-    return kernel(names[name])
+    return names[name]
 
 
 def indent(lines: Sequence[str], levels: int = 1) -> list[str]:

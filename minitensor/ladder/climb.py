@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minitensor import backend
-from minitensor.errors import InputError, LadderError
+from minitensor.errors import DeviceError, InputError, LadderError, MissingExtraError
 from minitensor.ladder.roofline import FLOATS, Ceilings, Work, ceilings, roof
 from minitensor.ladder.timing import measure, seconds_of
 from minitensor.ladder.words import in_bytes, in_seconds, machine
@@ -110,7 +110,8 @@ def run(
 
     Each rung is first tried on a small share of the work, which checks it against the plainest rung. Then on larger
     shares, until one takes long enough to tell how long the whole would: a rung that would take more than `time_limit`
-    seconds, or whose formula for memory exceeds `memory_limit` bytes, is not run whole. About `seconds` are spent on
+    seconds, or whose formula for memory exceeds `memory_limit` bytes, is not run whole; one that needs an optional
+    package or a device that is not there is skipped, and its row says so. About `seconds` are spent on
     timing each of the others. `on_rung` is told the name of each rung as its turn comes.
 
     A ladder that says what its job must move gets its rungs placed under the roof of this machine, or under
@@ -139,7 +140,11 @@ def run(
         if row.memory > memory_limit:
             rows.append(row._replace(note=f"skipped: needs {in_bytes(row.memory)}, limit {in_bytes(memory_limit)}"))
             continue
-        result = function(*small)
+        try:
+            result = function(*small)
+        except (MissingExtraError, DeviceError) as error:
+            rows.append(row._replace(note=f"skipped: {error}"))
+            continue
         expected_small = _agree(ladder, function, result, expected_small, small)
         estimate = _estimate(ladder, function, inputs, lib, time_limit)
         if estimate > time_limit:

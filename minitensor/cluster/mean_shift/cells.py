@@ -17,7 +17,7 @@ from itertools import product
 from typing import NamedTuple
 
 from minitensor import backend
-from minitensor.cluster.mean_shift.rungs import MEMORY, weighted_means
+from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
 from minitensor.errors import InputError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
 from minitensor.tensor import Tensor, arange, tensor, wrap, zeros

@@ -10,7 +10,7 @@ import numpy as np
 from minitensor import backend
 from minitensor.cluster.mean_shift.auto import choose
 from minitensor.cluster.mean_shift.merge import by_size, merge
-from minitensor.cluster.mean_shift.rungs import KERNELS, MEMORY, weighted_means
+from minitensor.cluster.mean_shift.update import KERNELS, MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
 from minitensor.tensor import Tensor, arange, wrap
 
@@ -75,6 +75,9 @@ def mean_shift(
         that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
     report : called after each update with how many were done, how many queries stand still, and of how many
 
+    An update runs on as many threads as BLAS would take, and is done for the points that still move: those that stand
+    still over fixed data are left out.
+
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
     Time if exact: O(n²·d) an update, and O(n·clusters·d) at the end. Memory: `memory` + O(n·d), and the path if asked
@@ -97,6 +100,7 @@ def mean_shift(
     data, width = points / scale, bandwidth / scale
     # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
     still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
+    threads = backend.of(points.array).threads()
     way = choose(method, data, width, error, memory, only_exact=_only_exact(kernel, blurring, path, starts is not None))
     now = way.starts.copy() if starts is None else _checked_starts(starts, points, blurring) / scale
     steps = [now * scale] if path else []
@@ -106,7 +110,7 @@ def mean_shift(
     def climb(queries: Tensor) -> tuple[Tensor, Tensor]:
         if way.update is not None:
             return way.update(queries)
-        return weighted_means(queries, now if blurring else data, width, kernel, memory)
+        return weighted_means(queries, now if blurring else data, width, kernel, memory, threads)
 
     n_iter = 0
     while moving.shape[0] and n_iter < max_iter:

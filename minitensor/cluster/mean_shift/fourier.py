@@ -20,7 +20,7 @@ import math
 from typing import NamedTuple
 
 from minitensor import backend
-from minitensor.cluster.mean_shift.rungs import MEMORY
+from minitensor.cluster.mean_shift.update import MEMORY
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
 from minitensor.tensor import Tensor, arange, tensor, wrap, zeros

@@ -2,7 +2,7 @@
 
 from minitensor import backend
 from minitensor.cluster.data import blobs
-from minitensor.cluster.mean_shift.rungs import LADDER
+from minitensor.cluster.mean_shift.rungs import ARRAY_RUNGS, LADDER
 from minitensor.gpu import Launch, sources
 from minitensor.gpu import mean_shift_kernels as kernels
 from minitensor.ladder import rung
@@ -39,4 +39,4 @@ def simulated(n: int = 256) -> list[tuple[str, Launch]]:
 
 
 # For float32 on CuPy.
-GPU_LADDER = LADDER._replace(rungs=(*LADDER.rungs, gpu_fused, gpu_tiled, gpu_fast))
+GPU_LADDER = LADDER._replace(rungs=(*ARRAY_RUNGS, gpu_fused, gpu_tiled, gpu_fast))

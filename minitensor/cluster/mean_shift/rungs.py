@@ -1,4 +1,4 @@
-"""The mean-shift ladder: one update of every query, from Python floats to matrix products.
+"""The mean-shift ladder: one update of every query, from Python floats to compiled loops.
 
 An update moves each query to the weighted mean of the data. A point at distance r weighs exp(−r²/(2h²)), h being the
 bandwidth. With q queries, n points and d dimensions every rung does q·n of these weights; what changes is where the
@@ -13,14 +13,13 @@ from collections.abc import Callable
 import numpy as np
 
 from minitensor import backend
+from minitensor.cluster.mean_shift import update
+from minitensor.cluster.mean_shift.compiled import compiled
+from minitensor.cluster.mean_shift.update import LOST, MEMORY, exp_in_place, lost, squared_distances, weighted_means
 from minitensor.einsum import einsum as _einsum
-from minitensor.functions import maximum, sqrt, where
+from minitensor.functions import maximum, stack, where
 from minitensor.ladder import Ladder, rung
 from minitensor.tensor import Tensor, wrap, zeros
-
-MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster
-LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
-COLUMNS = 1024  # points in a tile at most, so that there are queries enough to make a matrix product worth it
 
 
 def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
@@ -28,10 +27,24 @@ def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
 
     def memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
         q, n, d = queries.shape[0], *points.shape
-        rows, columns = _tile(q, n, tables(d) * points.dtype.itemsize, memory)
+        rows, columns = update.tile(q, n, tables(d) * points.dtype.itemsize, memory)
         return float(rows * columns * tables(d) * points.dtype.itemsize)
 
     return memory
+
+
+def _strip_memory(
+    queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1
+) -> float:
+    """A tile, the keys and sums of a strip of queries, and the keys of some tiles of points, for each thread."""
+    q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
+    strip = min(update.STRIP, q)
+    rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads)
+    return float(threads * itemsize * (rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
+
+
+def _threads_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
+    return _strip_memory(queries, points, bandwidth, memory, backend.of(points.array).threads())
 
 
 @rung("Python floats, one pair at a time", memory=lambda q, x, h: (32 * x.shape[1] + 64) * (2 * len(q) + len(x)))
@@ -85,7 +98,25 @@ def batched(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEM
         weights = (squared * (-0.5 / bandwidth**2)).exp()
         return (weights[:, :, None] * x).sum(1), weights.sum(1)
 
-    return _tiled(queries, points, 2 * points.shape[1] + 1, memory, sums)[0]
+    return _tiled(queries, points, 2 * points.shape[1] + 1, memory, sums)
+
+
+@rung("one array a coordinate, (q, n)", memory=_tile_memory(lambda d: 2))
+def columns(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """(qx − x0)² + (qy − x1)² + …: the axis of length d becomes d tables of shape (q, n), added up.
+
+    Every inner loop now runs over a thousand points instead of two coordinates, which is what processors are made
+    for, and no table has a d in it. The weighted sums, too, are taken a coordinate at a time.
+    Memory: 2 numbers for each pair in a tile, at most `memory` bytes.
+    """
+
+    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        weights = squared_distances(q, x.T)
+        weights *= -0.5 / bandwidth**2
+        weights = exp_in_place(weights)
+        return stack([(weights * x[:, axis]).sum(1) for axis in range(x.shape[1])], axis=1), weights.sum(1)
+
+    return _tiled(queries, points, 2, memory, sums)
 
 
 @rung("both sums said as einsums", memory=_tile_memory(lambda d: d + 2))
@@ -97,10 +128,10 @@ def einsum(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMO
 
     def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         difference = q[:, None, :] - x
-        weights = _exp(_einsum("qnd,qnd->qn", difference, difference) * (-0.5 / bandwidth**2))
+        weights = exp_in_place(_einsum("qnd,qnd->qn", difference, difference) * (-0.5 / bandwidth**2))
         return _einsum("qn,nd->qd", weights, x), weights.sum(1)
 
-    return _tiled(queries, points, points.shape[1] + 2, memory, sums)[0]
+    return _tiled(queries, points, points.shape[1] + 2, memory, sums)
 
 
 @rung("|q|² + |x|² − 2q·x: distances by a product", memory=_tile_memory(lambda d: 2))
@@ -113,81 +144,54 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
     the data 1,000 away from the origin 1e-2 as they are, 5e-5 centred, which is what rounding the answer to float32
     costs there anyway (tests/benchmarks/cancellation.py). Data much wider than the bandwidth are beyond centring: in
     float32 from some 30 bandwidths on, where an exponent could be off by `LOST`, the differences are taken after all.
-    Memory: 2 numbers for each pair in a tile, or d + 3 for differences, at most `memory` bytes.
+    Memory: 2 numbers for each pair in a tile, or 3 for differences, at most `memory` bytes.
     """
-    return weighted_means(queries, points, bandwidth, "gaussian", memory)[0]
+    if lost(points, update.spread(queries, points) / bandwidth) > LOST or not queries.size or not points.size:
+        return weighted_means(queries, points, bandwidth, memory=memory)[0]
+    middle = points.mean(0)
 
-
-# --- what the rungs share ------------------------------------------------------------------------------------------
-
-
-def _gaussian(u: Tensor) -> Tensor:
-    """exp(−u/2)."""
-    u *= -0.5
-    return _exp(u)
-
-
-def _flat(u: Tensor) -> Tensor:
-    """1 up to one bandwidth, 0 beyond."""
-    return (u <= 1.0).astype(u.dtype)
-
-
-def _triangular(u: Tensor) -> Tensor:
-    """1 at the query, falling straight to 0 at one bandwidth."""
-    return maximum(1.0 - sqrt(u), 0.0)
-
-
-# What a point weighs, given u = (distance/bandwidth)²; the table u may be overwritten.
-KERNELS = {"gaussian": _gaussian, "flat": _flat, "triangular": _triangular}
-
-
-def weighted_means(
-    queries: Tensor, points: Tensor, bandwidth: float, kernel: str = "gaussian", memory: int = MEMORY
-) -> tuple[Tensor, Tensor]:
-    """The rung `gemm` for any kernel: where each query moves, (q, d), and the sum of its weights, (q, 1).
-
-    That sum is the density of the data at the query, but for a constant. The flat and the triangular kernel have an
-    edge and a point, where rounding shows: their distances are always taken from differences.
-    """
-    middle, weigh = points.mean(0), KERNELS[kernel]
-    by_product = kernel == "gaussian" and _lost(queries, points, bandwidth) <= LOST
-    slack = 0.0
-    if kernel == "flat":  # a point that is one bandwidth away but for the rounding of its coordinates is inside
-        slack = 8 * float(np.finfo(points.dtype).eps) * (1.0 + _largest(points) / bandwidth)
-
-    def sums_by_product(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
         u = (q * -2.0) @ x.T
         u += _einsum("qd,qd->q", q, q)[:, None]
         u += _einsum("nd,nd->n", x, x)
-        weights = weigh(maximum(u, 0.0))  # rounding may leave a squared distance a little below 0
+        u = maximum(u, 0.0)  # rounding may leave a squared distance a little below 0
+        u *= -0.5
+        weights = exp_in_place(u)
         return weights @ x, weights.sum(1)
 
-    def sums_by_difference(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        difference = q[:, None, :] - x
-        u = _einsum("qnd,qnd->qn", difference, difference)
-        u /= bandwidth**2 * (1.0 + slack)
-        weights = weigh(u)
-        return weights @ (x - middle), weights.sum(1)
-
-    if by_product:
-        # In units of the bandwidth, so that no table has to be scaled.
-        centred, data = ((x - middle) / bandwidth for x in (queries, points))
-        means, totals = _tiled(centred, data, 2, memory, sums_by_product)
-        return means * bandwidth + middle, totals
-    means, totals = _tiled(queries, points, points.shape[1] + 3, memory, sums_by_difference)
-    return where(totals > 0, means + middle, queries), totals
+    # In units of the bandwidth, so that no table has to be scaled.
+    centred, data = ((x - middle) / bandwidth for x in (queries, points))
+    return _tiled(centred, data, 2, memory, sums) * bandwidth + middle
 
 
-def _lost(queries: Tensor, points: Tensor, bandwidth: float) -> float:
-    """How far the exponent of a Gaussian weight may be off if the distance comes from a product of centred data."""
-    if not queries.size:
-        return 0.0
-    d, width = points.shape[1], max(_largest(x - points.mean(0)) for x in (queries, points)) / bandwidth
-    return d * (d + 3) * float(np.finfo(points.dtype).eps) * width * width
+@rung("one product makes the exponents, one both sums", memory=_strip_memory)
+def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """`gemm` with the norms folded into the product, and numerator and denominator into the other.
+
+    (q, −|q|²/2, 1) times (x, 1, −|x|²/2) is −|q − x|²/2: the table needs no more additions, and is made into weights
+    where it lies. Times (x, 1) it gives the weighted sum and the sum of the weights at once. So each tile is written
+    by one product, gone over by the exponential, and read by one product, all in a core's cache. Exponents are cut
+    off where the weight would be a subnormal number, on which processors are 5 times slower: queries that feel
+    nothing but such weights are done again without. `update.py` has the code, for all kernels.
+
+    Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
+    for a tile, and the keys of 1,024 queries and of some tiles of points, beside the result, at any n.
+    """
+    return weighted_means(queries, points, bandwidth, memory=memory)[0]
 
 
-def _largest(x: Tensor) -> float:
-    return float(abs(x).max().item())
+@rung("the same, the queries shared out over the cores", memory=_threads_memory)
+def threads(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, count: int | None = None) -> Tensor:
+    """`gemm_tiled` on several threads, each with queries of its own.
+
+    NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Tiles are so small that
+    BLAS keeps each product to the thread that asks for it, and nobody waits for anybody.
+
+    count : how many threads; as many as BLAS would take if not given, and one where the backend has its own
+    Memory: that of `gemm_tiled` for each thread, `memory` at most for the tiles of all.
+    """
+    count = count or backend.of(points.array).threads()
+    return weighted_means(queries, points, bandwidth, memory=memory, threads=count)[0]
 
 
 def _tiled(
@@ -196,13 +200,13 @@ def _tiled(
     tables: int,
     memory: int,
     sums: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
-) -> tuple[Tensor, Tensor]:
-    """Weighted means and total weights from ``sums(tile of queries, tile of points)``, which gives their two parts.
+) -> Tensor:
+    """Weighted means from ``sums(tile of queries, tile of points)``, which gives weighted sums and total weights.
 
     tables : how many numbers a tile holds for each pair of query and point
     """
     (q, d), n = queries.shape, points.shape[0]
-    rows, columns = _tile(q, n, tables * points.dtype.itemsize, memory)
+    rows, columns = update.tile(q, n, tables * points.dtype.itemsize, memory)
     with backend.use_backend(points.backend):
         weighted, totals = zeros((q, d), points.dtype), zeros((q, 1), points.dtype)
     for i in range(0, q, rows):
@@ -212,19 +216,7 @@ def _tiled(
             part, weights = sums(block, points[j : min(j + columns, n)])
             into_weighted += part
             into_totals += weights[:, None]
-    return where(totals > 0, weighted / where(totals > 0, totals, 1.0), queries), totals
-
-
-def _tile(q: int, n: int, bytes_per_pair: int, memory: int) -> tuple[int, int]:
-    """How many queries and points make a tile of at most `memory` bytes."""
-    pairs = max(1, memory // bytes_per_pair)
-    columns = max(1, min(n, pairs, COLUMNS))
-    return max(1, min(q, pairs // columns)), columns
-
-
-def _exp(x: Tensor) -> Tensor:
-    """e to the power of every element, written over it."""
-    return wrap(backend.of(x.array).exp_in_place(x.array))
+    return where(totals > 0, weighted / where(totals > 0, totals, 1.0), queries)
 
 
 # --- the ladder ----------------------------------------------------------------------------------------------------
@@ -257,11 +249,12 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     An error e in the exponents moves a weighted mean by at most 2e times the width of the data, of which the parts
     more than a hundred bandwidths away weigh nothing. Sums of n weights add n·eps of the largest coordinate at worst.
     """
-    if not queries.size:
+    if not queries.size or not points.size:
         return 0.0
-    width = max(_largest(x - points.mean(0)) for x in (queries, points))
-    exponent = 2 * min(_lost(queries, points, bandwidth), LOST) * min(width, 100 * bandwidth)
-    return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (_largest(points) + width)
+    width = update.spread(queries, points)
+    exponent = 2 * min(lost(points, width / bandwidth), LOST) * min(width, 100 * bandwidth)
+    return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (update.largest(points) + width)
 
 
-LADDER = Ladder("mean shift", (loops, one_point, batched, einsum, gemm), flops, share, tolerance, traffic, exps)
+ARRAY_RUNGS = (loops, one_point, batched, columns, einsum, gemm, gemm_tiled, threads)
+LADDER = Ladder("mean shift", (*ARRAY_RUNGS, compiled), flops, share, tolerance, traffic, exps)

@@ -1,7 +1,7 @@
 """Fewer places to climb from than there are points."""
 
 from minitensor import backend
-from minitensor.cluster.mean_shift.rungs import weighted_means
+from minitensor.cluster.mean_shift.update import weighted_means
 from minitensor.cluster.rows import distinct_rows
 from minitensor.errors import InputError
 from minitensor.tensor import Tensor, wrap
