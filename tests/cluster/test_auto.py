@@ -50,6 +50,14 @@ def test_the_bound_in_the_result_holds(backend, method, points, error):
     assert wrong.max() <= way.error_bound + rounding(points)
 
 
+def test_a_grid_that_is_too_coarse_for_the_error_is_made_finer(backend, monkeypatch):
+    monkeypatch.setattr(auto, "_spacing", lambda error, n: 0.25)
+    points, _ = blobs(2, each=30)
+    first, second = (choose("grid", points, 2.5, error, MEMORY) for error in (0.9, 0.05))
+    assert second.error_bound <= 0.05 * 2.5 < first.error_bound
+    assert len(second.starts) > len(first.starts)
+
+
 ODD = {
     "one point": ([[3.0, 4.0]], [0]),
     "duplicates": ([[1.0, 2.0]] * 5, [0] * 5),
