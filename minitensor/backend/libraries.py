@@ -108,6 +108,10 @@ class Backend:
         """e to the power of every element, written over it: no second table."""
         return self.xp.exp(array, out=array)
 
+    def matmul_into(self, a: Any, b: Any, table: Any) -> Any:
+        """The matrix product written over `table`, which is returned: no new memory, whose first use is slow."""
+        return self.xp.matmul(a, b, out=table)
+
     def free_memory(self) -> int | None:
         """Bytes that a new array could take; None where the system does not tell (it does on Linux)."""
         with contextlib.suppress(OSError), open("/proc/meminfo", encoding="ascii") as lines:
@@ -263,3 +267,7 @@ class StrictBackend(Backend):
     def exp_in_place(self, array: Any) -> Any:
         array[...] = self.xp.exp(array)
         return array
+
+    def matmul_into(self, a: Any, b: Any, table: Any) -> Any:
+        table[...] = self.xp.matmul(a, b)
+        return table

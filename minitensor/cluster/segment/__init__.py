@@ -71,9 +71,7 @@ def segment(
     rgb = as_rgb(photo)
     with backend.use_backend(rgb.backend):
         scale = tensor([lightness, 1.0, 1.0], "float32")
-    places = climb(
-        srgb_to_luv(rgb) * scale, space, colour, steps=steps, tile=tile, threads=threads, progress=progress
-    )
+    places = climb(srgb_to_luv(rgb) * scale, space, colour, steps=steps, tile=tile, threads=threads, progress=progress)
     colours = places[:, :, 2:]
     regions = by_size(join_small(link(places, LINK), colours, min_size))
     mean = means(rgb.reshape(-1, 3).astype("float64"), regions.reshape(-1)).astype("float32")
