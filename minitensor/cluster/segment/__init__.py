@@ -16,7 +16,7 @@ from minitensor.tensor import Tensor, tensor
 
 __all__ = ["Segmentation", "as_rgb", "boundaries", "climb", "explained_variance", "segment"]
 
-LINK = 0.35  # bandwidths between the last places of two neighbours up to which they are one region
+LINK = 0.4  # bandwidths between the last places of two neighbours up to which they are one region
 
 
 class Segmentation(NamedTuple):
@@ -38,7 +38,7 @@ def segment(
     colour: float = 8.0,
     min_size: int = 50,
     *,
-    lightness: float = 2.0,
+    lightness: float = 2.5,
     steps: int = 10,
     tile: int | None = None,
     threads: int | None = None,

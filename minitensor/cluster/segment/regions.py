@@ -70,7 +70,7 @@ def join_small(regions: Tensor, colours: Tensor, min_size: int) -> Tensor:
             owner, edge = concat([c, d]), concat([_count(c), _count(d)])
             by_owner = argsort(owner * c.shape[0] + edge)
             owner, edge = owner[by_owner], edge[by_owner]
-            first = concat([owner[:1] == owner[:1], owner[1:] != owner[:-1]]) & small[owner]
+            first = _new(owner) & small[owner]
             edge = edge[first]
             roots = connected(totals.shape[0], c[edge], d[edge])
             new = dense(roots)
@@ -150,10 +150,18 @@ def _count(x: Tensor) -> Tensor:
         return arange(x.shape[0], dtype="int64")
 
 
+def _new(ordered: Tensor) -> Tensor:
+    """Whether an element differs from the one before it; the first does."""
+    out = ordered == ordered
+    if ordered.shape[0] > 1:
+        out[1:] = ordered[1:] != ordered[:-1]
+    return out
+
+
 def _unique_pairs(a: Tensor, b: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """Every pair of two different numbers below `count`, once and in order."""
     apart = a != b
     a, b = a[apart], b[apart]
     keys = sort(minimum(a, b) * count + maximum(a, b))
-    keys = keys[concat([keys[:1] == keys[:1], keys[1:] != keys[:-1]])]
+    keys = keys[_new(keys)]
     return keys // count, keys % count
