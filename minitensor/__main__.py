@@ -1,4 +1,4 @@
-"""The command line: ``minitensor tour``, ``lesson``, ``explain`` and ``doctor``."""
+"""The command line: ``minitensor tour``, ``lesson``, ``explain``, ``segment`` and ``doctor``."""
 
 import argparse
 import io
@@ -36,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain.add_argument("shapes", nargs="*", metavar="shape", help="of each operand, such as 5x784; '' for a number")
     explain.add_argument("--out", type=Path, help="file for a picture of the tensor network, such as network.png")
 
+    segment = commands.add_parser("segment", help="cut a photograph into regions by mean shift in place and colour")
+    segment.add_argument("photo", help="a picture's file, or china or flower, which come with scikit-learn")
+    segment.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    segment.add_argument("--space", type=float, default=5.0, help="bandwidth in pixels (%(default)s)")
+    segment.add_argument("--colour", type=float, default=8.0, help="bandwidth in L*u*v* (%(default)s)")
+    segment.add_argument("--min-size", type=int, default=50, help="pixels of a region at least (%(default)s)")
+
     commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
 
     for stream in (sys.stdout, sys.stderr):
@@ -47,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from minitensor.tour import tour as take_tour
 
             take_tour(chosen.out, chosen.quick, chosen.json)
+        elif chosen.command == "segment":
+            from minitensor.photo import cut
+
+            cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size)
         elif chosen.command == "doctor":
             from minitensor.doctor import doctor
 

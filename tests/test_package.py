@@ -22,7 +22,7 @@ TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding
 ROOMS = [
     {"errors"}, {"backend"}, {"broadcasting"}, {"ops"}, {"autograd"}, {"tensor"}, {"functions"}, {"norms"}, {"random"},
     {"einsum"}, {"ladder"}, {"gpu"}, {"matmul"}, {"cluster"}, {"diffusion"}, {"clip"}, {"plot"},
-    {"tour", "doctor", "lesson"}, {"__main__"},
+    {"tour", "doctor", "lesson", "photo"}, {"__main__"},
 ]  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 # What may be asked of numpy outside backend/ and gpu/: types, the generator, and the way in and out.
@@ -40,7 +40,7 @@ NUMPY_OUTSIDE = {
 # Random numbers are drawn and rounded by NumPy on every backend.
 DRAWN = {"all", "minimum", "nextafter"}
 # Those at the foot of the list, which may also ask the package for its version.
-PROGRAMS = {"tour", "doctor", "lesson", "__main__"}
+PROGRAMS = {"tour", "doctor", "lesson", "photo", "__main__"}
 
 
 def room_of(name):

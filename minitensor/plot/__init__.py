@@ -17,6 +17,7 @@ from minitensor.plot.intensities import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
+from minitensor.plot.photos import colour_cloud, outlined, palette, photos, save_pixels, trade_off
 from minitensor.plot.rooflines import roofline
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
@@ -27,6 +28,7 @@ __all__ = [
     "climbs",
     "close_all",
     "clusters",
+    "colour_cloud",
     "einsum",
     "figure",
     "headless",
@@ -39,16 +41,21 @@ __all__ = [
     "memory_access",
     "moving",
     "one_climb",
+    "outlined",
     "pairs",
+    "palette",
     "panels",
     "paths",
+    "photos",
     "product",
     "reaction",
     "roofline",
     "save",
     "save_all",
+    "save_pixels",
     "show_all",
     "stretched",
+    "trade_off",
     "unit_balls",
     "whole_climb",
 ]

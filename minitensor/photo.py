@@ -1,0 +1,86 @@
+"""A photograph read, cut into regions, and written as pictures: what ``minitensor segment`` does."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from minitensor.cluster.segment import explained_variance, segment
+from minitensor.errors import InputError, MissingExtraError
+from minitensor.ladder import in_seconds
+from minitensor.tensor import Tensor, tensor
+
+BUNDLED = ("china", "flower")  # the photographs that come with scikit-learn, 427 × 640 pixels each
+
+
+def read(name: str) -> Tensor:
+    """The photo called `name`, (height, width, 3 or 4) uint8: one of `BUNDLED`, or a picture's file.
+
+    A file is turned as its camera noted, and reduced to 8 bits. A file called as a bundled photo is ``./china``.
+    Raises MissingExtraError without Pillow or scikit-learn, InputError if there is no such file or it is no picture.
+    """
+    if name in BUNDLED:
+        try:
+            from sklearn.datasets import load_sample_image
+        except ImportError:
+            raise MissingExtraError(
+                f"the photo {name!r} comes with scikit-learn: pip install 'minitensor[lessons]'"
+            ) from None
+    try:
+        from PIL import Image, ImageOps
+    except ImportError:
+        raise MissingExtraError("reading a photo needs Pillow: pip install 'minitensor[lessons]'") from None
+    if name in BUNDLED:
+        return tensor(load_sample_image(f"{name}.jpg"))
+    if not Path(name).is_file():
+        raise InputError(f"there is no file {name!r}; name a picture's file, or {' or '.join(BUNDLED)}")
+    try:
+        with Image.open(name) as file:
+            turned = ImageOps.exif_transpose(file)
+            return tensor(np.asarray(turned.convert("RGBA" if turned.has_transparency_data else "RGB")))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise InputError(f"{name!r} is not a picture that can be read: {error}") from None
+
+
+def cut(name: str, out: Path, space: float, colour: float, min_size: int) -> None:
+    """Segment a photo, print what was found and how long it took, and write four pictures into the folder `out`.
+
+    filtered.png : the colour to which each pixel climbed
+    regions.png : each region in its mean colour
+    boundaries.png : the photo, with the edges of the regions drawn over it
+    palette.png : the colours of the largest regions, each as wide as its region is large
+
+    Raises MissingExtraError where Pillow, matplotlib, rich or, for a bundled photo, scikit-learn is missing;
+    InputError for what is no picture and for settings that mean nothing.
+    """
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    except ImportError:
+        raise MissingExtraError("the progress bar needs rich: pip install 'minitensor[lessons]'") from None
+    from minitensor import plot
+
+    photo = read(name)
+    plot.headless()
+    out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("every pixel climbs", total=1.0)
+        start = time.perf_counter()
+        found = segment(photo, space, colour, min_size, progress=lambda part: bar.update(task, completed=part))
+        seconds = time.perf_counter() - start
+    height, width = found.regions.shape
+    count = found.colours.shape[0]
+    sizes = tensor(np.bincount(found.regions.numpy().reshape(-1), minlength=count))
+    explained = explained_variance(photo[:, :, :3], found.regions)
+    print(f"{name}: {width} × {height} pixels, {count:,} regions in {in_seconds(seconds)}")
+    print(f"Their mean colours explain {100 * explained:.1f}% of the photo's variance.")
+    flat = found.colours[found.regions.reshape(-1)].reshape(height, width, 3)
+    for picture, file in (
+        (found.filtered, "filtered.png"),
+        (flat, "regions.png"),
+        (plot.outlined(photo, found.regions), "boundaries.png"),
+    ):
+        print(f"wrote {plot.save_pixels(picture, out / file)}")
+    print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{name}: {count:,} regions'), out / 'palette.png')}")
+    plot.close_all()
