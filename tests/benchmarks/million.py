@@ -22,7 +22,7 @@ from minitensor.cluster import estimate_bandwidth, mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import cells
 from minitensor.cluster.mean_shift.auto import choose
-from minitensor.cluster.mean_shift.rungs import MEMORY, weighted_means
+from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
 
 BANDWIDTH = 2.5
 SEEDS = (1, 2, 3)  # whose six clusters are far enough apart that six can be told apart

@@ -14,7 +14,7 @@ from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import auto
 from minitensor.cluster.mean_shift.auto import choose
-from minitensor.cluster.mean_shift.rungs import MEMORY
+from minitensor.cluster.mean_shift.update import MEMORY
 from minitensor.errors import OutOfMemoryError
 
 WAYS = ("grid", "cells", "fourier")

@@ -11,7 +11,8 @@ from strategies import tensors
 import minitensor as mt
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER, batched, einsum, gemm, loops
-from minitensor.cluster.mean_shift.rungs import MEMORY, flops, share, tolerance, weighted_means
+from minitensor.cluster.mean_shift.rungs import flops, share, tolerance
+from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
 
 TILED = (batched, einsum, gemm)
 
