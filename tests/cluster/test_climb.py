@@ -12,7 +12,7 @@ from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import gemm
 from minitensor.cluster.mean_shift.climb import merge
-from minitensor.cluster.mean_shift.rungs import MEMORY, weighted_means
+from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
 from minitensor.errors import ConvergenceWarning
 
 
