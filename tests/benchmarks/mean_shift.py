@@ -2,8 +2,9 @@
 
     python tests/benchmarks/mean_shift.py
 
-100,000 points in two dimensions, float32, one thread. An interaction is one query with one point. Each contestant gets
-as many queries as keep it busy for about 60 ms; all run in turn, round after round, and the fastest call of each counts.
+100,000 points in two dimensions, float32, one thread. An interaction is one query with one point. Each contestant
+gets as many queries as keep it busy for about 60 ms; all run in turn, round after round, and the fastest call of each
+counts.
 The data are the course's six clusters at its bandwidth, 2.5, where float32 weights of far points are subnormal numbers
 (slow on every processor), and at 10, where none are. Errors are the largest of a moved point against float64, for the
 data as they are and moved by 10,000, where the plain norm expansion loses its digits. PyTorch, KeOps (pip install
@@ -16,8 +17,8 @@ import sys
 import time
 import tracemalloc
 
-for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ[variable] = "1"
+# Before NumPy is imported, which reads it once.
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 
@@ -80,7 +81,9 @@ def torch_contestants():
         keys = torch.cat([x, (x * x).sum(1, keepdim=True) * -0.5], 1)
         q = torch.cat([q, torch.ones_like(q[:, :1])], 1)
         with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # or an error, if it cannot be used
-            moved = functional.scaled_dot_product_attention(q[None, None], keys[None, None], keys[None, None], scale=1.0)
+            moved = functional.scaled_dot_product_attention(
+                q[None, None], keys[None, None], keys[None, None], scale=1.0
+            )
         return moved[0, 0, :, : points.shape[1]] * bandwidth + middle
 
     return {"torch, the course": course, "torch attention": attention}, f"PyTorch {torch.__version__}"
@@ -208,14 +211,14 @@ def main():
     print(f"gemm_tiled with 1,000,000 points, or as many queries: {in_bytes(held)} beside input and output")
     dropped()
 
-    print("\ngoals, at the bandwidth where it is harder")
+    print(f"\ngoals, at h = {BANDWIDTHS[0]}")
     reached = []
     for name, other, goal in GOALS:
         if name not in contestants or other not in contestants:
             print(f"  {name} over {other}: not measured")
             continue
         times = [each[name] / each[other] for each in speed]
-        reached.append(min(times) >= goal)
+        reached.append(times[0] >= goal)
         words = ", ".join(f"{each:.1f} at h = {bandwidth}" for each, bandwidth in zip(times, BANDWIDTHS, strict=True))
         print(f"  {name} over {other}: {words}; goal {goal}: {'reached' if reached[-1] else 'MISSED'}")
     reached.append(held <= ENOUGH)

@@ -1,9 +1,9 @@
 """The last rung of the mean-shift ladder on a processor: the loops of the first, compiled by Numba, an extra.
 
-An update is q·n weights, each an exponential. NumPy makes a table of them, and goes over it four times. A loop needs no
-table: distance, weight and sums stay in registers, 8 or 16 pairs at a time. What is left to make fast is the
-exponential. With coordinates scaled by √(log2(e)/2)/h a weight is 2^−u, u = |q − x|²; with k = ⌊u⌋ and f = u − k that is
-2^−f · 2^−k. A polynomial gives 2^−f, which is in (1/2, 1], and taking k from its exponent's bits does the rest.
+An update is q·n weights, each an exponential. NumPy makes a table of them, and goes over it four times. A loop needs
+no table: distance, weight and sums stay in registers, 8 or 16 pairs at a time. What is left to make fast is the
+exponential. With coordinates scaled by √(log2(e)/2)/h a weight is 2^−u, u = |q − x|². With k = ⌊u⌋ and f = u − k that
+is 2^−f · 2^−k. A polynomial gives 2^−f, which is in (1/2, 1]; taking k from the exponent in its bits does the rest.
 
 The polynomial of degree m is the one that meets 2^−f at the m + 1 Chebyshev nodes of [0, 1], so it is off by at most
 2 (ln 2 / 4)^(m+1) / (m+1)! (Trefethen, Approximation Theory and Approximation Practice, 2013, chapter 4, gives the

@@ -33,9 +33,7 @@ def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
     return memory
 
 
-def _strip_memory(
-    queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1
-) -> float:
+def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1) -> float:
     """A tile, the keys and sums of a strip of queries, and the keys of some tiles of points, for each thread."""
     q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
     strip = min(update.STRIP, q)
@@ -181,7 +179,9 @@ def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = 
 
 
 @rung("the same, the queries shared out over the cores", memory=_threads_memory)
-def threads(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, count: int | None = None) -> Tensor:
+def threads(
+    queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, count: int | None = None
+) -> Tensor:
     """`gemm_tiled` on several threads, each with queries of its own.
 
     NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Tiles are so small that
