@@ -26,18 +26,18 @@ QUIET = 2**18  # multiplications up to which OpenBLAS does not wake its threads,
 PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
 
 
-def _gaussian(u: Tensor, floor: float | None) -> Tensor:
+def _gaussian(u: Tensor, floor: float | None = None) -> Tensor:
     """exp(−u/2)."""
     u *= -0.5
     return exp_in_place(u, floor)
 
 
-def _flat(u: Tensor, floor: float | None) -> Tensor:
+def _flat(u: Tensor, floor: float | None = None) -> Tensor:
     """1 up to one bandwidth, 0 beyond."""
     return (u <= 1.0).astype(u.dtype)
 
 
-def _triangular(u: Tensor, floor: float | None) -> Tensor:
+def _triangular(u: Tensor, floor: float | None = None) -> Tensor:
     """1 at the query, falling straight to 0 at one bandwidth."""
     return maximum(1.0 - sqrt(u), 0.0)
 
