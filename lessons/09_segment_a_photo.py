@@ -15,11 +15,10 @@ picture, near in place *and* alike in colour.
 # The photograph comes with scikit-learn: 427 rows of 640 pixels, each of three numbers from 0 to
 # 255, for red, green and blue. For quick experiments we cut out a small piece.
 
-from sklearn.datasets import load_sample_image
-
 import minitensor as mt
 from minitensor import plot
 from minitensor.cluster.segment import as_rgb, climb, explained_variance, segment
+from sklearn.datasets import load_sample_image
 
 photo = mt.tensor(load_sample_image("china.jpg"))
 piece = photo[130:210, 80:200]
@@ -69,16 +68,17 @@ spread = srgb_to_luv(mt.clip(noisy, 0.0, 1.0)).std(0)
 print("spread of L*, u*, v*:", [round(number, 1) for number in spread.tolist()])
 
 # %%
-# Noise in u\* and v\* is two to three times as large as in L\*. So L\* tells two noisy colours apart
-# better than the others do, and ``segment`` multiplies it by 2.5 before it measures distances.
+# Noise in u\* and v\* is about three times as large as in L\*. So L\* tells two noisy colours
+# apart better than the others do, and ``segment`` multiplies it by 2.5 before it measures
+# distances.
 #
 # Two bandwidths
 # --------------
 #
 # Place is counted in pixels and colour in units of L\*u\*v\*. One bandwidth cannot serve both, so
-# there are two: divide the place by ``space`` and the colour by ``colour``, and then use a kernel of
-# width 1. A pixel becomes the point (row/5, column/5, 2.5·L\*/8, u\*/8, v\*/8). This is one step for
-# one pixel, over all pixels near enough to count.
+# there are two: divide the place by ``space`` and the colour by ``colour``, and then use a kernel
+# of width 1. A pixel becomes the point (row/5, column/5, 2.5·L\*/8, u\*/8, v\*/8). Here is what one
+# pixel sees, and what each of those pixels weighs for it.
 
 space, colour = 5.0, 8.0
 features = luv * mt.tensor([2.5, 1.0, 1.0], "float32")
@@ -113,10 +113,10 @@ print(f"{(weights > 0.1).sum().item()} of {weights.size} pixels weigh more than 
 # Every pixel climbs
 # ------------------
 #
-# ``climb`` does this for every pixel, ten times. A pixel sees a disc about where it started, of 2.4
-# bandwidths. The library cuts the picture into small tiles; all distances from a tile's pixels to all
-# that they see come out of one matrix product, as in lesson 6. Draw the colours before and after.
-# They run together.
+# ``climb`` moves every pixel to the weighted mean of what it sees, ten times. A pixel sees a disc
+# about where it started, of 2.4 bandwidths. The library cuts the picture into small tiles; all
+# distances from a tile's pixels to all that they see come out of one matrix product, as in
+# lesson 6. Draw the colours before and after. They run together.
 
 places = climb(features, space, colour)
 filtered = luv_to_srgb(places[:, :, 2:] * colour / mt.tensor([2.5, 1.0, 1.0], "float32"))
@@ -150,9 +150,9 @@ plot.photos({"the edges of the regions": plot.outlined(piece, found.regions)}, c
 # Is it right? Where the truth is known, one can ask
 # --------------------------------------------------
 #
-# Nobody knows the true regions of a photograph. So make a picture whose regions are known: stripes in
-# six colours, with strong noise, as a bad camera would have taken them. For strong noise the colour
-# bandwidth must be larger: about the spread of the noise.
+# Nobody knows the true regions of a photograph. So make a picture whose regions are known: stripes
+# in six colours, with strong noise, as a bad camera would have taken them. For strong noise the
+# colour bandwidth must be larger: about the spread of the noise.
 
 stripes = mt.arange(120) // 20
 truth = stripes.expand(80, 120)
@@ -163,26 +163,27 @@ colours = mt.tensor(
 clean = colours[truth.reshape(-1)].reshape(80, 120, 3)
 bad = mt.clip(clean + mt.random.normal(rng, (80, 120, 3), std=18), 0.0, 255.0).astype("uint8")
 cut = segment(bad, colour=14.0, min_size=150)
+found_colours = cut.colours[cut.regions.reshape(-1)].reshape(80, 120, 3)
 plot.photos(
     {
         "six stripes and noise": bad,
-        "the regions found": cut.colours[cut.regions.reshape(-1)].reshape(80, 120, 3),
+        "the regions found": found_colours,
     }
 )
-right = mt.stack(
-    [(truth[cut.regions == k] == truth[cut.regions == k][0]).sum() for k in range(len(cut.colours))]
-)
-print(
-    f"{len(cut.colours)} regions; {100 * right.sum().item() / truth.size:.1f}% of pixels beside their like"
-)
+largest = [
+    mt.stack([((cut.regions == k) & (truth == t)).sum() for t in range(6)]).max()
+    for k in range(len(cut.colours))
+]
+share = 100 * sum(count.item() for count in largest) / truth.size
+print(f"{len(cut.colours)} regions; {share:.1f}% of the pixels are in the region of their stripe")
 
 # %%
 # The whole photo
 # ---------------
 #
 # Now all 273,280 points in five dimensions. Every pair would be 75 thousand million distances a
-# step; seeing only the disc leaves some 500 a pixel. Each region is then painted in its mean colour.
-# The *explained variance* says how much of the photo's variation these few colours keep.
+# step; seeing only the disc leaves some 500 a pixel. Each region is then painted in its mean
+# colour. The *explained variance* says how much of the photo's variation these colours keep.
 
 whole = segment(photo, space, colour, 50)
 count = whole.colours.shape[0]
@@ -205,8 +206,9 @@ plot.palette(whole.colours[:24], sizes, "the largest regions, as wide as they ar
 # %%
 # Sky, lake and walls are a few large regions; the leaves are many small ones. That is the nature of
 # the method: a tree is not *one* colour. Which other programs explain more with as many regions?
-# ``python tests/benchmarks/photo.py`` measures it beside OpenCV and scikit-image. On photographs quick
-# shift explains most; on noisy pictures with a known truth mean shift finds the regions best.
+# ``python tests/benchmarks/photo.py`` measures it beside OpenCV and scikit-image. Where regions are
+# many, quick shift explains most of a photograph; on noisy pictures with a known truth mean shift
+# finds the regions best.
 #
 # What to take away
 # -----------------
@@ -220,7 +222,7 @@ plot.palette(whole.colours[:24], sizes, "the largest regions, as wide as they ar
 # Try it
 # ------
 #
-# 1. Segment the flower: ``minitensor segment flower --out pictures``. Double ``--colour``, then halve
-#    it. What happens to the petals?
+# 1. Segment the flower: ``minitensor segment flower --out pictures``. Double ``--colour``, then
+#    halve it. What happens to the petals?
 # 2. Call ``segment(bad, colour=14.0, lightness=1.0, min_size=150)``. Which stripes run together?
 # 3. Segment a photo of your own: ``minitensor segment photo.jpg --out pictures``.

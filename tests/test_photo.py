@@ -87,7 +87,7 @@ def test_a_wrong_command_shows_the_right_one(arguments, capsys):
     assert "usage: minitensor segment" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("missing", ["PIL", "matplotlib", "rich", "sklearn"])
+@pytest.mark.parametrize("missing", ["matplotlib", "rich", "sklearn"])
 def test_without_an_extra_the_error_says_what_to_install(missing, tmp_path):
     code = f"import sys; sys.modules[{missing!r}] = None\n"
     code += "from minitensor.__main__ import main; sys.exit(main(['segment', 'china', '--out', 'out']))"

@@ -61,6 +61,8 @@ def palette(colours: Tensor, sizes: Tensor, title: str = "") -> Any:
         ax.add_patch(Rectangle((left, 0), share, 1, facecolor=np.clip(colour, 0, 1), edgecolor="none"))
         left += share
     ax.add_patch(Rectangle((left, 0), 1 - left, 1, facecolor="white", edgecolor=LIGHT, hatch="///"))
+    if left < 0.85:  # room for the words
+        ax.text((1 + left) / 2, 0.5, "smaller regions", ha="center", va="center", backgroundcolor="white")
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     ax.set_yticks([])

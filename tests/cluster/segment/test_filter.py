@@ -21,7 +21,7 @@ def picture_of(seed, height=13, width=17, channels=3):
 
 def by_definition(picture, space, colour, steps):
     """Python loops over pixels, float64."""
-    height, width, channels = picture.shape
+    height, width, _ = picture.shape
     reach = math.ceil(REACH * space) + 0.5
     rows, columns = np.mgrid[:height, :width]
     points = np.concatenate([np.stack([rows, columns], -1) / space, picture / colour], axis=-1)
