@@ -13,6 +13,7 @@ if not find_spec("matplotlib"):
 from minitensor.plot.accesses import memory_access
 from minitensor.plot.clusters import clusters, kernels, moving, one_climb, panels, paths
 from minitensor.plot.einsums import meeting
+from minitensor.plot.growth import growth
 from minitensor.plot.intensities import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.networks import einsum
@@ -31,6 +32,7 @@ __all__ = [
     "colour_cloud",
     "einsum",
     "figure",
+    "growth",
     "headless",
     "images",
     "intensities",

@@ -120,20 +120,12 @@ def the_bandwidths(n):
 
 
 def draw(ours, theirs, file):
-    import matplotlib
+    from minitensor import plot
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(7, 5))
-    axes.loglog(*ours, "o-", label=f"minitensor, grid (slope {slope(*ours):.2f})")
-    axes.loglog(*theirs, "s-", label=f"scikit-learn, bin_seeding (slope {slope(*theirs):.2f})")
-    linear = [ours[1][-1] * n / ours[0][-1] for n in ours[0]]
-    axes.loglog(ours[0], linear, ":", color="grey", label="as n")
-    axes.set(xlabel="points", ylabel="seconds, from points to labels", title="Mean shift of six clusters in the plane")
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.savefig(file, dpi=150, bbox_inches="tight")
+    plot.headless()
+    rows = {"minitensor, grid": ours, "scikit-learn, bin_seeding": theirs}
+    words = f"mean shift of six clusters in the plane, from points to labels ({mt.backend.current().device_name()})"
+    plot.save(plot.growth({name: list(zip(*row, strict=True)) for name, row in rows.items()}, "points", words), file)
     print(f"\ndrawn into {file}")
 
 

@@ -1,0 +1,47 @@
+"""How time grows with size: a line for each way, on logarithmic axes, where a power of n is a straight line."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, floor, log, log10
+from typing import Any
+
+from minitensor.ladder import in_seconds
+from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure
+
+
+def growth(times: Mapping[str, Sequence[tuple[int, float]]], what: str, words: str = "") -> Any:
+    """Seconds against size for several ways of doing a job; each is named at its last point, with its slope.
+
+    times : for each way its sizes and seconds, in the order of the sizes
+    what : what the sizes count, such as "points"; words : what was timed, and on what
+    """
+    fig, ax = figure(1, 1, width=8, height=5)
+    for (name, row), color in zip(times.items(), COLORS, strict=False):
+        sizes, seconds = zip(*row, strict=True)
+        ax.plot(sizes, seconds, "o-", color=color, markersize=4)
+        power = f", n to the power of {slope(row):.1f}" if len(row) > 1 else ""
+        ax.annotate(name + power, (sizes[-1], seconds[-1]), (6, 0), textcoords="offset points", va="center", color=INK)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, high * (high / low) ** 0.6)  # room for the names
+    low, high = ax.get_ylim()
+    ax.set_ylim(10 ** floor(log10(low)), 10 ** ceil(log10(high)))
+    ax.yaxis.set_major_formatter(lambda value, _: in_seconds(value))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.minorticks_off()
+    ax.grid(color=LIGHT, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.set_xlabel(what)
+    ax.set_title(words, color=GREY, fontsize=9)
+    return fig
+
+
+def slope(row: Sequence[tuple[int, float]]) -> float:
+    """The power of n that fits best, by least squares on the logarithms.
+
+    >>> round(slope([(10, 1.0), (20, 4.0), (40, 16.0)]), 6)
+    2.0
+    """
+    points = [(log(size), log(seconds)) for size, seconds in row]
+    x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
+    return sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points)

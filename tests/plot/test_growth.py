@@ -1,0 +1,26 @@
+import numpy as np
+import pytest
+
+from minitensor import plot
+from minitensor.plot.growth import slope
+
+
+def test_each_way_is_a_line_named_with_its_slope():
+    times = {"exact": [(10, 1e-3), (100, 1e-1)], "grid": [(100, 2e-3), (1_000, 2e-2), (10_000, 2e-1)], "once": [(5, 1)]}
+    (ax,) = plot.growth(times, "points", "on a machine").axes
+    for line, row in zip(ax.lines, times.values(), strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), np.array(row, float))
+    assert [text.get_text() for text in ax.texts] == [
+        "exact, n to the power of 2.0",
+        "grid, n to the power of 1.0",
+        "once",
+    ]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert (ax.get_xlabel(), ax.get_title()) == ("points", "on a machine")
+
+
+def test_the_slope_is_that_of_the_best_line():
+    rng = np.random.default_rng(0)
+    sizes = [10, 30, 100, 300, 1000]
+    row = [(n, 3e-6 * n**1.5 * float(np.exp(rng.normal(0, 0.1)))) for n in sizes]
+    assert slope(row) == pytest.approx(np.polyfit(np.log(sizes), np.log([t for _, t in row]), 1)[0])
