@@ -16,7 +16,7 @@ def test_each_way_is_a_line_named_with_its_slope():
         "once",
     ]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
-    assert (ax.get_xlabel(), ax.get_title()) == ("points", "on a machine")
+    assert (ax.get_xlabel(), ax.get_title(loc="left")) == ("points", "on a machine")
 
 
 def test_the_slope_is_that_of_the_best_line():
