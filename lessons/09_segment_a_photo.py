@@ -137,8 +137,9 @@ print(f"colours moved by {mt.sqrt(moved.mean()).item():.1f}, root mean square")
 # -------
 #
 # Neighbours that ended close together, less than 0.4 bandwidths apart, belong together. What hangs
-# together so is a region. Many are tiny: a region of fewer than ``min_size`` pixels joins the
-# neighbour whose colour is nearest. ``segment`` does all of it.
+# together so is a region. A single stray pixel could be a bridge between two regions, so a pixel
+# with two strangers or more beside it is left alone for now. Then a region of fewer than
+# ``min_size`` pixels joins the neighbour whose colour is nearest. ``segment`` does all of it.
 
 for min_size in (1, 10, 50):
     count = segment(piece, space, colour, min_size).colours.shape[0]
