@@ -225,5 +225,6 @@ plot.palette(whole.colours[:24], sizes, "the largest regions, as wide as they ar
 #
 # 1. Segment the flower: ``minitensor segment flower --out pictures``. Double ``--colour``, then
 #    halve it. What happens to the petals?
-# 2. Call ``segment(bad, colour=14.0, lightness=1.0, min_size=150)``. Which stripes run together?
+# 2. Call ``segment(bad, colour=8.0, min_size=150)``. Why are there more regions than stripes?
+#    Compare 8 with the spread of the noise.
 # 3. Segment a photo of your own: ``minitensor segment photo.jpg --out pictures``.
