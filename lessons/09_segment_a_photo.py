@@ -137,8 +137,9 @@ print(f"colours moved by {mt.sqrt(moved.mean()).item():.1f}, root mean square")
 # -------
 #
 # Neighbours that ended close together, less than 0.4 bandwidths apart, belong together. What hangs
-# together so is a region. Many are tiny: a region of fewer than ``min_size`` pixels joins the
-# neighbour whose colour is nearest. ``segment`` does all of it.
+# together so is a region. A single stray pixel could be a bridge between two regions, so a pixel
+# with two strangers or more beside it is left alone for now. Then a region of fewer than
+# ``min_size`` pixels joins the neighbour whose colour is nearest. ``segment`` does all of it.
 
 for min_size in (1, 10, 50):
     count = segment(piece, space, colour, min_size).colours.shape[0]
@@ -224,5 +225,6 @@ plot.palette(whole.colours[:24], sizes, "the largest regions, as wide as they ar
 #
 # 1. Segment the flower: ``minitensor segment flower --out pictures``. Double ``--colour``, then
 #    halve it. What happens to the petals?
-# 2. Call ``segment(bad, colour=14.0, lightness=1.0, min_size=150)``. Which stripes run together?
+# 2. Call ``segment(bad, colour=8.0, min_size=150)``. Why are there more regions than stripes?
+#    Compare 8 with the spread of the noise.
 # 3. Segment a photo of your own: ``minitensor segment photo.jpg --out pictures``.

@@ -1,6 +1,7 @@
 """Photographs, what a segmentation made of them, and files with exactly their pixels."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from minitensor.cluster.segment import as_rgb, boundaries
 from minitensor.errors import ShapeError
-from minitensor.plot.style import COLORS, INK, LIGHT, figure
+from minitensor.plot.style import COLORS, LIGHT, figure
 from minitensor.tensor import Tensor
 
 MOST_COLOURS = 24
@@ -87,20 +88,22 @@ def colour_cloud(places: Mapping[str, Tensor], colours: Tensor, axes: tuple[str,
     return fig
 
 
-def trade_off(curves: Mapping[str, Sequence[tuple[float, float]]], title: str = "") -> Any:
-    """Explained variance against the number of regions, one line a method.
+def trade_off(curves: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]]) -> Any:
+    """Explained variance against the number of regions: one panel a photo, one line a method.
 
-    curves : names, and (regions, explained variance) of each setting
+    curves : photos, methods, and (regions, explained variance) of each setting
     """
-    fig, ax = figure(width=8, height=4.6)
-    for number, (name, points) in enumerate(curves.items()):
-        x, y = zip(*sorted(points), strict=True)
-        ax.plot(x, y, marker="o", markersize=4, linewidth=1.8, label=name, color=(*COLORS, INK)[number % 7])
-    ax.set_xscale("log")
-    ax.set_xlabel("regions")
-    ax.set_ylabel("explained variance")
-    ax.set_title(title)
-    ax.legend(frameon=False, loc="lower right")
+    fig, axes = figure(1, len(curves), width=5.2 * len(curves), height=4.4, squeeze=False, sharex=True, sharey=True)
+    for ax, (photo, methods) in zip(axes[0], curves.items(), strict=True):
+        for (name, points), color in zip(methods.items(), cycle(COLORS), strict=False):
+            ax.plot(
+                *zip(*sorted(points), strict=True), marker="o", markersize=4, linewidth=1.8, label=name, color=color
+            )
+        ax.set_xscale("log")
+        ax.set_xlabel("regions")
+        ax.set_title(photo)
+    axes[0][0].set_ylabel("explained variance")
+    axes[0][-1].legend(frameon=False, loc="lower right")
     return fig
 
 

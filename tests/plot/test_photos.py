@@ -54,10 +54,15 @@ def test_a_colour_cloud_has_one_panel_a_title(backend):
 
 
 def test_a_trade_off_is_drawn_in_order():
-    fig = plot.trade_off({"ours": [(30, 0.9), (10, 0.8)], "theirs": [(20, 0.7)]})
-    (ax,) = fig.axes
-    assert [line.get_xydata().tolist() for line in ax.lines] == [[[10, 0.8], [30, 0.9]], [[20, 0.7]]]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["ours", "theirs"]
+    fig = plot.trade_off(
+        {"china": {"ours": [(30, 0.9), (10, 0.8)], "theirs": [(20, 0.7)]}, "flower": {"ours": [(9, 1)]}}
+    )
+    first, second = fig.axes
+    assert [ax.get_title(loc="left") for ax in fig.axes] == ["china", "flower"]
+    assert [line.get_xydata().tolist() for line in first.lines] == [[[10, 0.8], [30, 0.9]], [[20, 0.7]]]
+    assert [line.get_label() for line in first.lines] == ["ours", "theirs"]
+    assert [line.get_xydata().tolist() for line in second.lines] == [[[9, 1]]]
+    assert first.lines[0].get_color() == second.lines[0].get_color()
 
 
 def test_a_file_holds_exactly_the_pixels(backend, tmp_path):

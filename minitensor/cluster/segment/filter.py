@@ -36,8 +36,8 @@ def climb(
 
     The pixels are points (row/space, column/space, colour/`colour`), and the kernel is a Gaussian. A pixel sees the
     points of one disc, of radius `REACH`·`space` about where it started; the disc stays where it is while the pixel
-    moves, so every update is a climb. Time: O(pixels·steps·space²). Memory: O(pixels) and, a thread, one table of at
-    most `SMALL_PRODUCT`/(4 + channels) float32 numbers for a tile of pixels and all that they see.
+    moves, so every update is a climb. Time: O(pixels·steps·space²). Memory: O(pixels) and, a thread, one float32 table
+    of the weights of a few tiles, `TILES` of the backend's chunks (1 MB with NumPy) or one tile's if that is more.
 
     A tile's exponents −|q − p|²/2 = q·p − |p|²/2 − |q|²/2 are one matrix product, since each norm is a column that
     meets a column of ones; its weighted sums and total weights are another. Both are small enough for a core's own

@@ -3,7 +3,7 @@
 from minitensor import backend
 from minitensor.errors import ShapeError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
-from minitensor.tensor import Tensor, arange
+from minitensor.tensor import Tensor, arange, zeros
 
 
 def connected(count: int, a: Tensor, b: Tensor) -> Tensor:
@@ -30,17 +30,28 @@ def connected(count: int, a: Tensor, b: Tensor) -> Tensor:
     return parent
 
 
-def link(places: Tensor, distance: float) -> Tensor:
+def link(places: Tensor, distance: float, far: int = 1) -> Tensor:
     """Regions (height, width) int64 of pixels whose `places` (height, width, dimensions) hang together.
 
-    Neighbours, side by side or one above the other, are joined where their places are less than `distance` apart.
+    distance : neighbours, side by side or one above the other, are joined where their places are less than this apart
+    far : a pixel with more neighbours than this farther away is joined to none. With 4 all count; with 1 no bridge
+        that is one pixel wide can join two regions, at the price of pixels along edges that stay alone.
+
     Regions are numbered from 0 in the order of their first pixels.
     """
     height, width, _ = places.shape
     with backend.use_backend(places.backend):
         pixels = arange(height * width, dtype="int64").reshape(height, width)
-    joined = [(((p - q) ** 2).sum(2) < distance**2) for p, q in _beside(places)]
-    pairs = [(a[near], b[near]) for (a, b), near in zip(_beside(pixels), joined, strict=True)]
+        strangers = zeros((height, width), "int64")
+    near = [((p - q) ** 2).sum(2) < distance**2 for p, q in _beside(places)]
+    for both, joined in zip(_beside(strangers), near, strict=True):
+        for end in both:  # a view of the table
+            end += (~joined).astype("int64")
+    inner = strangers <= far
+    pairs = []
+    for (a, b), (c, d), joined in zip(_beside(pixels), _beside(inner), near, strict=True):
+        chosen = joined & c & d
+        pairs.append((a[chosen], b[chosen]))
     roots = connected(height * width, *(concat([pair[end] for pair in pairs]) for end in (0, 1)))
     return dense(roots).reshape(height, width)
 

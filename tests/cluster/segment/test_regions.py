@@ -61,7 +61,29 @@ def test_connected_along_a_line(backend):
 @given(table=TABLES)
 def test_link_is_a_flood(backend, table):
     places = mt.tensor(table, "float32")[:, :, None]
-    np.testing.assert_array_equal(link(places, 0.5).numpy(), flooded(table))
+    np.testing.assert_array_equal(link(places, 0.5, far=4).numpy(), flooded(table))
+
+
+@given(table=TABLES, far=st.integers(0, 3))
+def test_link_leaves_alone_who_has_many_strangers_round_it(backend, table, far):
+    height, width = table.shape
+    marked = table.astype(float)
+    for y, x in np.ndindex(table.shape):
+        beside = [(y + 1, x), (y - 1, x), (y, x + 1), (y, x - 1)]
+        strangers = sum(0 <= i < height and 0 <= j < width and table[i, j] != table[y, x] for i, j in beside)
+        if strangers > far:
+            marked[y, x] = 100 + y * width + x  # like no other
+    found = link(mt.tensor(table, "float32")[:, :, None], 0.5, far)
+    np.testing.assert_array_equal(found.numpy(), flooded(marked))
+
+
+def test_a_bridge_of_one_pixel_joins_nothing(backend):
+    places = np.zeros((5, 11, 1), "float32")
+    places[:, 5] = 9.0
+    places[2, 5] = 0.0
+    assert len(np.unique(link(mt.tensor(places), 0.5, far=4).numpy())) == 3
+    found = link(mt.tensor(places), 0.5).numpy()
+    assert found[2, 3] != found[2, 7]
 
 
 @given(table=TABLES)
