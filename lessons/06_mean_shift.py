@@ -126,12 +126,12 @@ print(moved.shape)
 #
 # The library has this update in nine ways, called the rungs of a ladder: plain loops; ``step`` in a
 # loop (``one_point``); ``step_all``, in pieces that fit the processor's caches (``batched``); one
-# table for each coordinate instead of an axis of length 2 (``columns``); the two sums as einsums, as
-# in lesson 4; the distances too by a matrix product (``gemm``); everything but the exponential in two
-# matrix products (``gemm_tiled``), and that on every core (``threads``). The last one is the plain
-# loops again, ``compiled`` by Numba: if you have not installed it, the chart says so. Loops were never
-# slow, Python was. All are checked against each other before they are timed. Here they update every
-# third point, over that third of the data. The bars are on a logarithmic scale.
+# table for each coordinate instead of an axis of length 2 (``columns``); the two sums as einsums,
+# as in lesson 4; the distances too by a matrix product (``gemm``); everything but the exponential
+# in two matrix products (``gemm_tiled``), and that on every core (``threads``). The last are the
+# plain loops again, ``compiled`` by Numba; if it is not installed, the chart says so. Loops were
+# never slow, Python was. All rungs are checked against each other before they are timed. Here they
+# update every third point, over that third of the data. The bars are on a logarithmic scale.
 
 from minitensor import ladder
 from minitensor.cluster import mean_shift

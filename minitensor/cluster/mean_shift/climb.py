@@ -55,8 +55,8 @@ def mean_shift(
     path : whether to keep where every point was after each update
     memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
 
-    An update runs on as many threads as BLAS would take, and is done for the points that still move: those that stand
-    still over fixed data are left out.
+    An update runs on as many threads as BLAS would take, fewer if it is small, and is done for the points that still
+    move: over fixed data those that stand still are left out.
 
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
@@ -78,7 +78,6 @@ def mean_shift(
     data, width = points / scale, bandwidth / scale
     # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
     still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
-    threads = backend.of(points.array).threads()
     now = data.copy()
     steps = [points.copy()] if path else []
     with backend.use_backend(points.backend):
@@ -86,7 +85,7 @@ def mean_shift(
     n_iter = 0
     while moving.shape[0] and n_iter < max_iter:
         before = now[moving]
-        after, _ = weighted_means(before, now if blurring else data, width, kernel, memory, threads)
+        after, _ = weighted_means(before, now if blurring else data, width, kernel, memory)
         now[moving] = after
         moved = ((after - before) ** 2).sum(1) > still**2
         # Over fixed data a point that stands still stays for good; over moving data all wait for the last.
@@ -102,7 +101,7 @@ def mean_shift(
             ConvergenceWarning,
             stacklevel=2,
         )
-    _, density = weighted_means(now, now if blurring else data, width, kernel, memory, threads)
+    _, density = weighted_means(now, now if blurring else data, width, kernel, memory)
     labels, centers = merge(now, density[:, 0], width)
     return Clustering(labels, centers * scale, n_iter, converged, tuple(steps))
 

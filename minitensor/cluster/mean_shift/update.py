@@ -23,6 +23,7 @@ STRIP = 1024  # queries whose keys are made at once; the keys of a tile of point
 FEW = 8  # dimensions
 TILES = 8  # of points, whose keys are made at once
 QUIET = 2**18  # multiplications up to which OpenBLAS does not wake its threads, which costs more than they gain here
+WORTH = 2**19  # pairs of query and point, below which another thread costs more than it gains
 PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
 
 
@@ -123,12 +124,13 @@ def weighted_means(
     bandwidth: float,
     kernel: str = "gaussian",
     memory: int = MEMORY,
-    threads: int = 1,
+    threads: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Where each query moves, (q, d), and the sum of its weights, (q, 1): the density there, but for a constant.
 
     queries : (q, d); points : (n, d); kernel : a name in KERNELS
     memory : bytes of the tables of all threads together
+    threads : how many; what `cores` says if not given
 
     Exponents of the Gaussian come from a product (`by_product`) unless the data are so wide that one could be off by
     `LOST`. The flat and the triangular kernel have an edge and a point, where rounding shows: their distances are
@@ -165,6 +167,7 @@ def weighted_means(
         means = sums[:, :d] / where(total > 0, total, 1.0) * way.unit + middle
         moved[here], totals[here] = where(total > 0, means, block), total
 
+    threads = threads or cores(queries, points)
     size = min(STRIP, -(-q // threads))
     workers = min(threads, -(-q // size))
     with in_threads(workers) as each:
@@ -242,6 +245,11 @@ def by_axis(x: Tensor, name: str) -> Tensor:
 def largest(x: Tensor) -> float:
     """The largest coordinate, without its sign. No table is made."""
     return max(float(x.max().item()), -float(x.min().item()))
+
+
+def cores(queries: Tensor, points: Tensor) -> int:
+    """How many threads are worth their while: as many as BLAS would take, fewer for a small job."""
+    return min(backend.of(points.array).threads(), 1 + queries.shape[0] * points.shape[0] // WORTH)
 
 
 def tile(q: int, n: int, bytes_per_pair: int, memory: int) -> tuple[int, int]:
