@@ -52,8 +52,9 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 
     queries : (q, d); points : (n, d), both on NumPy; returns (q, d). Computes in float32 (for float16 too) or float64.
     The first call with a number of dimensions and a dtype compiles, which takes a second or two. It runs on as many
-    threads as BLAS would take, fewer for a small job. What is summed is weight·(point − query), so rounding is relative to how far the points that count
-    are from the query. Weights below the smallest normal number are 0.
+    threads as BLAS would take, fewer for a small job. What is summed is weight·(point − query), so rounding is relative
+    to how far the points that count are from the query. Weights below the smallest normal number are 0. From some ten
+    dimensions on most of the work is multiplications, and `gemm_tiled` is faster.
     Memory: scaled copies of queries and points, and the result: 2(q + n)·d numbers.
 
     Raises MissingExtraError without Numba, and DeviceError for tensors that are not on NumPy.

@@ -37,7 +37,8 @@ def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int
     """A tile, the keys and sums of a strip of queries, and the keys of some tiles of points, for each thread."""
     q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
     strip = min(update.STRIP, q)
-    rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads)
+    of_blas = backend.of(points.array).threads()
+    rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads, of_blas)
     return float(threads * itemsize * (rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
 
 
