@@ -126,12 +126,12 @@ print(moved.shape)
 #
 # The library has this update in nine ways, called the rungs of a ladder: plain loops; ``step`` in a
 # loop (``one_point``); ``step_all``, in pieces that fit the processor's caches (``batched``); one
-# table for each coordinate instead of an axis of length 2 (``columns``); the two sums as einsums, as
-# in lesson 4; the distances too by a matrix product (``gemm``); everything but the exponential in two
-# matrix products (``gemm_tiled``), and that on every core (``threads``). The last one is the plain
-# loops again, ``compiled`` by Numba: if you have not installed it, the chart says so. Loops were never
-# slow, Python was. All are checked against each other before they are timed. Here they update every
-# third point, over that third of the data. The bars are on a logarithmic scale.
+# table for each coordinate instead of an axis of length 2 (``columns``); the two sums as einsums,
+# as in lesson 4; the distances too by a matrix product (``gemm``); everything but the exponential
+# in two matrix products (``gemm_tiled``), and that on every core (``threads``). The last are the
+# plain loops again, ``compiled`` by Numba; if it is not installed, the chart says so. Loops were
+# never slow, Python was. All rungs are checked against each other before they are timed. Here they
+# update every third point, over that third of the data. The bars are on a logarithmic scale.
 
 from minitensor import ladder
 from minitensor.cluster import mean_shift
@@ -277,8 +277,8 @@ plot.panels(points, chosen)
 # The flat kernel counts all points within h alike. The triangular one lets the weight fall in a
 # straight line. Both end at h, while the Gaussian reaches on to 2h and 3h (look at the first
 # picture again). So at the same h they see fewer points, find more peaks, and need a larger one.
-# scikit-learn's ``MeanShift`` has the flat kernel: its bandwidth is a radius, and compares with about
-# twice that of a Gaussian.
+# scikit-learn's ``MeanShift`` has the flat kernel: its bandwidth is a radius, and compares with
+# about twice that of a Gaussian.
 
 for kernel, bandwidth in [("flat", 2.5), ("flat", 6), ("triangular", 6), ("gaussian", 2.5)]:
     result = mean_shift(points, bandwidth, kernel=kernel)

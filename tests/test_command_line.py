@@ -38,8 +38,9 @@ def test_the_tour_climbs_both_ladders_to_the_top(quick_tour):
     assert "1,797 digits (1,797 × 64 times 64 × 10, float32)" in report["climbs"][1]["title"]
     assert report["mean_shift"]["clusters"] == 6
     for climb in report["climbs"]:
-        top = climb["rows"][-1]
-        assert top["rung"] in ("blas", "gemm")
+        # Without Numba, an extra, the last rung is skipped.
+        top = next(row for row in reversed(climb["rows"]) if not row["note"].startswith("skipped: compiled loops need"))
+        assert top["rung"] in ("blas", "threads", "compiled")
         assert top["seconds"] > 0
 
 

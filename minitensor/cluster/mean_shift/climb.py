@@ -75,8 +75,8 @@ def mean_shift(
         that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
     report : called after each update with how many were done, how many queries stand still, and of how many
 
-    An update runs on as many threads as BLAS would take, and is done for the points that still move: those that stand
-    still over fixed data are left out.
+    An update runs on as many threads as BLAS would take, fewer if it is small, and is done for the points that still
+    move: over fixed data those that stand still are left out.
 
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
@@ -100,7 +100,6 @@ def mean_shift(
     data, width = points / scale, bandwidth / scale
     # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
     still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
-    threads = backend.of(points.array).threads()
     way = choose(method, data, width, error, memory, only_exact=_only_exact(kernel, blurring, path, starts is not None))
     now = way.starts.copy() if starts is None else _checked_starts(starts, points, blurring) / scale
     steps = [now * scale] if path else []
@@ -110,7 +109,7 @@ def mean_shift(
     def climb(queries: Tensor) -> tuple[Tensor, Tensor]:
         if way.update is not None:
             return way.update(queries)
-        return weighted_means(queries, now if blurring else data, width, kernel, memory, threads)
+        return weighted_means(queries, now if blurring else data, width, kernel, memory)
 
     n_iter = 0
     while moving.shape[0] and n_iter < max_iter:

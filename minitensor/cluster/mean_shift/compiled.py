@@ -20,12 +20,14 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.cluster.mean_shift.update import cores
 from minitensor.errors import DeviceError, MissingExtraError
 from minitensor.gpu.written import function, indent
 from minitensor.ladder import rung
 from minitensor.tensor import Tensor, wrap
 
 RUN = 2048  # points that are added into one sum; so rounding grows with n / RUN, not with n
+MANY = 8  # dimensions beyond which a processor has too few registers, and a compiler takes too long
 # Coefficients of 2^−f, the constant first.
 POLYNOMIALS = {
     "float32": (
@@ -49,9 +51,10 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """The loops of the first rung, compiled: they were never slow, Python was.
 
     queries : (q, d); points : (n, d), both on NumPy; returns (q, d). Computes in float32 (for float16 too) or float64.
-    The first call with a number of dimensions and a dtype compiles, which takes seconds. It runs on as many threads as
-    BLAS would take. What is summed is weight·(point − query), so rounding is relative to how far the points that count
-    are from the query. Weights below the smallest normal number are 0.
+    The first call with a number of dimensions and a dtype compiles, which takes a second or two. It runs on as many
+    threads as BLAS would take, fewer for a small job. What is summed is weight·(point − query), so rounding is relative
+    to how far the points that count are from the query. Weights below the smallest normal number are 0. From some ten
+    dimensions on most of the work is multiplications, and `gemm_tiled` is faster.
     Memory: scaled copies of queries and points, and the result: 2(q + n)·d numbers.
 
     Raises MissingExtraError without Numba, and DeviceError for tensors that are not on NumPy.
@@ -70,7 +73,7 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     update = _update(points.shape[1], real)
     with _one_at_a_time:
         before = numba.get_num_threads()
-        numba.set_num_threads(min(lib.threads(), numba.config.NUMBA_NUM_THREADS))
+        numba.set_num_threads(min(cores(queries, points), numba.config.NUMBA_NUM_THREADS))
         update(lib.contiguous(keys), lib.contiguous(data.T), shift)
         numba.set_num_threads(before)
     return (queries + wrap(shift) * (1.0 / scale)).astype(points.dtype)
@@ -79,6 +82,8 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 @cache
 def _update(d: int, real: str) -> Callable[..., None]:
     """``update(queries (q, d), points (d, n), shift (q, d))`` in scaled coordinates, compiled for d dimensions."""
+    if d > MANY:
+        return _update_of_many(real)
     numba = _numba()
     axes = range(d)
     body = [
@@ -103,6 +108,40 @@ def _update(d: int, real: str) -> Callable[..., None]:
     names = {"prange": numba.prange, "real": getattr(np, real), "power": _power(real)}
     plain = function("update", "queries, points, shift", body, f"d = {d}, {real}", names)
     return numba.njit(parallel=True, fastmath=FAST)(plain)
+
+
+@cache
+def _update_of_many(real: str) -> Callable[..., None]:
+    """The same for any number of dimensions, with the weights of RUN points in a core's cache and not in registers."""
+    numba, number, power = _numba(), getattr(np, real), _power(real)
+    prange = numba.prange
+
+    def update(queries: Any, points: Any, shift: Any) -> None:
+        for query in prange(queries.shape[0]):
+            weights = np.empty(RUN, number)
+            shift[query] = number(0)
+            total = number(0)
+            for start in range(0, points.shape[1], RUN):
+                weights[:] = number(0)
+                for axis in range(points.shape[0]):
+                    x, q = points[axis, start : start + RUN], queries[query, axis]
+                    for point in range(x.shape[0]):
+                        weights[point] += (x[point] - q) * (x[point] - q)
+                run = number(0)
+                for point in range(min(RUN, points.shape[1] - start)):
+                    weights[point] = power(weights[point])
+                    run += weights[point]
+                total += run
+                for axis in range(points.shape[0]):
+                    x, q = points[axis, start : start + RUN], queries[query, axis]
+                    run = number(0)
+                    for point in range(x.shape[0]):
+                        run += weights[point] * (x[point] - q)
+                    shift[query, axis] += run
+            for axis in range(points.shape[0]):
+                shift[query, axis] = shift[query, axis] / total if total > 0 else number(0)
+
+    return numba.njit(parallel=True, fastmath=FAST)(update)
 
 
 @cache

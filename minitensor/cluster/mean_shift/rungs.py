@@ -37,7 +37,8 @@ def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int
     """A tile, the keys and sums of a strip of queries, and the keys of some tiles of points, for each thread."""
     q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
     strip = min(update.STRIP, q)
-    rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads)
+    of_blas = backend.of(points.array).threads()
+    rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads, of_blas)
     return float(threads * itemsize * (rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
 
 
@@ -145,7 +146,7 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
     Memory: 2 numbers for each pair in a tile, or 3 for differences, at most `memory` bytes.
     """
     if lost(points, update.spread(queries, points) / bandwidth) > LOST or not queries.size or not points.size:
-        return weighted_means(queries, points, bandwidth, memory=memory)[0]
+        return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
     middle = points.mean(0)
 
     def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -175,7 +176,7 @@ def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = 
     Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
     for a tile, and the keys of 1,024 queries and of some tiles of points, beside the result, at any n.
     """
-    return weighted_means(queries, points, bandwidth, memory=memory)[0]
+    return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
 
 
 @rung("the same, the queries shared out over the cores", memory=_threads_memory)
@@ -187,10 +188,10 @@ def threads(
     NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Tiles are so small that
     BLAS keeps each product to the thread that asks for it, and nobody waits for anybody.
 
-    count : how many threads; as many as BLAS would take if not given, and one where the backend has its own
+    count : how many threads; as many as BLAS would take if not given, fewer for a small job, and one where the backend
+        has its own
     Memory: that of `gemm_tiled` for each thread, `memory` at most for the tiles of all.
     """
-    count = count or backend.of(points.array).threads()
     return weighted_means(queries, points, bandwidth, memory=memory, threads=count)[0]
 
 

@@ -18,12 +18,14 @@ from minitensor.tensor import Tensor, ones, wrap, zeros
 
 MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster
 LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
-COLUMNS = 1024  # points in a tile, so that there are queries enough to make a matrix product worth it
-STRIP = 1024  # queries whose keys are made at once; the keys of a tile of points are made once for all of them
-FEW = 8  # dimensions
-TILES = 8  # of points, whose keys are made at once
+COLUMNS = 1024  # points in a tile of a plain rung at most, so that there are queries enough for a matrix product
+SIDE = 512  # points in a tile of those below
+STRIP = 1024  # queries whose keys are made at once; the keys of points are made once for all of them
+TILES = 16  # of points, whose keys are made at once
 QUIET = 2**18  # multiplications up to which OpenBLAS does not wake its threads, which costs more than they gain here
 PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
+WORTH = 2**19  # pairs of query and point, below which another thread costs more than it gains
+FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time
 
 
 def _gaussian(u: Tensor, floor: float | None = None) -> Tensor:
@@ -123,12 +125,13 @@ def weighted_means(
     bandwidth: float,
     kernel: str = "gaussian",
     memory: int = MEMORY,
-    threads: int = 1,
+    threads: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Where each query moves, (q, d), and the sum of its weights, (q, 1): the density there, but for a constant.
 
     queries : (q, d); points : (n, d); kernel : a name in KERNELS
     memory : bytes of the tables of all threads together
+    threads : how many; what `cores` says if not given
 
     Exponents of the Gaussian come from a product (`by_product`) unless the data are so wide that one could be off by
     `LOST`. The flat and the triangular kernel have an edge and a point, where rounding shows: their distances are
@@ -165,6 +168,7 @@ def weighted_means(
         means = sums[:, :d] / where(total > 0, total, 1.0) * way.unit + middle
         moved[here], totals[here] = where(total > 0, means, block), total
 
+    threads = threads or cores(queries, points)
     size = min(STRIP, -(-q // threads))
     workers = min(threads, -(-q // size))
     with in_threads(workers) as each:
@@ -175,7 +179,8 @@ def weighted_means(
 def _sums(way: Way, queries: Tensor, points: Tensor, memory: int, floor: float | None) -> Tensor:
     """Weighted sums of the values over all points, (q, d + 1)."""
     (q, d), n, itemsize = queries.shape, points.shape[0], points.dtype.itemsize
-    rows, columns = quiet_tile(q, n, way.tables * itemsize, way.multiplications, memory)
+    of_blas = backend.of(points.array).threads()
+    rows, columns = quiet_tile(q, n, way.tables * itemsize, way.multiplications, memory, of_blas)
     with backend.use_backend(points.backend):
         sums, room = zeros((q, d + 1), points.dtype), zeros((rows * columns,), points.dtype)
     of_queries = way.of_queries(queries)
@@ -244,13 +249,22 @@ def largest(x: Tensor) -> float:
     return max(float(x.max().item()), -float(x.min().item()))
 
 
+def cores(queries: Tensor, points: Tensor) -> int:
+    """How many threads are worth their while: as many as BLAS would take, fewer for a small job."""
+    return min(backend.of(points.array).threads(), 1 + queries.shape[0] * points.shape[0] // WORTH)
+
+
 def tile(q: int, n: int, bytes_per_pair: int, memory: int) -> tuple[int, int]:
     """How many queries and points make a tile of at most `memory` bytes."""
     pairs = max(1, memory // bytes_per_pair)
-    columns = max(1, min(n, pairs, max(COLUMNS, pairs // max(q, 1))))
+    columns = max(1, min(n, pairs, COLUMNS))
     return max(1, min(q, pairs // columns)), columns
 
 
-def quiet_tile(q: int, n: int, bytes_per_pair: int, multiplications: int, memory: int) -> tuple[int, int]:
-    """The same, and so small that BLAS leaves it to the thread that asks."""
-    return tile(q, n, bytes_per_pair, min(memory, max(PAIRS, QUIET // multiplications) * bytes_per_pair))
+def quiet_tile(q: int, n: int, bytes_per_pair: int, multiplications: int, memory: int, threads: int) -> tuple[int, int]:
+    """A tile nearer to a square, and so small that BLAS leaves it to the thread that asks, if it has several."""
+    pairs = max(1, memory // bytes_per_pair)
+    if threads > 1:
+        pairs = min(pairs, max(PAIRS, QUIET // multiplications))
+    columns = max(1, min(n, pairs, max(min(SIDE, pairs // 64), pairs // max(q, 1))))
+    return max(1, min(q, pairs // columns)), columns
