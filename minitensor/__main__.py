@@ -42,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     segment.add_argument("--space", type=float, default=5.0, help="bandwidth in pixels (%(default)s)")
     segment.add_argument("--colour", type=float, default=8.0, help="bandwidth in L*u*v* (%(default)s)")
     segment.add_argument("--min-size", type=int, default=50, help="pixels of a region at least (%(default)s)")
+    segment.add_argument("--compare", action="store_true", help="also by OpenCV and scikit-image, if installed")
 
     commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
 
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif chosen.command == "segment":
             from minitensor.photo import cut
 
-            cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size)
+            cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size, chosen.compare)
         elif chosen.command == "doctor":
             from minitensor.doctor import doctor
 

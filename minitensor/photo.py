@@ -1,14 +1,20 @@
 """A photograph read, cut into regions, and written as pictures: what ``minitensor segment`` does."""
 
+import contextlib
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from minitensor.cluster.segment import explained_variance, segment
+from minitensor.cluster.segment.regions import join_small, link
 from minitensor.errors import InputError, MissingExtraError
 from minitensor.ladder import in_seconds
 from minitensor.tensor import Tensor, tensor
+
+Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings, the regions (height, width)
 
 BUNDLED = ("china", "flower")  # the photographs that come with scikit-learn, 427 × 640 pixels each
 
@@ -42,13 +48,39 @@ def read(name: str) -> Tensor:
         raise InputError(f"{name!r} is not a picture that can be read: {error}") from None
 
 
-def cut(name: str, out: Path, space: float, colour: float, min_size: int) -> None:
+def peers() -> dict[str, Regions]:
+    """Other ways to cut a photo, by name, if installed: OpenCV's mean shift, and two of scikit-image's.
+
+    OpenCV only filters: the regions of its filtered picture are found by our code.
+    """
+    found: dict[str, Regions] = {}
+    with contextlib.suppress(ImportError):
+        import cv2
+
+        def opencv(
+            picture: np.ndarray, space: float = 10, colour: float = 20, distance: float = 5, min_size: int = 50
+        ) -> np.ndarray:
+            filtered = tensor(cv2.pyrMeanShiftFiltering(picture, space, colour, maxLevel=0), "float32")
+            return join_small(link(filtered, distance), filtered, min_size).numpy()
+
+        found["OpenCV"] = opencv
+    with contextlib.suppress(ImportError):
+        from skimage import segmentation
+
+        found["quick shift"] = partial(segmentation.quickshift, rng=0, kernel_size=3, max_dist=10, ratio=0.7)
+        found["Felzenszwalb"] = partial(segmentation.felzenszwalb, scale=100, sigma=0.8, min_size=50)
+    return found
+
+
+def cut(name: str, out: Path, space: float, colour: float, min_size: int, compare: bool = False) -> None:
     """Segment a photo, print what was found and how long it took, and write four pictures into the folder `out`.
 
     filtered.png : the colour to which each pixel climbed
     regions.png : each region in its mean colour
     boundaries.png : the photo, with the edges of the regions drawn over it
     palette.png : the colours of the largest regions, each as wide as its region is large
+
+    compare : whether to do it by the `peers` too, and print how long they took and what they explain
 
     Raises MissingExtraError where Pillow, matplotlib, rich or, for a bundled photo, scikit-learn is missing;
     InputError for what is no picture and for settings that mean nothing.
@@ -58,9 +90,9 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int) -> Non
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     except ImportError:
         raise MissingExtraError("the progress bar needs rich: pip install 'minitensor[lessons]'") from None
+    photo = read(name)
     from minitensor import plot
 
-    photo = read(name)
     plot.headless()
     out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -75,6 +107,8 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int) -> Non
     explained = explained_variance(photo[:, :, :3], found.regions)
     print(f"{name}: {width} × {height} pixels, {count:,} regions in {in_seconds(seconds)}")
     print(f"Their mean colours explain {100 * explained:.1f}% of the photo's variance.")
+    if compare:
+        _compare(photo)
     flat = found.colours[found.regions.reshape(-1)].reshape(height, width, 3)
     for picture, file in (
         (found.filtered, "filtered.png"),
@@ -84,3 +118,18 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int) -> Non
         print(f"wrote {plot.save_pixels(picture, out / file)}")
     print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{name}: {count:,} regions'), out / 'palette.png')}")
     plot.close_all()
+
+
+def _compare(photo: Tensor) -> None:
+    """Print seconds, regions and explained variance of each of the `peers`."""
+    others, colours = peers(), photo[:, :, :3]
+    if not others:
+        print("There is nothing to compare with: pip install opencv-python-headless scikit-image")
+        return
+    print("Beside it (the more regions, the more they explain):")
+    for name, regions_of in others.items():
+        start = time.perf_counter()
+        regions = tensor(regions_of(np.ascontiguousarray(colours.numpy())))
+        seconds = time.perf_counter() - start
+        count, explained = len(np.unique(regions.numpy())), explained_variance(colours, regions)
+        print(f"  {name:<13}{count:>6,} regions in {in_seconds(seconds):>7} explain {100 * explained:.1f}%")

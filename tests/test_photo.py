@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from minitensor import photo
 from minitensor.__main__ import main
 
 pytest.importorskip("rich", reason="the command prints a progress bar with rich, an extra")
@@ -35,9 +36,9 @@ def test_a_photo_is_cut_into_regions_and_drawn(halves, tmp_path, capsys):
     assert lines[1] == "Their mean colours explain 100.0% of the photo's variance."
     assert sorted(lines[2:]) == [f"wrote {out / name}" for name in FILES]
     assert sorted(path.name for path in out.iterdir()) == FILES
-    photo = pixels_of(halves)
-    np.testing.assert_array_equal(pixels_of(out / "regions.png"), photo)
-    np.testing.assert_allclose(pixels_of(out / "filtered.png").astype(int), photo, atol=2)
+    pixels = pixels_of(halves)
+    np.testing.assert_array_equal(pixels_of(out / "regions.png"), pixels)
+    np.testing.assert_allclose(pixels_of(out / "filtered.png").astype(int), pixels, atol=2)
     yellow = (pixels_of(out / "boundaries.png") == (255, 255, 0)).all(-1)
     np.testing.assert_array_equal(yellow, (np.arange(20) == 7) * np.ones((12, 1), bool))
 
@@ -53,10 +54,8 @@ def test_every_kind_of_picture_is_read(halves, tmp_path, mode, capsys):
 
 def test_a_bundled_photo_is_read():
     pytest.importorskip("sklearn", reason="the photo comes with scikit-learn, an extra")
-    from minitensor.photo import read
-
     for name in ("china", "flower"):
-        assert (read(name).shape, str(read(name).dtype)) == ((427, 640, 3), "uint8")
+        assert (photo.read(name).shape, str(photo.read(name).dtype)) == ((427, 640, 3), "uint8")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +86,32 @@ def test_a_wrong_command_shows_the_right_one(arguments, capsys):
     assert "usage: minitensor segment" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("missing", ["matplotlib", "rich", "sklearn"])
+def test_it_is_compared_with_what_is_installed(halves, tmp_path, monkeypatch, capsys):
+    def left_and_right(picture):
+        assert (picture.shape, str(picture.dtype)) == ((12, 20, 3), "uint8")
+        return np.arange(20) // 8 * np.ones((12, 1), int)  # cuts at 8 and at 16: one too many
+
+    command = ["segment", str(halves), "--out", str(tmp_path / "out"), "--compare"]
+    monkeypatch.setattr(photo, "peers", lambda: {"some other": left_and_right})
+    assert main(command) == 0
+    words = capsys.readouterr().out.splitlines()[2:4]
+    assert words[0] == "Beside it (the more regions, the more they explain):"
+    assert words[1].split()[:5] == ["some", "other", "3", "regions", "in"]
+    assert words[1].endswith(" explain 100.0%")
+    monkeypatch.setattr(photo, "peers", dict)
+    assert main(command) == 0
+    assert "There is nothing to compare with: pip install opencv-python-headless" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "library"), [("OpenCV", "cv2"), *((n, "skimage") for n in ("quick shift", "Felzenszwalb"))]
+)
+def test_a_peer_cuts_a_picture_in_two(name, library, halves):
+    pytest.importorskip(library, reason="a peer to compare with")
+    assert len(np.unique(photo.peers()[name](pixels_of(halves)))) >= 2
+
+
+@pytest.mark.parametrize("missing", ["PIL", "matplotlib", "rich", "sklearn"])
 def test_without_an_extra_the_error_says_what_to_install(missing, tmp_path):
     code = f"import sys; sys.modules[{missing!r}] = None\n"
     code += "from minitensor.__main__ import main; sys.exit(main(['segment', 'china', '--out', 'out']))"

@@ -1,8 +1,10 @@
 """What the array libraries do differently, and what the Array API standard lacks: one class a library."""
 
 import contextlib
+import math
 import os
 import platform
+from functools import cache
 from typing import Any
 
 import numpy
@@ -31,6 +33,17 @@ def checked_dtype(name: Any) -> numpy.dtype:
     if dtype.kind not in "biufc" or dtype.itemsize > (16 if dtype.kind == "c" else 8):
         raise DTypeError(f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'")
     return dtype
+
+
+@cache
+def _many_exp2_at_once(dtype: str) -> bool:
+    """Whether NumPy has vector instructions for exp2 on this processor.
+
+    For float32 exp2 then takes half as long as exp. Without them it takes three times as long, for exp has them nearly
+    everywhere.
+    """
+    loops = numpy.lib.introspect.opt_func_info(func_name="^exp2$", signature=f"^{dtype}$")
+    return any("baseline" not in loop["current"] for loop in loops.get("exp2", {}).values())
 
 
 class Backend:
@@ -118,14 +131,19 @@ class Backend:
         """Sums of products along the last axis, without the table of products where the library can."""
         return self.xp.vecdot(a, b)
 
-    def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
-        """e to the power of every element, written over it: no second table. Elements below `floor` count as `floor`.
+    def base(self, dtype: Any) -> float:
+        """2 or e: that whose powers `exp_in_place` makes sooner from floats of this dtype."""
+        return 2.0 if _many_exp2_at_once(numpy.dtype(dtype).name) else math.e
 
-        A floor keeps results out of the subnormal numbers, on which a processor is 5 times slower.
+    def exp_in_place(self, array: Any, floor: Any = None, base: float = math.e) -> Any:
+        """e, or 2, to the power of every element, written over it: no second table.
+
+        Elements below `floor`, a number or an array of as many, count as `floor`. That keeps results out of the
+        subnormal numbers, on which a processor is 5 times slower.
         """
         if floor is not None:
             self.xp.maximum(array, floor, out=array)
-        return self.xp.exp(array, out=array)
+        return (self.xp.exp2 if base == 2 else self.xp.exp)(array, out=array)
 
     def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
         """``a @ b`` written over `out`: memory that the system has handed out once is not asked for again."""
@@ -201,6 +219,9 @@ class CuPyBackend(Backend):
     def free_memory(self) -> int | None:
         kept = self.xp.get_default_memory_pool().free_bytes()  # what CuPy holds for the next arrays
         return int(self.xp.cuda.runtime.memGetInfo()[0] + kept)
+
+    def base(self, dtype: Any) -> float:
+        return math.e
 
     def exps(self, array: Any, times: int) -> Any:
         # In one kernel, for the numbers would take longer on their way through memory than the exponentials take.
@@ -294,6 +315,9 @@ class StrictBackend(Backend):
         out[...] = a @ b
         return out
 
-    def exp_in_place(self, array: Any, floor: float | None = None) -> Any:
+    def base(self, dtype: Any) -> float:
+        return math.e  # the standard has no exp2
+
+    def exp_in_place(self, array: Any, floor: Any = None, base: float = math.e) -> Any:
         array[...] = self.xp.exp(array if floor is None else self.xp.clip(array, min=floor))
         return array

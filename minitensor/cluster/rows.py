@@ -1,8 +1,8 @@
-"""The rows of a matrix as words in a dictionary: which comes first, and each only once."""
+"""Rows in groups: put in order like words in a dictionary, each kept only once, summed by a number that each has."""
 
 from minitensor import backend
 from minitensor.functions import argsort, concat
-from minitensor.tensor import Tensor, arange, ones
+from minitensor.tensor import Tensor, arange, ones, wrap
 
 
 def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
@@ -40,3 +40,13 @@ def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
     first = concat([one, (ordered[1:] != ordered[:-1]).any(1)])
     starts = numbers[:-1][first]
     return ordered[first], concat([starts[1:], numbers[n:]]) - starts
+
+
+def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:
+    """Sums of the values (n,) that go to the same of `size` places (n,), int64: (size,) float64. Time: O(n + size).
+
+    >>> import minitensor as mt
+    >>> scatter_add(mt.tensor([2, 0, 2]), mt.tensor([1.0, 5.0, 2.0]), 4).tolist()
+    [5.0, 0.0, 3.0, 0.0]
+    """
+    return wrap(backend.of(places.array).scatter_add(places.array, values.array, size))

@@ -6,11 +6,20 @@ The course's six clusters (standard deviation 2.2) with bandwidth 2.5. Timed is 
 labels, nothing else, the median of three runs after one to warm up; the threads are those that BLAS takes, and most of
 the work is on one. The score is the adjusted Rand index against the truth. scikit-learn's MeanShift with bin_seeding is
 timed at the sizes that end in a few seconds, once; its kernel is flat, so its radius is twice the bandwidth.
+
+The C++ that was published with MeanShift++ (Jang and Jiang, CVPR 2021; github.com/jenniferjang/meanshiftpp) and with
+GridShift (Kumar, Ajani, Das and Mallipeddi, CVPR 2022; github.com/abhisheka456/GridShift) runs beside it where it is
+found: build each with its own setup.py, and put the folder of the result on PYTHONPATH. Their bandwidth is the side of
+a cell, so both get several, and data without negative coordinates, which they would round towards 0.
 """
 
 import argparse
+import contextlib
+import importlib
 import math
+import os
 import platform
+import sys
 import time
 
 import numpy as np
@@ -66,6 +75,44 @@ def the_goal(n):
         error, bound = update_error(points)
         marks = f"{seed:6}{seconds:10.2f}{score(truth, found.labels):8.3f}{len(found.centers):10}"
         print(f"{marks}  {found.method}     {error:.4f} of {bound:.3f}")
+
+
+@contextlib.contextmanager
+def silent():
+    """Nothing reaches the terminal, from C++ either: GridShift counts on it."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def the_peers(n):
+    """The published C++, at several bandwidths, on the same points in the same run."""
+    points, truth = blobs(SEEDS[1], each=n // 6)
+    data = (points - points.min(0)).astype("float32").numpy()
+    print(f"\n{n:,} points, seed {SEEDS[1]}, by the published C++")
+    print(f"{'':>12}{'bandwidth':>10}{'seconds':>10}{'score':>8}{'clusters':>10}")
+    for module, kind, settings in (
+        ("MeanShiftPP", "MeanShiftPP", {}),
+        ("GridShiftPP2", "GridShiftPP", {"iterations": 300}),
+    ):
+        try:
+            made = getattr(importlib.import_module(module), kind)
+        except ImportError:
+            print(f"left out: module {module} is not on the path")
+            continue
+        for bandwidth in (1.0, BANDWIDTH, 2 * BANDWIDTH, 3 * BANDWIDTH):
+            model = made(bandwidth, **settings)
+            with silent():
+                seconds, labels = timed(lambda model=model: model.fit_predict(data), 1)
+            labels = np.ravel(labels[0] if isinstance(labels, tuple) else labels)
+            marks = f"{adjusted_rand_score(truth.numpy(), labels):8.3f}{len(np.unique(labels)):10}"
+            print(f"{kind:>12}{bandwidth:10.1f}{seconds:10.2f}{marks}")
 
 
 def the_growth(most):
@@ -136,6 +183,7 @@ def main():
     options = reader.parse_args()
     print(f"NumPy {np.__version__}, Python {platform.python_version()}, {mt.backend.current().device_name()}")
     the_goal(min(1_000_000, int(options.most)))
+    the_peers(min(1_000_000, int(options.most)))
     ours, theirs = the_growth(options.most)
     the_bandwidths(20_000)
     the_cells()

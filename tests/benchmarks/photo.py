@@ -14,9 +14,11 @@ Goals: a photograph in under 10 s; on fresh mosaics an adjusted Rand index and a
 """
 
 import argparse
+import contextlib
 import platform
 import sys
 import time
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from mosaics import mosaic, scores
@@ -24,7 +26,7 @@ from sklearn.datasets import load_sample_image
 
 import minitensor as mt
 from minitensor.cluster.segment import explained_variance, segment
-from minitensor.cluster.segment.regions import join_small, link
+from minitensor.photo import peers
 
 TUNING, FRESH = range(1, 7), 3000
 
@@ -33,32 +35,13 @@ def ours(picture, space=5.0, colour=8.0, min_size=50):
     return segment(mt.tensor(picture), space, colour, min_size).regions.numpy()
 
 
-def opencv(picture, space, colour, distance, min_size):
-    filtered = mt.tensor(cv2.pyrMeanShiftFiltering(picture, space, colour, maxLevel=0), "float32")
-    return join_small(link(filtered, distance), filtered, min_size).numpy()
-
-
-def quick_shift(picture, **settings):
-    return skimage.segmentation.quickshift(picture, rng=0, **settings)
-
-
-def felzenszwalb(picture, **settings):
-    return skimage.segmentation.felzenszwalb(picture, **settings)
-
-
 # The settings among which each method takes its best on the mosaics; and those of the curves over photographs.
-METHODS = {
+SETTINGS = {
     "minitensor": (
-        ours,
         [{"space": s, "colour": c, "min_size": 150} for s, c in ((5.0, 14.0), (6.0, 13.0), (6.0, 14.0), (6.0, 16.0))],
         [{"colour": c, "min_size": s} for c, s in ((4.0, 20), (6.0, 20), (8.0, 50), (10.0, 100), (14.0, 200))],
-    )
-}
-try:
-    import cv2
-
-    METHODS["OpenCV"] = (
-        opencv,
+    ),
+    "OpenCV": (
         [
             {"space": s, "colour": c, "distance": d, "min_size": 150}
             for s, c in ((10, 50), (12, 50), (12, 60), (16, 50), (16, 60))
@@ -68,25 +51,17 @@ try:
             {"space": 10, "colour": c, "distance": 5, "min_size": s}
             for c, s in ((10, 20), (15, 20), (20, 50), (30, 100), (40, 200))
         ],
-    )
-except ImportError:
-    pass
-try:
-    import skimage
-    import skimage.segmentation
-
-    METHODS["quick shift"] = (
-        quick_shift,
+    ),
+    "quick shift": (
         [{"kernel_size": k, "max_dist": d, "ratio": r} for k in (4, 6) for d in (40, 80) for r in (0.7, 1.0)],
         [{"kernel_size": k, "max_dist": d, "ratio": 0.7} for k, d in ((3, 6), (3, 10), (3, 20), (4, 40), (6, 60))],
-    )
-    METHODS["Felzenszwalb"] = (
-        felzenszwalb,
+    ),
+    "Felzenszwalb": (
         [{"scale": c, "sigma": s, "min_size": 150} for c in (100, 300, 600) for s in (1.0, 2.0, 3.0)],
         [{"scale": c, "sigma": 0.8, "min_size": m} for c, m in ((30, 20), (100, 20), (200, 50), (500, 100))],
-    )
-except ImportError:
-    pass
+    ),
+}
+METHODS = {name: (method, *SETTINGS[name]) for name, method in {"minitensor": ours, **peers()}.items()}
 
 
 def timed(method, picture, settings):
@@ -101,12 +76,11 @@ def main():
     parser.add_argument("--fresh", type=int, default=16, help="mosaics to report on (%(default)s)")
     chosen = parser.parse_args()
     photos = {name: load_sample_image(f"{name}.jpg") for name in ("china", "flower")}
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    if "OpenCV" in METHODS:
-        versions += f", OpenCV {cv2.__version__}"
-    if "quick shift" in METHODS:
-        versions += f", scikit-image {skimage.__version__}"
-    print(f"{versions}; {mt.backend.current().threads()} threads\n")
+    versions = [f"Python {platform.python_version()}", f"NumPy {np.__version__}"]
+    for library in ("opencv-python-headless", "scikit-image"):
+        with contextlib.suppress(PackageNotFoundError):
+            versions.append(f"{library} {version(library)}")
+    print(f"{', '.join(versions)}; {mt.backend.current().threads()} threads\n")
     missed = []
 
     print("photographs, 427 × 640, settings of the command: seconds of three runs (and of processors, in the first)")

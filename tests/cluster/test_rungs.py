@@ -1,5 +1,6 @@
 """One update of mean shift: nine rungs, one answer."""
 
+import math
 import subprocess
 import sys
 import tracemalloc
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from strategies import tensors
 
 import minitensor as mt
+from minitensor import backend as backends
 from minitensor import ladder
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import (
@@ -201,12 +203,24 @@ def test_wide_data_in_float32_are_done_by_differences(backend):
     assert abs(gemm_tiled(points, points, 1.0).astype("float64") - exact).max().item() < 1e-3
 
 
-@pytest.mark.parametrize("floor", [None, -3.0])
+@pytest.mark.parametrize("floor", [None, -3.0, "table"])
 def test_exponentials_in_place(backend, floor):
-    x = mt.tensor([-700.0, -4.0, -3.0, 0.5])
-    result = update.exp_in_place(x, floor)
-    np.testing.assert_allclose(result.numpy(), np.exp(np.maximum([-700.0, -4.0, -3.0, 0.5], floor or -np.inf)))
-    np.testing.assert_array_equal(x.numpy(), result.numpy())
+    numbers = np.array([-700.0, -4.0, -3.0, 0.5])
+    least = {None: -np.inf, -3.0: -3.0, "table": np.array([-9.0, -5.0, -1.0, 0.0])}[floor]
+    for base in {math.e, backends.load(backend).base("float64")}:
+        x = mt.tensor(numbers)
+        result = update.exp_in_place(x, mt.tensor(least) if floor == "table" else floor, base)
+        np.testing.assert_allclose(result.numpy(), base ** np.maximum(numbers, least))
+        np.testing.assert_array_equal(x.numpy(), result.numpy())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("base", [2.0, math.e])
+def test_powers_of_either_base_give_the_same_update(base, dtype, monkeypatch):
+    monkeypatch.setattr(backends.load("numpy"), "base", lambda dtype: base)
+    points = blobs(2, each=40, dtype=dtype)[0]
+    gap = abs(gemm_tiled(points, points, 2.5) - loops(points, points, 2.5))
+    assert (gap <= tolerance(points, points, 2.5)).all()
 
 
 def test_centring_saves_float32_far_from_the_origin():

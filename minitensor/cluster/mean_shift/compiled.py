@@ -54,7 +54,8 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     The first call with a number of dimensions and a dtype compiles, which takes a second or two. It runs on as many
     threads as BLAS would take, fewer for a small job. What is summed is weight·(point − query), so rounding is relative
     to how far the points that count are from the query. Weights below the smallest normal number are 0. From some ten
-    dimensions on most of the work is multiplications, and `gemm_tiled` is faster.
+    dimensions on most of the work is multiplications, and `gemm_tiled` is faster. Of the registers of
+    AVX-512 LLVM uses one half only; `tests/benchmarks/mean_shift.py --wide` shows how to let it use all.
     Memory: scaled copies of queries and points, and the result: 2(q + n)·d numbers.
 
     Raises MissingExtraError without Numba, and DeviceError for tensors that are not on NumPy.
@@ -74,8 +75,10 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     with _one_at_a_time:
         before = numba.get_num_threads()
         numba.set_num_threads(min(cores(queries, points), numba.config.NUMBA_NUM_THREADS))
-        update(lib.contiguous(keys), lib.contiguous(data.T), shift)
-        numba.set_num_threads(before)
+        try:
+            update(lib.contiguous(keys), lib.contiguous(data.T), shift)
+        finally:
+            numba.set_num_threads(before)
     return (queries + wrap(shift) * (1.0 / scale)).astype(points.dtype)
 
 

@@ -23,9 +23,10 @@ from itertools import product
 from typing import NamedTuple
 
 from minitensor import backend
+from minitensor.cluster.rows import scatter_add
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import clip, concat, cumsum, maximum, stack, where
-from minitensor.tensor import Tensor, arange, ones, tensor, wrap, zeros
+from minitensor.tensor import Tensor, arange, ones, tensor, zeros
 
 SPACING = 1 / 8  # bandwidths from node to node
 ROOM = 2**30  # bytes that the grid may take
@@ -188,11 +189,6 @@ def _binned(points: Tensor, low: Tensor, step: float, shape: tuple[int, ...]) ->
             for row, values in enumerate((*columns, None, squares)):
                 sums[row] += scatter_add(corner, share if values is None else share * values, nodes)
     return sums.reshape(d + 2, *shape)
-
-
-def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:
-    """Sums of the values (n,) that go to the same of `size` places (n,), in float64: (size,)."""
-    return wrap(backend.of(places.array).scatter_add(places.array, values.array, size))
 
 
 def _convolved(table: Tensor, kernel: Tensor, axis: int) -> Tensor:

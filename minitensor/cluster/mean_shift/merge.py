@@ -3,8 +3,7 @@
 import math
 
 from minitensor import backend
-from minitensor.cluster.mean_shift.grid import scatter_add
-from minitensor.cluster.rows import rows_in_order
+from minitensor.cluster.rows import rows_in_order, scatter_add
 from minitensor.functions import argsort, cumsum, minimum, stack
 from minitensor.tensor import Tensor, full, ones, tensor
 

@@ -34,12 +34,12 @@ def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
 
 
 def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1) -> float:
-    """A tile, the keys and sums of a strip of queries, and the keys of some tiles of points, for each thread."""
+    """A tile's two tables, the keys and sums of a strip of queries, and the keys of some tiles of points, a thread."""
     q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
     strip = min(update.STRIP, q)
     of_blas = backend.of(points.array).threads()
-    rows, columns = update.quiet_tile(strip, n, itemsize, d + 2, memory // threads, of_blas)
-    return float(threads * itemsize * (rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
+    rows, columns = update.quiet_tile(strip, n, 2 * itemsize, d + 2, memory // threads, of_blas)
+    return float(threads * itemsize * (2 * rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
 
 
 def _threads_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:

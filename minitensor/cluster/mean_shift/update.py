@@ -7,6 +7,7 @@ and values so that next to all of the work is one matrix product, one exponentia
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from minitensor import backend
 from minitensor.functions import concat, maximum, sqrt, stack, where
 from minitensor.ladder.timing import in_threads
-from minitensor.tensor import Tensor, ones, wrap, zeros
+from minitensor.tensor import Tensor, full, ones, wrap, zeros
 
 MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster
 LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
@@ -28,18 +29,21 @@ WORTH = 2**19  # pairs of query and point, below which another thread costs more
 FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time
 
 
-def _gaussian(u: Tensor, floor: float | None = None) -> Tensor:
+Floor = Tensor | float | None  # the least exponent, or a table of it
+
+
+def _gaussian(u: Tensor, floor: Floor = None) -> Tensor:
     """exp(−u/2)."""
     u *= -0.5
     return exp_in_place(u, floor)
 
 
-def _flat(u: Tensor, floor: float | None = None) -> Tensor:
+def _flat(u: Tensor, floor: Floor = None) -> Tensor:
     """1 up to one bandwidth, 0 beyond."""
     return (u <= 1.0).astype(u.dtype)
 
 
-def _triangular(u: Tensor, floor: float | None = None) -> Tensor:
+def _triangular(u: Tensor, floor: Floor = None) -> Tensor:
     """1 at the query, falling straight to 0 at one bandwidth."""
     return maximum(1.0 - sqrt(u), 0.0)
 
@@ -54,6 +58,7 @@ class Way(NamedTuple):
     of_queries : (q, d) queries to their keys, (q, k)
     of_points : (n, d) points to their keys, (k, n), and values, (n, d + 1): coordinates in the middle, and 1
     weights : keys of queries and of points, the floor of an exponent, and memory for a table, to the weights, (q, n)
+    base : of which the weights are powers
     unit : how large 1 is in the values
     tables : how many numbers it holds at once for each pair of query and point
     multiplications : in a matrix product, for each pair
@@ -61,7 +66,8 @@ class Way(NamedTuple):
 
     of_queries: Callable[[Tensor], Tensor]
     of_points: Callable[[Tensor], tuple[Tensor, Tensor]]
-    weights: Callable[[Tensor, Tensor, float | None, Tensor], Tensor]
+    weights: Callable[[Tensor, Tensor, Floor, Tensor], Tensor]
+    base: float
     unit: float
     tables: int
     multiplications: int
@@ -72,12 +78,14 @@ def by_product(points: Tensor, bandwidth: float) -> Way:
 
     −|q − x|²/2 = q·x − |q|²/2 − |x|²/2 is the product of (q, −|q|²/2, 1) and (x, 1, −|x|²/2), so nothing has to be
     added to the table, and (x, 1) are the values: the last column of the second product is the sum of the weights.
-    Coordinates are centred, in bandwidths.
+    Coordinates are centred, in bandwidths if weights are powers of e; powers of 2 have exponents log₂e times as large.
     """
     middle, d = by_axis(points, "mean")[:, None], points.shape[1]
+    base = backend.of(points.array).base(points.dtype)
+    unit = bandwidth * math.sqrt(math.log(base))
 
     def keys(x: Tensor, of_query: bool) -> Tensor:
-        centred = (_columns(x) - middle) / bandwidth
+        centred = (_columns(x) - middle) / unit
         half = (centred * centred).sum(0)[None, :] * -0.5
         with backend.use_backend(x.backend):
             one = ones(half.shape, x.dtype)
@@ -87,11 +95,11 @@ def by_product(points: Tensor, bandwidth: float) -> Way:
         each = keys(x, False)
         return each, each[: d + 1].T
 
-    def weights(q: Tensor, x: Tensor, floor: float | None, table: Tensor) -> Tensor:
+    def weights(q: Tensor, x: Tensor, floor: Floor, table: Tensor) -> Tensor:
         lib = backend.of(table.array)
-        return exp_in_place(wrap(lib.matmul_into(q.array, x.array, table.array)), floor)
+        return exp_in_place(wrap(lib.matmul_into(q.array, x.array, table.array)), floor, base)
 
-    return Way(lambda q: keys(q, True).T, of_points, weights, bandwidth, 1, d + 2)
+    return Way(lambda q: keys(q, True).T, of_points, weights, base, unit, 2, d + 2)
 
 
 def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
@@ -106,12 +114,12 @@ def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
         with backend.use_backend(x.backend):
             return _columns(x), concat([x - middle, ones((x.shape[0], 1), x.dtype)], axis=1)
 
-    def weights(q: Tensor, x: Tensor, floor: float | None, table: Tensor) -> Tensor:
+    def weights(q: Tensor, x: Tensor, floor: Floor, table: Tensor) -> Tensor:
         u = squared_distances(q, x)
         u *= scale
         return weigh(u, floor)
 
-    return Way(lambda q: q, of_points, weights, 1.0, 3, points.shape[1] + 1)
+    return Way(lambda q: q, of_points, weights, math.e, 1.0, 4, points.shape[1] + 1)
 
 
 def _columns(x: Tensor) -> Tensor:
@@ -148,10 +156,10 @@ def weighted_means(
     product = kernel == "gaussian" and lost(points, width) <= LOST
     way = by_product(points, bandwidth) if product else by_difference(points, bandwidth, kernel)
     middle = by_axis(points, "mean")
-    # The least weight, a normal number however it is rounded. It stands for all smaller ones, and counts for nothing
-    # beside a total of `telling`; the few queries with less than that are done again without it.
-    least = 2.0 * float(kind.tiny)
-    floor: float | None = math.log(least)
+    # The least weight: it and its products with coordinates are normal numbers. It stands for all smaller ones, and
+    # counts for nothing beside a total of `telling`; the few queries with less than that are done again without it.
+    least = 2.0**24 * float(kind.tiny)
+    floor: float | None = math.log(least, way.base)
     telling = n * least / float(kind.eps)
     if kernel != "gaussian" or 2 * d * width**2 < -math.log(least):
         floor, telling = None, 0.0  # no weight is as small as that
@@ -183,6 +191,15 @@ def _sums(way: Way, queries: Tensor, points: Tensor, memory: int, floor: float |
     rows, columns = quiet_tile(q, n, way.tables * itemsize, way.multiplications, memory, of_blas)
     with backend.use_backend(points.backend):
         sums, room = zeros((q, d + 1), points.dtype), zeros((rows * columns,), points.dtype)
+        # NumPy compares with a table of floors in half the time that it takes with a number.
+        floors = None if floor is None else full((rows * columns,), floor, points.dtype)
+
+    @cache
+    def tables(*shape: int) -> tuple[Tensor, Tensor | None]:
+        """The same memory for every tile, in the shape of this one."""
+        size = math.prod(shape)
+        return room[:size].reshape(*shape), None if floors is None else floors[:size].reshape(*shape)
+
     of_queries = way.of_queries(queries)
     tiles = [slice(i, min(i + rows, q)) for i in range(0, q, rows)]
     for start in range(0, n, TILES * columns):
@@ -192,8 +209,8 @@ def _sums(way: Way, queries: Tensor, points: Tensor, memory: int, floor: float |
             for j in range(0, keys.shape[1], columns):
                 there = slice(j, min(j + columns, keys.shape[1]))
                 some = keys[:, there]
-                table = room[: block.shape[0] * some.shape[1]].reshape(block.shape[0], some.shape[1])
-                into += way.weights(block, some, floor, table) @ values[there]
+                table, least = tables(block.shape[0], some.shape[1])
+                into += way.weights(block, some, least, table) @ values[there]
     return sums
 
 
@@ -211,9 +228,9 @@ def squared_distances(queries: Tensor, points: Tensor) -> Tensor:
     return table
 
 
-def exp_in_place(x: Tensor, floor: float | None = None) -> Tensor:
-    """e to the power of every element, or of `floor` if that is larger, written over it."""
-    return wrap(backend.of(x.array).exp_in_place(x.array, floor))
+def exp_in_place(x: Tensor, floor: Floor = None, base: float = math.e) -> Tensor:
+    """e, or 2, to the power of every element, or of `floor` if that is larger, written over it."""
+    return wrap(backend.of(x.array).exp_in_place(x.array, floor.array if isinstance(floor, Tensor) else floor, base))
 
 
 def lost(points: Tensor, width: float) -> float:

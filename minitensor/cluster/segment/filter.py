@@ -11,6 +11,7 @@ from minitensor.tensor import Tensor, arange, ones, wrap, zeros
 
 REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
 TINY = 1e-30  # the weight of a pixel in the picture is 1 or more, beyond the edge 0
+FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and subnormal numbers would be slow
 TILES = 8  # tables of a backend's `chunk` that are worked on at once: 1 MB with NumPy, half of a core's cache or less
 SMALL_PRODUCT = 2**18  # multiplications up to which OpenBLAS keeps to the calling thread
 
@@ -86,7 +87,7 @@ def climb(
             weights = (
                 left @ right if weights is None else wrap(home.matmul_into(left.array, right.array, weights.array))
             )
-            home.exp_in_place(weights.array)
+            home.exp_in_place(weights.array, FLOOR)
             weights *= seen
             moved = sums @ weights
             query = moved[:, :-1] / maximum(moved[:, -1:], TINY)

@@ -1,8 +1,9 @@
 """Regions of a picture: pixels joined to their neighbours, small regions joined to theirs."""
 
 from minitensor import backend
-from minitensor.errors import ShapeError
-from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
+from minitensor.cluster.rows import scatter_add
+from minitensor.errors import InputError, ShapeError
+from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
 from minitensor.tensor import Tensor, arange, zeros
 
 
@@ -115,15 +116,19 @@ def by_size(regions: Tensor) -> Tensor:
 def explained_variance(picture: Tensor, regions: Tensor) -> float:
     """How much of a picture's variance is left if each region has one colour, its mean: from 0 to 1.
 
-    picture : (height, width, channels) of numbers; regions : (height, width), numbered from 0 without a gap
+    picture : (height, width, channels) of numbers; regions : (height, width) int64, 0 or more
 
     >>> import minitensor as mt
     >>> picture = mt.tensor([[[0.0], [2.0], [9.0]]])
     >>> round(explained_variance(picture, mt.tensor([[0, 0, 1]])), 3)
     0.955
+
+    Raises ShapeError where the two differ in size, InputError for a negative number of a region.
     """
     if picture.shape[:2] != regions.shape:
         raise ShapeError(f"explained_variance: picture {picture.shape} and regions {regions.shape} differ in size")
+    if regions.min() < 0:
+        raise InputError(f"explained_variance: a region is number {regions.min().item()}; count them from 0")
     flat, labels = picture.reshape(regions.size, -1).astype("float64"), regions.reshape(-1)
     flat = flat - flat.mean(0)
     whole = (flat**2).sum().item()
@@ -131,18 +136,15 @@ def explained_variance(picture: Tensor, regions: Tensor) -> float:
 
 
 def means(values: Tensor, labels: Tensor) -> Tensor:
-    """The mean row of `values` (n, k) for each of the labels (n,), which count from 0 without a gap: (labels, k)."""
+    """The mean row of `values` (n, k) for each number from 0 to the largest of the labels (n,), 0 for one not there."""
     totals = sums(concat([values, values[:, :1] * 0.0 + 1.0], axis=1), labels)
-    return totals[:, :-1] / totals[:, -1:]
+    return totals[:, :-1] / maximum(totals[:, -1:], 1.0)
 
 
 def sums(values: Tensor, labels: Tensor) -> Tensor:
-    """The sum of the rows of `values` (n, k) for each of the labels (n,), which count from 0 without a gap."""
-    order = argsort(labels)
-    running, ordered = cumsum(values[order], axis=0), labels[order]
-    last = concat([ordered[1:] != ordered[:-1], ordered[-1:] == ordered[-1:]])
-    ends = running[last]
-    return concat([ends[:1], ends[1:] - ends[:-1]])
+    """The sum of the rows of `values` (n, k) for each number from 0 to the largest of the labels (n,), in float64."""
+    count = labels.max().item() + 1
+    return stack([scatter_add(labels, values[:, column], count) for column in range(values.shape[1])], axis=1)
 
 
 def dense(roots: Tensor) -> Tensor:

@@ -146,3 +146,10 @@ def test_means_and_explained_variance(backend, table, seed):
 def test_pictures_and_regions_of_two_sizes():
     with pytest.raises(ValueError, match=r"picture \(2, 3, 1\) and regions \(2, 2\) differ in size"):
         explained_variance(mt.zeros((2, 3, 1)), mt.tensor([[0, 0], [0, 0]]))
+
+
+def test_numbers_may_be_left_out_but_not_be_negative(backend):
+    picture = mt.tensor([[[0.0], [2.0], [9.0]]])
+    assert explained_variance(picture, mt.tensor([[3, 3, 7]])) == explained_variance(picture, mt.tensor([[0, 0, 1]]))
+    with pytest.raises(ValueError, match="a region is number -1; count them from 0"):
+        explained_variance(picture, mt.tensor([[0, -1, 1]]))
