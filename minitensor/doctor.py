@@ -25,7 +25,15 @@ VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
 )
-EXTRAS = {"matplotlib": "draws pictures", "rich": "prints tables", "sklearn": "brings the digits"}
+# Module, the extra that installs it, and what it is for.
+EXTRAS = (
+    ("matplotlib", "lessons", "draws pictures"),
+    ("PIL", "lessons", "reads photographs"),
+    ("rich", "lessons", "prints tables"),
+    ("sklearn", "lessons", "brings digits and photographs"),
+    ("greenlet", "lessons", "runs kernels on a simulated GPU"),
+    ("numba", "numba", "compiles the last rung of mean shift"),
+)
 
 
 def doctor() -> bool:
@@ -49,8 +57,8 @@ def _findings() -> Iterator[tuple[str, str]]:
     yield "BLAS", _blas()
     yield "cores", f"{cores()} for this process, {os.cpu_count()} in the machine"
     yield from _cupy()
-    for module, purpose in EXTRAS.items():
-        here = "installed" if find_spec(module) else "missing: pip install 'minitensor[lessons]'"
+    for module, extra, purpose in EXTRAS:
+        here = "installed" if find_spec(module) else f"missing: pip install 'minitensor[{extra}]'"
         yield module, f"{here} ({purpose})"
     for name in VARIABLES:
         yield name, os.environ.get(name, "(not set)")
