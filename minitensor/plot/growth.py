@@ -18,12 +18,13 @@ def growth(times: Mapping[str, Sequence[tuple[int, float]]], what: str, words: s
     for (name, row), color in zip(times.items(), COLORS, strict=False):
         sizes, seconds = zip(*row, strict=True)
         ax.plot(sizes, seconds, "o-", color=color, markersize=4)
-        power = f", n to the power of {slope(row):.1f}" if len(row) > 1 else ""
+        power = f"\n∝ $n^{{{slope(row):.1f}}}$" if len(row) > 1 else ""
         ax.annotate(name + power, (sizes[-1], seconds[-1]), (6, 0), textcoords="offset points", va="center", color=INK)
     ax.set_xscale("log")
     ax.set_yscale("log")
     low, high = ax.get_xlim()
-    ax.set_xlim(low, high * (high / low) ** 0.6)  # room for the names
+    ax.set_xticks([10**power for power in range(ceil(log10(low)), floor(log10(high)) + 1)])
+    ax.set_xlim(low, high * (high / low) ** 0.4)  # room for the names
     low, high = ax.get_ylim()
     ax.set_ylim(10 ** floor(log10(low)), 10 ** ceil(log10(high)))
     ax.yaxis.set_major_formatter(lambda value, _: in_seconds(value))

@@ -11,10 +11,11 @@ def test_each_way_is_a_line_named_with_its_slope():
     for line, row in zip(ax.lines, times.values(), strict=True):
         np.testing.assert_array_equal(line.get_xydata(), np.array(row, float))
     assert [text.get_text() for text in ax.texts] == [
-        "exact, n to the power of 2.0",
-        "grid, n to the power of 1.0",
+        "exact\n∝ $n^{2.0}$",
+        "grid\n∝ $n^{1.0}$",
         "once",
     ]
+    assert ax.get_xticks().tolist() == [10, 100, 1_000, 10_000]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert (ax.get_xlabel(), ax.get_title(loc="left")) == ("points", "on a machine")
 
