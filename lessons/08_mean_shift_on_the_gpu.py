@@ -419,12 +419,12 @@ plot.whole_climb(moved, speeds, "pair", counted, (balance, words), absent)
 # -----------------------------------------
 #
 # All these rungs make q·n exponentials. Twice the points, four times the work: for a million points
-# even the bound above is a quarter of a second for *one* update, on a GPU that fills a rack. The
-# way out is not speed. Far points weigh nothing, and near ones weigh nearly alike. So share each
-# point among the corners of its cell in a grid, blur the grid once with the Gaussian, and read the
-# mean at any place from what lies there. That takes n steps, and one for each node of the grid. The
-# price is an error, which falls with the square of the spacing. ``mean_shift`` does this by itself
-# beyond 8,192 points, and says how far off it may be.
+# even the bound above is a quarter of a second for *one* update, on an H100. The way out is not
+# speed. Far points weigh nothing, and near ones weigh nearly alike. So share each point among the
+# corners of its cell in a grid, blur the grid once with the Gaussian, and read the mean at any
+# place from what lies there. That takes a few steps for each point, and some for each node of the
+# grid. The price is an error, which falls with the square of the spacing. ``mean_shift`` does this
+# by itself beyond 8,192 points, and says how far off it may be.
 
 few = points.astype("float64")
 exact = mt.cluster.mean_shift(few, h, method="exact")

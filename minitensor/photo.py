@@ -58,9 +58,14 @@ def peers() -> dict[str, Regions]:
         import cv2
 
         def opencv(
-            picture: np.ndarray, space: float = 10, colour: float = 20, distance: float = 5, min_size: int = 50
+            picture: np.ndarray,
+            space: float = 10,
+            colour: float = 20,
+            level: int = 0,
+            distance: float = 5,
+            min_size: int = 50,
         ) -> np.ndarray:
-            filtered = tensor(cv2.pyrMeanShiftFiltering(picture, space, colour, maxLevel=0), "float32")
+            filtered = tensor(cv2.pyrMeanShiftFiltering(picture, space, colour, maxLevel=level), "float32")
             return join_small(link(filtered, distance), filtered, min_size).numpy()
 
         found["OpenCV"] = opencv

@@ -1,5 +1,6 @@
 import asyncio
 import ctypes
+import math
 import os
 import subprocess
 import sys
@@ -410,6 +411,24 @@ def test_exp_in_place_writes_over_its_argument(backend, a):
     np.testing.assert_allclose(lib.to_numpy(result), expected, 4 * np.finfo(a.dtype).eps, strict=True)
     np.testing.assert_array_equal(lib.to_numpy(there), lib.to_numpy(result), strict=True)
     lib.synchronize()
+
+
+@given(arrays(dtype=st.sampled_from(FLOATS), values=st.integers(-9, 9)))
+def test_powers_of_the_base_that_is_chosen(backend, a):
+    lib = backends.load(backend)
+    base = lib.base(a.dtype)
+    found = lib.to_numpy(lib.exp_in_place(lib.from_numpy(a.copy()), None, base))
+    np.testing.assert_allclose(found, base ** a.astype("float64"), 8 * np.finfo(a.dtype).eps)
+
+
+def test_powers_of_two_are_chosen_where_numpy_has_vector_instructions_for_them(monkeypatch):
+    lib = backends.load("numpy")
+    for target, base in (("AVX512_SKX", 2.0), ("X86_V4", 2.0), ("baseline(X86_V2)", math.e)):
+        found = {"exp2": {"ff": {"current": target, "available": "AVX512_SKX baseline(X86_V2)"}}}
+        libraries._many_exp2_at_once.cache_clear()
+        monkeypatch.setattr(np.lib.introspect, "opt_func_info", lambda found=found, **names: found)
+        assert lib.base("float32") == base
+    libraries._many_exp2_at_once.cache_clear()
 
 
 @given(st.integers(0, 30), st.integers(1, 9), st.sampled_from(FLOATS), st.integers(0, 2**32 - 1))

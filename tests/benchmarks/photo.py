@@ -6,6 +6,7 @@
 1. Seconds for the two photographs that come with scikit-learn, 427 × 640 each, as `minitensor segment` cuts them.
 2. Mosaics of which the truth is known (`mosaics.py`): every method takes the best of its settings on seeds 1 to 6, and
    is scored with that on fresh seeds. OpenCV only filters; the regions of its filtered picture are found by our code.
+   (The peers' settings surround the best that a wide search found on seeds 1 to 3; ours were tuned on more seeds.)
 3. Explained variance against the number of regions on the photographs, for several settings of each method; drawn
    with --picture.
 
@@ -43,9 +44,11 @@ SETTINGS = {
     ),
     "OpenCV": (
         [
-            {"space": s, "colour": c, "distance": d, "min_size": 150}
-            for s, c in ((10, 50), (12, 50), (12, 60), (16, 50), (16, 60))
-            for d in (6, 10)
+            {"space": s, "colour": c, "level": level, "distance": d, "min_size": 150}
+            for s in (12, 16, 24)
+            for c in (25, 30, 40)
+            for level in (0, 1)
+            for d in (8, 10, 12)
         ],
         [
             {"space": 10, "colour": c, "distance": 5, "min_size": s}
@@ -53,11 +56,20 @@ SETTINGS = {
         ],
     ),
     "quick shift": (
-        [{"kernel_size": k, "max_dist": d, "ratio": r} for k in (4, 6) for d in (40, 80) for r in (0.7, 1.0)],
+        [
+            {"kernel_size": k, "max_dist": d, "ratio": 1.0, "sigma": s}
+            for k, d in ((8, 30), (10, 20), (10, 30), (12, 20))
+            for s in (0.5, 1.0, 2.0)
+        ],
         [{"kernel_size": k, "max_dist": d, "ratio": 0.7} for k, d in ((3, 6), (3, 10), (3, 20), (4, 40), (6, 60))],
     ),
     "Felzenszwalb": (
-        [{"scale": c, "sigma": s, "min_size": 150} for c in (100, 300, 600) for s in (1.0, 2.0, 3.0)],
+        [
+            {"scale": c, "sigma": s, "min_size": m}
+            for c in (60, 100, 200, 300)
+            for s in (0.8, 1.0, 1.3)
+            for m in (150, 200)
+        ],
         [{"scale": c, "sigma": 0.8, "min_size": m} for c, m in ((30, 20), (100, 20), (200, 50), (500, 100))],
     ),
 }
