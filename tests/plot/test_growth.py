@@ -10,14 +10,20 @@ def test_each_way_is_a_line_named_with_its_slope():
     (ax,) = plot.growth(times, "points", "on a machine").axes
     for line, row in zip(ax.lines, times.values(), strict=True):
         np.testing.assert_array_equal(line.get_xydata(), np.array(row, float))
-    assert [text.get_text() for text in ax.texts] == [
-        "exact\n∝ $n^{2.0}$",
-        "grid\n∝ $n^{1.0}$",
-        "once",
-    ]
+    # The uppermost first.
+    assert [text.get_text() for text in ax.texts] == ["once", "grid\n∝ $n^{1.0}$", "exact\n∝ $n^{2.0}$"]
     assert ax.get_xticks().tolist() == [10, 100, 1_000, 10_000]
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert (ax.get_xlabel(), ax.get_title(loc="left")) == ("points", "on a machine")
+
+
+def test_no_name_covers_another():
+    times = {name: [(10, 1.0), (100, 2.0 + shift)] for name, shift in (("a", 0), ("b", 0.1), ("c", 0.2), ("d", 5e3))}
+    figure = plot.growth(times, "points")
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) == 4
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 def test_the_slope_is_that_of_the_best_line():

@@ -169,9 +169,10 @@ def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = 
 
     (q, −|q|²/2, 1) times (x, 1, −|x|²/2) is −|q − x|²/2: the table needs no more additions, and is made into weights
     where it lies. Times (x, 1) it gives the weighted sum and the sum of the weights at once. So each tile is written
-    by one product, gone over by the exponential, and read by one product, all in a core's cache. Exponents are cut
-    off where the weight would be a subnormal number, on which processors are 5 times slower: queries that feel
-    nothing but such weights are done again without. `update.py` has the code, for all kernels.
+    by one product, gone over by the exponential, and read by one product, all in a core's cache. Weights are powers of
+    2 where NumPy makes those sooner than powers of e. Exponents are cut off before a weight, or its product with a
+    coordinate, is a subnormal number, on which processors are 5 times slower: queries that feel nothing but such
+    weights are done again without. `update.py` has the code, for all kernels.
 
     Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
     for a tile, and the keys of 1,024 queries and of some tiles of points, beside the result, at any n.
