@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minitensor.cluster.progress import progress
 from minitensor.cluster.segment import explained_variance, segment
 from minitensor.cluster.segment.regions import join_small, link
 from minitensor.errors import InputError, MissingExtraError
@@ -87,24 +88,24 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int, compar
 
     compare : whether to do it by the `peers` too, and print how long they took and what they explain
 
-    Raises MissingExtraError where Pillow, matplotlib, rich or, for a bundled photo, scikit-learn is missing;
-    InputError for what is no picture and for settings that mean nothing.
+    A bar on stderr shows how far it is. Raises MissingExtraError where Pillow, matplotlib or, for a bundled photo,
+    scikit-learn is missing; InputError for what is no picture and for settings that mean nothing.
     """
-    try:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-    except ImportError:
-        raise MissingExtraError("the progress bar needs rich: pip install 'minitensor[lessons]'") from None
     photo = read(name)
     from minitensor import plot
 
     plot.headless()
     out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("every pixel climbs", total=1.0)
+    pixels = photo.shape[0] * photo.shape[1]
+    with progress("mean shift", True) as step:
         start = time.perf_counter()
-        found = segment(photo, space, colour, min_size, progress=lambda part: bar.update(task, completed=part))
+        found = segment(
+            photo,
+            space,
+            colour,
+            min_size,
+            progress=step and (lambda part: step(round(part * pixels), pixels, "pixels")),
+        )
         seconds = time.perf_counter() - start
     height, width = found.regions.shape
     count = found.colours.shape[0]

@@ -423,7 +423,13 @@ def test_powers_of_the_base_that_is_chosen(backend, a):
 
 def test_powers_of_two_are_chosen_where_numpy_has_vector_instructions_for_them(monkeypatch):
     lib = backends.load("numpy")
-    for target, base in (("AVX512_SKX", 2.0), ("X86_V4", 2.0), ("baseline(X86_V2)", math.e)):
+    for target, system, base in (
+        ("AVX512_SKX", "linux", 2.0),
+        ("X86_V4", "linux", 2.0),
+        ("X86_V4", "win32", math.e),
+        ("baseline(X86_V2)", "linux", math.e),
+    ):
+        monkeypatch.setattr(sys, "platform", system)
         found = {"exp2": {"ff": {"current": target, "available": "AVX512_SKX baseline(X86_V2)"}}}
         libraries._many_exp2_at_once.cache_clear()
         monkeypatch.setattr(np.lib.introspect, "opt_func_info", lambda found=found, **names: found)

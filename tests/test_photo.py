@@ -9,7 +9,6 @@ import pytest
 from minitensor import photo
 from minitensor.__main__ import main
 
-pytest.importorskip("rich", reason="the command prints a progress bar with rich, an extra")
 Image = pytest.importorskip("PIL.Image", reason="photos are read with Pillow, which comes with an extra")
 FILES = ["boundaries.png", "filtered.png", "palette.png", "regions.png"]
 
@@ -111,7 +110,7 @@ def test_a_peer_cuts_a_picture_in_two(name, library, halves):
     assert len(np.unique(photo.peers()[name](pixels_of(halves)))) >= 2
 
 
-@pytest.mark.parametrize("missing", ["PIL", "matplotlib", "rich", "sklearn"])
+@pytest.mark.parametrize("missing", ["PIL", "matplotlib", "sklearn"])
 def test_without_an_extra_the_error_says_what_to_install(missing, tmp_path):
     code = f"import sys; sys.modules[{missing!r}] = None\n"
     code += "from minitensor.__main__ import main; sys.exit(main(['segment', 'china', '--out', 'out']))"

@@ -81,8 +81,8 @@ def _has_home(given: Any) -> bool:
 def _from_python(given: Any, name: str) -> Tensor:
     try:
         array = np.asarray(given)
-    except ValueError as error:
-        raise ShapeError(f"{name}: the lists are not a rectangle: {error}") from None
+    except ValueError:
+        raise ShapeError(f"{name}: the lists are not a rectangle; give every point as many numbers") from None
     if array.dtype.kind in "biufc":
         return as_tensor(array)
     try:

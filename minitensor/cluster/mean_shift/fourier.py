@@ -23,6 +23,7 @@ from minitensor import backend
 from minitensor.cluster.mean_shift.update import MEMORY
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
+from minitensor.ladder import in_bytes
 from minitensor.tensor import Tensor, arange, tensor, wrap, zeros
 
 ROOM = 2**30  # bytes that the series may take
@@ -83,7 +84,7 @@ def build(points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = M
     radius, low, periods, waves = _layout(points, bandwidth, error)
     if 16 * (2 * d + 3) * math.prod(waves) > room:
         raise OutOfMemoryError(
-            f"fourier: {' × '.join(map(str, waves))} waves do not fit into {room} bytes; where a few points lie "
+            f"fourier: {' × '.join(map(str, waves))} waves do not fit into {in_bytes(room)}; where a few points lie "
             "far out use method='cells', else a larger bandwidth or error"
         )
     with backend.use_backend(points.backend):

@@ -26,6 +26,7 @@ from minitensor import backend
 from minitensor.cluster.rows import scatter_add
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import clip, concat, cumsum, maximum, stack, where
+from minitensor.ladder import in_bytes
 from minitensor.tensor import Tensor, arange, ones, tensor, zeros
 
 SPACING = 1 / 8  # bandwidths from node to node
@@ -92,8 +93,8 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
         low, high, shape = _box(points, step)
         if 32 * (d + 1) * math.prod(shape) > room:
             raise OutOfMemoryError(
-                f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into {room} "
-                "bytes; where a few points lie far out use method='cells', else a larger bandwidth or error"
+                f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into "
+                f"{in_bytes(room)}; where a few points lie far out use method='cells', else a larger bandwidth or error"
             )
         first = tensor(low)
         sums = _binned(points, first, step, shape)

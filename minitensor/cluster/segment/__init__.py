@@ -101,7 +101,10 @@ def as_rgb(photo: Tensor) -> Tensor:
     if photo.dtype.kind == "f":
         low, high = photo.min().item(), photo.max().item()
         if not (low >= 0 and high <= 1):
-            raise InputError(f"the photo's numbers go from {low:g} to {high:g}; floats must be from 0 to 1")
+            raise InputError(
+                f"the photo's numbers go from {low:g} to {high:g}; floats must be from 0 to 1: "
+                "divide by the number for white, often 255"
+            )
         whole = photo.astype("float32")
     else:
         whole = photo.astype("float32") / (255.0 if photo.dtype == "uint8" else 65535.0)
