@@ -72,8 +72,9 @@ def ceilings(dtype: Any = "float32", backend: str | None = None) -> Ceilings:
 
     Bandwidth is that of a copy of 128 MiB, 256 MiB of memory in all, on as many threads as BLAS takes. Arithmetic is
     the product of square matrices, the best of sides from 256 to 4,096 or until one takes 15 milliseconds.
-    Exponentials are done on numbers in the cache (on a GPU, in registers). Each is the best of several runs. Time:
-    about a second. Memory: 256 MiB, or up to 600 MB on a GPU, freed afterwards.
+    Exponentials are the array library's, on numbers in the cache (on a GPU, in registers): a rung that makes its own
+    may come out above its roof. Each is the best of several runs. Time: about a second. Memory: 256 MiB, or up to
+    600 MB on a GPU, freed afterwards.
 
     Processes that compute at the same time lower what is measured. Job data in the caches move faster than a large
     copy does, so a small job may come out above its roof.
