@@ -63,8 +63,8 @@ def test_permuting_the_points_permutes_the_labels(backend, case, seed):
 @pytest.mark.parametrize("blurring", [False, True])
 def test_the_answer_does_not_depend_on_the_batch_size(backend, case, memory, blurring):
     points = mt.tensor(case[0])
-    whole = mean_shift(points, 2.0, blurring=blurring, path=True)
-    tiled = mean_shift(points, 2.0, blurring=blurring, path=True, memory=memory)
+    whole = mean_shift(points, 2.0, blurring=blurring, path=True, tol=1e-3)
+    tiled = mean_shift(points, 2.0, blurring=blurring, path=True, tol=1e-3, memory=memory)
     np.testing.assert_array_equal(tiled.labels.numpy(), whole.labels.numpy())
     for one, other in zip(tiled.path, whole.path, strict=False):
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-9)
@@ -73,7 +73,7 @@ def test_the_answer_does_not_depend_on_the_batch_size(backend, case, memory, blu
 @given(seed=st.integers(0, 2**32 - 1), bandwidth=st.floats(0.3, 3.0))
 def test_the_density_never_falls_along_a_path(backend, seed, bandwidth):
     points = mt.random.normal(mt.random.generator(seed), (15, 2))
-    path = mean_shift(points, bandwidth, path=True, max_iter=1_000).path
+    path = mean_shift(points, bandwidth, path=True, max_iter=1_000, tol=1e-2).path
     densities = np.array([weighted_means(step, points, bandwidth)[1].numpy()[:, 0] for step in path])
     assert (np.diff(densities, axis=0) >= -1e-9 * densities[:-1]).all()
 
