@@ -64,7 +64,8 @@ def mean_shift(
     max_iter, tol : a point stops when it moves less than `tol` bandwidths, or than rounding can tell; all stop after
         `max_iter` updates
     path : whether to keep where every point was after each update
-    memory : bytes that the tables of one update may take; the result does not depend on it but for rounding
+    memory : bytes that the tables of an update may take on each thread; the result does not depend on it but for
+        rounding
     method : "exact" compares every query with every point. "grid", "cells" and "fourier" do not, and only know the
         Gaussian kernel over fixed data: see `grid.py` (n in the millions, d ≤ 3), `cells.py` (any d, data much wider
         than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and

@@ -26,6 +26,7 @@ from minitensor.gpu.written import function, indent
 from minitensor.ladder import rung
 from minitensor.tensor import Tensor, wrap
 
+WORTH = 2**19  # pairs below which another of Numba's threads costs more than it gains
 RUN = 2048  # points that are added into one sum; so rounding grows with n / RUN, not with n
 MANY = 8  # dimensions beyond which a processor has too few registers, and a compiler takes too long
 # Coefficients of 2^−f, the constant first.
@@ -74,7 +75,7 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     update = _update(points.shape[1], real)
     with _one_at_a_time:
         before = numba.get_num_threads()
-        numba.set_num_threads(min(cores(queries, points), numba.config.NUMBA_NUM_THREADS))
+        numba.set_num_threads(min(cores(queries, points, WORTH), numba.config.NUMBA_NUM_THREADS))
         try:
             update(lib.contiguous(keys), lib.contiguous(data.T), shift)
         finally:

@@ -34,12 +34,14 @@ def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
 
 
 def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1) -> float:
-    """A tile's two tables, the keys and sums of a strip of queries, and the keys of some tiles of points, a thread."""
+    """Two tables, the keys and sums of a strip of queries, and the keys of some tiles of points, a thread."""
     q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
     strip = min(update.STRIP, q)
     of_blas = backend.of(points.array).threads()
-    rows, columns = update.quiet_tile(strip, n, 2 * itemsize, d + 2, memory // threads, of_blas)
-    return float(threads * itemsize * (2 * rows * columns + strip * (4 * d + 4) + update.TILES * columns * (3 * d + 4)))
+    stack, rows, columns = update.quiet_tile(strip, n, 2 * itemsize, d + 2, memory, of_blas)
+    return float(
+        threads * itemsize * (2 * stack * rows * columns + strip * (5 * d + 5) + update.TILES * columns * (3 * d + 4))
+    )
 
 
 def _threads_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
@@ -175,7 +177,7 @@ def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = 
     weights are done again without. `update.py` has the code, for all kernels.
 
     Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
-    for a tile, and the keys of 1,024 queries and of some tiles of points, beside the result, at any n.
+    for a tile, and the keys of 4,096 queries and of some tiles of points, beside the result, at any n.
     """
     return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
 
@@ -186,12 +188,13 @@ def threads(
 ) -> Tensor:
     """`gemm_tiled` on several threads, each with queries of its own.
 
-    NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Tiles are so small that
-    BLAS keeps each product to the thread that asks for it, and nobody waits for anybody.
+    NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Each product is so small
+    that BLAS keeps it to the thread that asks for it, and a stack of them is done in one call, since threads that ask
+    for Python's lock at every turn mostly wait for it.
 
     count : how many threads; as many as BLAS would take if not given, fewer for a small job, and one where the backend
         has its own
-    Memory: that of `gemm_tiled` for each thread, `memory` at most for the tiles of all.
+    Memory: that of `gemm_tiled` for each thread.
     """
     return weighted_means(queries, points, bandwidth, memory=memory, threads=count)[0]
 

@@ -21,11 +21,11 @@ MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cac
 LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
 COLUMNS = 1024  # points in a tile of a plain rung at most, so that there are queries enough for a matrix product
 SIDE = 512  # points in a tile of those below
-STRIP = 1024  # queries whose keys are made at once; the keys of points are made once for all of them
+STRIP = 4096  # queries whose keys are made at once; the keys of points are made once for all of them
 TILES = 16  # of points, whose keys are made at once
 QUIET = 2**18  # multiplications up to which OpenBLAS does not wake its threads, which costs more than they gain here
 PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
-WORTH = 2**19  # pairs of query and point, below which another thread costs more than it gains
+WORTH = 2**24  # pairs of query and point, below which another thread costs more than it gains
 FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time
 
 
@@ -57,7 +57,8 @@ class Way(NamedTuple):
 
     of_queries : (q, d) queries to their keys, (q, k)
     of_points : (n, d) points to their keys, (k, n), and values, (n, d + 1): coordinates in the middle, and 1
-    weights : keys of queries and of points, the floor of an exponent, and memory for a table, to the weights, (q, n)
+    weights : keys of a stack of queries, (s, q, k), and of points, (k, n), the floor of an exponent, and memory for a
+        table, to the weights, (s, q, n)
     base : of which the weights are powers
     unit : how large 1 is in the values
     tables : how many numbers it holds at once for each pair of query and point
@@ -115,9 +116,9 @@ def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
             return _columns(x), concat([x - middle, ones((x.shape[0], 1), x.dtype)], axis=1)
 
     def weights(q: Tensor, x: Tensor, floor: Floor, table: Tensor) -> Tensor:
-        u = squared_distances(q, x)
+        u = squared_distances(q.reshape(-1, q.shape[-1]), x)
         u *= scale
-        return weigh(u, floor)
+        return weigh(u.reshape(*table.shape), floor)
 
     return Way(lambda q: q, of_points, weights, math.e, 1.0, 4, points.shape[1] + 1)
 
@@ -138,7 +139,7 @@ def weighted_means(
     """Where each query moves, (q, d), and the sum of its weights, (q, 1): the density there, but for a constant.
 
     queries : (q, d); points : (n, d); kernel : a name in KERNELS
-    memory : bytes of the tables of all threads together
+    memory : bytes of the tables of each thread
     threads : how many; what `cores` says if not given
 
     Exponents of the Gaussian come from a product (`by_product`) unless the data are so wide that one could be off by
@@ -167,11 +168,11 @@ def weighted_means(
     def strip(start: int) -> None:
         here = slice(start, min(start + size, q))
         block = queries[here]
-        sums = _sums(way, block, points, memory // workers, floor)
+        sums = _sums(way, block, points, memory, floor)
         if floor is not None:
             weak = sums[:, d] <= telling
             if weak.any():
-                sums[weak] = _sums(way, block[weak], points, memory // workers, None)
+                sums[weak] = _sums(way, block[weak], points, memory, None)
         total = sums[:, d:]
         means = sums[:, :d] / where(total > 0, total, 1.0) * way.unit + middle
         moved[here], totals[here] = where(total > 0, means, block), total
@@ -187,31 +188,43 @@ def weighted_means(
 def _sums(way: Way, queries: Tensor, points: Tensor, memory: int, floor: float | None) -> Tensor:
     """Weighted sums of the values over all points, (q, d + 1)."""
     (q, d), n, itemsize = queries.shape, points.shape[0], points.dtype.itemsize
-    of_blas = backend.of(points.array).threads()
-    rows, columns = quiet_tile(q, n, way.tables * itemsize, way.multiplications, memory, of_blas)
+    lib = backend.of(points.array)
+    stack, rows, columns = quiet_tile(q, n, way.tables * itemsize, way.multiplications, memory, lib.threads())
+    pairs = stack * rows * columns
     with backend.use_backend(points.backend):
-        sums, room = zeros((q, d + 1), points.dtype), zeros((rows * columns,), points.dtype)
+        room, part = zeros((pairs,), points.dtype), zeros((stack * rows * (d + 1),), points.dtype)
         # NumPy compares with a table of floors in half the time that it takes with a number.
-        floors = None if floor is None else full((rows * columns,), floor, points.dtype)
+        floors = None if floor is None else full((pairs,), floor, points.dtype)
 
     @cache
-    def tables(*shape: int) -> tuple[Tensor, Tensor | None]:
-        """The same memory for every tile, in the shape of this one."""
-        size = math.prod(shape)
-        return room[:size].reshape(*shape), None if floors is None else floors[:size].reshape(*shape)
+    def tables(*shape: int) -> tuple[Tensor, Tensor | None, Tensor]:
+        """For weights, for floors and for sums: the same memory for every tile, in the shape of this one."""
+        size, some = math.prod(shape), (*shape[:-1], d + 1)
+        least = None if floors is None else floors[:size].reshape(*shape)
+        return room[:size].reshape(*shape), least, part[: math.prod(some)].reshape(*some)
 
     of_queries = way.of_queries(queries)
-    tiles = [slice(i, min(i + rows, q)) for i in range(0, q, rows)]
+    blocks, sums, done = [], [], 0
+    while done < q:
+        shape = min(stack, (q - done) // rows) or 1, min(rows, q - done)
+        here = slice(done, done + math.prod(shape))
+        with backend.use_backend(points.backend):
+            sums.append(zeros((*shape, d + 1), points.dtype))
+        blocks.append(of_queries[here].reshape(*shape, of_queries.shape[1]))
+        done = here.stop
     for start in range(0, n, TILES * columns):
         keys, values = way.of_points(points[start : min(start + TILES * columns, n)])
-        for here in tiles:
-            block, into = of_queries[here], sums[here]
-            for j in range(0, keys.shape[1], columns):
-                there = slice(j, min(j + columns, keys.shape[1]))
-                some = keys[:, there]
-                table, least = tables(block.shape[0], some.shape[1])
-                into += way.weights(block, some, least, table) @ values[there]
-    return sums
+        ends = range(0, keys.shape[1], columns)
+        tiles = [
+            (keys[:, j : min(j + columns, keys.shape[1])], values[j : min(j + columns, keys.shape[1])]) for j in ends
+        ]
+        for block, into in zip(blocks, sums, strict=True):
+            for some, value in tiles:
+                table, least, more = tables(*block.shape[:2], some.shape[1])
+                weights = way.weights(block, some, least, table)
+                # Not with @: that would make one large product of the stack, for which BLAS would wake its threads.
+                into += wrap(lib.matmul_into(weights.array, value.array, more.array))
+    return concat([each.reshape(-1, d + 1) for each in sums])
 
 
 # --- what is shared with the rungs ---------------------------------------------------------------------------------
@@ -266,9 +279,9 @@ def largest(x: Tensor) -> float:
     return max(float(x.max().item()), -float(x.min().item()))
 
 
-def cores(queries: Tensor, points: Tensor) -> int:
-    """How many threads are worth their while: as many as BLAS would take, fewer for a small job."""
-    return min(backend.of(points.array).threads(), 1 + queries.shape[0] * points.shape[0] // WORTH)
+def cores(queries: Tensor, points: Tensor, worth: int = WORTH) -> int:
+    """How many threads are worth their while: as many as BLAS would take, one for each `worth` pairs."""
+    return min(backend.of(points.array).threads(), 1 + queries.shape[0] * points.shape[0] // worth)
 
 
 def tile(q: int, n: int, bytes_per_pair: int, memory: int) -> tuple[int, int]:
@@ -278,10 +291,17 @@ def tile(q: int, n: int, bytes_per_pair: int, memory: int) -> tuple[int, int]:
     return max(1, min(q, pairs // columns)), columns
 
 
-def quiet_tile(q: int, n: int, bytes_per_pair: int, multiplications: int, memory: int, threads: int) -> tuple[int, int]:
-    """A tile nearer to a square, and so small that BLAS leaves it to the thread that asks, if it has several."""
-    pairs = max(1, memory // bytes_per_pair)
+def quiet_tile(
+    q: int, n: int, bytes_per_pair: int, multiplications: int, memory: int, threads: int
+) -> tuple[int, int, int]:
+    """How many queries and points make a tile nearer to a square, and how many of those a stack of `memory` bytes.
+
+    If BLAS has several threads, a tile is so small that it leaves the product to the thread that asks. One call of
+    NumPy's does a stack of products without Python's lock, so that threads seldom wait for each other.
+    """
+    pairs = one = max(1, memory // bytes_per_pair)
     if threads > 1:
-        pairs = min(pairs, max(PAIRS, QUIET // multiplications))
-    columns = max(1, min(n, pairs, max(min(SIDE, pairs // 64), pairs // max(q, 1))))
-    return max(1, min(q, pairs // columns)), columns
+        one = min(pairs, max(PAIRS, QUIET // multiplications))
+    columns = max(1, min(n, one, max(min(SIDE, one // 64), one // max(q, 1))))
+    rows = max(1, min(q, one // columns))
+    return max(1, min(pairs // (rows * columns), q // rows)), rows, columns
