@@ -196,6 +196,12 @@ def test_a_query_that_only_tiny_weights_reach_is_not_led_astray(backend, rung):
     assert abs(rung(query, points, 1.0).item()) < 1e-4
 
 
+def test_float16_has_room_for_no_floor():
+    points = blobs(2, each=50)[0].astype("float16")
+    exact = loops(points.astype("float64"), points.astype("float64"), 2.5)
+    assert abs(gemm_tiled(points, points, 2.5).astype("float64") - exact).max().item() < 0.1
+
+
 def test_wide_data_in_float32_are_done_by_differences(backend):
     points = mt.random.uniform(mt.random.generator(0), (200, 2), 0, 500, dtype="float32")
     assert update.lost(points, update.spread(points, points)) > update.LOST

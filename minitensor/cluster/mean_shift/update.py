@@ -28,7 +28,6 @@ PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
 WORTH = 2**24  # pairs of query and point, below which another thread costs more than it gains
 FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time
 
-
 Floor = Tensor | float | None  # the least exponent, or a table of it
 
 
@@ -162,8 +161,8 @@ def weighted_means(
     least = 2.0**24 * float(kind.tiny)
     floor: float | None = math.log(least, way.base)
     telling = n * least / float(kind.eps)
-    if kernel != "gaussian" or 2 * d * width**2 < -math.log(least):
-        floor, telling = None, 0.0  # no weight is as small as that
+    if kernel != "gaussian" or 2 * d * width**2 < -math.log(least) or least > kind.eps:
+        floor, telling = None, 0.0  # no weight is as small as that; or float16, which has no room for a floor
 
     def strip(start: int) -> None:
         here = slice(start, min(start + size, q))
