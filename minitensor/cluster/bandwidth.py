@@ -2,6 +2,7 @@
 
 from minitensor import backend, random
 from minitensor.cluster.mean_shift.climb import checked_points
+from minitensor.cluster.mean_shift.update import squared_distances
 from minitensor.errors import InputError
 from minitensor.functions import sort
 from minitensor.tensor import Tensor
@@ -60,13 +61,11 @@ def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | Non
     with backend.use_backend(points.backend):
         if points.shape[0] > samples:
             points = points[random.permutation(random.generator(seed), points.shape[0])[:samples]]
-        columns = [column.copy() for column in points.astype("float64").T]
+        points = points.astype("float64")
     n, total = points.shape[0], 0.0
     rows = max(1, TABLE // n)
     for start in range(0, n, rows):
         here = slice(start, min(start + rows, n))
-        squared = (columns[0][here][:, None] - columns[0]) ** 2
-        for column in columns[1:]:
-            squared += (column[here][:, None] - column) ** 2
+        squared = squared_distances(points[here], points.T)
         total += (sort(squared)[:, max(1, int(n * quantile)) - 1] ** 0.5).sum().item()
     return total / n

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.cluster.rows import not_finite
 from minitensor.errors import DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, as_tensor, wrap
+from minitensor.tensor import Tensor, as_tensor
 
 
 def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:
@@ -38,11 +39,11 @@ def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:
         what = "sample(s)" if not points.shape[0] else "feature(s)"
         raise InputError(f"{name} has 0 {what} (shape={points.shape}) while a minimum of 1 is required.")
     points = points if points.dtype.name in ("float32", "float64") else points.astype("float64")
-    wrong = ~wrap(backend.of(points.array).xp.isfinite(points.array)).all(1)
-    if wrong.any():
-        row = wrong.argmax().item()
+    wrong = not_finite(points)
+    if wrong:
+        count, row = wrong
         raise InputError(
-            f"{name} holds NaN or infinity in {wrong.sum().item()} of {points.shape[0]} points, the first is "
+            f"{name} holds NaN or infinity in {count} of {points.shape[0]} points, the first is "
             f"{name}[{row}] = {points[row].tolist()}; leave them out"
         )
     return points

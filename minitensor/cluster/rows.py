@@ -1,4 +1,4 @@
-"""Rows in groups: put in order like words in a dictionary, each kept only once, summed by a number that each has."""
+"""Rows of a table: which are no numbers; in order like words in a dictionary, each only once, summed in groups."""
 
 from minitensor import backend
 from minitensor.functions import argsort, concat
@@ -19,6 +19,20 @@ def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
     for column in reversed(range(rows.shape[1])):  # each sort keeps the order that the one before has made
         order = order[argsort(rows[:, column][order], descending=descending)]
     return order
+
+
+def not_finite(rows: Tensor) -> tuple[int, int] | None:
+    """How many rows of an (n, d) tensor hold NaN or infinity, and the number of the first; None if none does.
+
+    >>> import minitensor as mt
+    >>> not_finite(mt.tensor([[0.0, 1.0], [float("nan"), 2.0]])), not_finite(mt.tensor([[0.0]]))
+    ((1, 1), None)
+    """
+    finite = wrap(backend.of(rows.array).xp.isfinite(rows.array))
+    if finite.all():
+        return None
+    wrong = ~finite.all(1)
+    return wrong.sum().item(), wrong.argmax().item()
 
 
 def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from minitensor.ladder import Climb, in_seconds
 from minitensor.plot.clusters import clusters
-from minitensor.plot.style import BLUE, GREY, INK, LIGHT, figure
+from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure
 from minitensor.tensor import Tensor
 
 
@@ -46,7 +46,7 @@ def _draw(ax: Any, climb: Climb) -> None:
             ax.text(low * 1.1, place, row.note, va="center", color=GREY, style="italic", fontsize=9.5)
             continue
         fastest = row.seconds == min(times)
-        ax.barh(place, row.seconds - low, left=low, height=0.62, color=BLUE if fastest else "#9dbbe0")
+        ax.barh(place, row.seconds - low, left=low, height=0.62, color=BLUE if fastest else PALE_BLUE)
         words = [in_seconds(row.seconds), _compared(row.over_first, first), f"({row.note})" if row.note else ""]
         ax.text(row.seconds * 1.1, place, "  ".join(filter(None, words)), va="center", color=INK, fontsize=9.5)
     ax.set_yticks(range(len(climb.rows)), [row.rung for row in climb.rows])

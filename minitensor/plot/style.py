@@ -9,6 +9,7 @@ from matplotlib.animation import FuncAnimation, PillowWriter
 
 INK, GREY, LIGHT = "#222222", "#777777", "#dddddd"
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3b6fb6", "#e08214", "#3a923a", "#c03d3e", "#8d6ab8", "#7f5a3c"
+PALE_BLUE = "#9dbbe0"  # beside a bar in BLUE
 COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, BROWN)
 
 plt.rcParams.update(

@@ -8,9 +8,8 @@ from matplotlib.ticker import LogLocator
 
 from minitensor.ladder import in_rate
 from minitensor.ladder.words import digits
-from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, RED, figure
+from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, PALE_BLUE, RED, figure
 
-PALE = "#9dbbe0"
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # behind words that a line would run through
 
 
@@ -43,7 +42,7 @@ def whole_climb(
                 low * 1.15, place, "Python objects: not counted", va="center", color=GREY, style="italic", bbox=WHITE
             )
             continue
-        left.barh(place, value - low, left=low, height=0.62, color=BLUE if name in counted else PALE)
+        left.barh(place, value - low, left=low, height=0.62, color=BLUE if name in counted else PALE_BLUE)
         words = f"{digits(value)}{' counted' if name in counted else ''}"
         left.text(value * 1.2, place, words, va="center", bbox=WHITE)
     if balance:

@@ -32,6 +32,7 @@ from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import cells
 from minitensor.cluster.mean_shift.auto import choose
 from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
+from minitensor.plot.growth import slope
 
 BANDWIDTH = 2.5
 SEEDS = (1, 2, 3)  # whose six clusters are far enough apart that six can be told apart
@@ -50,11 +51,6 @@ def timed(call, times=3):
 
 def score(truth, labels):
     return adjusted_rand_score(truth.numpy(), labels.numpy())
-
-
-def slope(sizes, seconds):
-    """Of the straight line through the logarithms: 1 if time grows as n, 2 if as n²."""
-    return np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
 
 
 def update_error(points, sample=1_000):
@@ -134,8 +130,9 @@ def the_growth(most):
             theirs[0].append(n)
             theirs[1].append(seconds)
         print(line)
-    last = slope(ours[0][-3:], ours[1][-3:])
-    print(f"slope on log axes: {slope(*ours):.2f}, of the last three sizes {last:.2f} (goal: 1.1 at most)")
+    row = list(zip(*ours, strict=True))
+    last = slope(row[-3:])
+    print(f"slope on log axes: {slope(row):.2f}, of the last three sizes {last:.2f} (goal: 1.1 at most)")
     return ours, theirs
 
 
@@ -150,7 +147,7 @@ def the_cells():
             made = cells.build(points, 1.0, 4.0)
             seconds.append(timed(lambda made=made, points=points: made.weighted_means(points), 1)[0])
         print(f"{n:12,}{times[0][-1]:10.3f}{times[1][-1]:10.3f}")
-    print(f"{'slope':>12}" + "".join(f"{slope(sizes, seconds):10.2f}" for seconds in times))
+    print(f"{'slope':>12}" + "".join(f"{slope(list(zip(sizes, seconds, strict=True))):10.2f}" for seconds in times))
 
 
 def the_bandwidths(n):

@@ -11,8 +11,9 @@ from minitensor import backend
 from minitensor.cluster.mean_shift.auto import choose
 from minitensor.cluster.mean_shift.merge import by_size, merge
 from minitensor.cluster.mean_shift.update import KERNELS, MEMORY, weighted_means
+from minitensor.cluster.rows import not_finite
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, arange, wrap
+from minitensor.tensor import Tensor, arange
 
 
 class Clustering(NamedTuple):
@@ -158,13 +159,11 @@ def checked_points(points: Any, caller: str) -> None:
         raise ShapeError(f"{caller}: the points have shape {points.shape}, not (points, dimensions){fix}")
     if 0 in points.shape:
         raise InputError(f"{caller}: there is nothing to cluster in points of shape {points.shape}")
-    xp = backend.of(points.array).xp
-    finite = wrap(xp.isfinite(points.array))
-    if not finite.all():
-        wrong = ~finite.all(1)
-        row = wrong.argmax().item()
+    wrong = not_finite(points)
+    if wrong:
+        count, row = wrong
         raise InputError(
-            f"{caller}: {wrong.sum().item()} of {points.shape[0]} points are not finite, the first is "
+            f"{caller}: {count} of {points.shape[0]} points are not finite, the first is "
             f"points[{row}] = {points[row].tolist()}; leave them out"
         )
 
@@ -202,7 +201,7 @@ def _checked_starts(starts: Any, points: Tensor, blurring: bool) -> Tensor:
         raise DTypeError(f"mean_shift: the starts are {starts.dtype}, the points {points.dtype}; use .astype")
     if starts.ndim != 2 or starts.shape[1] != points.shape[1] or not starts.shape[0]:
         raise ShapeError(f"mean_shift: starts of shape {starts.shape} are no places among points of {points.shape}")
-    if not wrap(backend.of(starts.array).xp.isfinite(starts.array)).all():
+    if not_finite(starts):
         raise InputError("mean_shift: a start is NaN or infinite; leave it out")
     if blurring:
         raise InputError("mean_shift: where the data themselves move there are no starts; leave out blurring or starts")

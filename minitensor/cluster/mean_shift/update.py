@@ -58,6 +58,7 @@ class Way(NamedTuple):
     of_points : (n, d) points to their keys, (k, n), and values, (n, d + 1): coordinates in the middle, and 1
     weights : keys of a stack of queries, (s, q, k), and of points, (k, n), the floor of an exponent, and memory for a
         table, to the weights, (s, q, n)
+    middle : (d,), what the values are counted from
     base : of which the weights are powers
     unit : how large 1 is in the values
     tables : how many numbers it holds at once for each pair of query and point
@@ -67,6 +68,7 @@ class Way(NamedTuple):
     of_queries: Callable[[Tensor], Tensor]
     of_points: Callable[[Tensor], tuple[Tensor, Tensor]]
     weights: Callable[[Tensor, Tensor, Floor, Tensor], Tensor]
+    middle: Tensor
     base: float
     unit: float
     tables: int
@@ -80,12 +82,12 @@ def by_product(points: Tensor, bandwidth: float) -> Way:
     added to the table, and (x, 1) are the values: the last column of the second product is the sum of the weights.
     Coordinates are centred, in bandwidths if weights are powers of e; powers of 2 have exponents log₂e times as large.
     """
-    middle, d = by_axis(points, "mean")[:, None], points.shape[1]
+    middle, d = by_axis(points, "mean"), points.shape[1]
     base = backend.of(points.array).base(points.dtype)
     unit = bandwidth * math.sqrt(math.log(base))
 
     def keys(x: Tensor, of_query: bool) -> Tensor:
-        centred = (_columns(x) - middle) / unit
+        centred = (_columns(x) - middle[:, None]) / unit
         half = (centred * centred).sum(0)[None, :] * -0.5
         with backend.use_backend(x.backend):
             one = ones(half.shape, x.dtype)
@@ -99,7 +101,7 @@ def by_product(points: Tensor, bandwidth: float) -> Way:
         lib = backend.of(table.array)
         return exp_in_place(wrap(lib.matmul_into(q.array, x.array, table.array)), floor, base)
 
-    return Way(lambda q: keys(q, True).T, of_points, weights, base, unit, 2, d + 2)
+    return Way(lambda q: keys(q, True).T, of_points, weights, middle, base, unit, 2, d + 2)
 
 
 def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
@@ -119,7 +121,7 @@ def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Way:
         u *= scale
         return weigh(u.reshape(*table.shape), floor)
 
-    return Way(lambda q: q, of_points, weights, math.e, 1.0, 4, points.shape[1] + 1)
+    return Way(lambda q: q, of_points, weights, middle, math.e, 1.0, 4, points.shape[1] + 1)
 
 
 def _columns(x: Tensor) -> Tensor:
@@ -155,7 +157,6 @@ def weighted_means(
     width = spread(queries, points) / bandwidth
     product = kernel == "gaussian" and lost(points, width) <= LOST
     way = by_product(points, bandwidth) if product else by_difference(points, bandwidth, kernel)
-    middle = by_axis(points, "mean")
     # The least weight: it and its products with coordinates are normal numbers. It stands for all smaller ones, and
     # counts for nothing beside a total of `telling`; the few queries with less than that are done again without it.
     least = 2.0**24 * float(kind.tiny)
@@ -173,7 +174,7 @@ def weighted_means(
             if weak.any():
                 sums[weak] = _sums(way, block[weak], points, memory, None)
         total = sums[:, d:]
-        means = sums[:, :d] / where(total > 0, total, 1.0) * way.unit + middle
+        means = sums[:, :d] / where(total > 0, total, 1.0) * way.unit + way.middle
         moved[here], totals[here] = where(total > 0, means, block), total
 
     threads = threads or cores(queries, points)

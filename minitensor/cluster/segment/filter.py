@@ -1,19 +1,19 @@
 """Mean shift over a picture: every pixel climbs in place and colour at once (Comaniciu and Meer 2002)."""
 
 import math
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 from minitensor import backend
+from minitensor.cluster.mean_shift.update import QUIET
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat, maximum, stack
+from minitensor.ladder.timing import in_threads
 from minitensor.tensor import Tensor, arange, ones, wrap, zeros
 
 REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
 TINY = 1e-30  # the weight of a pixel in the picture is 1 or more, beyond the edge 0
 FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and subnormal numbers would be slow
 TILES = 8  # tables of a backend's `chunk` that are worked on at once: 1 MB with NumPy, half of a core's cache or less
-SMALL_PRODUCT = 2**18  # multiplications up to which OpenBLAS keeps to the calling thread
 
 
 def climb(
@@ -101,9 +101,10 @@ def climb(
     corners = [(i, j) for i in range(0, rows, side) for j in range(0, columns, side)]
     batch = max(1, TILES * home.chunk // (whole * side) ** 2)
     jobs = [corners[start : start + batch] for start in range(0, len(corners), batch)]
-    for number, _ in enumerate(_done(do, jobs, threads or home.threads()), 1):
-        if progress and (number % 64 == 0 or number == len(jobs)):
-            progress(number / len(jobs))
+    with in_threads(threads or home.threads()) as each:
+        for number, _ in enumerate(each(do, jobs), 1):
+            if progress and (number % 64 == 0 or number == len(jobs)):
+                progress(number / len(jobs))
     return out[:height, :width].copy()
 
 
@@ -121,19 +122,8 @@ def _discs(grid: Tensor, reach: int, side: int) -> Tensor:
 
 def _tile(reach: int, channels: int) -> int:
     """The side of the largest tile whose products stay small: side²·(side + 2·reach)²·(4 + channels) at most."""
-    product = math.sqrt(SMALL_PRODUCT / (4 + channels))
+    product = math.sqrt(QUIET / (4 + channels))
     return max(1, math.floor(math.sqrt(reach * reach + product) - reach))
-
-
-def _done(
-    do: Callable[[list[tuple[int, int]]], None], jobs: list[list[tuple[int, int]]], threads: int
-) -> Iterator[None]:
-    """Do the jobs, in one thread or several; one result for each that is done."""
-    if threads == 1:
-        yield from map(do, jobs)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(do, jobs)
 
 
 def _check(picture: Tensor, space: float, colour: float, steps: int) -> None:
