@@ -12,6 +12,8 @@ from typing import Any
 from minitensor import errors, random
 from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
+from minitensor.core.creation import arange, as_tensor, eye, full, linspace, ones, tensor, zeros
+from minitensor.core.tensor import Tensor
 from minitensor.einsum import einsum, einsum_plan
 from minitensor.einsum.explain import explain_einsum
 from minitensor.functions import (
@@ -47,7 +49,6 @@ from minitensor.functions import (
     var,
     where,
 )
-from minitensor.tensor import Tensor, arange, as_tensor, eye, full, linspace, ones, tensor, zeros
 
 __version__ = "0.1.0"
 

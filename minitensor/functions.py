@@ -6,9 +6,10 @@ from typing import Any
 
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
+from minitensor.core.failures import NotAnOperandError, operand
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import BroadcastError, DeviceError, DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, wrap
-from minitensor.tensor.failures import NotAnOperandError, operand
 
 
 def _method(name: str) -> Callable[..., Tensor]:

@@ -9,13 +9,15 @@ from math import prod
 import numpy as np
 
 from minitensor import backend
+from minitensor.core.creation import zeros
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.einsum import einsum as _einsum
 from minitensor.errors import DTypeError, ShapeError
 from minitensor.gpu import Launch, sources
 from minitensor.gpu import matmul_kernels as kernels
 from minitensor.ladder import Ladder, rung
 from minitensor.random import generator, normal
-from minitensor.tensor import Tensor, wrap, zeros
 
 PYTHON_FLOAT = 32  # bytes of a float in a list: 24 of its own and 8 to point at it
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from minitensor import ops
 from minitensor.broadcasting import broadcast_shapes
+from minitensor.core.tensor import Tensor
 from minitensor.errors import BroadcastError, DTypeError, InputError, ShapeError
 from minitensor.functions import where
 from minitensor.ops import Axis
-from minitensor.tensor import Tensor
 
 __all__ = ["frobenius", "mae", "mse", "norm", "rmse"]
 

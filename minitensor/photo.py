@@ -11,9 +11,10 @@ import numpy as np
 from minitensor.cluster.progress import progress
 from minitensor.cluster.segment import explained_variance, segment
 from minitensor.cluster.segment.regions import join_small, link
+from minitensor.core.creation import tensor
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, MissingExtraError
 from minitensor.ladder import in_seconds
-from minitensor.tensor import Tensor, tensor
 
 Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings, the regions (height, width)
 

@@ -14,8 +14,9 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.libraries import checked_dtype
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, wrap
 
 Shape = int | Sequence[int]
 

@@ -11,11 +11,12 @@ from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
 from minitensor.cluster.mean_shift import gpu
+from minitensor.core.creation import tensor
+from minitensor.core.tensor import Tensor
 from minitensor.errors import MissingExtraError
 from minitensor.gpu import Launch, compare
 from minitensor.gpu.counters import Counters
 from minitensor.ladder import Climb, Ladder, ceilings, in_seconds, run, table
-from minitensor.tensor import Tensor, tensor
 
 SEED = 2  # six clusters that do not overlap
 BANDWIDTH = 2.5

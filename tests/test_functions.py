@@ -19,8 +19,8 @@ from strategies import (
 )
 
 import minitensor as mt
+from minitensor.core.tensor import Tensor
 from minitensor.errors import AxisError, BroadcastError, DeviceError, DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor
 
 numbers = st.sampled_from([*INTS, *FLOATS])
 METHODS = ["exp", "log", "sqrt", "abs", "tanh", "sum", "mean", "max", "min", "var", "std", "any", "all", "argmax",

@@ -8,8 +8,8 @@ from strategies import DTYPES, FLOATS, arrays, as_tensor, axes_of, axis_of, shap
 
 import minitensor as mt
 from minitensor import norms
+from minitensor.core.tensor import Tensor
 from minitensor.errors import AxisError, DeviceError, DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor
 
 MEASURES = [norms.mse, norms.rmse, norms.mae]
 powers = st.sampled_from([1, 1.5, 2, 2.0, 3, 7.3, 50, math.inf]) | st.floats(1, 20)

@@ -20,7 +20,7 @@ TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding
 
 # Imports point from a room to rooms above it in this list only.
 ROOMS = [
-    {"errors"}, {"backend"}, {"broadcasting"}, {"ops"}, {"autograd"}, {"tensor"}, {"functions"}, {"norms"}, {"random"},
+    {"errors"}, {"backend"}, {"broadcasting"}, {"ops"}, {"autograd"}, {"core"}, {"functions"}, {"norms"}, {"random"},
     {"einsum"}, {"ladder"}, {"gpu"}, {"matmul"}, {"cluster"}, {"diffusion"}, {"clip"}, {"plot"},
     {"tour", "doctor", "lesson", "photo"}, {"__main__"},
 ]  # fmt: skip
@@ -44,7 +44,7 @@ PROGRAMS = {"tour", "doctor", "lesson", "photo", "__main__"}
 
 
 def room_of(name):
-    """`errors` for errors.py, `tensor` for every file of the folder tensor."""
+    """`errors` for errors.py, `core` for every file of the folder core."""
     return name.removesuffix(".py").partition("/")[0]
 
 

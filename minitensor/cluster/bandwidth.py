@@ -3,9 +3,9 @@
 from minitensor import backend, random
 from minitensor.cluster.mean_shift.climb import checked_points
 from minitensor.cluster.mean_shift.update import squared_distances
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import sort
-from minitensor.tensor import Tensor
 
 RULES = ("silverman", "neighbours")
 TABLE = 2**17  # distances in a table

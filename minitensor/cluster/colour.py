@@ -4,9 +4,10 @@ Formulae: sRGB is IEC 61966-2-1, with its matrix and its white D65; L*u*v* is CI
 """
 
 from minitensor import backend
+from minitensor.core.creation import tensor
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, ShapeError
 from minitensor.functions import clip, maximum, stack, where
-from minitensor.tensor import Tensor, tensor
 
 # Linear red, green and blue to X, Y, Z (columns to rows). The rows' sums are the white D65, of which Y is 1.
 TO_XYZ = ((0.4124564, 0.3575761, 0.1804375), (0.2126729, 0.7151522, 0.0721750), (0.0193339, 0.1191920, 0.9503041))

@@ -1,9 +1,10 @@
 """Points to cluster, with the truth beside them."""
 
 from minitensor import random
+from minitensor.core.creation import full
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import concat
-from minitensor.tensor import Tensor, full
 
 
 def blobs(seed: int, clusters: int = 6, each: int = 250, dtype: str = "float64") -> tuple[Tensor, Tensor]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.cluster.rows import not_finite
+from minitensor.core.creation import as_tensor
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, as_tensor
 
 
 def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:

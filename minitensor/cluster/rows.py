@@ -1,8 +1,10 @@
 """Rows of a table: which are no numbers; in order like words in a dictionary, each only once, summed in groups."""
 
 from minitensor import backend
+from minitensor.core.creation import arange, ones
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.functions import argsort, concat
-from minitensor.tensor import Tensor, arange, ones, wrap
 
 
 def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:

@@ -8,10 +8,10 @@ says which operands meet first, `program.py` how two of them do. `executor.py` m
 from typing import Any
 
 from minitensor import backend
+from minitensor.core.tensor import Tensor
 from minitensor.einsum.executor import compiled, key_of, prepare
 from minitensor.einsum.plans import EinsumPlan, einsum_plan
 from minitensor.errors import DeviceError, DTypeError
-from minitensor.tensor import Tensor
 
 __all__ = ["EinsumPlan", "einsum", "einsum_plan"]
 

@@ -1,10 +1,10 @@
 """A plan to hold in the hand: to read, to print, and to call in a loop."""
 
 from minitensor.broadcasting import Shape
+from minitensor.core.tensor import Tensor
 from minitensor.einsum.order import Cost
 from minitensor.einsum.planner import Plan, explain_order, plan
 from minitensor.errors import DTypeError, EinsumError
-from minitensor.tensor import Tensor
 
 
 class EinsumPlan:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, LaunchError
 from minitensor.gpu import compiler
 from minitensor.gpu.counters import Counters
@@ -18,7 +19,6 @@ from minitensor.gpu.instrument import Program, instrument
 from minitensor.gpu.memory import UNWRITTEN, Memory, elements
 from minitensor.gpu.report import Launch
 from minitensor.gpu.source import source_of
-from minitensor.tensor import Tensor
 
 THREADS = 1024  # that a block may have
 LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535)

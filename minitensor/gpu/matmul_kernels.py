@@ -7,13 +7,14 @@ All do 2·m·n·k floating-point operations. What changes is how often a number 
 import numpy as np
 
 from minitensor import backend
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.gpu.cuda import cuda
 from minitensor.gpu.kernel import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch
 from minitensor.gpu.written import written
-from minitensor.tensor import Tensor, wrap
 
 TILE = 16  # rows and columns of a block, and of the tiles it keeps in shared memory
 AREA = TILE * TILE

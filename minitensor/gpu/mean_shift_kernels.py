@@ -13,13 +13,13 @@ from functools import cache
 import numpy as np
 
 from minitensor import backend
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.gpu.kernel import Kernel
 from minitensor.gpu.matmul_kernels import in_order
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch
 from minitensor.gpu.written import indent, written
-from minitensor.tensor import Tensor
 
 BLOCK = 128  # threads of a block
 TILE = 128  # points that a block keeps in shared memory

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, KernelError, OutOfBoundsError, UnwrittenError
 from minitensor.gpu.races import Watch
-from minitensor.tensor import Tensor, wrap
 
 # NaNs of their own, one for each float: whatever still holds it was never written. It survives copies and devices.
 POISON = {"float32": (np.uint32, 0x7FC0DEAD), "float64": (np.uint64, 0x7FF80000DEADBEEF)}

@@ -12,8 +12,9 @@ from typing import Any
 import numpy
 
 from minitensor import backend
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, wrap
 
 DIMENSIONS = (*range(1, 9), 64)  # for which there is a `fast`
 # Every kernel of every file, as the compiler wants it named.

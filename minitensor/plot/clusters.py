@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle
 
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animate, figure
-from minitensor.tensor import Tensor
 
 MOST_FRAMES = 60
 

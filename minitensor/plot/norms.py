@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.norms import norm
 from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, figure
-from minitensor.tensor import Tensor, wrap
 
 
 def unit_balls(powers: Sequence[float], marked: Sequence[Sequence[float]] = ()) -> Any:

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from minitensor.core.tensor import Tensor
 from minitensor.plot.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE, RED, figure
-from minitensor.tensor import Tensor
 
 PALE = "#f3f3f3"
 Numbers = Tensor | Sequence[Any]

@@ -34,9 +34,9 @@ import minitensor as mt
 from minitensor.cluster import mean_shift
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER, batched, gemm_tiled
+from minitensor.core.operators import wrap
 from minitensor.errors import MissingExtraError
 from minitensor.ladder import in_bytes, in_rate
-from minitensor.tensor import wrap
 
 N = 100_000
 BANDWIDTHS = (2.5, 10.0)

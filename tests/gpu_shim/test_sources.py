@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import minitensor as mt
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.gpu import sources
-from minitensor.tensor import Tensor, wrap
 
 HERE = Path(__file__).parent
 ANY_EXAMPLE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it keeps nothing between examples

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from minitensor.cluster.mean_shift import cells, fourier, grid
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
-from minitensor.tensor import Tensor
 
 METHODS = ("auto", "exact", "grid", "cells", "fourier")
 EXACT = 2**13  # points up to which exact updates take seconds

@@ -18,9 +18,11 @@ from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
+from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
-from minitensor.tensor import Tensor, arange, tensor, wrap, zeros
 
 TILE = 256  # queries that look up their points together
 ROW = 16  # points that a row of cells should hold on average; for fewer an axis less is quicker

@@ -12,8 +12,9 @@ from minitensor.cluster.mean_shift.auto import choose
 from minitensor.cluster.mean_shift.merge import by_size, merge
 from minitensor.cluster.mean_shift.update import KERNELS, MEMORY, weighted_means
 from minitensor.cluster.rows import not_finite
+from minitensor.core.creation import arange
+from minitensor.core.tensor import Tensor
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor, arange
 
 
 class Clustering(NamedTuple):

@@ -21,10 +21,12 @@ from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.cluster.mean_shift.update import MEMORY
+from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
 from minitensor.ladder import in_bytes
-from minitensor.tensor import Tensor, arange, tensor, wrap, zeros
 
 ROOM = 2**30  # bytes that the series may take
 ROUNDING = 1e-15  # bandwidths that an update is off for each point, since float64 rounds their sums

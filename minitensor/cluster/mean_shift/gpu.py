@@ -3,10 +3,10 @@
 from minitensor import backend
 from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift.rungs import ARRAY_RUNGS, LADDER
+from minitensor.core.tensor import Tensor
 from minitensor.gpu import Launch, sources
 from minitensor.gpu import mean_shift_kernels as kernels
 from minitensor.ladder import rung
-from minitensor.tensor import Tensor
 
 _nothing = {"memory": lambda queries, points, bandwidth: 0}
 gpu_fused = rung("GPU: one thread a query, weights never stored", **_nothing)(kernels.gpu_fused)

@@ -4,8 +4,9 @@ import math
 
 from minitensor import backend
 from minitensor.cluster.rows import rows_in_order, scatter_add
+from minitensor.core.creation import full, ones, tensor
+from minitensor.core.tensor import Tensor
 from minitensor.functions import argsort, cumsum, minimum, stack
-from minitensor.tensor import Tensor, full, ones, tensor
 
 
 def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor]:

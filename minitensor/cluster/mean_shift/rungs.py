@@ -16,10 +16,12 @@ from minitensor import backend
 from minitensor.cluster.mean_shift import update
 from minitensor.cluster.mean_shift.compiled import compiled
 from minitensor.cluster.mean_shift.update import LOST, MEMORY, exp_in_place, lost, squared_distances, weighted_means
+from minitensor.core.creation import zeros
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.einsum import einsum as _einsum
 from minitensor.functions import maximum, stack, where
 from minitensor.ladder import Ladder, rung
-from minitensor.tensor import Tensor, wrap, zeros
 
 
 def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:

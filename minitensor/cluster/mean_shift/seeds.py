@@ -3,8 +3,9 @@
 from minitensor import backend
 from minitensor.cluster.mean_shift.update import weighted_means
 from minitensor.cluster.rows import distinct_rows
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.tensor import Tensor, wrap
 
 
 def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:

@@ -10,9 +10,10 @@ from minitensor import backend
 from minitensor.cluster.colour import luv_to_srgb, srgb_to_luv
 from minitensor.cluster.segment.filter import climb
 from minitensor.cluster.segment.regions import boundaries, by_size, explained_variance, join_small, link, means
+from minitensor.core.creation import tensor
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat
-from minitensor.tensor import Tensor, tensor
 
 __all__ = ["Segmentation", "as_rgb", "boundaries", "climb", "explained_variance", "segment"]
 

@@ -2,9 +2,10 @@
 
 from minitensor import backend
 from minitensor.cluster.rows import scatter_add
+from minitensor.core.creation import arange, zeros
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
-from minitensor.tensor import Tensor, arange, zeros
 
 
 def connected(count: int, a: Tensor, b: Tensor) -> Tensor:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend, ops
+from minitensor.core import printing
+from minitensor.core.operators import Operators, wrap
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis
-from minitensor.tensor import printing
-from minitensor.tensor.operators import Operators, wrap
 
 
 class Tensor(Operators):

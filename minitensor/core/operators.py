@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend, ops
+from minitensor.core.failures import explain_operator, operand
 from minitensor.errors import DTypeError
-from minitensor.tensor.failures import explain_operator, operand
 
 _numpy_array = np.ndarray
 

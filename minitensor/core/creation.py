@@ -9,9 +9,9 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.libraries import checked_dtype
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
-from minitensor.tensor.core import Tensor
-from minitensor.tensor.operators import wrap
 
 
 @contextmanager

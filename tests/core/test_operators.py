@@ -19,8 +19,8 @@ from strategies import (
 )
 
 import minitensor as mt
+from minitensor.core.tensor import Tensor
 from minitensor.errors import BroadcastError, DeviceError, DTypeError, ShapeError
-from minitensor.tensor import Tensor
 
 ARITHMETIC = ["add", "sub", "mul", "truediv", "floordiv", "mod"]
 BITWISE = ["and_", "or_", "xor"]

@@ -21,6 +21,7 @@ from strategies import (
 )
 
 import minitensor as mt
+from minitensor.core.tensor import Tensor
 from minitensor.errors import (
     AxisError,
     BackendNameError,
@@ -31,7 +32,6 @@ from minitensor.errors import (
     InputError,
     ShapeError,
 )
-from minitensor.tensor import Tensor
 
 
 def same(result, expected):

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from strategies import DTYPES, FLOATS, INTS, arrays, as_tensor, shapes
 
 import minitensor as mt
+from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
-from minitensor.tensor import Tensor
 
 small = st.integers(-20, 20)
 
