@@ -14,8 +14,8 @@ from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
 from minitensor.core.creation import arange, as_tensor, eye, full, linspace, ones, tensor, zeros
 from minitensor.core.tensor import Tensor
-from minitensor.einsum import einsum, einsum_plan
-from minitensor.einsum.explain import explain_einsum
+from minitensor.einsums import einsum, einsum_plan
+from minitensor.einsums.explain import explain_einsum
 from minitensor.functions import (
     abs,
     all,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minitensor import __version__, lesson
-from minitensor.einsum.explain import explain_einsum
+from minitensor.einsums.explain import explain_einsum
 from minitensor.errors import InputError, MinitensorError
 
 PICTURES = (".png", ".svg", ".pdf")

@@ -12,7 +12,7 @@ from minitensor import backend
 from minitensor.core.creation import zeros
 from minitensor.core.operators import wrap
 from minitensor.core.tensor import Tensor
-from minitensor.einsum import einsum as _einsum
+from minitensor.einsums import einsum as _einsum
 from minitensor.errors import DTypeError, ShapeError
 from minitensor.gpu import Launch, sources
 from minitensor.gpu import matmul_kernels as kernels

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
-from minitensor.einsum.parser import parse
+from minitensor.einsums.parser import parse
 from minitensor.errors import InputError
 from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, figure
 

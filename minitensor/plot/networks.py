@@ -6,7 +6,7 @@ from typing import Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Polygon
 
-from minitensor.einsum.explain import Letter, explain_einsum
+from minitensor.einsums.explain import Letter, explain_einsum
 from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, figure
 
 Point = tuple[float, float]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from matplotlib.patches import Circle, Polygon
 
 from minitensor import plot
-from minitensor.einsum import costs
-from minitensor.einsum.explain import explain_einsum
-from minitensor.einsum.planner import Step
+from minitensor.einsums import costs
+from minitensor.einsums.explain import explain_einsum
+from minitensor.einsums.planner import Step
 from minitensor.errors import EinsumError
 from minitensor.plot.networks import NODE
 from minitensor.plot.style import BLUE, GREEN, ORANGE

@@ -19,7 +19,7 @@ from minitensor.cluster.mean_shift.update import LOST, MEMORY, exp_in_place, los
 from minitensor.core.creation import zeros
 from minitensor.core.operators import wrap
 from minitensor.core.tensor import Tensor
-from minitensor.einsum import einsum as _einsum
+from minitensor.einsums import einsum as _einsum
 from minitensor.functions import maximum, stack, where
 from minitensor.ladder import Ladder, rung
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from minitensor.broadcasting import Shape
-from minitensor.einsum.order import Cost, Labels, Order, best_order
-from minitensor.einsum.parser import Fitted, fit, parse
-from minitensor.einsum.program import Program, Step
+from minitensor.einsums.order import Cost, Labels, Order, best_order
+from minitensor.einsums.parser import Fitted, fit, parse
+from minitensor.einsums.program import Program, Step
 from minitensor.errors import EinsumError
 
 __all__ = ["Plan", "Step", "explain_order", "plan"]

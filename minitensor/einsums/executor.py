@@ -13,8 +13,8 @@ import numpy
 from minitensor import backend
 from minitensor.backend import Backend, calls
 from minitensor.broadcasting import Shape
-from minitensor.einsum.memory import ALLOCATES, guarded
-from minitensor.einsum.planner import Plan, plan
+from minitensor.einsums.memory import ALLOCATES, guarded
+from minitensor.einsums.planner import Plan, plan
 
 Run = Callable[..., Any]  # raw arrays to a raw array
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 import minitensor as mt
 from minitensor.backend import load
-from minitensor.einsum import einsum, executor, planner
-from minitensor.einsum.executor import compiled, einsum_arrays
-from minitensor.einsum.order import Cost, Order
-from minitensor.einsum.planner import plan
+from minitensor.einsums import einsum, executor, planner
+from minitensor.einsums.executor import compiled, einsum_arrays
+from minitensor.einsums.order import Cost, Order
+from minitensor.einsums.planner import plan
 from minitensor.errors import DeviceError, DTypeError, EinsumError
 
 DTYPES = ["bool", "int64", "float32", "float64", "complex128"]
@@ -233,7 +233,7 @@ def test_without_operands():
 def test_the_second_call_is_a_look_up(backend, monkeypatch):
     a, b = mt.ones((2, 3)), mt.ones((3, 4))
     first = einsum("pq,qr->pr", a, b)
-    monkeypatch.setattr(sys.modules["minitensor.einsum"], "prepare", None)  # whoever asks for it now fails
+    monkeypatch.setattr(sys.modules["minitensor.einsums"], "prepare", None)  # whoever asks for it now fails
     assert (einsum("pq,qr->pr", a, b) == first).all()
 
 

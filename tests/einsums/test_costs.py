@@ -4,9 +4,9 @@ import pytest
 from einsum_strategies import problems
 from hypothesis import given
 
-from minitensor.einsum import costs
-from minitensor.einsum.explain import explain_einsum
-from minitensor.einsum.planner import Step
+from minitensor.einsums import costs
+from minitensor.einsums.explain import explain_einsum
+from minitensor.einsums.planner import Step
 
 
 @pytest.mark.parametrize(

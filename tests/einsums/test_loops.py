@@ -6,9 +6,9 @@ from einsum_strategies import numbers, problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minitensor.einsum.explain import explain_einsum
-from minitensor.einsum.loops import loop_nest
-from minitensor.einsum.parser import Fitted, fit, parse
+from minitensor.einsums.explain import explain_einsum
+from minitensor.einsums.loops import loop_nest
+from minitensor.einsums.parser import Fitted, fit, parse
 
 
 def run(source, *operands):

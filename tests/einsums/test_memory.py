@@ -5,7 +5,7 @@ import pytest
 
 import minitensor as mt
 from minitensor import backend
-from minitensor.einsum import memory
+from minitensor.einsums import memory
 from minitensor.errors import OutOfMemoryError
 
 WIDE = 10**6  # squared, 8 TB

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from minitensor.broadcasting import Shape
-from minitensor.einsum.parser import Fitted
+from minitensor.einsums.parser import Fitted
 
 MOST_LOOPS = 20  # Python nests no more
 
@@ -16,7 +16,7 @@ def loop_nest(fitted: Fitted, shapes: Sequence[Shape]) -> str:
 
     The function takes nested lists or arrays and returns nested lists, or a number where the output has no axes.
 
-    >>> from minitensor.einsum.parser import fit, parse
+    >>> from minitensor.einsums.parser import fit, parse
     >>> shapes = [(2, 3), (3,)]
     >>> source = loop_nest(fit(parse("ij,j->i"), shapes), shapes)
     >>> print(source)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy
 
 from minitensor.broadcasting import Shape
-from minitensor.einsum.costs import Stage, count, in_bytes
-from minitensor.einsum.loops import loop_nest
-from minitensor.einsum.parser import Fitted, fit, parse
+from minitensor.einsums.costs import Stage, count, in_bytes
+from minitensor.einsums.loops import loop_nest
+from minitensor.einsums.parser import Fitted, fit, parse
 from minitensor.errors import DTypeError, InputError
 
 HEADINGS = ("Letters", "The loops it means", "How it is computed", "In all")

@@ -6,8 +6,8 @@ from typing import Any
 
 from minitensor.backend import Backend
 from minitensor.broadcasting import Shape
-from minitensor.einsum.costs import in_bytes
-from minitensor.einsum.planner import Plan, tidied
+from minitensor.einsums.costs import in_bytes
+from minitensor.einsums.planner import Plan, tidied
 from minitensor.errors import OutOfMemoryError
 
 ALLOCATES = ("multiply", "matmul", "vecdot", "sum", "trace")  # the calls that make a new array whatever they are given

@@ -5,7 +5,7 @@ from einsum_strategies import problems
 from hypothesis import given
 
 import minitensor as mt
-from minitensor.einsum.explain import explain_einsum
+from minitensor.einsums.explain import explain_einsum
 from minitensor.errors import DTypeError, EinsumError, InputError
 
 MATRICES = """

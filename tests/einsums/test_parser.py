@@ -4,7 +4,7 @@ from einsum_strategies import mangled, problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minitensor.einsum.parser import Expression, fit, parse
+from minitensor.einsums.parser import Expression, fit, parse
 from minitensor.errors import EinsumError
 
 ALPHABET = "abAB.,-> 1"

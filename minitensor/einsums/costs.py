@@ -12,8 +12,8 @@ from math import prod
 from typing import Any, NamedTuple
 
 from minitensor.broadcasting import Shape
-from minitensor.einsum.parser import Fitted
-from minitensor.einsum.planner import plan
+from minitensor.einsums.parser import Fitted
+from minitensor.einsums.planner import plan
 
 Axes = tuple[tuple[str, ...], ...]  # the labels of each axis: several where they are merged
 
@@ -67,7 +67,7 @@ def count(
 
     names : what each label is called
 
-    >>> from minitensor.einsum.parser import fit, parse
+    >>> from minitensor.einsums.parser import fit, parse
     >>> shapes = ((2, 3), (3, 4))
     >>> (stage,), largest, _ = count("mk,kn->mn", fit(parse("mk,kn->mn"), shapes), shapes, dict(m="m", k="k", n="n"), 8)
     >>> stage.lowering, stage.flops, stage.read, stage.written, largest

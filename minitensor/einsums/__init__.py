@@ -9,8 +9,8 @@ from typing import Any
 
 from minitensor import backend
 from minitensor.core.tensor import Tensor
-from minitensor.einsum.executor import compiled, key_of, prepare
-from minitensor.einsum.plans import EinsumPlan, einsum_plan
+from minitensor.einsums.executor import compiled, key_of, prepare
+from minitensor.einsums.plans import EinsumPlan, einsum_plan
 from minitensor.errors import DeviceError, DTypeError
 
 __all__ = ["EinsumPlan", "einsum", "einsum_plan"]

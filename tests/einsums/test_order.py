@@ -5,8 +5,8 @@ from einsum_strategies import problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minitensor.einsum.order import EXACT, FREE, Network, best_order, left_to_right
-from minitensor.einsum.planner import tidied
+from minitensor.einsums.order import EXACT, FREE, Network, best_order, left_to_right
+from minitensor.einsums.planner import tidied
 from minitensor.errors import EinsumError
 
 

@@ -2,8 +2,8 @@
 
 from minitensor.broadcasting import Shape
 from minitensor.core.tensor import Tensor
-from minitensor.einsum.order import Cost
-from minitensor.einsum.planner import Plan, explain_order, plan
+from minitensor.einsums.order import Cost
+from minitensor.einsums.planner import Plan, explain_order, plan
 from minitensor.errors import DTypeError, EinsumError
 
 
@@ -32,7 +32,7 @@ class EinsumPlan:
 
     def __call__(self, *tensors: Tensor) -> Tensor:
         """The same as ``einsum(spec, *tensors)``; it may take the steps in another way if the tensors are permuted."""
-        from minitensor.einsum import einsum
+        from minitensor.einsums import einsum
 
         shapes = tuple([tensor.array.shape for tensor in tensors if isinstance(tensor, Tensor)])
         if len(shapes) == len(tensors) and shapes != self.shapes:

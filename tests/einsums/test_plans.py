@@ -4,7 +4,7 @@ from einsum_strategies import problems
 from hypothesis import given
 
 import minitensor as mt
-from minitensor.einsum.parser import fit, parse
+from minitensor.einsums.parser import fit, parse
 from minitensor.errors import DTypeError, EinsumError
 
 
