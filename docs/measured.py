@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from minitensor.ladder import in_percent, in_rate, in_seconds, stored
+from minitensor.ladder import stored
+from minitensor.text.numbers import in_percent, in_rate, in_seconds
 
 COMMAND = "python tests/benchmarks/gpu.py"
 NOBODY = f"""Nobody has measured a GPU yet. On a machine with one, ``{COMMAND}`` does it within five minutes, and

@@ -226,7 +226,7 @@ print(product.tolist())
 # The stretched operands take no memory, but their product does: m·k·n numbers, each written once
 # and read back once for the sum. How large is that, with 4 bytes a number?
 
-from minitensor.ladder import in_bytes
+from minitensor.text.numbers import in_bytes
 
 for m, k, n in ((5, 64, 10), (1797, 64, 10), (512, 512, 512), (50_000, 784, 10)):
     print(f"({m:6,}, {k:3}) @ ({k:3}, {n:3}) goes through a table of {in_bytes(4 * m * k * n)}")

@@ -398,8 +398,9 @@ except mt.errors.MissingExtraError as error:
 # times a single column, and a product of two squares. Rungs that do the same job stand one above
 # another.
 
-from minitensor.ladder import Ceilings, Work, in_percent, roof, run
+from minitensor.ladder import Ceilings, Work, roof, run
 from minitensor.matmul import LADDER, blas, broadcasting, rows
+from minitensor.text.numbers import in_percent
 
 ladder = LADDER._replace(rungs=(rows, broadcasting, blas))
 large, column = mt.ones((8192, 4096), "float32"), mt.ones((4096, 1), "float32")

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 import numpy as np
 
 from minitensor import __version__, backend
-from minitensor.backend.libraries import cores
 from minitensor.backend.probe import driver_version, install_line
+from minitensor.backend.threads import cores
 from minitensor.errors import BackendError, BackendNameError
 
 # What changes how this library, or the libraries under it, compute.

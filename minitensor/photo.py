@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from minitensor.cluster.progress import progress
 from minitensor.cluster.segment import explained_variance, segment
 from minitensor.cluster.segment.regions import join_small, link
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, MissingExtraError
-from minitensor.ladder import in_seconds
+from minitensor.text.bar import progress
+from minitensor.text.numbers import in_seconds
 
 Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings, the regions (height, width)
 

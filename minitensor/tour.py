@@ -16,7 +16,8 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import MissingExtraError
 from minitensor.gpu import Launch, compare
 from minitensor.gpu.counters import Counters
-from minitensor.ladder import Climb, Ladder, ceilings, in_seconds, run, table
+from minitensor.ladder import Climb, Ladder, ceilings, run, table
+from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
 BANDWIDTH = 2.5

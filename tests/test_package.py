@@ -20,11 +20,11 @@ TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding
 
 # Imports point from a room to rooms above it in this list only.
 ROOMS = [
-    {"errors"}, {"backend"}, {"broadcasting"}, {"ops"}, {"autograd"}, {"core"}, {"functions"}, {"norms"}, {"random"},
-    {"einsums"}, {"ladder"}, {"gpu"}, {"matmul"}, {"cluster"}, {"diffusion"}, {"clip"}, {"plot"},
-    {"tour", "doctor", "lesson", "photo"}, {"__main__"},
+    "errors", "text", "backend", "broadcasting", "ops", "core", "functions", "linalg", "norms", "random", "einsums",
+    "autograd", "groups", "data", "ladder", "gpu", "matrix_product", "cluster", "segment", "models", "exercise", "plot",
+    "command", "__main__",
 ]  # fmt: skip
-LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+LEVEL = {room: level for level, room in enumerate(ROOMS)}
 # What may be asked of numpy outside backend/ and gpu/: types, the generator, and the way in and out.
 NUMPY_OUTSIDE = {
     "ndarray",
@@ -40,7 +40,7 @@ NUMPY_OUTSIDE = {
 # Random numbers are drawn and rounded by NumPy on every backend.
 DRAWN = {"all", "minimum", "nextafter"}
 # Those at the foot of the list, which may also ask the package for its version.
-PROGRAMS = {"tour", "doctor", "lesson", "photo", "__main__"}
+PROGRAMS = {"command", "__main__"}
 
 
 def room_of(name):

@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-import os
 import platform
 import sys
 from functools import cache
@@ -11,15 +10,8 @@ from typing import Any
 import numpy
 
 from minitensor.backend.probe import require_working_cupy
+from minitensor.backend.threads import threads_of_blas
 from minitensor.errors import DTypeError
-
-# What sets how many threads the BLAS under NumPy takes, the first that is set.
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-
-
-def cores() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def checked_dtype(name: Any) -> numpy.dtype:
@@ -167,8 +159,7 @@ class Backend:
 
     def threads(self) -> int:
         """How many threads of this process should compute at once to use the whole device: as many as BLAS takes."""
-        asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)
-        return next((min(cores(), int(number)) for number in asked if number.isdecimal() and int(number)), cores())
+        return threads_of_blas()
 
     def synchronize(self) -> None:
         """Wait until the device has finished; NumPy always has."""

@@ -12,11 +12,11 @@ from minitensor.cluster.mean_shift.climb import mean_shift
 from minitensor.cluster.mean_shift.merge import by_size, nearest
 from minitensor.cluster.mean_shift.seeds import bin_seeds, within_reach
 from minitensor.cluster.mean_shift.update import KERNELS
-from minitensor.cluster.progress import progress
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, NotFittedError, ShapeError
 from minitensor.functions import where
+from minitensor.text.bar import progress
 
 # How many bandwidths a kernel reaches. A Gaussian reaches everywhere, but as a flat kernel of twice its bandwidth does.
 REACH = {"gaussian": 2.0, "flat": 1.0, "triangular": 1.0}

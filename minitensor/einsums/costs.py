@@ -113,17 +113,6 @@ def count(
     return tuple(stages), most.made, most.written * itemsize
 
 
-def in_bytes(count: int) -> str:
-    """
-    >>> in_bytes(94_080)
-    '94.1 kB'
-    """
-    for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}"
-    return f"{count} B"
-
-
 def _steps(spec: str, shapes: tuple[Shape, ...], itemsize: int) -> Iterator[tuple[str, tuple[int, ...], Any, Axes]]:
     """The steps of a plan: the call, the values it takes, its argument, and the labels of each axis of the result."""
     for step in plan(spec, shapes, itemsize=itemsize):

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 import numpy
 
 from minitensor.broadcasting import Shape
-from minitensor.einsums.costs import Stage, count, in_bytes
+from minitensor.einsums.costs import Stage, count
 from minitensor.einsums.loops import loop_nest
 from minitensor.einsums.parser import Fitted, fit, parse
 from minitensor.errors import DTypeError, InputError
+from minitensor.text.numbers import in_bytes
 
 HEADINGS = ("Letters", "The loops it means", "How it is computed", "In all")
 MOST_DOTS = 10  # so that each axis under "..." has one digit for its label in a plan

@@ -6,9 +6,9 @@ from typing import Any
 
 from minitensor.backend import Backend
 from minitensor.broadcasting import Shape
-from minitensor.einsums.costs import in_bytes
 from minitensor.einsums.planner import Plan, tidied
 from minitensor.errors import OutOfMemoryError
+from minitensor.text.numbers import in_bytes
 
 ALLOCATES = ("multiply", "matmul", "vecdot", "sum", "trace")  # the calls that make a new array whatever they are given
 LARGE = 2**26  # bytes of a result from which it is worth asking what memory is free

@@ -19,7 +19,8 @@ from minitensor.gpu.kernel import Kernel
 from minitensor.gpu.matmul_kernels import in_order
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch
-from minitensor.gpu.written import indent, written
+from minitensor.gpu.written import written
+from minitensor.text.code import indent
 
 BLOCK = 128  # threads of a block
 TILE = 128  # points that a block keeps in shared memory

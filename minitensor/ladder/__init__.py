@@ -2,7 +2,7 @@
 
 A rung is a plain function. `climb.py` says what a ladder is and climbs it: it checks that all rungs agree, times them
 honestly (`timing.py`), and skips what would take too long or too much memory *and says so*. `roofline.py` measures
-what the machine could do at best and places every rung under that; `tables.py` and `words.py` show what was found, and
+what the machine could do at best and places every rung under that; `tables.py` shows what was found, and
 `stored.py` has what was found on other machines. This room knows no ladder by name.
 """
 
@@ -10,8 +10,7 @@ from minitensor.ladder.climb import Climb, Ladder, Row, run, rung
 from minitensor.ladder.roofline import Ceilings, Work, ceilings, roof
 from minitensor.ladder.stored import stored
 from minitensor.ladder.tables import table
-from minitensor.ladder.timing import measure
-from minitensor.ladder.words import in_bytes, in_percent, in_rate, in_seconds, machine
+from minitensor.ladder.timing import machine, measure
 
 __all__ = [
     "Ceilings",
@@ -20,10 +19,6 @@ __all__ = [
     "Row",
     "Work",
     "ceilings",
-    "in_bytes",
-    "in_percent",
-    "in_rate",
-    "in_seconds",
     "machine",
     "measure",
     "roof",

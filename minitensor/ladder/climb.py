@@ -12,8 +12,8 @@ from minitensor import backend
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, InputError, LadderError, MissingExtraError
 from minitensor.ladder.roofline import FLOATS, Ceilings, Work, ceilings, roof
-from minitensor.ladder.timing import measure, seconds_of
-from minitensor.ladder.words import in_bytes, in_seconds, machine
+from minitensor.ladder.timing import machine, measure, seconds_of
+from minitensor.text.numbers import in_bytes, in_seconds
 
 WARM_UP_WORK = 2e5  # floating-point operations of the small share on which a rung is tried first
 TELLING = 0.05  # seconds after which a share of the work tells how long the whole takes

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from minitensor import backend as backends
 from minitensor.backend import Backend
+from minitensor.backend.threads import in_threads
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder.timing import in_threads, measure
-from minitensor.ladder.words import in_bytes, machine
+from minitensor.ladder.timing import machine, measure
+from minitensor.text.numbers import in_bytes
 
 COPIED = 2**27  # bytes copied: with where they go, more than the caches of most machines
 SECONDS = 0.1  # spent on each measurement

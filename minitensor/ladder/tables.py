@@ -4,7 +4,7 @@ from typing import Any
 
 from minitensor.errors import MissingExtraError
 from minitensor.ladder.climb import Climb
-from minitensor.ladder.words import digits, in_bytes, in_percent, in_seconds
+from minitensor.text.numbers import digits, in_bytes, in_percent, in_seconds
 
 
 def table(climb: Climb, width: int = 80) -> Any:

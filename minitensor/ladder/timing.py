@@ -1,13 +1,17 @@
 """Honest times: the device is synchronised before the clock is read."""
 
 import math
+import platform
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from minitensor import backend
+
+
+def machine(lib: backend.Backend) -> str:
+    """What computed, for the caption of a table: backend, its version, processor or GPU, Python."""
+    return f"{lib.xp.__name__} {lib.xp.__version__}, {lib.device_name()}, Python {platform.python_version()}"
 
 
 def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> list[float]:
@@ -30,16 +34,3 @@ def seconds_of(function: Callable[[], Any], lib: backend.Backend, calls: int = 1
         function()
     lib.synchronize()
     return (time.perf_counter() - start) / calls
-
-
-@contextmanager
-def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
-    """A `map` that calls its function for all items at once, on so many threads.
-
-    NumPy lets go of Python's lock while it computes, so its threads do run at the same time.
-    """
-    if count == 1:
-        yield map
-        return
-    with ThreadPoolExecutor(count) as pool:
-        yield pool.map

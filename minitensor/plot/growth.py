@@ -5,8 +5,8 @@ from itertools import cycle
 from math import ceil, floor, log, log10
 from typing import Any
 
-from minitensor.ladder import in_seconds
 from minitensor.plot.style import COLORS, GREY, LIGHT, figure
+from minitensor.text.numbers import in_seconds
 
 LINES, LETTER = 30, 7  # points: how high two lines of text are, and how wide a letter
 

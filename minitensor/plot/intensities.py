@@ -5,9 +5,9 @@ from itertools import cycle
 from typing import Any
 
 from minitensor.errors import InputError
-from minitensor.ladder import Ceilings, Work, in_percent, in_rate, roof
-from minitensor.ladder.words import digits
+from minitensor.ladder import Ceilings, Work, roof
 from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure
+from minitensor.text.numbers import digits, in_percent, in_rate
 
 ROOM = 4  # how many times further than the steps and the ridge the axis reaches
 

@@ -5,10 +5,10 @@ from itertools import cycle
 from typing import Any
 
 from minitensor.errors import InputError
-from minitensor.ladder import Ceilings, Climb, Work, in_percent, in_rate, roof
+from minitensor.ladder import Ceilings, Climb, Work, roof
 from minitensor.ladder.roofline import bound
-from minitensor.ladder.words import digits
 from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure
+from minitensor.text.numbers import digits, in_percent, in_rate
 
 WIDTH, HEIGHT = 9.5, 6.0  # inches of a picture under one roof
 APART = 1 / 26  # of the height, between the words of two rungs

@@ -6,9 +6,8 @@ from typing import Any
 
 from matplotlib.ticker import LogLocator
 
-from minitensor.ladder import in_rate
-from minitensor.ladder.words import digits
 from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, PALE_BLUE, RED, figure
+from minitensor.text.numbers import digits, in_rate
 
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # behind words that a line would run through
 

@@ -36,7 +36,7 @@ from minitensor.cluster.data import blobs
 from minitensor.cluster.mean_shift import LADDER, batched, gemm_tiled
 from minitensor.core.operators import wrap
 from minitensor.errors import MissingExtraError
-from minitensor.ladder import in_bytes, in_rate
+from minitensor.text.numbers import in_bytes, in_rate
 
 N = 100_000
 BANDWIDTHS = (2.5, 10.0)

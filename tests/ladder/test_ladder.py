@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import minitensor as mt
 from minitensor import backend as backends
 from minitensor.errors import LadderError
-from minitensor.ladder import Ladder, in_bytes, in_seconds, measure, run, rung, table
+from minitensor.ladder import Ladder, measure, run, rung, table
+from minitensor.text.numbers import in_bytes, in_seconds
 
 NOTHING = lambda x: 0  # noqa: E731
 

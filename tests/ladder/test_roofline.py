@@ -14,20 +14,8 @@ import minitensor as mt
 from minitensor import matmul
 from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder import (
-    Ceilings,
-    Ladder,
-    Work,
-    ceilings,
-    climb,
-    in_percent,
-    in_rate,
-    roof,
-    roofline,
-    run,
-    rung,
-    table,
-)
+from minitensor.ladder import Ceilings, Ladder, Work, ceilings, climb, roof, roofline, run, rung, table
+from minitensor.text.numbers import in_percent, in_rate
 
 MACHINE = Ceilings(bytes_per_second=10e9, flops_per_second=100e9, exps_per_second=1e9)
 

@@ -24,8 +24,8 @@ from minitensor.cluster.mean_shift.update import cores
 from minitensor.core.operators import wrap
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, MissingExtraError
-from minitensor.gpu.written import function, indent
 from minitensor.ladder import rung
+from minitensor.text.code import function, indent
 
 WORTH = 2**19  # pairs below which another of Numba's threads costs more than it gains
 RUN = 2048  # points that are added into one sum; so rounding grows with n / RUN, not with n

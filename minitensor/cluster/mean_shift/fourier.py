@@ -26,7 +26,7 @@ from minitensor.core.operators import wrap
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
-from minitensor.ladder import in_bytes
+from minitensor.text.numbers import in_bytes
 
 ROOM = 2**30  # bytes that the series may take
 ROUNDING = 1e-15  # bandwidths that an update is off for each point, since float64 rounds their sums

@@ -28,7 +28,7 @@ from minitensor.core.creation import arange, ones, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import clip, concat, cumsum, maximum, stack, where
-from minitensor.ladder import in_bytes
+from minitensor.text.numbers import in_bytes
 
 SPACING = 1 / 8  # bandwidths from node to node
 ROOM = 2**30  # bytes that the grid may take

@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable
 
 from minitensor import backend
+from minitensor.backend.threads import in_threads
 from minitensor.cluster.mean_shift.update import QUIET
 from minitensor.core.creation import arange, ones, zeros
 from minitensor.core.operators import wrap
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat, maximum, stack
-from minitensor.ladder.timing import in_threads
 
 REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
 TINY = 1e-30  # the weight of a pixel in the picture is 1 or more, beyond the edge 0

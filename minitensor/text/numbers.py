@@ -1,15 +1,6 @@
 """Numbers in words: three digits and a unit."""
 
-import platform
-
-from minitensor import backend
-
 PREFIXES = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0))
-
-
-def machine(lib: backend.Backend) -> str:
-    """What computed, for the caption of a table: backend, its version, processor or GPU, Python."""
-    return f"{lib.xp.__name__} {lib.xp.__version__}, {lib.device_name()}, Python {platform.python_version()}"
 
 
 def in_seconds(seconds: float) -> str:
@@ -24,10 +15,10 @@ def in_seconds(seconds: float) -> str:
 def in_bytes(count: float) -> str:
     """Three digits and a unit.
 
-    >>> in_bytes(0), in_bytes(1_500_000)
-    ('0 B', '1.5 MB')
+    >>> in_bytes(0), in_bytes(999_600), in_bytes(1_500_000)
+    ('0 B', '1 MB', '1.5 MB')
     """
-    return _with_unit(round(count), (("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)))
+    return _with_unit(round(count), (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0)))
 
 
 def in_rate(per_second: float, what: str) -> str:

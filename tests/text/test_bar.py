@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from minitensor.cluster.progress import progress
+from minitensor.text.bar import progress
 
 
 def count_to_three():

@@ -1,0 +1,35 @@
+"""Threads of this process: how many may compute at once, and work shared out among them."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# What sets how many threads the BLAS under NumPy takes, the first that is set.
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads_of_blas() -> int:
+    """How many threads the BLAS under NumPy takes."""
+    asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)
+    return next((min(cores(), int(number)) for number in asked if number.isdecimal() and int(number)), cores())
+
+
+@contextmanager
+def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """A `map` that calls its function for all items at once, on so many threads.
+
+    NumPy lets go of Python's lock while it computes, so its threads do run at the same time.
+    """
+    if count == 1:
+        yield map
+        return
+    from concurrent.futures import ThreadPoolExecutor  # slow to import, and seldom needed
+
+    with ThreadPoolExecutor(count) as pool:
+        yield pool.map
