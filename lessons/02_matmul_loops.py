@@ -233,14 +233,14 @@ print(f"one line, {operations(797, 64, 10):,} operations, the same {len(answers)
 # %%
 # What does each of them cost?
 # ----------------------------
-# ``minitensor.matmul`` keeps such functions as a *ladder*, and ``run`` climbs it: it checks that
-# all rungs agree within rounding, times each and takes the median. We put our own rung below three
-# of its rungs: ``loops`` are the three loops over lists, ``rows`` the dot products, ``blas`` is
+# ``minitensor.matrix_product`` keeps such functions as a *ladder*, and ``run`` climbs it: it checks
+# that all rungs agree within rounding, times each and takes the median. We put our own rung below
+# three of its rungs: ``loops`` are the three loops over lists, ``rows`` the dot products, ``blas`` is
 # ``a @ b``. Times differ from machine to machine and from run to run, so they are in the picture
 # and not in the text.
 
 from minitensor.ladder import run
-from minitensor.matmul import LADDER, blas, loops, rows
+from minitensor.matrix_product.rungs import LADDER, blas, loops, rows
 
 ladder = LADDER._replace(rungs=(indexing, loops, rows, blas))
 for each in ladder.rungs:

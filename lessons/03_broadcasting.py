@@ -243,7 +243,7 @@ for m, k, n in ((5, 64, 10), (1797, 64, 10), (512, 512, 512), (50_000, 784, 10))
 # would take longer than half a second is skipped, and says so.
 
 from minitensor.ladder import run
-from minitensor.matmul import LADDER
+from minitensor.matrix_product.rungs import LADDER
 
 ladder = LADDER._replace(rungs=LADDER.rungs[:4])
 for each in ladder.rungs:

@@ -230,7 +230,8 @@ for spec, tensors, _, _ in zoo:
 # does one job in several ways, checks that they agree, and times them. The job here is a product of
 # 100 by 100 matrices: a million multiplications. So 1 ms in the picture is 1 ns for each of them.
 
-from minitensor import ladder, matmul
+from minitensor import ladder
+from minitensor.matrix_product import rungs as matmul
 
 
 @ladder.rung("the loop nest of this lesson", memory=matmul.loops.memory)
@@ -339,7 +340,7 @@ print([round(distance, 3) for distance in distances.tolist()])
 # ``qn,nd->qd``, a matrix product. These two einsums are a rung of the ladder of lesson 6. Both
 # broadcasting and that rung check the answer.
 
-from minitensor.cluster.mean_shift import einsum as einsum_rung
+from minitensor.cluster.meanshift import einsum as einsum_rung
 
 queries = X[:3]
 differences = queries[:, None, :] - X

@@ -18,7 +18,7 @@ can go wrong: the bandwidth, the order of the updates, points that move, and rou
 
 import minitensor as mt
 from minitensor import plot
-from minitensor.cluster.data import blobs
+from minitensor.data import blobs
 
 points, truth = blobs(seed=2)
 print(points.shape, "first point:", [round(number, 3) for number in points[0].tolist()])
@@ -135,7 +135,7 @@ print(moved.shape)
 
 from minitensor import ladder
 from minitensor.cluster import mean_shift
-from minitensor.cluster.mean_shift import LADDER
+from minitensor.cluster.meanshift import LADDER
 
 third = points[::3]
 title = f"one update of {third.shape[0]} points, bandwidth {h}"

@@ -399,7 +399,7 @@ except mt.errors.MissingExtraError as error:
 # another.
 
 from minitensor.ladder import Ceilings, Work, roof, run
-from minitensor.matmul import LADDER, blas, broadcasting, rows
+from minitensor.matrix_product.rungs import LADDER, blas, broadcasting, rows
 from minitensor.text.numbers import in_percent
 
 ladder = LADDER._replace(rungs=(rows, broadcasting, blas))

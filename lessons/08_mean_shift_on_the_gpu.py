@@ -20,9 +20,9 @@ import math
 
 import minitensor as mt
 from minitensor import ladder, plot
-from minitensor.cluster.data import blobs
-from minitensor.cluster.mean_shift import LADDER, gemm_tiled
-from minitensor.cluster.mean_shift.gpu import GPU_LADDER
+from minitensor.cluster.meanshift import LADDER, gemm_tiled
+from minitensor.cluster.meanshift.gpu import GPU_LADDER
+from minitensor.data import blobs
 
 mt.set_backend("numpy")  # where the simulator runs
 for rung in GPU_LADDER.rungs:
@@ -207,7 +207,7 @@ print(f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, memory beside t
 # 7, the 128 threads of a block can fetch 128 points together into *shared memory*, and all read
 # them there. This is ``gpu_tiled``.
 
-from minitensor.gpu import mean_shift_kernels as kernels
+from minitensor.cluster.meanshift import kernels
 
 moved, by_tiled = kernels.run("gpu_tiled", kernels.tiled, x, x, h)
 check(moved)
@@ -336,7 +336,7 @@ print(f"two queries a thread: {by_two.counters.shared_loads / n**2:.0f} shared l
 #
 # Now memory is quiet and shared memory is quiet. What remains is to start the instructions. Nobody
 # needs a GPU to count those. CUDA's compiler runs without one, and the machine code can be read.
-# ``tests/gpu_kernels/test_compiler.py`` reads it: in the inner loop of ``gpu_fast`` there are 7
+# ``tests/gpu/test_compiler.py`` reads it: in the inner loop of ``gpu_fast`` there are 7
 # additions and multiplications and 1 exponential for each pair, and 8.375 instructions in all. A
 # multiprocessor starts 128 a clock, one each for 128 threads. Here are the clocks that each unit
 # takes for 128 pairs. The largest number of a row is the bound, as far as things are counted.

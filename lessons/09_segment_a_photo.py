@@ -17,7 +17,7 @@ picture, near in place *and* alike in colour.
 
 import minitensor as mt
 from minitensor import plot
-from minitensor.cluster.segment import as_rgb, climb, explained_variance, segment
+from minitensor.segment import as_rgb, climb, explained_variance, segment
 from sklearn.datasets import load_sample_image
 
 photo = mt.tensor(load_sample_image("china.jpg"))
@@ -36,7 +36,7 @@ plot.photos({"the photo": photo, "the piece": piece})
 # distances fit the eye better: L\* is the lightness from 0 to 100, u\* runs from green to red and
 # v\* from blue to yellow.
 
-from minitensor.cluster.colour import luv_to_srgb, srgb_to_luv
+from minitensor.segment.colour import luv_to_srgb, srgb_to_luv
 
 pairs = mt.tensor(
     [[[0, 255, 0], [60, 255, 0]], [[10, 10, 10], [10, 70, 10]]],

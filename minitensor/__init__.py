@@ -24,12 +24,18 @@ from minitensor.functions import (
     argmin,
     argsort,
     astype,
+    ceil,
     clip,
     concat,
+    conj,
     cumsum,
     exp,
     expand,
     expand_dims,
+    floor,
+    imag,
+    isfinite,
+    isnan,
     log,
     max,
     maximum,
@@ -37,7 +43,10 @@ from minitensor.functions import (
     min,
     minimum,
     permute_dims,
+    real,
     reshape,
+    round,
+    searchsorted,
     sort,
     sqrt,
     squeeze,
@@ -52,7 +61,7 @@ from minitensor.functions import (
 
 __version__ = "0.1.0"
 
-_ROOMS = {"cluster", "gpu", "ladder", "matmul", "norms", "plot"}
+_ROOMS = {"cluster", "data", "gpu", "ladder", "matrix_product", "norms", "plot", "segment"}
 
 
 def __getattr__(name: str) -> Any:
@@ -74,8 +83,10 @@ __all__ = [
     "as_tensor",
     "astype",
     "broadcast_shapes",
+    "ceil",
     "clip",
     "concat",
+    "conj",
     "cumsum",
     "einsum",
     "einsum_plan",
@@ -86,8 +97,12 @@ __all__ = [
     "explain_broadcast",
     "explain_einsum",
     "eye",
+    "floor",
     "full",
     "get_backend",
+    "imag",
+    "isfinite",
+    "isnan",
     "linspace",
     "log",
     "max",
@@ -98,7 +113,10 @@ __all__ = [
     "ones",
     "permute_dims",
     "random",
+    "real",
     "reshape",
+    "round",
+    "searchsorted",
     "set_backend",
     "sort",
     "sqrt",

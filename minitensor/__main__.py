@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from minitensor import __version__, lesson
+from minitensor import __version__
+from minitensor.command import lesson
 from minitensor.einsums.explain import explain_einsum
 from minitensor.errors import InputError, MinitensorError
 
@@ -52,15 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "tour":
-            from minitensor.tour import tour as take_tour
+            from minitensor.command.tour import tour as take_tour
 
             take_tour(chosen.out, chosen.quick, chosen.json)
         elif chosen.command == "segment":
-            from minitensor.photo import cut
+            from minitensor.command.segment import cut
 
             cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size, chosen.compare)
         elif chosen.command == "doctor":
-            from minitensor.doctor import doctor
+            from minitensor.command.doctor import doctor
 
             return 0 if doctor() else 1
         elif chosen.command == "explain":

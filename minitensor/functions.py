@@ -24,6 +24,20 @@ def _method(name: str) -> Callable[..., Tensor]:
     return function
 
 
+def _unary(name: str) -> Callable[[Tensor], Tensor]:
+    """The function of that name, of each element, as the standard has it."""
+
+    def function(x: Tensor) -> Tensor:
+        home = _home(name, x)
+        return wrap(backend.as_array(getattr(home.xp, name)(x.array)))
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"`{name}` of every element, as the Array API standard has it."
+    return function
+
+
+floor, ceil, round, isfinite, isnan = (_unary(name) for name in ("floor", "ceil", "round", "isfinite", "isnan"))
+conj, real, imag = (_unary(name) for name in ("conj", "real", "imag"))
 exp, log, sqrt, abs, tanh = (_method(name) for name in ("exp", "log", "sqrt", "abs", "tanh"))
 sum, mean, max, min = (_method(name) for name in ("sum", "mean", "max", "min"))
 var, std, any, all = (_method(name) for name in ("var", "std", "any", "all"))
@@ -152,6 +166,17 @@ def cumsum(x: Tensor, axis: int = -1) -> Tensor:
     """
     home = _home("cumsum", x)
     return wrap(home.cumulative_sum(x.array, ops.normalize_axis(axis, x.shape, "cumsum")))
+
+
+def searchsorted(ordered: Tensor, values: Tensor, side: str = "left") -> Tensor:
+    """Where each of the values would go in a vector that is in order: (int64), before its equals, or after them.
+
+    >>> import minitensor as mt
+    >>> mt.searchsorted(mt.tensor([1, 3, 3]), mt.tensor([3, 9])).tolist()
+    [1, 3]
+    """
+    home = _home("searchsorted", ordered, values)
+    return wrap(backend.as_array(home.xp.searchsorted(ordered.array, values.array, side=side)))
 
 
 def take(x: Tensor, indices: Tensor, axis: int = 0) -> Tensor:

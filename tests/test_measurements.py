@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import minitensor as mt
-from minitensor import backend, ladder, matmul
-from minitensor.cluster.mean_shift import gpu
+from minitensor import backend, ladder
+from minitensor.cluster.meanshift import gpu
+from minitensor.matrix_product import rungs as matmul
 
 ROOT = Path(__file__).parents[1]
 MACHINE = {

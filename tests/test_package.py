@@ -172,7 +172,7 @@ def test_what_is_raised_is_in_errors(name):
             assert made in own | builtin or made.startswith("_"), f"{name}:{node.lineno}: {made}"
 
 
-@pytest.mark.parametrize("room", ["cluster", "gpu", "ladder", "matmul", "norms", "plot"])
+@pytest.mark.parametrize("room", ["cluster", "data", "gpu", "ladder", "matrix_product", "norms", "plot", "segment"])
 def test_a_room_is_there_when_it_is_asked_for(room):
     assert getattr(mt, room).__name__ == f"minitensor.{room}"
     with pytest.raises(AttributeError, match="module 'minitensor' has no attribute 'kitchen'"):

@@ -2,6 +2,6 @@
 
 from minitensor.cluster.bandwidth import estimate_bandwidth
 from minitensor.cluster.estimator import MeanShift
-from minitensor.cluster.mean_shift import mean_shift
+from minitensor.cluster.meanshift import mean_shift
 
 __all__ = ["MeanShift", "estimate_bandwidth", "mean_shift"]

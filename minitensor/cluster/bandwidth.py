@@ -1,8 +1,8 @@
 """A bandwidth to begin with, from the data: two rules of thumb, neither of them quadratic."""
 
 from minitensor import backend, random
-from minitensor.cluster.mean_shift.climb import checked_points
-from minitensor.cluster.mean_shift.update import squared_distances
+from minitensor.cluster.meanshift.clustering import checked_points
+from minitensor.cluster.meanshift.update import squared_distances
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import sort

@@ -8,10 +8,10 @@ import numpy as np
 
 from minitensor.cluster.bandwidth import estimate_bandwidth
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
-from minitensor.cluster.mean_shift.climb import mean_shift
-from minitensor.cluster.mean_shift.merge import by_size, nearest
-from minitensor.cluster.mean_shift.seeds import bin_seeds, within_reach
-from minitensor.cluster.mean_shift.update import KERNELS
+from minitensor.cluster.meanshift.clustering import mean_shift
+from minitensor.cluster.meanshift.merge import by_size, nearest
+from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
+from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, NotFittedError, ShapeError

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.cluster.rows import not_finite
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.groups import not_finite
 
 
 def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:

@@ -28,7 +28,14 @@ def _explained(call: str) -> Iterator[None]:
 CPU = 1  # the processor's memory, as DLPack numbers devices
 
 
-def tensor(data: Any, dtype: Any = None) -> Tensor:
+def _made_like(like: Tensor | None, dtype: Any) -> tuple[backend.Backend, Any]:
+    """The backend and the dtype of a new tensor: those of `like`, unless a dtype is given."""
+    if like is None:
+        return backend.current(), dtype
+    return backend.of(like.array), like.dtype if dtype is None else dtype
+
+
+def tensor(data: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """A new Tensor on the current backend, from numbers, nested lists, a Tensor, an array or anything with DLPack.
 
     Floats become float64 and ints int64, as in NumPy, unless `dtype` says otherwise. The numbers are copied.
@@ -38,7 +45,7 @@ def tensor(data: Any, dtype: Any = None) -> Tensor:
 
     Raises ShapeError for lists of unequal length and DTypeError for what is no number.
     """
-    lib = backend.current()
+    lib, dtype = _made_like(like, dtype)
     if isinstance(data, Tensor) or hasattr(data, "__dlpack__"):
         there = as_tensor(data).to(lib.name)
         return there.astype(dtype or there.dtype)
@@ -88,31 +95,31 @@ def _unwrapped(data: Any) -> Any:
     return [_unwrapped(part) for part in data] if isinstance(data, (list, tuple)) else data
 
 
-def zeros(shape: int | Sequence[int], dtype: Any = "float64") -> Tensor:
+def zeros(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor full of zeros.
 
     >>> zeros((2, 3)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    return full(shape, 0, dtype)
+    return full(shape, 0, dtype or ("float64" if like is None else None), like=like)
 
 
-def ones(shape: int | Sequence[int], dtype: Any = "float64") -> Tensor:
+def ones(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor full of ones.
 
     >>> ones(2, dtype="int64").tolist()
     [1, 1]
     """
-    return full(shape, 1, dtype)
+    return full(shape, 1, dtype or ("float64" if like is None else None), like=like)
 
 
-def full(shape: int | Sequence[int], value: Any, dtype: Any = None) -> Tensor:
+def full(shape: int | Sequence[int], value: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor of one value everywhere; its dtype is that of the value unless given.
 
     >>> full((2, 1), 7).tolist()
     [[7], [7]]
     """
-    lib = backend.current()
+    lib, dtype = _made_like(like, dtype)
     try:
         sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
     except TypeError:
@@ -126,7 +133,9 @@ def full(shape: int | Sequence[int], value: Any, dtype: Any = None) -> Tensor:
         return wrap(lib.xp.full(sizes, number.item(), dtype=lib.dtype(number.dtype), **lib.on))
 
 
-def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any = None) -> Tensor:
+def arange(
+    start: float, stop: float | None = None, step: float = 1, dtype: Any = None, *, like: Tensor | None = None
+) -> Tensor:
     """The numbers from `start` up to, not including, `stop`; ``arange(n)`` counts from 0.
 
     >>> arange(3).tolist(), arange(1, 2, 0.25).tolist()
@@ -134,29 +143,29 @@ def arange(start: float, stop: float | None = None, step: float = 1, dtype: Any 
     """
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
-    lib = backend.current()
+    lib, dtype = _made_like(like, dtype)
     kind = None if dtype is None else lib.dtype(dtype)
     with _explained(f"arange from {start} to {stop}"):
         return wrap(lib.xp.arange(start, stop, step, dtype=kind, **lib.on))
 
 
-def linspace(start: float, stop: float, num: int, dtype: Any = "float64") -> Tensor:
+def linspace(start: float, stop: float, num: int, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """`num` evenly spaced numbers, both ends included.
 
     >>> linspace(0, 1, 5).tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]
     """
-    lib = backend.current()
+    lib, dtype = _made_like(like, dtype)
     with _explained(f"linspace of {num} numbers"):
-        return wrap(lib.xp.linspace(start, stop, num, dtype=lib.dtype(dtype), **lib.on))
+        return wrap(lib.xp.linspace(start, stop, num, dtype=lib.dtype(dtype or "float64"), **lib.on))
 
 
-def eye(rows: int, columns: int | None = None, dtype: Any = "float64") -> Tensor:
+def eye(rows: int, columns: int | None = None, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """Ones on the diagonal, zeros elsewhere.
 
     >>> eye(2, 3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
-    lib = backend.current()
+    lib, dtype = _made_like(like, dtype)
     with _explained(f"eye of {rows} rows"):
-        return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(dtype), **lib.on))
+        return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(dtype or "float64"), **lib.on))

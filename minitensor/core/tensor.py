@@ -221,6 +221,10 @@ class Tensor(Operators):
         """A copy that shares nothing with this."""
         return self.astype(self.dtype)
 
+    def contiguous(self) -> "Tensor":
+        """The same elements in the order of the axes in memory: itself if they are, else a copy."""
+        return wrap(backend.of(self.array).contiguous(self.array))
+
     def to(self, name: str) -> "Tensor":
         """This tensor on the backend called `name`: itself if it is there, else a copy."""
         target = backend.load(name)

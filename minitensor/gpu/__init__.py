@@ -1,7 +1,7 @@
 """A GPU you can hold in your hand: one Python function, run by a real GPU or by a simulated one.
 
-- `cuda.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
-- `kernel.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
+- `device.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
+- `launching.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
 - `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
 - its parts: `instrument.py` rewrites the kernel so that it can be watched, `source.py` and `operations.py` read it,
   `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
@@ -12,8 +12,8 @@
 - `matmul.cu`, `mean_shift.cu`: their last rungs, in CUDA C++; `sources.py` launches them
 """
 
-from minitensor.gpu.cuda import cuda
-from minitensor.gpu.kernel import Kernel, kernel
+from minitensor.gpu.device import cuda
+from minitensor.gpu.launching import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch, compare
 

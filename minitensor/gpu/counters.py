@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from minitensor.gpu.cuda import WARP
+from minitensor.gpu.device import WARP
 
 SECTOR = 32  # bytes that global memory moves at least
 BANK, BANKS = 4, 32  # bytes of a word of a bank, and how many banks there are

@@ -8,7 +8,7 @@ machines, CuPy is handed these instead, each of which casts to int.
 from functools import cache
 from typing import Any
 
-from minitensor.gpu.cuda import WARP
+from minitensor.gpu.device import WARP
 
 
 @cache

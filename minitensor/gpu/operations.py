@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minitensor.gpu.cuda import MATHS, Cuda
+from minitensor.gpu.device import MATHS, Cuda
 
 SELECTS = {"absolute", "ceil", "floor", "maximum", "minimum"}  # of an integer they make an integer
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from minitensor.errors import KernelError, MissingExtraError
 from minitensor.gpu.counters import Counters
-from minitensor.gpu.cuda import WARP, Dim3
+from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.source import Source
 
 # The columns of a report: heading, and what stands in it for the counters of a line; empty columns are left out.

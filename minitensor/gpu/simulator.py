@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from minitensor.errors import BarrierError, DataRaceError, KernelError, LaunchError, MissingExtraError, StepLimitError
-from minitensor.gpu.cuda import MATHS, WARP, Dim3, on
+from minitensor.gpu.device import MATHS, WARP, Dim3, on
 from minitensor.gpu.instrument import Program
 from minitensor.gpu.ledger import Ledger
 from minitensor.gpu.memory import UNWRITTEN, Memory

@@ -17,6 +17,7 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 
 DIMENSIONS = (*range(1, 9), 64)  # for which there is a `fast`
+PACKAGES = {"matmul": "minitensor.matrix_product", "mean_shift": "minitensor.cluster.meanshift"}
 # Every kernel of every file, as the compiler wants it named.
 KERNELS = {
     "matmul": ("register_tiled", "vectorised<true>", "vectorised<false>"),
@@ -33,7 +34,7 @@ def source(name: str) -> str:
     >>> "template <int D>" in source("mean_shift")
     True
     """
-    return files(__package__).joinpath(f"{name}.cu").read_text(encoding="utf-8")
+    return files(PACKAGES[name]).joinpath("kernels.cu").read_text(encoding="utf-8")
 
 
 def register_tiled(a: Tensor, b: Tensor) -> Tensor:

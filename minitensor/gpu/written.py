@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minitensor.gpu.cuda import cuda
-from minitensor.gpu.kernel import Kernel, kernel
+from minitensor.gpu.device import cuda
+from minitensor.gpu.launching import Kernel, kernel
 from minitensor.text.code import function
 
 

@@ -6,9 +6,9 @@ what the machine could do at best and places every rung under that; `tables.py` 
 `stored.py` has what was found on other machines. This room knows no ladder by name.
 """
 
-from minitensor.ladder.climb import Climb, Ladder, Row, run, rung
+from minitensor.ladder.climbing import Climb, Ladder, Row, run, rung
+from minitensor.ladder.measurements import stored
 from minitensor.ladder.roofline import Ceilings, Work, ceilings, roof
-from minitensor.ladder.stored import stored
 from minitensor.ladder.tables import table
 from minitensor.ladder.timing import machine, measure
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from minitensor.errors import MissingExtraError
-from minitensor.ladder.climb import Climb
+from minitensor.ladder.climbing import Climb
 from minitensor.text.numbers import digits, in_bytes, in_percent, in_seconds
 
 

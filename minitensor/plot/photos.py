@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.image import imsave
 from matplotlib.patches import Rectangle
 
-from minitensor.cluster.segment import as_rgb, boundaries
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
 from minitensor.plot.style import COLORS, LIGHT, figure
+from minitensor.segment import as_rgb, boundaries
 
 MOST_COLOURS = 24
 

@@ -7,8 +7,8 @@ largest error of a moved point, and below it what rounding the answer itself to 
 """
 
 import minitensor as mt
-from minitensor.cluster.data import blobs
-from minitensor.cluster.mean_shift import batched, gemm
+from minitensor.cluster.meanshift import batched, gemm
+from minitensor.data import blobs
 
 BANDWIDTH = 2.5
 

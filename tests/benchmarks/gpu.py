@@ -24,10 +24,11 @@ os.environ["CUPY_TF32"] = "0"
 import numpy as np
 
 import minitensor as mt
-from minitensor import backend, ladder, matmul
-from minitensor.cluster.mean_shift import LADDER, batched, gemm, gpu
+from minitensor import backend, ladder
+from minitensor.cluster.meanshift import LADDER, batched, gemm, gpu
 from minitensor.errors import BackendError
 from minitensor.ladder.timing import seconds_of
+from minitensor.matrix_product import rungs as matmul
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from gpu_reference import product, update

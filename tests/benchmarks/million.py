@@ -28,10 +28,10 @@ from sklearn.metrics import adjusted_rand_score
 
 import minitensor as mt
 from minitensor.cluster import estimate_bandwidth, mean_shift
-from minitensor.cluster.data import blobs
-from minitensor.cluster.mean_shift import cells
-from minitensor.cluster.mean_shift.auto import choose
-from minitensor.cluster.mean_shift.update import MEMORY, weighted_means
+from minitensor.cluster.meanshift import cells
+from minitensor.cluster.meanshift.auto import choose
+from minitensor.cluster.meanshift.update import MEMORY, weighted_means
+from minitensor.data import blobs
 from minitensor.plot.growth import slope
 
 BANDWIDTH = 2.5

@@ -26,8 +26,8 @@ from mosaics import mosaic, scores
 from sklearn.datasets import load_sample_image
 
 import minitensor as mt
-from minitensor.cluster.segment import explained_variance, segment
-from minitensor.photo import peers
+from minitensor.command.segment import peers
+from minitensor.segment import explained_variance, segment
 
 TUNING, FRESH = range(1, 7), 3000
 

@@ -16,7 +16,7 @@ os.environ["NUMBA_ENABLE_CUDASIM"] = "1"  # before numba is imported, which read
 import numpy as np
 
 import minitensor as mt
-from minitensor.gpu import matmul_kernels as kernels
+from minitensor.matrix_product import kernels
 
 try:
     import numba

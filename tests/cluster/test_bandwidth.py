@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import minitensor as mt
 from minitensor.cluster import estimate_bandwidth
-from minitensor.cluster.data import blobs
+from minitensor.data import blobs
 
 
 @pytest.mark.parametrize("d", [1, 2, 64])

@@ -11,7 +11,7 @@ from test_inputs import Table
 
 import minitensor as mt
 from minitensor.cluster import MeanShift, mean_shift
-from minitensor.cluster.data import blobs
+from minitensor.data import blobs
 from minitensor.errors import ConvergenceWarning, DeviceError, MinitensorError, NotFittedError
 
 KERNELS = ["gaussian", "flat", "triangular"]

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitensor as mt
-from minitensor import matmul
-from minitensor.cluster.mean_shift import LADDER as MEAN_SHIFT
+from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder import Ceilings, Ladder, Work, ceilings, climb, roof, roofline, run, rung, table
+from minitensor.ladder import Ceilings, Ladder, Work, ceilings, roof, roofline, run, rung, table
+from minitensor.ladder import climbing as climb
+from minitensor.matrix_product import rungs as matmul
 from minitensor.text.numbers import in_percent, in_rate
 
 MACHINE = Ceilings(bytes_per_second=10e9, flops_per_second=100e9, exps_per_second=1e9)

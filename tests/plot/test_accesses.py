@@ -8,7 +8,7 @@ from pictures import cells, words
 from minitensor import plot
 from minitensor.errors import InputError
 from minitensor.gpu import cuda, kernel
-from minitensor.gpu.cuda import Dim3
+from minitensor.gpu.device import Dim3
 from minitensor.gpu.report import Launch
 from minitensor.gpu.source import source_of
 from minitensor.plot.accesses import PALE

@@ -14,8 +14,8 @@ from strategies import arrays, as_tensor
 import minitensor as mt
 from minitensor import plot
 from minitensor.cluster import mean_shift
-from minitensor.cluster.mean_shift import Clustering
-from minitensor.cluster.mean_shift.update import KERNELS
+from minitensor.cluster.meanshift import Clustering
+from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.plot.style import COLORS
 
 # Three points on crooked ways: no two steps are alike.

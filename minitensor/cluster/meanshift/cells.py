@@ -1,0 +1,198 @@
+"""Mean shift by cells: points more than R bandwidths away are left out, and a sorted list of cells finds the others.
+
+The points are sorted by cells of side R·h along at most 3 axes, so that all within R bandwidths of a query are in its
+own cell and those beside it. Along the last axis these lie one after another in the list: 1, 3 or 9 slices.
+
+What that costs: if the near points weigh W, and a query itself among the points weighs 1, those left out weigh
+exp(−R²/2)·n_far at most. They move the mean by at most their share of the weight times the diameter of the data, so
+the error is at most exp(−R²/2)·(n_far/W)·diameter. (Far points weigh so little that (R + √(2 ln n))·h also does for the
+diameter: r·exp(−r²/2) falls beyond r = 1, and the mean is √(2 ln n)·h from the query at most.)
+
+What that saves: pairs of points beyond 3^axes cells. At constant density, where more data cover more room, the time
+grows as n. At a fixed domain every cell fills up and the time grows as n², a smaller n² than if exact.
+"""
+
+import math
+from itertools import product
+from typing import NamedTuple
+
+from minitensor import backend
+from minitensor.cluster.meanshift.update import MEMORY, weighted_means
+from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
+from minitensor.errors import InputError
+from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
+
+TILE = 256  # queries that look up their points together
+ROW = 16  # points that a row of cells should hold on average; for fewer an axis less is quicker
+
+
+class Axis(NamedTuple):
+    """The cells along one axis that hold points, in order, and their numbers with all wide empty spaces cut out."""
+
+    cells: Tensor
+    numbers: Tensor
+    size: int
+
+    def number(self, cells: Tensor) -> Tensor:
+        """Numbers such that cells side by side differ by at most 1; a cell in a space that was cut out is beside both
+        ends of it."""
+        xp = backend.of(cells.array).xp
+        at = wrap(xp.searchsorted(self.cells.array, cells.array, side="right")) - 1
+        at = maximum(at, 0)
+        return self.numbers[at] + (cells > self.cells[at]).astype("int64")
+
+
+class Cells(NamedTuple):
+    """Points (n, d) sorted by their cells.
+
+    directions : (d, axes), the unit vectors along which cells are counted; low : (1, axes), where they begin
+    keys : (n,) int64, the number of the cell of each point
+    radius : R, in bandwidths
+    error_bound : how far an update of any of the points may be from the exact one, in the units of the points
+    """
+
+    points: Tensor
+    bandwidth: float
+    radius: float
+    directions: Tensor
+    low: Tensor
+    axes: tuple[Axis, ...]
+    keys: Tensor
+    error_bound: float
+    memory: int
+
+    def weighted_means(self, queries: Tensor) -> tuple[Tensor, Tensor]:
+        """Where each query (q, d) moves, (q, d), and the sum of its weights, (q, 1).
+
+        Time: O(q·d) for each point in the cells round a query. Memory: O(q·d) and the points round `TILE` queries.
+        """
+        with backend.use_backend(queries.backend):
+            keys = self._keys(queries)
+            order = argsort(keys)
+            keys = keys[order]
+            moved, totals = queries.copy(), zeros((queries.shape[0], 1), queries.dtype)
+            for start, stop, slices in self._tiles(keys):
+                near = [self.points[first:last] for first, last in slices if last > first]
+                if near:
+                    rows = order[start:stop]
+                    found = weighted_means(queries[rows], concat(near), self.bandwidth, "gaussian", self.memory)
+                    moved[rows], totals[rows] = found
+        return moved, totals
+
+    def _keys(self, places: Tensor) -> Tensor:
+        cells = _cells(places, self.directions, self.low, self.bandwidth * self.radius)
+        return _keys([axis.number(column) for axis, column in zip(self.axes, cells, strict=True)], self.axes)
+
+    def _tiles(self, keys: Tensor) -> list[tuple[int, int, list[tuple[int, int]]]]:
+        """From which query to which a tile goes, and which slices of the points are near; the keys are sorted."""
+        if not keys.shape[0]:
+            return []
+        xp, length = backend.of(keys.array).xp, self.axes[-1].size
+        rows, count = keys // length, keys.shape[0]
+        changes = (arange(count - 1)[rows[1:] != rows[:-1]] + 1).tolist()
+        starts = [at for a, b in zip([0, *changes], [*changes, count], strict=True) for at in range(a, b, TILE)]
+        stops = [*starts[1:], count]
+        first, last = keys[tensor(starts)], keys[tensor(stops) - 1]
+        bounds = []
+        for beside in product((-1, 0, 1), repeat=len(self.axes) - 1):
+            shift = 0
+            for axis, offset in zip(self.axes, (*beside, 0), strict=True):
+                shift = shift * axis.size + offset
+            lower = wrap(xp.searchsorted(self.keys.array, (first + (shift - 1)).array, side="left"))
+            upper = wrap(xp.searchsorted(self.keys.array, (last + (shift + 1)).array, side="right"))
+            bounds.append(list(zip(lower.tolist(), upper.tolist(), strict=True)))
+        return list(zip(starts, stops, map(list, zip(*bounds, strict=True)), strict=True))
+
+
+def build(points: Tensor, bandwidth: float, radius: float = 4.0, memory: int = MEMORY) -> Cells:
+    """The cells of `points` (n, d), any d; what is more than `radius` bandwidths away may be left out.
+
+    With more than 3 dimensions cells are counted along the 3 principal axes, of which the data are widest.
+    memory : bytes that the tables of one tile may take
+    Time: O(n·d² + d³ + n·log n). Memory: O(n·d).
+
+    >>> import minitensor as mt
+    >>> cells = build(mt.tensor([[0.0], [1.0], [1e9]]), bandwidth=1.0, radius=6.0)
+    >>> moved, weights = cells.weighted_means(mt.tensor([[0.0], [1e9]]))
+    >>> [round(x, 3) for [x] in moved.tolist()], cells.error_bound < 1e-6
+    ([0.378, 1000000000.0], True)
+
+    Raises InputError for a radius of less than 1.
+    """
+    if not 1 <= radius < math.inf:
+        raise InputError(f"cells: radius={radius} bandwidths; it must be 1 or more")
+    n = points.shape[0]
+    with backend.use_backend(points.backend):
+        directions = _directions(points)
+        for count in range(directions.shape[1], 0, -1):
+            along = directions[:, :count]
+            low = (points.astype("float64") @ along).min(0, keepdims=True)
+            cells = _cells(points, along, low, bandwidth * radius)
+            axes = tuple(map(_axis, cells))
+            keys = _keys([axis.number(column) for axis, column in zip(axes, cells, strict=True)], axes)
+            order = argsort(keys)
+            keys = keys[order]
+            rows = keys // axes[-1].size
+            few = (rows[1:] != rows[:-1]).sum().item() + 1 <= n / ROW
+            if (few and math.prod(axis.size for axis in axes) < 2**62) or count == 1:
+                break
+        diameter = (((points.max(0) - points.min(0)) / bandwidth) ** 2).sum().item() ** 0.5
+        bound = bandwidth * truncation_bound(radius, n, n, 1.0, diameter)
+        return Cells(points[order], bandwidth, radius, along, low, axes, keys, bound, memory)
+
+
+def truncation_bound(radius: float, far: float, n: int, near: float, diameter: float) -> float:
+    """How far a mean of `n` points may move if `far` of them, over `radius` bandwidths away, are left out.
+
+    near : how much the others weigh; diameter : of the data. Lengths are in bandwidths, `radius` 1 or more.
+
+    >>> truncation_bound(4.0, 100, 1_000, 50.0, 30.0) < 0.01
+    True
+    """
+    return math.exp(-(radius**2) / 2) * far / near * min(diameter, radius + math.sqrt(2 * math.log(max(n / near, 1))))
+
+
+def radius_for(error: float, n: int) -> float:
+    """The radius at which the bound for any of n points is `error` bandwidths at most, wherever the others are."""
+    radius = 1.0
+    while truncation_bound(radius, n, n, 1.0, math.inf) > error:
+        radius += 1 / 16
+    return radius
+
+
+def _directions(points: Tensor) -> Tensor:
+    """(d, axes), the widest last, since along the last axis a tile may be of any length."""
+    d = points.shape[1]
+    centred = points.astype("float64") - points.astype("float64").mean(0)
+    if d > 3:
+        xp = backend.of(points.array).xp
+        return wrap(xp.linalg.eigh((centred.T @ centred).array)[1])[:, -3:]  # in order of the spread along them
+    order = argsort((centred**2).sum(0))
+    return (arange(d)[:, None] == order).astype("float64")
+
+
+def _cells(places: Tensor, directions: Tensor, low: Tensor, side: float) -> list[Tensor]:
+    """The cell of each place along each direction, int64."""
+    along = (places.astype("float64") @ directions - low) * ((1 - 1e-9) / side)  # a little wider, for the rounding
+    cells = wrap(backend.of(along.array).xp.floor(along.array)).astype("int64")
+    return [cells[:, axis] for axis in range(cells.shape[1])]
+
+
+def _axis(cells: Tensor) -> Axis:
+    """The axis on which these cells hold points. Free at either end is one cell in which there is none."""
+    ordered = sort(cells)
+    new = ordered[1:] != ordered[:-1]
+    cells = concat([ordered[:1], ordered[1:][new]])
+    steps = minimum(cells[1:] - cells[:-1], 2)
+    numbers = concat([cells[:1] * 0, cumsum(steps)]) + 1
+    return Axis(cells, numbers, numbers[-1].item() + 3)
+
+
+def _keys(numbers: list[Tensor], axes: tuple[Axis, ...]) -> Tensor:
+    """One number for each cell, so that cells side by side on the last axis are numbered one after the other."""
+    keys = numbers[0]
+    for number, axis in zip(numbers[1:], axes[1:], strict=True):
+        keys = keys * axis.size + number
+    return keys

@@ -1,0 +1,267 @@
+"""The mean-shift ladder: one update of every query, from Python floats to compiled loops.
+
+An update moves each query to the weighted mean of the data. A point at distance r weighs exp(−r²/(2h²)), h being the
+bandwidth. With q queries, n points and d dimensions every rung does q·n of these weights; what changes is where the
+intermediate tables live. All but the first two work in tiles, so that no table is larger than `memory` bytes.
+
+A query that no point reaches, because every weight rounds to 0, stays where it is.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from minitensor import backend
+from minitensor.cluster.meanshift import update
+from minitensor.cluster.meanshift.compiled import compiled
+from minitensor.cluster.meanshift.update import LOST, MEMORY, exp_in_place, lost, squared_distances, weighted_means
+from minitensor.core.creation import zeros
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
+from minitensor.einsums import einsum as _einsum
+from minitensor.functions import maximum, stack, where
+from minitensor.ladder import Ladder, rung
+
+
+def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
+    """The memory formula of a tiled rung whose tile holds ``tables(d)`` numbers for each pair of query and point."""
+
+    def memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
+        q, n, d = queries.shape[0], *points.shape
+        rows, columns = update.tile(q, n, tables(d) * points.dtype.itemsize, memory)
+        return float(rows * columns * tables(d) * points.dtype.itemsize)
+
+    return memory
+
+
+def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1) -> float:
+    """Two tables, the keys and sums of a strip of queries, and the keys of some tiles of points, a thread."""
+    q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
+    strip = min(update.STRIP, q)
+    of_blas = backend.of(points.array).threads()
+    stack, rows, columns = update.quiet_tile(strip, n, 2 * itemsize, d + 2, memory, of_blas)
+    return float(
+        threads * itemsize * (2 * stack * rows * columns + strip * (5 * d + 5) + update.TILES * columns * (3 * d + 4))
+    )
+
+
+def _threads_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
+    return _strip_memory(queries, points, bandwidth, memory, backend.of(points.array).threads())
+
+
+@rung("Python floats, one pair at a time", memory=lambda q, x, h: (32 * x.shape[1] + 64) * (2 * len(q) + len(x)))
+def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
+    """The definition, written with Python's own numbers.
+
+    queries : (q, d); points : (n, d); returns (q, d).
+    Memory: (32·d + 64)·(n + 2q) bytes, since Python keeps each number as an object, and each point as a list.
+    """
+    data, moved = points.tolist(), []
+    for query in queries.tolist():
+        total, sums = 0.0, [0.0] * len(query)
+        for point in data:
+            squared = 0.0
+            for x, y in zip(query, point, strict=True):
+                squared += (x - y) ** 2
+            weight = math.exp(-squared / (2 * bandwidth**2))
+            total += weight
+            for axis, y in enumerate(point):
+                sums[axis] += weight * y
+        moved.append([value / total for value in sums] if total else query)
+    return wrap(backend.of(points.array).asarray(moved, points.dtype)).reshape(*queries.shape)
+
+
+@rung("one query against all points", memory=lambda q, x, h: (2 * x.shape[1] + 1) * len(x) * x.dtype.itemsize)
+def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
+    """Broadcasting: the (d,) query is stretched over the (n, d) data, and the loop over points is gone.
+
+    Python runs q times round. Memory: two tables of n·d numbers and the n weights.
+    """
+    moved = queries.copy()
+    for i, query in enumerate(queries):
+        weight = (((points - query) ** 2).sum(1) * (-0.5 / bandwidth**2)).exp()
+        total = weight.sum()
+        if total:
+            moved[i] = (weight[:, None] * points).sum(0) / total
+    return moved
+
+
+@rung("a tile of queries at once, (q, n, d)", memory=_tile_memory(lambda d: 2 * d + 1))
+def batched(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """Broadcasting once more: (q, 1, d) against (n, d) gives every difference of a tile in one table.
+
+    Hardly any Python is left, yet the gain is small: the table of q·n·d differences goes out to memory and comes
+    back three times, and sums over an axis of length d = 2 keep vector units idle.
+    Memory: (2d + 1) numbers for each pair in a tile, at most `memory` bytes.
+    """
+
+    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        squared = ((q[:, None, :] - x) ** 2).sum(2)
+        weights = (squared * (-0.5 / bandwidth**2)).exp()
+        return (weights[:, :, None] * x).sum(1), weights.sum(1)
+
+    return _tiled(queries, points, 2 * points.shape[1] + 1, memory, sums)
+
+
+@rung("one array a coordinate, (q, n)", memory=_tile_memory(lambda d: 2))
+def columns(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """(qx − x0)² + (qy − x1)² + …: the axis of length d becomes d tables of shape (q, n), added up.
+
+    Every inner loop now runs over a thousand points instead of two coordinates, which is what processors are made
+    for, and no table has a d in it. The weighted sums, too, are taken a coordinate at a time.
+    Memory: 2 numbers for each pair in a tile, at most `memory` bytes.
+    """
+
+    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        weights = squared_distances(q, x.T)
+        weights *= -0.5 / bandwidth**2
+        weights = exp_in_place(weights)
+        return stack([(weights * x[:, axis]).sum(1) for axis in range(x.shape[1])], axis=1), weights.sum(1)
+
+    return _tiled(queries, points, 2, memory, sums)
+
+
+@rung("both sums said as einsums", memory=_tile_memory(lambda d: d + 2))
+def einsum(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """``qnd,qnd->qn`` squares and sums without a table of squares; ``qn,nd->qd`` is one matrix product.
+
+    The table of differences remains. Memory: (d + 2) numbers for each pair in a tile, at most `memory` bytes.
+    """
+
+    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        difference = q[:, None, :] - x
+        weights = exp_in_place(_einsum("qnd,qnd->qn", difference, difference) * (-0.5 / bandwidth**2))
+        return _einsum("qn,nd->qd", weights, x), weights.sum(1)
+
+    return _tiled(queries, points, points.shape[1] + 2, memory, sums)
+
+
+@rung("|q|² + |x|² − 2q·x: distances by a product", memory=_tile_memory(lambda d: 2))
+def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """|q − x|² = |q|² + |x|² − 2q·x, so the distances too come from one matrix product; no table has a d in it.
+
+    The price is cancellation: two large numbers are subtracted to give a small one, and the error of the squared
+    distance is about eps·|x|² instead of eps·|q − x|². The data are therefore centred first. Measured in float32 on
+    the course's six clusters (bandwidth 2.5, largest error of a moved point): 2e-5 as they are, 8e-6 centred; with
+    the data 1,000 away from the origin 1e-2 as they are, 5e-5 centred, which is what rounding the answer to float32
+    costs there anyway (tests/benchmarks/cancellation.py). Data much wider than the bandwidth are beyond centring: in
+    float32 from some 30 bandwidths on, where an exponent could be off by `LOST`, the differences are taken after all.
+    Memory: 2 numbers for each pair in a tile, or 3 for differences, at most `memory` bytes.
+    """
+    if lost(points, update.spread(queries, points) / bandwidth) > LOST or not queries.size or not points.size:
+        return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
+    middle = points.mean(0)
+
+    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        u = (q * -2.0) @ x.T
+        u += _einsum("qd,qd->q", q, q)[:, None]
+        u += _einsum("nd,nd->n", x, x)
+        u = maximum(u, 0.0)  # rounding may leave a squared distance a little below 0
+        u *= -0.5
+        weights = exp_in_place(u)
+        return weights @ x, weights.sum(1)
+
+    # In units of the bandwidth, so that no table has to be scaled.
+    centred, data = ((x - middle) / bandwidth for x in (queries, points))
+    return _tiled(centred, data, 2, memory, sums) * bandwidth + middle
+
+
+@rung("one product makes the exponents, one both sums", memory=_strip_memory)
+def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
+    """`gemm` with the norms folded into the product, and numerator and denominator into the other.
+
+    (q, −|q|²/2, 1) times (x, 1, −|x|²/2) is −|q − x|²/2: the table needs no more additions, and is made into weights
+    where it lies. Times (x, 1) it gives the weighted sum and the sum of the weights at once. So each tile is written
+    by one product, gone over by the exponential, and read by one product, all in a core's cache. Weights are powers of
+    2 where NumPy makes those sooner than powers of e. Exponents are cut off before a weight, or its product with a
+    coordinate, is a subnormal number, on which processors are 5 times slower: queries that feel nothing but such
+    weights are done again without. `update.py` has the code, for all kernels.
+
+    Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
+    for a tile, and the keys of 4,096 queries and of some tiles of points, beside the result, at any n.
+    """
+    return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
+
+
+@rung("the same, the queries shared out over the cores", memory=_threads_memory)
+def threads(
+    queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, count: int | None = None
+) -> Tensor:
+    """`gemm_tiled` on several threads, each with queries of its own.
+
+    NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Each product is so small
+    that BLAS keeps it to the thread that asks for it, and a stack of them is done in one call, since threads that ask
+    for Python's lock at every turn mostly wait for it.
+
+    count : how many threads; as many as BLAS would take if not given, fewer for a small job, and one where the backend
+        has its own
+    Memory: that of `gemm_tiled` for each thread.
+    """
+    return weighted_means(queries, points, bandwidth, memory=memory, threads=count)[0]
+
+
+def _tiled(
+    queries: Tensor,
+    points: Tensor,
+    tables: int,
+    memory: int,
+    sums: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
+) -> Tensor:
+    """Weighted means from ``sums(tile of queries, tile of points)``, which gives weighted sums and total weights.
+
+    tables : how many numbers a tile holds for each pair of query and point
+    """
+    (q, d), n = queries.shape, points.shape[0]
+    rows, columns = update.tile(q, n, tables * points.dtype.itemsize, memory)
+    with backend.use_backend(points.backend):
+        weighted, totals = zeros((q, d), points.dtype), zeros((q, 1), points.dtype)
+    for i in range(0, q, rows):
+        here = slice(i, min(i + rows, q))
+        block, into_weighted, into_totals = queries[here], weighted[here], totals[here]
+        for j in range(0, n, columns):
+            part, weights = sums(block, points[j : min(j + columns, n)])
+            into_weighted += part
+            into_totals += weights[:, None]
+    return where(totals > 0, weighted / where(totals > 0, totals, 1.0), queries)
+
+
+# --- the ladder ----------------------------------------------------------------------------------------------------
+
+
+def flops(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """For each pair d differences, squares and sums, one scaling, one exponential (as one) and d + 1 weighted sums."""
+    q, (n, d) = queries.shape[0], points.shape
+    return float(q * n * (3 * d + 2 + 2 * d + 1))
+
+
+def traffic(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """The fewest bytes that must move: queries and points are read once, moved queries are written once."""
+    return float((2 * queries.size + points.size) * points.dtype.itemsize)
+
+
+def exps(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """One exponential for each pair."""
+    return float(queries.shape[0] * points.shape[0])
+
+
+def share(fraction: float, queries: Tensor, points: Tensor, bandwidth: float) -> tuple[Tensor, Tensor, float]:
+    """The first queries, over all the data."""
+    return queries[: max(1, round(queries.shape[0] * fraction))] if queries.shape[0] else queries, points, bandwidth
+
+
+def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """How far two correct results may be apart.
+
+    An error e in the exponents moves a weighted mean by at most 2e times the width of the data, of which the parts
+    more than a hundred bandwidths away weigh nothing. Sums of n weights add n·eps of the largest coordinate at worst.
+    """
+    if not queries.size or not points.size:
+        return 0.0
+    width = update.spread(queries, points)
+    exponent = 2 * min(lost(points, width / bandwidth), LOST) * min(width, 100 * bandwidth)
+    return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (update.largest(points) + width)
+
+
+ARRAY_RUNGS = (loops, one_point, batched, columns, einsum, gemm, gemm_tiled, threads)
+LADDER = Ladder("mean shift", (*ARRAY_RUNGS, compiled), flops, share, tolerance, traffic, exps)

@@ -1,0 +1,45 @@
+"""Fewer places to climb from than there are points."""
+
+from minitensor import backend
+from minitensor.cluster.meanshift.update import weighted_means
+from minitensor.core.operators import wrap
+from minitensor.core.tensor import Tensor
+from minitensor.errors import InputError
+from minitensor.groups import distinct_rows
+
+
+def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
+    """The middles of the cells of a grid of spacing `size` that hold `least` points or more: (cells, d).
+
+    A middle is a whole multiple of `size` on every axis. Where every point has a cell to itself nothing is gained,
+    and the points themselves come back. Time: O(d·n·log n). Memory: O(n·d).
+
+    >>> import minitensor as mt
+    >>> bin_seeds(mt.tensor([[1.1], [0.9], [3.2]]), size=1.0, least=2).tolist()
+    [[1.0]]
+
+    Raises InputError where no cell holds as many.
+    """
+    xp = backend.of(points.array).xp
+    cells, count = distinct_rows(wrap(xp.round((points / size).array)))
+    kept = cells[count >= least]
+    if not kept.shape[0]:
+        raise InputError(
+            f"bin_seeds: no cell of size {size} holds {least} points, the fullest holds {count.max().item()}; "
+            "lower min_bin_freq or raise the bandwidth"
+        )
+    return points if kept.shape[0] == points.shape[0] else kept * size
+
+
+def within_reach(starts: Tensor, points: Tensor, bandwidth: float, kernel: str) -> Tensor:
+    """The starts that some point pulls at: (≤ q, d).
+
+    Time: O(q·n·d), as one update. Raises InputError where none is.
+    """
+    reached = starts[weighted_means(starts / bandwidth, points / bandwidth, 1.0, kernel)[1][:, 0] > 0]
+    if not reached.shape[0]:
+        raise InputError(
+            f"No point was within bandwidth={bandwidth:g} of any seed, of which there are {starts.shape[0]}; "
+            "seed where the points are, or raise the bandwidth"
+        )
+    return reached

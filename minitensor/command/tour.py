@@ -1,0 +1,153 @@
+"""The tour: both ladders, end to end, on real input, with tables, pictures and an animation."""
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from minitensor import backend, random
+from minitensor.cluster import mean_shift
+from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
+from minitensor.cluster.meanshift import gpu
+from minitensor.core.creation import tensor
+from minitensor.core.tensor import Tensor
+from minitensor.data import blobs
+from minitensor.errors import MissingExtraError
+from minitensor.gpu import Launch, compare
+from minitensor.gpu.counters import Counters
+from minitensor.ladder import Climb, Ladder, ceilings, run, table
+from minitensor.matrix_product import rungs as matmul
+from minitensor.text.numbers import in_seconds
+
+SEED = 2  # six clusters that do not overlap
+BANDWIDTH = 2.5
+
+
+def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
+    """Climb both ladders on the chosen backend, print the tables and write three PNG files and a GIF into `out`.
+
+    quick : smaller inputs, and rungs slower than a quarter of a second skipped
+    as_json : print one JSON object instead of tables
+    Raises MissingExtraError where matplotlib, rich or scikit-learn is missing.
+    """
+    try:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    except ImportError:
+        raise MissingExtraError("the tour needs rich: pip install 'minitensor[lessons]'") from None
+    from minitensor import plot
+
+    plot.headless()
+    start = time.perf_counter()
+    out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
+    on_gpu = backend.get_backend() == "cupy"
+    points, _ = blobs(SEED, each=50 if quick else 250, dtype="float32" if on_gpu else "float64")
+    jobs: list[tuple[Ladder, tuple[Any, ...], str]] = [
+        *(
+            (matmul.GPU_LADDER if on_gpu else matmul.LADDER, pair, f"{what} ({_shape(pair)})")
+            for what, pair in products(quick)
+        ),
+        (
+            gpu.GPU_LADDER if on_gpu else MEAN_SHIFT,
+            (points, points, BANDWIDTH),
+            f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}",
+        ),
+    ]
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4)
+
+        def step(words: str) -> None:
+            progress.update(task, description=f"{words:<45}", advance=1)
+
+        step("the ceilings of this machine")
+        for kind in ("float32", "float64"):
+            ceilings(kind)
+        climbs = [
+            run(
+                ladder,
+                *inputs,
+                title=title,
+                time_limit=0.25 if quick else 5.0,
+                seconds=0.1 if quick else 0.5,
+                on_rung=lambda name, job=ladder.name: step(f"{job}: {name}"),  # type: ignore[misc]
+            )
+            for ladder, inputs, title in jobs
+        ]
+        step("the GPU rungs, on a simulated GPU")
+        simulated = {} if on_gpu else simulations(quick)
+        step("mean shift: until the points stand still")
+        found = mean_shift(points, BANDWIDTH, path=True)
+        step("drawing, and the animation")
+        pictures = {
+            "matmul.png": plot.climbs(*climbs[:-1]),
+            "mean_shift.png": plot.climb_and_clusters(climbs[-1], points, found.labels, found.centers),
+            "roofline.png": plot.roofline(*climbs),
+            "mean_shift.gif": plot.moving(found.path, found.labels),
+        }
+        paths = [plot.save(picture, out / name) for name, picture in pictures.items()]
+        plot.close_all()
+    seconds = time.perf_counter() - start
+    summary = {"clusters": found.centers.shape[0], "updates": found.n_iter, "converged": found.converged}
+    if as_json:
+        files = [str(path) for path in paths]
+        report = {"backend": backend.get_backend(), "seconds": seconds, "mean_shift": summary, "files": files}
+        report["climbs"] = [_finite(climb) for climb in climbs]
+        report["simulated"] = {
+            job: {name: asdict(launch.counters or Counters()) for name, launch in launches}
+            for job, launches in simulated.items()
+        }
+        print(json.dumps(report, indent=2))
+        return
+    console = Console()
+    for climb in climbs:
+        console.print(table(climb, console.width))
+        console.print()
+    for title, launches in simulated.items():
+        console.print(compare(title, launches))
+        console.print()
+    console.print(
+        f"Mean shift found {summary['clusters']} clusters in {points.shape[0]:,} points after {found.n_iter} updates."
+    )
+    console.print(f"The tour took {in_seconds(seconds)} on the {backend.get_backend()} backend. Look at:")
+    for path in paths:
+        console.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+def products(quick: bool = False) -> list[tuple[str, tuple[Tensor, Tensor]]]:
+    """The course's matrix products on real digits of 8 × 8 pixels, times random weights; and one of a cube's size."""
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise MissingExtraError("the digits come with scikit-learn: pip install 'minitensor[lessons]'") from None
+    images = tensor(load_digits().data / 16, "float32")
+    rng = random.generator(SEED)
+    weights = random.normal(rng, (64, 10), dtype="float32")
+    side = 128 if quick else 512
+    cube = tuple(random.normal(rng, (side, side), dtype="float32") for _ in range(2))
+    return [
+        ("5 digits", (images[:5], weights)),
+        (f"{images.shape[0]:,} digits", (images, weights)),
+        (f"{side}³", (cube[0], cube[1])),
+    ]
+
+
+def simulations(quick: bool = False) -> dict[str, list[tuple[str, Launch]]]:
+    """What the GPU rungs do, counted at small sizes, for a machine that has no GPU to time them on."""
+    side, n = (32, 64) if quick else (128, 256)
+    return {
+        f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul.simulated(side, 16, side),
+        f"mean shift on a GPU: one update of {n} points in two dimensions, float32": gpu.simulated(n),
+    }
+
+
+def _shape(pair: tuple[Tensor, Tensor]) -> str:
+    return " times ".join(f"{x.shape[0]:,} × {x.shape[1]}" for x in pair) + f", {pair[0].dtype}"
+
+
+def _finite(climb: Climb) -> dict[str, Any]:
+    """JSON has no NaN: what was not measured is null."""
+    plain = climb.asdict()
+    plain["rows"] = [{key: None if value != value else value for key, value in row.items()} for row in plain["rows"]]
+    return plain

@@ -1,0 +1,168 @@
+"""`mean_shift(method=)`: what it picks, what it promises, and that every way finds the clusters that exact finds."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from cluster_strategies import clouds, distances, exact_means, rounding, same_partition
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minitensor as mt
+from minitensor.cluster import mean_shift
+from minitensor.cluster.meanshift import auto
+from minitensor.cluster.meanshift.auto import choose
+from minitensor.cluster.meanshift.update import MEMORY
+from minitensor.data import blobs
+from minitensor.errors import OutOfMemoryError
+
+WAYS = ("grid", "cells", "fourier")
+
+
+@pytest.mark.parametrize("method", WAYS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_every_way_finds_what_exact_finds(backend, method, dtype):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the score comes with scikit-learn, an extra")
+    points, _ = blobs(seed=2, each=60, dtype=dtype)
+    exact, found = mean_shift(points, 2.5, method="exact"), mean_shift(points, 2.5, method=method)
+    assert (exact.method, exact.error_bound) == ("exact", 0.0)
+    assert found.method == method
+    assert 0 < found.error_bound <= 0.2 * 2.5 * (1 + 1e-9)
+    assert found.converged
+    assert found.centers.dtype == dtype
+    assert metrics.adjusted_rand_score(exact.labels.numpy(), found.labels.numpy()) > 0.99
+    assert found.centers.shape == exact.centers.shape
+    assert distances(found.centers, exact.centers).max() < 0.05 * 2.5
+    np.testing.assert_array_equal(np.argsort(-np.bincount(found.labels.numpy()), stable=True), range(6))
+
+
+@pytest.mark.parametrize("method", WAYS)
+@settings(max_examples=25)
+@given(points=clouds(width=6.0), error=st.sampled_from([0.02, 0.1, 0.3]))
+def test_the_bound_in_the_result_holds(backend, method, points, error):
+    points = points.to(backend)
+    if method == "grid" and points.shape[1] == 3 and error < 0.3:
+        error = 0.3  # finer grids of three dimensions take the tests too long
+    way = choose(method, points, 1.0, error, MEMORY)
+    assert way.error_bound <= error
+    wrong = distances(way.update(points)[0], exact_means(points, points, 1.0)[0])
+    assert wrong.max() <= way.error_bound + rounding(points)
+
+
+def test_a_grid_that_is_too_coarse_for_the_error_is_made_finer(backend, monkeypatch):
+    monkeypatch.setattr(auto, "_spacing", lambda error, n: 0.25)
+    points, _ = blobs(2, each=30)
+    first, second = (choose("grid", points, 2.5, error, MEMORY) for error in (0.9, 0.05))
+    assert second.error_bound <= 0.05 * 2.5 < first.error_bound
+    assert len(second.starts) > len(first.starts)
+
+
+ODD = {
+    "one point": ([[3.0, 4.0]], [0]),
+    "duplicates": ([[1.0, 2.0]] * 5, [0] * 5),
+    "collinear": ([[0.1 * i, 0.3 * i] for i in range(8)], [0] * 8),
+    "a far outlier": ([[0.0], [0.1], [0.2], [3e4]], [0, 0, 0, 1]),
+    "constant features": ([[0.0, 7.0, -1.0], [0.2, 7.0, -1.0], [9.0, 7.0, -1.0]], [0, 0, 1]),
+    "one dimension": ([[0.0], [0.3], [8.0], [8.2], [8.3]], [1, 1, 0, 0, 0]),
+}
+
+
+@pytest.mark.parametrize("method", [*WAYS, "auto"])
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_data(backend, monkeypatch, method, odd):
+    monkeypatch.setattr(auto, "EXACT", 0)
+    points, labels = ODD[odd]
+    found = mean_shift(mt.tensor(points), 1.0, method=method)
+    assert found.labels.tolist() == labels
+    assert found.converged
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 64])
+def test_clusters_a_million_bandwidths_apart(backend, monkeypatch, d):
+    """Two of them; auto finds the way, the grid says that it does not fit."""
+    monkeypatch.setattr(auto, "EXACT", 0)
+    points = mt.concat([mt.random.normal(mt.random.generator(d), (30, d), std=0.5 / d**0.5) + at for at in (0.0, 1e6)])
+    found = mean_shift(points, 1.0)
+    assert found.method == "cells"  # a grid would be empty for the most part, or not fit at all
+    assert same_partition(found.labels.numpy(), np.repeat([0, 1], 30))
+    if d in (2, 3):
+        for method in ("grid", "fourier"):
+            with pytest.raises(OutOfMemoryError, match="use method='cells'"):
+                mean_shift(points, 1.0, method=method)
+
+
+def test_what_auto_picks(monkeypatch):
+    monkeypatch.setattr(auto, "EXACT", 100)
+    flat, solid, wide = (mt.random.uniform(mt.random.generator(0), (120, d), 0, 3) for d in (2, 3, 8))
+
+    def picked(points, **options):
+        arguments = {"method": "auto", "bandwidth": 1.0, "error": 0.1, "memory": MEMORY} | options
+        return choose(points=points, **arguments).method
+
+    assert picked(flat[:100]) == "exact"
+    assert picked(flat) == "grid"
+    assert picked(flat, error=0) == "exact"
+    assert picked(flat, only_exact="path=True") == "exact"
+    assert picked(wide) == "cells"
+    assert picked(flat, error=1e-4) == "cells"  # more terms than points
+    many = mt.random.uniform(mt.random.generator(0), (20_000, 2), 0, 3)
+    assert picked(many, error=1e-4) == "fourier"
+    assert picked(many, error=1e-13) == "cells"  # finer than a series is rounded
+    assert picked(solid, error=0.3) == "grid"
+
+
+@pytest.mark.parametrize("options", [{"kernel": "flat"}, {"blurring": True}, {"path": True}])
+def test_only_exact_does_the_rest(monkeypatch, options):
+    monkeypatch.setattr(auto, "EXACT", 0)
+    points, _ = blobs(2, each=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert mean_shift(points, 2.5, **options).method == "exact"
+    with pytest.raises(ValueError, match=r"method='grid' cannot do .*=.*; use method='exact'"):
+        mean_shift(points, 2.5, method="grid", **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "magic"}, "there is no method 'magic'; choose one of auto, exact, grid, cells, fourier"),
+        ({"error": -1}, "error=-1; it must be a number of bandwidths, 0 or more"),
+        ({"error": math.nan}, "error=nan"),
+        ({"error": "small"}, "error=small"),
+        ({"method": "cells", "error": 0}, "never without error"),
+        ({"method": "grid", "error": 1e-6}, "needs nodes under .* use method='fourier'"),
+    ],
+)
+def test_bad_input_is_named(options, message):
+    points, _ = blobs(0, each=5)
+    with pytest.raises(ValueError, match=message):
+        mean_shift(points, 2.5, **options)
+
+
+@pytest.mark.parametrize("method", WAYS)
+@pytest.mark.parametrize("factor", [1e-30, 1e20])
+def test_the_unit_of_the_data_does_not_matter(backend, method, factor):
+    points, _ = blobs(2, each=15)
+    found, scaled = (mean_shift(points * unit, 2.5 * unit, method=method) for unit in (1.0, factor))
+    np.testing.assert_array_equal(scaled.labels.numpy(), found.labels.numpy())
+    np.testing.assert_allclose(scaled.centers.numpy() / factor, found.centers.numpy(), rtol=1e-6)
+    assert scaled.error_bound / factor == pytest.approx(found.error_bound, rel=0.1)
+
+
+@pytest.mark.parametrize("method", WAYS)
+def test_the_order_of_the_points_does_not_matter(backend, method):
+    points, _ = blobs(2, each=30)
+    order = mt.random.permutation(mt.random.generator(5), len(points))
+    found, permuted = (mean_shift(each, 2.5, method=method) for each in (points, points[order]))
+    np.testing.assert_allclose(np.sort(permuted.centers.numpy(), 0), np.sort(found.centers.numpy(), 0), atol=1e-2)
+    assert same_partition(permuted.labels.numpy(), found.labels.numpy()[order.numpy()])
+
+
+def test_a_million_points_need_no_table_of_pairs():
+    """Small enough for a test: memory stays some copies of the points, and every point has a label."""
+    points, truth = blobs(3, each=10_000, dtype="float32")
+    found = mean_shift(points, 2.5)
+    assert found.method == "grid"
+    assert np.bincount(found.labels.numpy()).tolist() == sorted(np.bincount(found.labels.numpy()), reverse=True)
+    assert (found.labels == truth).shape == (60_000,)

@@ -1,0 +1,156 @@
+"""The grid: its bound against exact updates, its order, what its one line of correction gains, its flow map."""
+
+import math
+import tracemalloc
+
+import numpy as np
+import pytest
+from cluster_strategies import clouds, distances, exact_means, rounding
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minitensor as mt
+from minitensor.cluster.meanshift import grid
+from minitensor.data import blobs
+from minitensor.errors import OutOfMemoryError
+
+
+def errors(points, bandwidth, spacing, corrected=True):
+    made = grid.build(points, bandwidth, spacing, corrected)
+    return distances(made.weighted_means(points)[0], exact_means(points, points, bandwidth)[0]), made.error_bound
+
+
+@settings(max_examples=40)
+@given(
+    points=clouds(), spacing=st.sampled_from([0.2, 0.25, 0.4]), bandwidth=st.floats(1.0, 3.0), corrected=st.booleans()
+)
+def test_no_update_is_off_by_more_than_the_bound(backend, points, spacing, bandwidth, corrected):
+    points = points.to(backend)
+    wrong, bound = errors(points, bandwidth, spacing, corrected)
+    assert wrong.max() <= bound + rounding(points)
+
+
+def test_the_bound_is_no_idle_promise():
+    for seed, each in ((1, 300), (2, 1_000)):
+        points, _ = blobs(seed, each=each)
+        wrong, bound = errors(points[:1_500], 2.5, 1 / 8)
+        assert bound < 0.1 * 2.5
+        assert bound < 100 * wrong.max()
+
+
+@pytest.mark.parametrize("spacing", [0.5, 0.1, 0.02])
+def test_the_logarithm_of_the_kernel_is_off_by_what_the_proof_says(spacing):
+    """Steps 1 to 5 at the head of the file, by brute force over both fractions and all distances."""
+    variance = 1 - spacing**2 / 3
+    t = np.linspace(0, 1, 11)
+    cells = np.arange(-int(6 / spacing), int(6 / spacing))
+    j, u, v = (axis.ravel() for axis in np.meshgrid(cells, t, t, indexing="ij"))
+    kernel = sum(
+        (u if a else 1 - u) * (v if b else 1 - v) * np.exp(-(((j + a - b) * spacing) ** 2) / (2 * variance))
+        for a in (0, 1)
+        for b in (0, 1)
+    )
+    r = (j + u - v) * spacing
+    off = np.log(kernel) + r**2 / 2 + spacing**2 / variance / 8
+    assert (abs(off) <= spacing**2 / variance * (0.125 + r**2 / 6) * (1 + 1e-9)).all()
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_the_error_falls_with_the_square_of_the_spacing(backend, d, corrected):
+    rng = mt.random.generator(d)
+    points = mt.random.normal(rng, (300, d), std=1.3)
+    spacings = np.array([0.4, 0.28, 0.2] if d == 3 else [0.4, 0.2, 0.1, 0.05])
+    sizes = [np.sqrt((errors(points, 1.0, spacing, corrected)[0] ** 2).mean()) for spacing in spacings]
+    assert np.polyfit(np.log(spacings), np.log(sizes), 1)[0] == pytest.approx(2, abs=0.25)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_taking_back_the_blur_lowers_the_error_four_to_six_times(backend, seed):
+    points, _ = blobs(seed, each=300)
+    plain, corrected = (np.sqrt((errors(points, 2.5, 0.2, how)[0] ** 2).mean()) for how in (False, True))
+    assert 3.5 <= plain / corrected <= 6.5
+
+
+@settings(max_examples=30)
+@given(points=clouds(most=2), seed=st.integers(0, 2**32 - 1))
+def test_the_order_of_the_points_does_not_matter(backend, points, seed):
+    points = points.to(backend)
+    order = mt.random.permutation(mt.random.generator(seed), len(points))
+    one, other = (grid.build(each, 1.0, 0.25) for each in (points, points[order]))
+    np.testing.assert_allclose(other.sums.numpy(), one.sums.numpy(), rtol=1e-9, atol=1e-9)
+    assert other.error_bound == pytest.approx(one.error_bound, rel=1e-6, abs=1e-9)
+
+
+def test_chunks_do_not_change_the_sums(backend, monkeypatch):
+    points, _ = blobs(3, each=50)
+    whole = grid.build(points, 2.5, 0.25)
+    monkeypatch.setattr(grid, "CHUNK", 7)
+    monkeypatch.setattr(grid, "BLOCK", 5)
+    small = grid.build(points, 2.5, 0.25)
+    np.testing.assert_allclose(small.sums.numpy(), whole.sums.numpy(), rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=40)
+@given(points=clouds(most=2))
+def test_a_mean_never_leaves_the_box_of_the_points(backend, points):
+    points = points.to(backend)
+    moved = grid.build(points, 1.0, 0.25).weighted_means(points)[0].numpy()
+    slack = rounding(points)
+    assert (moved >= points.numpy().min(0) - slack).all()
+    assert (moved <= points.numpy().max(0) + slack).all()
+
+
+@pytest.mark.parametrize("copies", [1, 7])
+def test_points_in_one_place_stay_where_they_are(backend, copies):
+    points = mt.tensor([[0.1, 0.7]] * copies + [[60.3, 50.9]])
+    moved, weights = grid.build(points, 1.0).weighted_means(points)
+    np.testing.assert_allclose(moved.numpy(), points.numpy(), atol=1e-12)
+    np.testing.assert_allclose(weights.numpy()[:, 0], [copies] * copies + [1], rtol=0.01)
+
+
+def test_where_no_point_is_a_query_stays_and_beyond_the_box_it_is_taken_inside(backend):
+    made = grid.build(mt.tensor([[0.0], [100.0]]), 1.0)
+    assert made.weighted_means(mt.tensor([[50.0]]))[0].item() == 50.0
+    beyond = made.weighted_means(mt.tensor([[-9.0], [109.0]]))[0]
+    np.testing.assert_allclose(beyond.numpy(), [[0.0], [100.0]], atol=1e-9)
+
+
+@settings(max_examples=40)
+@given(points=clouds(), spacing=st.sampled_from([0.25, 0.5]))
+def test_the_flow_map_sends_every_point_to_its_nearest_node(backend, points, spacing):
+    points = points.to(backend)
+    made = grid.build(points, 1.0, spacing)
+    starts, home = grid.flow_map(made, points)
+    assert starts.dtype == points.dtype
+    assert sorted(set(home.tolist())) == list(range(len(starts)))  # no node without a point
+    assert len(np.unique(starts.numpy(), axis=0)) == len(starts)
+    assert (abs(starts[home] - points).numpy() <= spacing / 2 + rounding(points)).all()
+
+
+def test_memory_is_what_the_docstring_says():
+    for d, bandwidth, n in ((2, 0.3, 2_000), (2, 0.3, 200_000), (3, 2.0, 2_000)):
+        points = mt.random.uniform(mt.random.generator(0), (n, d), 0, 20)
+        tracemalloc.start()
+        made = grid.build(points, bandwidth, 0.125)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak <= 32 * (d + 1) * math.prod(made.shape) + 1e7
+
+
+def test_a_far_outlier_does_not_fill_the_memory():
+    points = mt.concat([blobs(0, each=10)[0], mt.tensor([[1e7, 1e7]])])
+    tracemalloc.start()
+    with pytest.raises(OutOfMemoryError, match=r"nodes, 0.125 bandwidths apart, do not fit .* method='cells'"):
+        grid.build(points, 2.5)
+    assert tracemalloc.get_traced_memory()[1] < 1e6
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("shape", "spacing", "message"),
+    [((3, 4), 0.1, "the points have 4 dimensions"), ((3, 2), 0.0, "spacing=0.0"), ((3, 2), 0.8, "at most 0.75")],
+)
+def test_what_a_grid_cannot_be(shape, spacing, message):
+    with pytest.raises(ValueError, match=message):
+        grid.build(mt.zeros(shape), 1.0, spacing)

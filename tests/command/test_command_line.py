@@ -1,0 +1,216 @@
+"""The command line, as a person types it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import minitensor as mt
+from minitensor.__main__ import main
+from minitensor.command import lesson, tour
+from minitensor.ladder import Ceilings, Climb, Row, Work
+
+pytest.importorskip("rich", reason="the command line prints with rich, an extra")
+
+
+@pytest.fixture(scope="module")
+def quick_tour(tmp_path_factory):
+    """The folder of one quick tour, and what it printed as JSON."""
+    out = tmp_path_factory.mktemp("tour")
+    command = [sys.executable, "-m", "minitensor", "tour", "--quick", "--json", "--out", str(out / "pictures")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=out)
+    return out, json.loads(ran.stdout)
+
+
+def test_the_tour_writes_three_pictures_and_an_animation(quick_tour):
+    out, report = quick_tour
+    assert sorted(path.name for path in out.iterdir()) == ["pictures"]
+    files = {path.name: path.read_bytes()[:6] for path in (out / "pictures").iterdir()}
+    pictures = dict.fromkeys(("matmul.png", "mean_shift.png", "roofline.png"), b"\x89PNG\r\n")
+    assert files == pictures | {"mean_shift.gif": b"GIF89a"}
+    assert sorted(report["files"]) == sorted(str(out / "pictures" / name) for name in files)
+
+
+def test_the_tour_climbs_both_ladders_to_the_top(quick_tour):
+    _, report = quick_tour
+    assert [climb["ladder"] for climb in report["climbs"]] == ["matmul", "matmul", "matmul", "mean shift"]
+    assert "1,797 digits (1,797 × 64 times 64 × 10, float32)" in report["climbs"][1]["title"]
+    assert report["mean_shift"]["clusters"] == 6
+    for climb in report["climbs"]:
+        # Without Numba, an extra, the last rung is skipped.
+        top = next(row for row in reversed(climb["rows"]) if not row["note"].startswith("skipped: compiled loops need"))
+        assert top["rung"] in ("blas", "threads", "compiled")
+        assert top["seconds"] > 0
+
+
+def test_the_tour_places_every_rung_under_the_ceilings(quick_tour):
+    _, report = quick_tour
+    for climb, kind in zip(report["climbs"], ["float32"] * 3 + ["float64"], strict=True):
+        under, work = climb["ceilings"], climb["work"]
+        assert (under["dtype"], under["backend"]) == (kind, "numpy")
+        limits = [under["flops_per_second"], work["flops"] / work["traffic"] * under["bytes_per_second"]]
+        if work["exps"]:
+            limits.append(work["flops"] / work["exps"] * under["exps_per_second"])
+        for row in climb["rows"]:
+            expected = row["seconds"] and pytest.approx(work["flops"] / row["seconds"] / min(limits))
+            assert row["fraction"] == expected
+
+
+def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(
+        tour,
+        "run",
+        lambda ladder, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
+    )
+    assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert text.count("× before") == 4
+    assert "loops skipped: too slow" in text
+    assert "found 6 clusters in 300 points" in text
+    assert str(tmp_path / "mean_shift.gif") in text.replace("\n", "")
+
+
+UNDER = Ceilings(10e9, 100e9, 1e9, "numpy", "float32")
+CLIMB = Climb("matmul", "", "a machine", (Row("loops", "", 0.0, note="skipped: too slow"),))
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_at_once(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert main(["tour", "--out", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.startswith("minitensor tour: ")
+
+
+def test_lessons_are_listed_with_their_titles(capsys):
+    assert main(["lesson"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
+    assert len(lines) >= 6
+    assert all(len(line.split()) > 2 for line in lines)
+
+
+def test_a_lesson_that_is_not_there(capsys):
+    assert main(["lesson", "99"]) == 1
+    numbers = ", ".join(map(str, lesson.lessons()))
+    assert f"there is no lesson 99; there are {numbers}" in capsys.readouterr().err
+
+
+@pytest.fixture
+def own_lesson(tmp_path, monkeypatch):
+    """A checkout with one lesson, which draws one picture."""
+    (tmp_path / "lessons").mkdir()
+    script = '"""A title\n=======\n"""\nfrom minitensor import plot\nprint("said")\nplot.figure()\n'
+    (tmp_path / "lessons" / "07_own.py").write_text(script)
+    monkeypatch.setattr(lesson, "HERE", tmp_path / "minitensor")
+    return tmp_path
+
+
+def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsys):
+    picture = own_lesson / "new" / "07_own_1.png"
+    assert main(["lesson", "7", "--out", str(own_lesson / "new")]) == 0
+    assert capsys.readouterr().out == f"said\nwrote {picture}\n"
+    assert picture.stat().st_size > 1_000
+
+
+def test_a_lesson_without_a_screen_says_how_to_see_its_pictures(own_lesson, capsys):
+    assert main(["lesson", "7"]) == 0
+    assert capsys.readouterr().out.endswith("To keep them: minitensor lesson 7 --out DIR\n")
+    assert sorted(path.name for path in own_lesson.iterdir()) == ["lessons"]
+
+
+def test_lessons_inside_a_wheel_are_found_first(own_lesson):
+    inside = own_lesson / "minitensor" / "lessons"
+    inside.mkdir(parents=True)
+    (inside / "03_wheel.py").write_text('"""From the wheel\n"""')
+    assert {number: lesson.title(path) for number, path in lesson.lessons().items()} == {3: "From the wheel"}
+
+
+def test_explain_prints_the_text_and_writes_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", "ik,kj->ij", "5x784", "784x10"]) == 0
+    assert capsys.readouterr().out == f"{mt.explain_einsum('ik,kj->ij', (5, 784), (784, 10))}\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_explain_takes_numbers_without_axes(capsys):
+    assert main(["explain", "i,->i", "3", ""]) == 0
+    assert capsys.readouterr().out == f"{mt.explain_einsum('i,->i', (3,), ())}\n"
+
+
+def test_explain_draws_where_it_is_told(tmp_path, capsys):
+    picture = tmp_path / "new" / "network.png"
+    assert main(["explain", "ik,kj->ij", "5x784", "784x10", "--out", str(picture)]) == 0
+    assert capsys.readouterr().out.endswith(f"largest intermediate  none\n\nwrote {picture}\n")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ik,kj->ix", "5x784", "784x10"],
+         "the output names 'x', which no operand has\n"
+         "  ik,kj->ix\n"
+         "          ^\n"
+         "fix: use a letter from the left of '->', or leave 'x' out"),
+        (["ik,kj->ij", "5x784", "785x10"],
+         "'k' has two sizes: 784 on axis 1 of operand 0, shape (5, 784); 785 on axis 0 of operand 1, shape (785, 10)\n"
+         "  ik,kj->ij\n"
+         "   ^ ^\n"
+         "fix: slice or permute the operands until the sizes are equal, or give the axes different letters"),
+        (["ik,kj->ij", "5x784"],
+         "the spec has 2 terms, but 1 operand came with it\n"
+         "  ik,kj->ij\n"
+         "     ^^\n"
+         "fix: write one term for each operand, with ',' between"),
+        (["ik", "5,784"], "'5,784' is not a shape: write its sizes with x between, such as 5x784"),
+        (["ik", "5x"], "'5x' is not a shape: write its sizes with x between, such as 5x784"),
+        (["ik", "5x²"], "'5x²' is not a shape: write its sizes with x between, such as 5x784"),
+        (["i", "9" * 19], f"'{'9' * 19}' is not a shape: write its sizes with x between, such as 5x784"),
+        (["i", "5", "--out", "loops.txt"], "'loops.txt' is not a picture's name: end it in .png, .svg, .pdf"),
+    ],
+)  # fmt: skip
+def test_explain_points_at_what_is_wrong(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["explain", *arguments]) == 1
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"minitensor explain: {message}\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_explain_needs_no_extra(tmp_path):
+    code = "import sys\nfor each in ('matplotlib', 'rich'): sys.modules[each] = None\n"
+    code += "from minitensor.__main__ import main; sys.exit(main(['explain', 'ij->i', '2x3']))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("ij->i with x0 (2, 3)\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"], ["explain"]])
+def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: minitensor" in capsys.readouterr().err
+
+
+def test_the_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"minitensor {mt.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"),
+    [
+        ("matplotlib", "import minitensor.plot"),
+        ("rich", "from minitensor.ladder import Climb, table; table(Climb('', '', '', ()))"),
+        ("rich", "from minitensor.command.tour import tour; import pathlib; tour(pathlib.Path('x'))"),
+        ("sklearn", "from minitensor.command.tour import products; products()"),
+    ],
+)
+def test_without_an_extra_the_error_says_what_to_install(missing, code, tmp_path):
+    blocked = f"import sys; sys.modules[{missing!r}] = None; {code}"
+    ran = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 1
+    assert "pip install 'minitensor[lessons]'" in ran.stderr.splitlines()[-1]
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,76 @@
+"""The kernels in Python on a real GPU: CuPy's JIT runs the same functions as the simulator, with the same results."""
+
+import numpy as np
+import pytest
+from real_gpu import needs_gpu
+
+import minitensor as mt
+from minitensor.cluster.meanshift import kernels as mean_shift_kernels
+from minitensor.cluster.meanshift import rungs
+from minitensor.errors import DeviceError, KernelError
+from minitensor.gpu import cuda, kernel, uninitialised
+from minitensor.matrix_product import kernels as matmul_kernels
+from minitensor.matrix_product import rungs as matmul
+
+pytestmark = needs_gpu
+MATMULS = [getattr(matmul_kernels, f"gpu_{name}") for name in ("naive", "coalesced", "tiled", "register_tiled")]
+MEAN_SHIFTS = [mean_shift_kernels.gpu_fused, mean_shift_kernels.gpu_tiled]
+
+
+def normal(seed, *shape):
+    return mt.random.normal(mt.random.generator(seed), shape, dtype="float32")
+
+
+@pytest.mark.parametrize("rung", MATMULS, ids=lambda rung: rung.__name__)
+@pytest.mark.parametrize(("m", "k", "n"), [(1, 1, 1), (17, 33, 2), (127, 65, 129), (300, 1, 200), (513, 1021, 257)])
+def test_every_matmul_kernel_is_the_matrix_product(rung, m, k, n):
+    a, b = normal(0, m, k), normal(1, k, n)
+    found = rung(a.to("cupy"), b.to("cupy"))
+    assert found.backend == "cupy"
+    assert (abs(found.to("numpy") - a @ b) <= matmul.tolerance(a, b)).all()
+
+
+@pytest.mark.parametrize("rung", MEAN_SHIFTS, ids=lambda rung: rung.__name__)
+@pytest.mark.parametrize(("q", "n", "d"), [(1, 1, 1), (129, 127, 2), (1000, 2001, 3), (33, 500, 64)])
+def test_every_mean_shift_kernel_is_an_array_rung(rung, q, n, d):
+    queries, points = normal(2, q, d), normal(3, n, d)
+    found = rung(queries.to("cupy"), points.to("cupy"), 2.0).to("numpy")
+    gap = abs(found - rungs.einsum(queries, points, 2.0))
+    assert (gap <= rungs.tolerance(queries, points, 2.0)).all()
+
+
+@kernel
+def everything(x, out, n):
+    tile = cuda.shared_memory(np.float32, 64)
+    i, at = cuda.grid(1), cuda.threadIdx.x
+    tile[at] = x[i] if i < n else np.float32(0)
+    cuda.syncthreads()
+    value = tile[63 - at]
+    for step in cuda.range(1, 3, unroll=True):
+        value += cuda.shfl_xor_sync(0xFFFFFFFF, value, step)
+    value += cuda.shfl_down_sync(0xFFFFFFFF, value, 2)
+    if at - 1 >= 0 and i < n:
+        cuda.atomic_add(out, 0, cuda.exp(-value * value) + cuda.maximum(value, 0.0))
+
+
+def test_what_a_kernel_can_ask_means_the_same_on_both_machines():
+    x = normal(4, 200)
+    sums = []
+    for place in ("numpy", "cupy"):
+        with mt.use_backend(place):
+            out = mt.zeros((1,), "float32")
+        everything[4, 64](x.to(place), out, 200)
+        sums.append(out.item())
+    assert sums[1] == pytest.approx(sums[0], rel=1e-5)
+
+
+def test_arrays_of_two_devices_do_not_meet_and_a_gpu_does_not_count():
+    a = normal(5, 4, 4)
+    with pytest.raises(DeviceError, match="a on cupy, b on numpy, c on numpy; bring them together"):
+        matmul_kernels.matmul_naive[1, (4, 4)](a.to("cupy"), a, uninitialised((4, 4)), 4, 4, 4)
+    with mt.use_backend("cupy"):
+        c = uninitialised((4, 4))
+    launch = matmul_kernels.matmul_naive[1, (4, 4)](a.to("cupy"), a.to("cupy"), c, 4, 4, 4)
+    assert launch.counters is None
+    with pytest.raises(KernelError, match="a real GPU does not count"):
+        launch.report()

@@ -1,0 +1,127 @@
+"""Every pixel climbs: against the definition in float64, whatever the tiles and the threads."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minitensor as mt
+from minitensor.segment.filter import REACH, _tile, climb
+
+
+def picture_of(seed, height=13, width=17, channels=3):
+    """Steps of colour in two directions, and noise."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:height, :width]
+    steps = np.stack([10.0 * (rows > height // 3), 7.0 * (columns > width // 2), rows * 0.3][:channels], axis=-1)
+    return steps + rng.normal(size=steps.shape)
+
+
+def by_definition(picture, space, colour, steps):
+    """Python loops over pixels, float64."""
+    height, width, _ = picture.shape
+    reach = math.ceil(REACH * space) + 0.5
+    rows, columns = np.mgrid[:height, :width]
+    points = np.concatenate([np.stack([rows, columns], -1) / space, picture / colour], axis=-1)
+    out = points.copy()
+    for y in range(height):
+        for x in range(width):
+            seen = points[(rows - y) ** 2 + (columns - x) ** 2 <= reach**2]
+            for _ in range(steps):
+                weights = np.exp(-((seen - out[y, x]) ** 2).sum(-1) / 2)
+                out[y, x] = weights @ seen / weights.sum()
+    return out
+
+
+@pytest.mark.parametrize(("space", "colour", "steps"), [(1.0, 2.0, 1), (2.0, 4.0, 3), (0.3, 3.0, 2)])
+def test_it_is_the_definition(backend, space, colour, steps):
+    picture = picture_of(1)
+    found = climb(mt.tensor(picture), space, colour, steps=steps)
+    assert (found.shape, found.dtype) == ((13, 17, 5), "float32")
+    np.testing.assert_allclose(found.numpy(), by_definition(picture, space, colour, steps), atol=2e-4)
+
+
+@settings(max_examples=8)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    size=st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 3)),
+    tile=st.integers(1, 12),
+    threads=st.integers(1, 4),
+)
+def test_it_is_the_same_for_any_tile_size_and_thread_count(backend, seed, size, tile, threads):
+    picture = mt.tensor(picture_of(seed, *size))
+    usual = climb(picture, 1.5, 4.0, steps=3)
+    assert usual.shape == (*size[:2], 2 + size[2])
+    np.testing.assert_allclose(
+        climb(picture, 1.5, 4.0, steps=3, tile=tile, threads=threads).numpy(), usual.numpy(), atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("turn", ["rows", "columns", "transpose"])
+def test_a_picture_turned_round_gives_the_result_turned_round(backend, turn):
+    picture = picture_of(3)
+    height, width, _ = picture.shape
+    key = {"rows": np.s_[::-1], "columns": np.s_[:, ::-1]}.get(turn)
+    turned = picture[key] if key else picture.transpose(1, 0, 2)
+    plain, found = (climb(mt.tensor(x.copy()), 2.0, 4.0).numpy() for x in (picture, turned))
+    expected = (plain[key] if key else plain.transpose(1, 0, 2)[..., [1, 0, 2, 3, 4]]).copy()
+    if turn == "rows":
+        expected[..., 0] = (height - 1) / 2.0 - expected[..., 0]
+    elif turn == "columns":
+        expected[..., 1] = (width - 1) / 2.0 - expected[..., 1]
+    np.testing.assert_allclose(found, expected, atol=2e-3)
+
+
+def test_noise_goes_and_edges_stay(backend):
+    picture = picture_of(5, 20, 20)
+    moved = climb(mt.tensor(picture), 2.0, 3.0).numpy()[..., 2] * 3.0
+    top, bottom = moved[:5], moved[9:]
+    assert top.std() < 0.3
+    assert bottom.std() < 0.3
+    assert bottom.mean() - top.mean() > 9
+
+
+def test_a_picture_of_one_colour_keeps_it(backend):
+    moved = climb(mt.full((6, 5, 3), 4.25), 2.0, 0.5).numpy()
+    np.testing.assert_allclose(moved[..., 2:], 8.5, rtol=1e-6)
+
+
+def test_progress_ends_at_one():
+    seen = []
+    climb(mt.tensor(picture_of(7)), 2.0, 4.0, steps=1, progress=seen.append)
+    assert seen[-1] == 1.0
+    assert seen == sorted(seen)
+
+
+def test_the_products_of_a_tile_stay_small():
+    for reach in range(60):
+        for channels in (1, 3):
+            side = _tile(reach, channels)
+            work = [each**2 * (each + 2 * reach) ** 2 * (4 + channels) for each in (side, side + 1)]
+            assert work[0] <= 2**18 or side == 1
+            assert work[1] > 2**18
+
+
+GOOD = mt.zeros((2, 3, 1))
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "message"),
+    [
+        (np.zeros((2, 2, 1)), {}, "the picture is ndarray, not a Tensor of floats"),
+        (mt.tensor([[[1]]]), {}, "the picture is int64, not a Tensor of floats"),
+        (mt.zeros((2, 2)), {}, r"the picture has shape \(2, 2\), not \(height, width, channels\)"),
+        (mt.zeros((2, 0, 3)), {}, r"the picture has shape \(2, 0, 3\), not"),
+        (GOOD, {"space": 0.0}, "space=0.0; a bandwidth is a distance"),
+        (GOOD, {"colour": -2}, "colour=-2; a bandwidth"),
+        (GOOD, {"colour": math.nan}, "colour=nan; a bandwidth"),
+        (GOOD, {"space": "wide"}, "space=wide; a bandwidth"),
+        (GOOD, {"steps": 0}, "steps=0; it must be a whole number, 1 or more"),
+        (GOOD, {"steps": 2.5}, "steps=2.5; it must be a whole number"),
+    ],
+)
+def test_bad_input_is_named(picture, options, message):
+    with pytest.raises((TypeError, ValueError), match=f"climb: {message}"):
+        climb(picture, **{"space": 1.0, "colour": 1.0} | options)
