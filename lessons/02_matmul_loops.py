@@ -235,8 +235,8 @@ print(f"one line, {operations(797, 64, 10):,} operations, the same {len(answers)
 # ----------------------------
 # ``minitensor.matrix_product`` keeps such functions as a *ladder*, and ``run`` climbs it: it checks
 # that all rungs agree within rounding, times each and takes the median. We put our own rung below
-# three of its rungs: ``loops`` are the three loops over lists, ``rows`` the dot products, ``blas`` is
-# ``a @ b``. Times differ from machine to machine and from run to run, so they are in the picture
+# three of its rungs: ``loops`` are the three loops over lists, ``rows`` the dot products, ``blas``
+# is ``a @ b``. Times differ from machine to machine and from run to run, so they are in the picture
 # and not in the text.
 
 from minitensor.ladder import run

@@ -58,6 +58,7 @@ from minitensor.functions import (
     var,
     where,
 )
+from minitensor.linalg import matmul
 
 __version__ = "0.1.0"
 
@@ -105,6 +106,7 @@ __all__ = [
     "isnan",
     "linspace",
     "log",
+    "matmul",
     "max",
     "maximum",
     "mean",

@@ -7,8 +7,7 @@ from typing import Any
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core.failures import NotAnOperandError, operand
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import BroadcastError, DeviceError, DTypeError, InputError, ShapeError
 
 

@@ -2,8 +2,7 @@
 
 from minitensor import backend
 from minitensor.core.creation import arange, ones
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.functions import argsort, concat
 
 

@@ -14,8 +14,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.libraries import checked_dtype
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 
 Shape = int | Sequence[int]

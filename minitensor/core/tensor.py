@@ -12,6 +12,8 @@ from minitensor.core.operators import Operators, wrap
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis
 
+__all__ = ["Tensor", "wrap"]
+
 
 class Tensor(Operators):
     """A rectangular block of numbers of one dtype, on one backend.

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, KernelError, OutOfBoundsError, UnwrittenError
 from minitensor.gpu.races import Watch
 

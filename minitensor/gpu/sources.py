@@ -12,8 +12,7 @@ from typing import Any
 import numpy
 
 from minitensor import backend
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 
 DIMENSIONS = (*range(1, 9), 64)  # for which there is a `fast`

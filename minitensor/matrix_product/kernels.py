@@ -7,8 +7,7 @@ All do 2·m·n·k floating-point operations. What changes is how often a number 
 import numpy as np
 
 from minitensor import backend
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.gpu.device import cuda
 from minitensor.gpu.launching import Kernel, kernel

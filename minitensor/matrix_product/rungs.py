@@ -10,8 +10,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.core.creation import zeros
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.einsums import einsum as _einsum
 from minitensor.errors import DTypeError, ShapeError
 from minitensor.gpu import Launch, sources

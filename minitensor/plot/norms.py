@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.norms import norm
 from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, figure
 

@@ -7,8 +7,7 @@ from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.cluster.meanshift.update import QUIET
 from minitensor.core.creation import arange, ones, zeros
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat, maximum, stack
 

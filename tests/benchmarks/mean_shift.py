@@ -33,7 +33,7 @@ import numpy as np
 import minitensor as mt
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER, batched, gemm_tiled
-from minitensor.core.operators import wrap
+from minitensor.core.tensor import wrap
 from minitensor.data import blobs
 from minitensor.errors import MissingExtraError
 from minitensor.text.numbers import in_bytes, in_rate

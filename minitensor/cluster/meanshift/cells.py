@@ -19,8 +19,7 @@ from typing import NamedTuple
 from minitensor import backend
 from minitensor.cluster.meanshift.update import MEMORY, weighted_means
 from minitensor.core.creation import arange, tensor, zeros
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import InputError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
 

@@ -21,8 +21,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.cluster.meanshift.update import cores
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, MissingExtraError
 from minitensor.ladder import rung
 from minitensor.text.code import function, indent

@@ -22,8 +22,7 @@ from typing import NamedTuple
 from minitensor import backend
 from minitensor.cluster.meanshift.update import MEMORY
 from minitensor.core.creation import arange, tensor, zeros
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, exp, stack, where
 from minitensor.text.numbers import in_bytes

@@ -17,8 +17,7 @@ from minitensor.cluster.meanshift import update
 from minitensor.cluster.meanshift.compiled import compiled
 from minitensor.cluster.meanshift.update import LOST, MEMORY, exp_in_place, lost, squared_distances, weighted_means
 from minitensor.core.creation import zeros
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.einsums import einsum as _einsum
 from minitensor.functions import maximum, stack, where
 from minitensor.ladder import Ladder, rung

@@ -2,8 +2,7 @@
 
 from minitensor import backend
 from minitensor.cluster.meanshift.update import weighted_means
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import InputError
 from minitensor.groups import distinct_rows
 

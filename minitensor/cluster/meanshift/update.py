@@ -15,8 +15,7 @@ import numpy as np
 from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.core.creation import full, ones, zeros
-from minitensor.core.operators import wrap
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.functions import concat, maximum, sqrt, stack, where
 
 MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster
