@@ -1,27 +1,72 @@
-"""The primitive operations on raw arrays that take more than one call of the array namespace.
+"""The primitive operations on raw arrays: array in, array out, on whichever backend the array belongs to.
 
-Everything here is array in, array out, on whichever backend the array belongs to.
+Each is written once in the standard's terms, with every check beforehand and a message for every mistake. A backend may
+have a shortcut, which checks nothing and may fail. So a `primitive` tries the shortcut at once, and only where that
+failed runs what is here, which then says why.
 """
 
 import operator
-from collections.abc import Sequence
-from itertools import accumulate
-from types import EllipsisType, NoneType
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from minitensor import backend
-from minitensor.errors import (
-    AxisError,
-    BroadcastError,
-    DeviceError,
-    DTypeError,
-    IndexingError,
-    InputError,
-    MinitensorError,
-    ShapeError,
-)
+from minitensor.errors import AxisError, DeviceError, DTypeError, InputError, ShapeError
 
 Axis = int | Sequence[int] | None
+
+
+class Table(dict[type, Callable[..., Any]]):
+    """By type of array the quickest function for one operation, looked up when first asked for."""
+
+    def __init__(self, name: str, careful: Callable[..., Any]) -> None:
+        self.name, self.careful = name, careful
+
+    def __missing__(self, kind: type) -> Callable[..., Any]:
+        self[kind] = backend.of_type(kind).shortcut(self.name) or self.careful
+        return self[kind]
+
+
+def primitive(careful: Callable[..., Any], name: str = "") -> Callable[..., Any]:
+    """The operation that tries the shortcut of the array's backend, and where that failed runs the careful function.
+
+    >>> import numpy
+    >>> primitive(reshape)(numpy.zeros((2, 3)), (3, 2)).shape
+    (3, 2)
+    """
+    table = Table(name or careful.__name__, careful)
+
+    def run(array: Any, *arguments: Any) -> Any:
+        try:
+            return table[type(array)](array, *arguments)
+        except Exception:
+            pass  # so that the explanation stands alone in a traceback
+        return careful(array, *arguments)
+
+    return run
+
+
+def elementwise(name: str, symbol: str = "") -> Callable[[Any], Any]:
+    """The function of one array that has this name in the standard.
+
+    >>> import numpy
+    >>> elementwise("exp")(numpy.zeros(2)).tolist()
+    [1.0, 1.0]
+    """
+
+    def function(array: Any) -> Any:
+        lib = backend.of(array)
+        try:
+            return getattr(lib.xp, name)(array)
+        except TypeError as error:
+            kind = lib.numpy_dtype(array)
+            raise DTypeError(f"{symbol or name} is not defined for {kind}: {error}; cast with .astype(...)") from None
+
+    return _called(name, function)
+
+
+def _called(name: str, function: Any) -> Any:
+    function.__name__ = function.__qualname__ = name
+    return function
 
 
 # --- axes ----------------------------------------------------------------------------------------------------------
@@ -44,17 +89,6 @@ def normalize_axis(axis: Any, shape: Sequence[int], what: str) -> int:
     return index % ndim
 
 
-def normalize_new_axis(axis: Any, shape: Sequence[int], what: str) -> int:
-    """`axis` counted from the front, where a new axis is put into `shape`: one more place than there are axes."""
-    ndim = len(shape)
-    if isinstance(axis, int) and -ndim - 1 <= axis <= ndim:
-        return axis % (ndim + 1)
-    raise AxisError(
-        f"{what}: there is no place {axis!r} for a new axis; a tensor of shape {tuple(shape)} has the places "
-        f"{-ndim - 1} to {ndim}"
-    )
-
-
 def normalize_axes(axis: Axis, shape: Sequence[int], what: str) -> tuple[int, ...]:
     """Every axis named by `axis`, counted from the front; None names them all."""
     if axis is None:
@@ -65,209 +99,189 @@ def normalize_axes(axis: Axis, shape: Sequence[int], what: str) -> tuple[int, ..
     return axes
 
 
+def new_axis(axis: Any, shape: Sequence[int], what: str) -> int:
+    """`axis` counted from the front, where a new axis is put into `shape`: one more place than there are axes."""
+    ndim = len(shape)
+    if hasattr(axis, "__index__") and -ndim - 1 <= operator.index(axis) <= ndim:
+        return operator.index(axis) % (ndim + 1)
+    raise AxisError(
+        f"{what}: there is no place {axis!r} for a new axis; a tensor of shape {tuple(shape)} has the places "
+        f"{-ndim - 1} to {ndim}"
+    )
+
+
+# --- shape: views where the backend can make them --------------------------------------------------------------------
+
+
+def _sizes(given: tuple[Any, ...]) -> tuple[int, ...]:
+    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
+    sizes: Sequence[Any] = given[0] if len(given) == 1 and isinstance(given[0], Sequence) else given
+    try:
+        return tuple(operator.index(size) for size in sizes)
+    except TypeError:
+        raise ShapeError(f"a shape, or an order of axes, is made of integers, not {given}") from None
+
+
+def reshape(array: Any, *shape: Any) -> Any:
+    sizes = _sizes(shape)
+    try:
+        return backend.of(array).xp.reshape(array, sizes)
+    except (ValueError, TypeError):
+        raise ShapeError(
+            f"reshape: {array.size} elements of shape {tuple(array.shape)} do not fill shape {sizes}; "
+            "the products of the sizes must be equal (one size may be -1)"
+        ) from None
+
+
+def permute_dims(array: Any, *axes: Any) -> Any:
+    order = normalize_axes(_sizes(axes), array.shape, "permute_dims")
+    if len(order) != array.ndim:
+        shape = tuple(array.shape)
+        raise ShapeError(f"permute_dims: {axes} names {len(order)} axes; shape {shape} has {array.ndim}")
+    return backend.of(array).xp.permute_dims(array, order)
+
+
+def transpose(array: Any) -> Any:
+    return backend.of(array).xp.permute_dims(array, tuple(reversed(range(array.ndim))))
+
+
+def matrix_transpose(array: Any) -> Any:
+    if array.ndim < 2:
+        raise ShapeError(f"mT needs two axes; shape {tuple(array.shape)} has {array.ndim}")
+    return array.mT
+
+
+def expand(array: Any, *shape: Any) -> Any:
+    sizes = _sizes(shape)
+    own = (1,) * (len(sizes) - array.ndim) + tuple(array.shape)
+    if len(own) != len(sizes) or any(old not in (1, new) or new < 0 for old, new in zip(own, sizes, strict=True)):
+        raise ShapeError(
+            f"expand: shape {tuple(array.shape)} cannot become {sizes}; counted from the last axis, "
+            "each size must stay, or be 1 before"
+        )
+    return backend.of(array).xp.broadcast_to(array, sizes)
+
+
+def squeeze(array: Any, axis: Axis = None) -> Any:
+    shape = tuple(array.shape)
+    if axis is None:
+        axis = tuple(i for i, size in enumerate(shape) if size == 1)
+    axes = normalize_axes(axis, shape, "squeeze")
+    for one in axes:
+        if shape[one] != 1:
+            raise ShapeError(f"squeeze: axis {one} of shape {shape} has size {shape[one]}, not 1")
+    return backend.of(array).xp.squeeze(array, axis=axes)
+
+
+def expand_dims(array: Any, axis: Any) -> Any:
+    return backend.of(array).xp.expand_dims(array, axis=new_axis(axis, array.shape, "expand_dims"))
+
+
+# --- dtype and layout ------------------------------------------------------------------------------------------------
+
+
+def astype(array: Any, dtype: Any) -> Any:
+    lib = backend.of(array)
+    return lib.astype(array, lib.dtype(dtype))
+
+
+def copy(array: Any) -> Any:
+    return backend.of(array).astype(array, array.dtype)
+
+
+def contiguous(array: Any) -> Any:
+    return backend.of(array).contiguous(array)
+
+
 # --- reductions ----------------------------------------------------------------------------------------------------
 
 # The mean, or the largest, of nothing is not a number; the sum of nothing is 0.
 NEED_ELEMENTS = {"mean", "var", "std", "max", "min", "argmax", "argmin"}
 
 
-def reduce(name: str, array: Any, axis: Axis, keepdims: bool, correction: float = 0) -> Any:
-    """One of sum, mean, var, std, max, min, any, all over `axis` (all axes if None).
+def reduction(name: str) -> Callable[..., Any]:
+    """One of sum, mean, var, std, max, min, any, all over ``axis`` (all axes if None).
 
     Integers and booleans are summed as int64 (unsigned ones as uint64) and averaged as float64; float32 stays float32.
     Raises AxisError for a wrong axis and ShapeError where there is nothing to reduce.
     """
-    lib = backend.of(array)
-    axes = normalize_axes(axis, array.shape, name)
-    count = 1
-    for one in axes:
-        count *= array.shape[one]
-    if count == 0 and name in NEED_ELEMENTS:
-        raise ShapeError(f"{name} over {_named(axes)} of shape {tuple(array.shape)}: there is no element to reduce")
-    kind = lib.numpy_dtype(array).kind
-    if name in ("mean", "var", "std") and kind in "biu":
-        array = lib.astype(array, lib.dtype("float64"))
-    elif name == "sum" and kind == "b":
-        array = lib.astype(array, lib.dtype("int64"))
-    if name not in ("var", "std"):
-        return backend.as_array(getattr(lib.xp, name)(array, axis=axes, keepdims=keepdims))
-    # The namespaces spell the correction differently, and the definition is short.
-    if count <= correction:
-        raise InputError(
-            f"{name}: {count} elements are too few for correction={correction}; it divides by their difference"
-        )
-    distance = lib.xp.abs(array - lib.xp.mean(array, axis=axes, keepdims=True))
-    var = lib.xp.mean(distance * distance, axis=axes, keepdims=keepdims) * (count / (count - correction))
-    return backend.as_array(var if name == "var" else lib.xp.sqrt(var))
+
+    def reduce(array: Any, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> Any:
+        lib = backend.of(array)
+        axes = normalize_axes(axis, array.shape, name)
+        count = 1
+        for one in axes:
+            count *= array.shape[one]
+        if count == 0 and name in NEED_ELEMENTS:
+            raise ShapeError(f"{name} over {_named(axes)} of shape {tuple(array.shape)}: there is no element to reduce")
+        kind = lib.numpy_dtype(array).kind
+        if name in ("mean", "var", "std") and kind in "biu":
+            array = lib.astype(array, lib.dtype("float64"))
+        elif name == "sum" and kind == "b":
+            array = lib.astype(array, lib.dtype("int64"))
+        if name not in ("var", "std"):
+            return backend.as_array(getattr(lib.xp, name)(array, axis=axes, keepdims=keepdims))
+        # The namespaces spell the correction differently, and the definition is short.
+        if count <= correction:
+            raise InputError(
+                f"{name}: {count} elements are too few for correction={correction}; it divides by their difference"
+            )
+        distance = lib.xp.abs(array - lib.xp.mean(array, axis=axes, keepdims=True))
+        var = lib.xp.mean(distance * distance, axis=axes, keepdims=keepdims) * (count / (count - correction))
+        return backend.as_array(var if name == "var" else lib.xp.sqrt(var))
+
+    return _called(name, reduce)
 
 
-def arg_reduce(name: str, array: Any, axis: int | None, keepdims: bool) -> Any:
+def arg_reduction(name: str) -> Callable[..., Any]:
     """argmax or argmin: the position (int64) of the first largest or smallest element along one axis, or of all."""
-    one = None if axis is None else normalize_axis(axis, array.shape, name)
-    if (array.size if one is None else array.shape[one]) == 0:
-        raise ShapeError(f"{name} of shape {tuple(array.shape)}: there is no element to choose")
-    lib = backend.of(array)
-    if lib.numpy_dtype(array).kind == "b":
-        array = lib.astype(array, lib.dtype("uint8"))
-    return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=keepdims))
+
+    def reduce(array: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+        one = None if axis is None else normalize_axis(axis, array.shape, name)
+        if (array.size if one is None else array.shape[one]) == 0:
+            raise ShapeError(f"{name} of shape {tuple(array.shape)}: there is no element to choose")
+        lib = backend.of(array)
+        if lib.numpy_dtype(array).kind == "b":
+            array = lib.astype(array, lib.dtype("uint8"))
+        return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=keepdims))
+
+    return _called(name, reduce)
 
 
 def _named(axes: Sequence[int]) -> str:
     return f"axis {axes[0]}" if len(axes) == 1 else f"axes {tuple(axes)}"
 
 
-# --- indexing ------------------------------------------------------------------------------------------------------
+# --- order -----------------------------------------------------------------------------------------------------------
 
 
-BASIC = {int, slice, NoneType, EllipsisType}
+def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
+    xp, at = backend.of(array).xp, normalize_axis(axis, array.shape, "sort")
+    ordered = xp.sort(array, axis=at)
+    return xp.flip(ordered, axis=at) if descending else ordered
 
 
-def getitem(array: Any, key: Any) -> Any:
-    """Elements of `array`: a view for ints, slices, ``...`` and None; a copy for masks and integer arrays.
-
-    One integer array may stand among slices and ints, and takes the place of its axis. Several must index every axis.
-    """
-    parts = key if type(key) is tuple else (key,)
-    types = set(map(type, parts))
-    try:
-        if types <= BASIC:
-            # The `...` makes NumPy return a view without axes where it would return a scalar.
-            return array[parts if EllipsisType in types else (*parts, ...)]
-        full = _parts(array, parts)
-        if _is_mask(full[0]) and all(type(part) is slice and part == slice(None) for part in full[1:]):
-            return array[full[0]]
-        full = _masks_to_integers(full)
-        arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
-        if not arrays_at:
-            return array[(*full, ...)]
-        if len(arrays_at) == 1:
-            return _take(array, full, arrays_at[0])
-        if any(isinstance(part, slice) or part is None for part in full):
-            raise IndexError("several integer tensors must together index every axis; index in two steps instead")
-        return backend.as_array(array[tuple(full)])
-    except MinitensorError:
-        raise
-    except (IndexError, ValueError, TypeError) as error:
-        raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
+def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
+    lib, at = backend.of(array), normalize_axis(axis, array.shape, "argsort")
+    if not descending:
+        return lib.argsort(array, at)
+    # Backwards twice: once so that the order falls, once so that equal elements keep theirs.
+    backwards = lib.argsort(lib.xp.flip(array, axis=at), at)
+    return lib.xp.flip(array.shape[at] - 1 - backwards, axis=at)
 
 
-def setitem(array: Any, key: Any, value: Any) -> None:
-    """Write `value`, a raw array or a Python number, over the elements that `key` names.
-
-    Where an integer array names a position twice, any of its values may be the one that stays.
-    Raises before anything is written: DTypeError if the value would be cut to fit, BroadcastError if its shape does
-    not fit, ShapeError if `array` is expanded.
-    """
-    lib, parts = backend.of(array), key if type(key) is tuple else (key,)
-    types = set(map(type, parts))
-    if not lib.protects_expanded:
-        refuse_expanded(array)
-    if not backend.can_hold(array, value):
-        kind = str(backend.of(value).numpy_dtype(value)) if hasattr(value, "dtype") else type(value).__name__
-        own = lib.numpy_dtype(array)
-        raise DTypeError(f"{own} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)")
-    try:
-        if types <= BASIC:
-            lib.assign(array, parts if EllipsisType in types else (*parts, ...), value)
-        else:
-            full = _parts(array, parts)
-            arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
-            target = array
-            if len(arrays_at) == 1:
-                # NumPy would move what the one array selects to the front where an int stands apart from it.
-                target, axis = _without(array, full, arrays_at[0])
-                full = [slice(None)] * axis + [full[arrays_at[0]]]
-            lib.assign(target, tuple(full), value)
-    except IndexError as error:
-        raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
-    except ValueError as error:
-        refuse_expanded(array, error)
-        raise BroadcastError(f"the value does not fit what the index selects: {error}") from None
+def cumsum(array: Any, axis: int = -1) -> Any:
+    return backend.of(array).cumulative_sum(array, normalize_axis(axis, array.shape, "cumsum"))
 
 
-def refuse_expanded(array: Any, error: Exception | None = None) -> None:
-    """Raise ShapeError if one number stands for many positions, so that writing one would change the others.
-
-    `error` is what NumPy said; it protects every part of an expanded array, even one without a repeated number.
-    """
-    strides = backend.of(array).strides(array)
-    # The strides of an array without elements mean nothing, and NumPy makes them 0.
-    if array.size and any(stride == 0 and size > 1 for stride, size in zip(strides, array.shape, strict=True)):
-        raise ShapeError(
-            f"this tensor of shape {tuple(array.shape)} is expanded: its strides {strides} have a 0, so one number "
-            "stands for many positions and cannot be written alone\nfix: write to its .copy()"
-        )
-    if "read-only" in str(error):
-        raise ShapeError(
-            f"this tensor of shape {tuple(array.shape)} is read-only, as every part of an expanded one is\n"
-            "fix: write to its .copy()"
-        )
-
-
-def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
-    """The key with ``...`` spelled out and lists made integer arrays, each part checked."""
-    lib = backend.of(array)
-    parts = [lib.asarray(part, "int64" if not part else None) if isinstance(part, list) else part for part in key]
-    for i, part in enumerate(parts):
-        if isinstance(part, bool):
-            raise IndexError(f"{part} is not an index; a mask is a tensor of bool")
-        if isinstance(part, lib.array_type):
-            if lib.numpy_dtype(part).kind not in "biu":
-                raise IndexError(f"an index tensor is int or bool, not {lib.numpy_dtype(part)}; use .astype('int64')")
-            if _is_mask(part) and array.shape and not parts[i].shape:
-                raise IndexError("a mask without axes masks nothing; write .expand(...) to the shape that it masks")
-        elif type(part) not in BASIC:
-            try:
-                parts[i] = operator.index(part)
-            except TypeError:
-                if hasattr(part, "__dlpack__"):
-                    raise DeviceError(
-                        f"the index of shape {tuple(part.shape)} belongs to {type(part).__module__.partition('.')[0]}, "
-                        f"the tensor of shape {tuple(array.shape)} is on {lib.name}; write .to({lib.name!r})"
-                    ) from None
-                raise IndexError(f"{part!r} is not an index") from None
-    # An array in the key has an `==` of its own, so the ellipsis is found by identity.
-    dots = [i for i, part in enumerate(parts) if part is ...]
-    if len(dots) > 1:
-        raise IndexError("an index may hold only one '...'")
-    axes = [0 if part is None or part is ... else part.ndim if _is_mask(part) else 1 for part in parts]
-    if sum(axes) > array.ndim:
-        raise IndexError(f"{sum(axes)} axes are indexed, but there are {array.ndim}")
-    at = dots[0] if dots else len(parts)
-    parts[at : at + 1] = [slice(None)] * (array.ndim - sum(axes))
-    axes[at : at + 1] = [1] * (array.ndim - sum(axes))
-    for part, axis in zip(parts, accumulate(axes, initial=0), strict=False):
-        if _is_mask(part):
-            if part.shape != array.shape[axis : axis + part.ndim]:
-                raise IndexError(f"a mask of shape {part.shape} does not fit {array.shape[axis : axis + part.ndim]}")
-        elif hasattr(part, "dtype"):
-            lib.check_bounds(part, array.shape[axis], axis)
-    return parts
-
-
-def _is_mask(part: Any) -> bool:
-    return hasattr(part, "dtype") and backend.of(part).numpy_dtype(part).kind == "b"
-
-
-def _masks_to_integers(parts: list[Any]) -> list[Any]:
-    """Each mask as the integer arrays of the places where it is true, one for each of its axes."""
-    result: list[Any] = []
-    for part in parts:
-        result.extend(backend.of(part).xp.nonzero(part) if _is_mask(part) else [part])
-    return result
-
-
-def _take(array: Any, parts: list[Any], at: int) -> Any:
-    """Index with the one integer array ``parts[at]`` in the place of its axis, and with the rest as usual."""
-    indices = parts[at]
-    rest, axis = _without(array, parts, at)
-    xp = backend.of(array).xp
-    taken = xp.take(rest, xp.reshape(indices, (-1,)), axis=axis)
-    return xp.reshape(taken, (*rest.shape[:axis], *indices.shape, *rest.shape[axis + 1 :]))
-
-
-def _without(array: Any, parts: list[Any], at: int) -> tuple[Any, int]:
-    """The view that all but the array ``parts[at]`` choose, and the first of its axes that the array will index."""
-    axes = parts[at].ndim if _is_mask(parts[at]) else 1
-    view = array[(*parts[:at], *[slice(None)] * axes, *parts[at + 1 :], ...)]
-    return view, sum(not isinstance(part, int) for part in parts[:at])
+def one_backend(name: str, *arrays: Any) -> backend.Backend:
+    """The backend that all these arrays are on. Raises DeviceError where they are on several."""
+    lib = backend.of(arrays[0])
+    for number, array in enumerate(arrays):
+        other = backend.of(array)
+        if other is not lib:
+            raise DeviceError(
+                f"{name}: argument 0 is on {lib.name}, argument {number} of shape {tuple(array.shape)} is on "
+                f"{other.name}; write .to({lib.name!r})"
+            )
+    return lib

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from strategies import axes_of, shapes
 
 from minitensor import ops
+from minitensor.core import indexing
 from minitensor.backend import load
 from minitensor.errors import AxisError, ShapeError
 
@@ -52,11 +53,11 @@ def test_an_axis_is_named_once(axes):
 def test_only_what_repeats_a_number_counts_as_expanded(backend, shape, data):
     lib = load(backend)
     array = lib.from_numpy(np.zeros(shape))
-    ops.refuse_expanded(array)
+    indexing.refuse_expanded(array)
     more = data.draw(st.sampled_from([1, 2, 3]))
     expanded = lib.xp.broadcast_to(array, (more, *shape))
     if more > 1 and array.size:
         with pytest.raises(ShapeError, match=r"is expanded: its strides \(0"):
-            ops.refuse_expanded(expanded)
+            indexing.refuse_expanded(expanded)
     else:
-        ops.refuse_expanded(expanded)
+        indexing.refuse_expanded(expanded)

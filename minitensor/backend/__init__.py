@@ -24,6 +24,7 @@ from minitensor.backend.probe import driver_version
 from minitensor.errors import BackendError, BackendNameError
 
 __all__ = [
+    "NUMPY_DTYPES",
     "Backend",
     "as_array",
     "can_hold",
@@ -32,6 +33,7 @@ __all__ = [
     "load",
     "matmul",
     "of",
+    "of_type",
     "set_backend",
     "use_backend",
 ]
@@ -128,6 +130,24 @@ def of(array: Any) -> Backend:
     if library == "cupy":
         return load("cupy")
     raise TypeError(f"{type(array).__name__} of {library} is not an array of a backend")
+
+
+def of_type(kind: type) -> Backend:
+    """The backend whose arrays are of this type, or are derived from it."""
+    found = next((_by_array_type[parent] for parent in kind.__mro__ if parent in _by_array_type), None)
+    return found or load(kind.__module__.partition(".")[0])
+
+
+class _NumPyDTypes(dict[Any, numpy.dtype]):
+    """The NumPy dtype that each library's dtype stands for, worked out when first asked for."""
+
+    def __missing__(self, dtype: Any) -> numpy.dtype:
+        own = dtype if isinstance(dtype, numpy.dtype) else numpy.dtype(str(dtype).rpartition(".")[2])
+        self[dtype] = own
+        return own
+
+
+NUMPY_DTYPES = _NumPyDTypes()
 
 
 def as_array(result: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 
+from minitensor.backend import shortcuts
 from minitensor.backend.probe import require_working_cupy
 from minitensor.backend.threads import threads_of_blas
 from minitensor.errors import DTypeError
@@ -57,6 +58,10 @@ class Backend:
         self.xp: Any = numpy
         self.array_type: type = numpy.ndarray
         self.on: dict[str, Any] = {}
+
+    def shortcut(self, name: str) -> Any:
+        """The function of `ops.py` of that name as this library does it quickest; None if it has no way of its own."""
+        return getattr(shortcuts, name, None)
 
     def from_numpy(self, array: numpy.ndarray) -> Any:
         return array
@@ -182,6 +187,9 @@ class CuPyBackend(Backend):
     protects_expanded = False
     chunk = 2**22  # enough to keep every core of the GPU busy
 
+    def shortcut(self, name: str) -> Any:
+        return None
+
     def __init__(self) -> None:
         cupy = require_working_cupy()
         self.xp = cupy
@@ -251,6 +259,9 @@ class StrictBackend(Backend):
     name = "strict"
     protects_expanded = False
     has_methods = False
+
+    def shortcut(self, name: str) -> Any:
+        return None
 
     def threads(self) -> int:
         return 1

@@ -1,25 +1,148 @@
-"""Class `Tensor`: a thin shell round one array of NumPy or CuPy."""
+"""Class `Tensor`: a thin shell round one array of NumPy or CuPy.
+
+On eight numbers most of an operation's time goes into reaching the arithmetic. So every operation asks its operands
+one question, ``type(x) is Tensor``, and lets the backend run. Numbers, subclasses and mistakes, and whatever the
+backend refused, go through the slow door, `door.py`.
+"""
 
 import operator
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, ClassVar, TypeAlias, TypeVar, Union
 
 import numpy as np
 
 from minitensor import backend, ops
-from minitensor.core import printing
-from minitensor.core.operators import Operators, wrap
+from minitensor.backend import matmul
+from minitensor.core import door, indexing, printing
 from minitensor.errors import DeviceError, DTypeError, ShapeError
-from minitensor.ops import Axis
+from minitensor.ops import Axis, primitive
 
-__all__ = ["Tensor", "wrap"]
+Operand: TypeAlias = Union["Tensor", complex, np.generic, np.ndarray]  # what may stand beside a Tensor
+Operator = Callable[["Tensor", Operand], "Tensor"]
+Method = TypeVar("Method", bound=Callable[..., "Tensor"])
+
+_writable = primitive(indexing.refuse_expanded)
+_getitem, _setitem = primitive(indexing.getitem), primitive(indexing.setitem)
+_contiguous = primitive(ops.contiguous)
+_numpy_dtypes = backend.NUMPY_DTYPES
 
 
-class Tensor(Operators):
+def wrap(array: Any) -> "Tensor":
+    """A Tensor round a raw array, unchecked and without a copy."""
+    out = Tensor()
+    out.array = array
+    return out
+
+
+# --- how an operation is made ----------------------------------------------------------------------------------------
+
+
+def _operator(name: str, symbol: str, compute: Callable[[Any, Any], Any]) -> Operator:
+    """``a symbol b``, elementwise. `name` is what a subclass is told."""
+
+    def operation(self: Any, other: Any) -> Any:
+        try:
+            a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
+            result = compute(a, b)
+        except Exception as error:
+            return door.explain_operator(name, symbol, operation, self, other, error)
+        if type(result) is not type(a):
+            result = backend.as_array(result)
+        out = Tensor()
+        out.array = result
+        return out
+
+    return _called(f"__{name}__", operation, f"``a {symbol} b``.")
+
+
+def _operators(name: str, symbol: str, compute: Callable[[Any, Any], Any]) -> tuple[Operator, Operator, Operator]:
+    """``a symbol b``; ``b symbol a``, where b is no Tensor; and ``a symbol= b``, written over a."""
+    forward, write = _operator(name, symbol, compute), getattr(operator, f"__i{name}__")
+
+    def reflected(self: Any, other: Any) -> Any:
+        return forward(other, self)
+
+    def in_place(self: Any, other: Any) -> Any:
+        try:
+            a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
+            _writable(a)
+            self.array = write(a, b)
+        except Exception as error:
+            return door.explain_operator(f"i{name}", f"{symbol}=", in_place, self, other, error)
+        return self
+
+    return (
+        forward,
+        _called(f"__r{name}__", reflected, f"``b {symbol} a``."),
+        _called(f"__i{name}__", in_place, f"``a {symbol}= b``, written over a."),
+    )
+
+
+def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
+    """A method, and the function of its name, of every element; the stub gives its types and its words."""
+    table = ops.Table(careful.__name__, careful)
+
+    def decorate(stub: Method) -> Method:
+        def operation(self: Any) -> Any:
+            if type(self) is not Tensor:
+                return door.enter(table.name, operation, (self,))
+            array = self.array
+            try:
+                result = table[type(array)](array)
+            except Exception:
+                result = careful(array)
+            if type(result) is not type(array):  # NumPy makes a result without axes a scalar of its own
+                result = backend.as_array(result)
+            out = Tensor()
+            out.array = result
+            return out
+
+        return wraps(stub)(_called(stub.__name__, operation, stub.__doc__ or ""))  # type: ignore[return-value]
+
+    return decorate
+
+
+def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
+    """A method, and the function of its name, whose work is one primitive; the stub gives its types and its words."""
+    table = ops.Table(careful.__name__, careful)
+
+    def decorate(stub: Method) -> Method:
+        def operation(self: Any, *args: Any, **options: Any) -> Any:
+            if type(self) is not Tensor:
+                return door.enter(table.name, operation, (self, *args), options)
+            array = self.array
+            try:
+                result = table[type(array)](array, *args, **options)
+            except Exception:
+                result = None  # and the explanation stands alone in a traceback
+            if type(result) is not type(array):
+                result = backend.as_array(careful(array, *args, **options) if result is None else result)
+            out = Tensor()
+            out.array = result
+            return out
+
+        return wraps(stub)(_called(stub.__name__, operation, stub.__doc__ or ""))  # type: ignore[return-value]
+
+    return decorate
+
+
+def _called(name: str, function: Any, words: str) -> Any:
+    """`function` under its own name, in tracebacks too."""
+    function.__name__, function.__qualname__, function.__doc__ = name, f"Tensor.{name}", words
+    function.__code__ = function.__code__.replace(co_name=name, co_qualname=f"Tensor.{name}")
+    return function
+
+
+# --- the class -------------------------------------------------------------------------------------------------------
+
+
+class Tensor:
     """A rectangular block of numbers of one dtype, on one backend.
 
     Made by `tensor` from lists and numbers, by `as_tensor` round an array without a copy, by `zeros` and the like.
-    dtypes promote as in NumPy (NEP 50): ``float32 * 2.0`` stays float32.
+    dtypes promote as in NumPy (NEP 50): ``float32 * 2.0`` stays float32. Operations on a subclass give plain Tensors,
+    unless it defines `_operation`. There is no ``__init__``: a class without one is made in two thirds of the time.
 
     >>> import minitensor as mt
     >>> image = mt.tensor([[1.0, 2.0], [3.0, 4.0]])
@@ -29,7 +152,13 @@ class Tensor(Operators):
     ([1.0, 3.0], [4.0, 6.0], (2, 2))
     """
 
-    __slots__ = ()
+    __slots__ = ("array",)
+    __array_ufunc__ = None  # NumPy arrays step back, so that `numpy_array + tensor` is a Tensor
+    __hash__ = None  # type: ignore[assignment]  # == compares the elements, so a Tensor cannot be a key
+    array: Any
+
+    # ``_operation(name, function, args, options)``: how a subclass computes what comes by with one of its instances.
+    _operation: ClassVar[Callable[[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any] | None] = None
 
     # What it is.
     @property
@@ -50,7 +179,10 @@ class Tensor(Operators):
     @property
     def dtype(self) -> np.dtype:
         """The type of each element, as a NumPy dtype on every backend; it equals its name, ``"float32"``."""
-        return backend.of(self.array).numpy_dtype(self.array)
+        try:
+            return _numpy_dtypes[self.array.dtype]
+        except KeyError:
+            return backend.of(self.array).numpy_dtype(self.array)
 
     @property
     def device(self) -> Any:
@@ -70,7 +202,108 @@ class Tensor(Operators):
         >>> mt.zeros((2, 3)).strides, mt.zeros((2, 3)).T.strides, mt.zeros((3,)).expand(2, 3).strides
         ((3, 1), (1, 3), (0, 1))
         """
-        return backend.of(self.array).strides(self.array)
+        array = self.array
+        try:
+            size = array.itemsize
+            return tuple([stride // size for stride in array.strides])
+        except AttributeError:
+            return backend.of(array).strides(array)
+
+    # Arithmetic, comparison and bits: forward, reflected, in place.
+    __add__, __radd__, __iadd__ = _operators("add", "+", operator.add)
+    __sub__, __rsub__, __isub__ = _operators("sub", "-", operator.sub)
+    __mul__, __rmul__, __imul__ = _operators("mul", "*", operator.mul)
+    __truediv__, __rtruediv__, __itruediv__ = _operators("truediv", "/", operator.truediv)
+    __floordiv__, __rfloordiv__, __ifloordiv__ = _operators("floordiv", "//", operator.floordiv)
+    __mod__, __rmod__, __imod__ = _operators("mod", "%", operator.mod)
+    __pow__, __rpow__, __ipow__ = _operators("pow", "**", operator.pow)
+    __and__, __rand__, __iand__ = _operators("and", "&", operator.and_)
+    __or__, __ror__, __ior__ = _operators("or", "|", operator.or_)
+    __xor__, __rxor__, __ixor__ = _operators("xor", "^", operator.xor)
+    __lshift__, __rlshift__, __ilshift__ = _operators("lshift", "<<", operator.lshift)
+    __rshift__, __rrshift__, __irshift__ = _operators("rshift", ">>", operator.rshift)
+    __matmul__, __rmatmul__ = _operators("matmul", "@", matmul)[:2]
+    __lt__, __le__ = _operator("lt", "<", operator.lt), _operator("le", "<=", operator.le)
+    __gt__, __ge__ = _operator("gt", ">", operator.gt), _operator("ge", ">=", operator.ge)
+    __eq__ = _operator("eq", "==", operator.eq)  # type: ignore[assignment]
+    __ne__ = _operator("ne", "!=", operator.ne)  # type: ignore[assignment]
+
+    @unary(ops.elementwise("negative", "-"))
+    def __neg__(self) -> "Tensor":
+        """Every element with the other sign."""
+
+    @unary(ops.elementwise("positive", "+"))
+    def __pos__(self) -> "Tensor":
+        """Every element as it is, in a copy."""
+
+    @unary(ops.elementwise("bitwise_invert", "~"))
+    def __invert__(self) -> "Tensor":
+        """Every truth value, or every bit, the other way round."""
+
+    @unary(ops.elementwise("abs"))
+    def abs(self) -> "Tensor":
+        """The size of every element, without its sign; the modulus of a complex one."""
+
+    @unary(ops.elementwise("exp"))
+    def exp(self) -> "Tensor":
+        """e to the power of every element."""
+
+    @unary(ops.elementwise("log"))
+    def log(self) -> "Tensor":
+        """The natural logarithm of every element; NumPy warns where it is not positive."""
+
+    @unary(ops.elementwise("sqrt"))
+    def sqrt(self) -> "Tensor":
+        """The square root of every element; NumPy warns where it is negative."""
+
+    @unary(ops.elementwise("tanh"))
+    def tanh(self) -> "Tensor":
+        """The hyperbolic tangent of every element."""
+
+    __abs__ = abs
+
+    # Elements.
+    def __getitem__(self, key: Any) -> "Tensor":
+        """A view for ints, slices, ``...`` and None; a copy for masks and integer tensors.
+
+        An integer tensor takes the place of the axis it indexes; several must together index every axis.
+        Raises IndexingError, with the shape, where the key does not fit.
+        """
+        if type(self) is not Tensor:
+            return door.enter("getitem", Tensor.__getitem__, (self, key))
+        kind = type(key)
+        if kind is int or kind is slice:
+            key = (key, ...)  # with the dots NumPy returns a view, not a scalar
+        elif kind is Tensor:
+            key = key.array
+        elif kind is tuple and indexing.BASIC.issuperset(map(type, key)):
+            key = key if ... in key else (*key, ...)
+        elif door.overriding((key,)):
+            return door.enter("getitem", Tensor.__getitem__, (self, key))
+        else:
+            key = indexing.raw(key)
+        array = self.array
+        result = _getitem(array, key)
+        if type(result) is not type(array):
+            result = backend.as_array(result)
+        out = Tensor()
+        out.array = result
+        return out
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Write over the chosen elements; raises before anything is written if the value does not fit unchanged."""
+        if type(self) is Tensor:
+            kind = type(key)
+            basic = kind is int or kind is slice or (kind is tuple and indexing.BASIC.issuperset(map(type, key)))
+            if basic or kind is Tensor:
+                kind = type(value)
+                if kind is Tensor or kind in door.NUMBERS:
+                    _setitem(self.array, key if basic else key.array, value.array if kind is Tensor else value)
+                    return
+            if not door.overriding((key, value)):
+                _setitem(self.array, indexing.raw(key), indexing.raw(value))
+                return
+        door.enter("setitem", Tensor.__setitem__, (self, key, value))
 
     def __len__(self) -> int:
         if not self.shape:
@@ -83,149 +316,96 @@ class Tensor(Operators):
     def __contains__(self, value: Any) -> bool:
         return bool((self == value).any())
 
-    def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else str(self)
-
-    def __repr__(self) -> str:
-        return printing.to_text(self.array)
-
-    def _repr_html_(self) -> str:
-        return printing.to_html(self.array)
-
-    # Elements.
-    def __getitem__(self, key: Any) -> "Tensor":
-        """A view for ints, slices, ``...`` and None; a copy for masks and integer tensors.
-
-        An integer tensor takes the place of the axis it indexes; several must together index every axis.
-        Raises IndexingError, with the shape, where the key does not fit.
-        """
-        return wrap(ops.getitem(self.array, _raw_key(key)))
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        """Write over the chosen elements; raises before anything is written if the value does not fit unchanged."""
-        lib = backend.of(self.array)
-        if isinstance(value, (list, tuple, np.generic)):
-            value = lib.asarray(value)
-        elif isinstance(value, Tensor):
-            value = value.array
-        if hasattr(value, "dtype") and backend.of(value) is not lib:
-            raise DeviceError(
-                f"a[...] = b: a is on {self.backend}, b of shape {value.shape} is on {backend.of(value).name}; "
-                f"write b.to({self.backend!r})"
-            )
-        ops.setitem(self.array, _raw_key(key), value)
-
     # Shape. Each of these is a view where the backend can make one.
-    def reshape(self, *shape: Any) -> "Tensor":
+    @method(ops.reshape)
+    def reshape(self, *shape: int | Sequence[int]) -> "Tensor":
         """The same elements in the same order in another shape; one size may be -1 and is worked out."""
-        sizes = _sizes(shape)
-        try:
-            return wrap(backend.of(self.array).xp.reshape(self.array, sizes))
-        except (ValueError, TypeError):
-            raise ShapeError(
-                f"reshape: {self.size} elements of shape {self.shape} do not fill shape {sizes}; "
-                "the products of the sizes must be equal (one size may be -1)"
-            ) from None
 
-    def permute_dims(self, *axes: Any) -> "Tensor":
+    @method(ops.permute_dims)
+    def permute_dims(self, *axes: int | Sequence[int]) -> "Tensor":
         """The axes in another order: axis i of the result is axis ``axes[i]`` of this."""
-        order = ops.normalize_axes(_sizes(axes), self.shape, "permute_dims")
-        if len(order) != self.ndim:
-            raise ShapeError(f"permute_dims: {axes} names {len(order)} axes; shape {self.shape} has {self.ndim}")
-        return wrap(backend.of(self.array).xp.permute_dims(self.array, order))
 
     @property
+    @method(ops.transpose)
     def T(self) -> "Tensor":
         """The axes in reverse order; a matrix transposed."""
-        return self.permute_dims(*reversed(range(self.ndim)))
 
     @property
+    @method(ops.matrix_transpose)
     def mT(self) -> "Tensor":
         """The last two axes swapped: every matrix of a batch transposed."""
-        if self.ndim < 2:
-            raise ShapeError(f"mT needs two axes; shape {self.shape} has {self.ndim}")
-        return wrap(self.array.mT)
 
-    def expand(self, *shape: Any) -> "Tensor":
+    @method(ops.expand)
+    def expand(self, *shape: int | Sequence[int]) -> "Tensor":
         """Axes of size 1, and new axes in front, repeated to `shape` without a copy: their stride is 0."""
-        sizes = _sizes(shape)
-        own = (1,) * (len(sizes) - self.ndim) + self.shape
-        if len(own) != len(sizes) or any(old not in (1, new) or new < 0 for old, new in zip(own, sizes, strict=True)):
-            raise ShapeError(
-                f"expand: shape {self.shape} cannot become {sizes}; counted from the last axis, "
-                "each size must stay, or be 1 before"
-            )
-        return wrap(backend.of(self.array).xp.broadcast_to(self.array, sizes))
 
+    @method(ops.squeeze)
     def squeeze(self, axis: Axis = None) -> "Tensor":
         """Without the axes of size 1, or without those named."""
-        if axis is None:
-            axis = tuple(i for i, size in enumerate(self.shape) if size == 1)
-        axes = ops.normalize_axes(axis, self.shape, "squeeze")
-        for one in axes:
-            if self.shape[one] != 1:
-                raise ShapeError(f"squeeze: axis {one} of shape {self.shape} has size {self.shape[one]}, not 1")
-        return wrap(backend.of(self.array).xp.squeeze(self.array, axis=axes)) if axes else self
 
+    @method(ops.expand_dims)
     def expand_dims(self, axis: int) -> "Tensor":
         """With a new axis of size 1 at `axis`."""
-        at = ops.normalize_new_axis(axis, self.shape, "expand_dims")
-        return wrap(backend.of(self.array).xp.expand_dims(self.array, axis=at))
 
     # Reductions: over one axis, several, or all.
+    @method(ops.reduction("sum"))
     def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The sum of the elements; booleans and small integers are summed as int64."""
-        return wrap(ops.reduce("sum", self.array, axis, keepdims))
 
+    @method(ops.reduction("mean"))
     def mean(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The sum of the elements divided by how many there are; integers give float64."""
-        return wrap(ops.reduce("mean", self.array, axis, keepdims))
 
+    @method(ops.reduction("max"))
     def max(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The largest element."""
-        return wrap(ops.reduce("max", self.array, axis, keepdims))
 
+    @method(ops.reduction("min"))
     def min(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The smallest element."""
-        return wrap(ops.reduce("min", self.array, axis, keepdims))
 
+    @method(ops.reduction("var"))
     def var(self, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> "Tensor":
         """The mean squared distance from the mean; the sum is divided by the count less `correction`."""
-        return wrap(ops.reduce("var", self.array, axis, keepdims, correction))
 
+    @method(ops.reduction("std"))
     def std(self, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> "Tensor":
         """The square root of `var`."""
-        return wrap(ops.reduce("std", self.array, axis, keepdims, correction))
 
+    @method(ops.reduction("any"))
     def any(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """Whether one element at least is true, or not 0."""
-        return wrap(ops.reduce("any", self.array, axis, keepdims))
 
+    @method(ops.reduction("all"))
     def all(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """Whether every element is true, or not 0."""
-        return wrap(ops.reduce("all", self.array, axis, keepdims))
 
+    @method(ops.arg_reduction("argmax"))
     def argmax(self, axis: int | None = None, keepdims: bool = False) -> "Tensor":
         """The position of the first largest element along `axis`, or among all counted row by row."""
-        return wrap(ops.arg_reduce("argmax", self.array, axis, keepdims))
 
+    @method(ops.arg_reduction("argmin"))
     def argmin(self, axis: int | None = None, keepdims: bool = False) -> "Tensor":
         """The position of the first smallest element along `axis`, or among all counted row by row."""
-        return wrap(ops.arg_reduce("argmin", self.array, axis, keepdims))
 
-    # Out of it: other dtypes, other backends, Python and NumPy.
+    # Other dtypes, other layouts.
+    @method(ops.astype)
     def astype(self, dtype: Any) -> "Tensor":
         """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes the integer 2."""
-        lib = backend.of(self.array)
-        return wrap(lib.astype(self.array, lib.dtype(dtype)))
 
+    @method(ops.copy)
     def copy(self) -> "Tensor":
         """A copy that shares nothing with this."""
-        return self.astype(self.dtype)
 
     def contiguous(self) -> "Tensor":
         """The same elements in the order of the axes in memory: itself if they are, else a copy."""
-        return wrap(backend.of(self.array).contiguous(self.array))
+        array = _contiguous(self.array)
+        return self if array is self.array else wrap(array)
+
+    # Out of it: other backends, Python and NumPy.
+    def plain(self) -> "Tensor":
+        """The same array as a plain Tensor: itself, but for a subclass."""
+        return self if type(self) is Tensor else wrap(self.array)
 
     def to(self, name: str) -> "Tensor":
         """This tensor on the backend called `name`: itself if it is there, else a copy."""
@@ -242,7 +422,7 @@ class Tensor(Operators):
 
     def item(self) -> Any:
         """The one element as a Python number."""
-        if self.size != 1:
+        if self.array.size != 1:
             raise ShapeError(f"item: shape {self.shape} holds {self.size} elements, not one; index one, or .tolist()")
         return self.numpy().item()
 
@@ -261,7 +441,7 @@ class Tensor(Operators):
         return self.item()
 
     def __bool__(self) -> bool:
-        if self.size != 1:
+        if self.array.size != 1:
             raise ShapeError(
                 f"a tensor of shape {self.shape} is neither true nor false; ask .any() or .all() of its elements"
             )
@@ -278,17 +458,12 @@ class Tensor(Operators):
     def __dlpack_device__(self) -> tuple[Any, int]:
         return self.array.__dlpack_device__()
 
+    # How it looks.
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
 
-def _raw_key(key: Any) -> Any:
-    if type(key) is tuple:
-        return tuple(part.array if type(part) is Tensor else part for part in key)
-    return key.array if type(key) is Tensor else key
+    def __repr__(self) -> str:
+        return printing.to_text(self.array)
 
-
-def _sizes(given: tuple[Any, ...]) -> tuple[int, ...]:
-    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
-    sizes: Sequence[Any] = given[0] if len(given) == 1 and isinstance(given[0], Sequence) else given
-    try:
-        return tuple(operator.index(size) for size in sizes)
-    except TypeError:
-        raise ShapeError(f"a shape, or an order of axes, is made of integers, not {given}") from None
+    def _repr_html_(self) -> str:
+        return printing.to_html(self.array)

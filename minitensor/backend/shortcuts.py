@@ -1,0 +1,270 @@
+"""What NumPy does quicker than by the standard's names: a ufunc's own methods, and an array's, have no Python in front.
+
+Each function here does what the function of its name in `ops.py` does with good arguments. It checks only what NumPy
+would do wrong in silence, and may raise anything for bad ones: the caller then asks the careful function.
+"""
+
+from operator import attrgetter, methodcaller
+from typing import Any
+
+import numpy
+from numpy import empty, float64, ndarray
+
+SMALL = 2**12  # elements up to which starting a function takes longer than what it does
+
+_add: Any = numpy.add.reduce
+_maximum: Any = numpy.maximum.reduce
+_minimum: Any = numpy.minimum.reduce
+_any: Any = numpy.logical_or.reduce
+_all: Any = numpy.logical_and.reduce
+
+# --- shape ---------------------------------------------------------------------------------------------------------
+
+reshape = ndarray.reshape
+transpose = attrgetter("T")
+matrix_transpose = attrgetter("mT")
+
+
+def permute_dims(array: Any, *axes: Any) -> Any:
+    if not axes or axes[0] is None:
+        raise TypeError  # NumPy would reverse the axes
+    return array.transpose(*axes)
+
+
+def expand(array: Any, *shape: Any) -> Any:
+    sizes = shape[0] if type(shape[0]) is tuple else shape
+    own = array.shape
+    if not array.flags.c_contiguous or not array.size:
+        raise ValueError  # what follows reads the numbers in the order of memory
+    strides = [0] * (len(sizes) - len(own))
+    for new, old, stride in zip(sizes[len(strides) :], own, array.strides, strict=True):
+        if new != old and old != 1:
+            raise ValueError
+        strides.append(stride if old == new else 0)
+    view = ndarray(sizes, array.dtype, array, 0, strides)
+    view.setflags(write=False)
+    return view
+
+
+def squeeze(array: Any, axis: Any = None) -> Any:
+    return array.squeeze(axis)
+
+
+def expand_dims(array: Any, axis: Any) -> Any:
+    shape = array.shape
+    places = len(shape) + 1
+    if not -places <= axis < places:
+        raise ValueError
+    axis %= places
+    return array.reshape((*shape[:axis], 1, *shape[axis:]))
+
+
+# --- reductions ----------------------------------------------------------------------------------------------------
+
+
+def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    # Into an array: without one NumPy would make a scalar of its own, which would have to become an array again.
+    out = empty((), array.dtype) if axis is None and not keepdims and array.dtype.kind in "fc" else None
+    return _add(array, axis, None, out, keepdims)
+
+
+def max(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    out = empty((), array.dtype) if axis is None and not keepdims else None
+    return _maximum(array, axis, None, out, keepdims)
+
+
+def min(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    out = empty((), array.dtype) if axis is None and not keepdims else None
+    return _minimum(array, axis, None, out, keepdims)
+
+
+def any(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    out = empty((), bool) if axis is None and not keepdims else None
+    return _any(array, axis, None, out, keepdims)
+
+
+def all(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    out = empty((), bool) if axis is None and not keepdims else None
+    return _all(array, axis, None, out, keepdims)
+
+
+def argmax(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return array.argmax(axis, keepdims=keepdims)
+
+
+def argmin(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return array.argmin(axis, keepdims=keepdims)
+
+
+def _count(array: Any, axis: Any) -> int:
+    """How many elements become one; raises where there are none."""
+    if axis is None:
+        count = array.size
+    elif type(axis) is int:
+        count = array.shape[axis]
+    else:
+        count = 1
+        for one in axis:
+            count *= array.shape[one]
+    if not count:
+        raise ValueError
+    return count
+
+
+def _total(array: Any, axis: Any, keepdims: bool) -> Any:
+    """The sum, as an array that may be written over, in the dtype of a mean."""
+    kind = array.dtype.kind
+    if kind == "f" and array.dtype.itemsize < 4:
+        raise TypeError  # float16 wants sums in float32
+    dtype = float64 if kind in "biu" else array.dtype
+    return _add(array, axis, dtype, empty((), dtype) if axis is None and not keepdims else None, keepdims)
+
+
+def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    count, total = _count(array, axis), _total(array, axis, keepdims)
+    total /= count
+    return total
+
+
+def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
+    count = _count(array, axis)
+    if array.dtype.kind == "c" or count <= correction:
+        raise TypeError
+    middle = _total(array, axis, True)
+    middle /= count
+    distance = array - middle
+    distance *= distance
+    squares = _total(distance, axis, keepdims)
+    squares /= count - correction
+    return squares
+
+
+def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
+    return numpy.sqrt(var(array, axis, keepdims, correction))
+
+
+# --- elements ------------------------------------------------------------------------------------------------------
+
+HOLDS = {float: "fc", int: "iufc", bool: "biufc", complex: "c"}  # which kinds of dtype hold a Python number unchanged
+
+
+def getitem(array: Any, key: Any) -> Any:
+    """key : a raw integer array or mask, or a tuple of those and of ints, slices, None and one ``...``"""
+    if type(key) is tuple:
+        arrays = [part for part in key if type(part) is ndarray]
+        if arrays and (len(arrays) > 1 or int in map(type, key)) and not len(arrays) == len(key) == array.ndim:
+            raise IndexError  # NumPy would move the axes of several to the front
+    else:
+        arrays = [key]
+    for part in arrays:
+        if not part.ndim:
+            raise IndexError
+    return array[key]
+
+
+def setitem(array: Any, key: Any, value: Any) -> None:
+    """key : ints, slices, None and ``...``, or one raw integer array or mask"""
+    if type(value) is ndarray:
+        if value.dtype != array.dtype:
+            raise TypeError
+    elif array.dtype.kind not in HOLDS[type(value)]:
+        raise TypeError
+    if type(key) is tuple:
+        if ndarray in map(type, key):
+            raise IndexError
+    elif type(key) is ndarray:
+        if not key.ndim:
+            raise IndexError
+    elif type(key) is not int and type(key) is not slice:
+        raise IndexError
+    array[key] = value
+
+
+def refuse_expanded(array: Any) -> None:
+    """NumPy refuses by itself."""
+
+
+# --- elementwise -----------------------------------------------------------------------------------------------------
+
+negative, positive, bitwise_invert, abs = numpy.negative, numpy.positive, numpy.invert, numpy.absolute
+exp, log, sqrt, tanh = numpy.exp, numpy.log, numpy.sqrt, numpy.tanh
+floor, ceil, isfinite, isnan, conj = numpy.floor, numpy.ceil, numpy.isfinite, numpy.isnan, numpy.conjugate
+round, real, imag = methodcaller("round"), attrgetter("real"), attrgetter("imag")
+
+# --- others --------------------------------------------------------------------------------------------------------
+
+
+def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
+    if descending:
+        raise TypeError
+    ordered = array.copy()
+    ordered.sort(axis)
+    return ordered
+
+
+def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
+    if descending:
+        raise TypeError
+    return array.argsort(axis, "stable")
+
+
+def cumsum(array: Any, axis: int = -1) -> Any:
+    return array.cumsum(axis)
+
+
+def take(array: Any, indices: Any, axis: int = 0) -> Any:
+    if indices.dtype.kind not in "iu":
+        raise TypeError
+    return array.take(indices, axis)
+
+
+def searchsorted(ordered: Any, values: Any, side: str = "left") -> Any:
+    return ordered.searchsorted(values, side)
+
+
+def concat(array: Any, arrays: Any, axis: Any) -> Any:
+    if type(axis) is not int:
+        raise TypeError  # NumPy would join them flat for None
+    return numpy.concatenate(arrays, axis)
+
+
+def stack(array: Any, arrays: Any, axis: Any) -> Any:
+    return numpy.concatenate([expand_dims(each, axis) for each in arrays], axis)
+
+
+maximum, minimum = numpy.maximum, numpy.minimum
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    if condition.dtype.kind != "b":
+        raise TypeError
+    return numpy.where(condition, a, b)
+
+
+def clip(array: Any, low: Any, high: Any) -> Any:
+    if type(low) is not type(high) or not low <= high or array.dtype.kind not in "iuf":
+        raise TypeError
+    # The two ufuncs start sooner, and go over the elements twice.
+    return numpy.minimum(numpy.maximum(array, low), high) if array.size < SMALL else array.clip(low, high)
+
+
+def contiguous(array: Any) -> Any:
+    return array if array.flags.c_contiguous else array.copy()
+
+
+def copy(array: Any) -> Any:
+    return array.copy("K")
+
+
+def item(array: Any) -> Any:
+    return array.item()
+
+
+def zeros(shape: Any, dtype: Any) -> Any:
+    return numpy.zeros(shape, dtype)
+
+
+def full(shape: Any, value: Any, dtype: Any) -> Any:
+    out = empty(shape, dtype)
+    out.fill(value)
+    return out

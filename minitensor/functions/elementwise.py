@@ -1,0 +1,109 @@
+"""Functions of every element by itself, or of pairs of elements, by the standard's names."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minitensor import backend, ops
+from minitensor.core import door
+from minitensor.core.tensor import Operand, Tensor, wrap
+from minitensor.core.tensor import unary as unary_method
+from minitensor.errors import DTypeError, InputError
+
+Unary = Callable[[Tensor], Tensor]
+Binary = Callable[[Operand, Operand], Tensor]
+
+__test__: dict[str, str] = {}  # the examples of functions that are made by others, for doctest
+
+
+def unary(name: str, words: str, example: str, result: str) -> Unary:
+    """The function of one tensor that has this name in the standard, with one sentence and one example."""
+
+    def stub(x: Tensor) -> Tensor: ...
+
+    stub.__name__ = stub.__qualname__ = name
+    stub.__doc__ = f"{words}\n\n>>> import minitensor as mt\n>>> mt.{name}({example}).tolist()\n{result}"
+    __test__[name] = stub.__doc__
+    return unary_method(ops.elementwise(name))(stub)
+
+
+abs: Unary = Tensor.abs
+exp: Unary = Tensor.exp
+log: Unary = Tensor.log
+sqrt: Unary = Tensor.sqrt
+tanh: Unary = Tensor.tanh
+floor: Unary = unary("floor", "The largest whole number not above.", "mt.tensor([1.5, -1.5])", "[1.0, -2.0]")
+ceil: Unary = unary("ceil", "The smallest whole number not below.", "mt.tensor([1.5, -1.5])", "[2.0, -1.0]")
+round: Unary = unary("round", "The nearest whole number, of two the even one.", "mt.tensor([1.4, 2.5])", "[1.0, 2.0]")
+isfinite: Unary = unary("isfinite", "Whether neither NaN nor infinite.", "mt.tensor([1.0]) / 0", "[False]")
+isnan: Unary = unary("isnan", "Whether not a number.", "mt.tensor([0.0, float('nan')])", "[False, True]")
+conj: Unary = unary("conj", "The complex conjugate.", "mt.tensor([1 + 2j])", "[(1-2j)]")
+real: Unary = unary("real", "The real part of complex elements.", "mt.tensor([1 + 2j])", "[1.0]")
+imag: Unary = unary("imag", "The imaginary part of complex elements.", "mt.tensor([1 + 2j])", "[2.0]")
+
+astype = Tensor.astype
+
+
+def binary(name: str, words: str, example: str, result: str) -> Binary:
+    """The function of two tensors, or a tensor and a number, that has this name in the standard; they broadcast."""
+
+    def operation(a: Any, b: Any) -> Any:
+        try:
+            return wrap(compute(*(a.array, b.array) if type(a) is Tensor is type(b) else together(name, a, b)))
+        except Exception as error:
+            return door.explain_function(name, operation, (a, b), error)
+
+    def careful(array: Any, other: Any) -> Any:
+        lib = backend.of(array if hasattr(array, "dtype") else other)
+        return backend.as_array(getattr(lib.xp, name)(array, other))
+
+    compute = ops.primitive(careful, name)
+    operation.__name__ = operation.__qualname__ = name
+    operation.__doc__ = f"{words}\n\n>>> import minitensor as mt\n>>> mt.{name}({example}).tolist()\n{result}"
+    __test__[name] = operation.__doc__
+    return operation
+
+
+def together(name: str, *values: Any) -> list[Any]:
+    """Tensors and numbers, raw, for an elementwise function; a whole number must fit into the integers beside it."""
+    if not any(hasattr(type(x), "_operation") for x in values):
+        raise InputError(f"{name}: there must be one tensor at least")
+    raw = door.operands(*values)
+    for x in raw:
+        for array in raw if type(x) is int else ():
+            kind = backend.NUMPY_DTYPES[array.dtype] if hasattr(array, "dtype") else None
+            if kind and kind.kind in "iu" and not backend.can_hold(array, x):
+                raise DTypeError(f"{name}: {x} does not fit into {kind}; cast with .astype('int64')")
+    return raw
+
+
+maximum: Binary = binary("maximum", "The larger of each pair, broadcast.", "mt.tensor([-1.0, 2.0]), 0.0", "[0.0, 2.0]")
+minimum: Binary = binary("minimum", "The smaller of each pair, broadcast.", "mt.tensor([-1, 2]), 0", "[-1, 0]")
+
+
+def clip(x: Tensor, low: float | None = None, high: float | None = None) -> Tensor:
+    """Every element moved to the nearest number from `low` to `high`; None leaves that side open.
+
+    >>> import minitensor as mt
+    >>> mt.clip(mt.tensor([-5, 0, 5]), 0, 2).tolist()
+    [0, 0, 2]
+    """
+    if type(x) is not Tensor:
+        return door.enter("clip", clip, (x, low, high))
+    if low is None and high is None:
+        return x
+    return wrap(_clip(x.array, low, high))
+
+
+def _careful_clip(array: Any, low: Any, high: Any) -> Any:
+    low, high = (limit.item() if isinstance(limit, np.generic) else limit for limit in (low, high))
+    for limit in (low, high):
+        if not (limit is None or isinstance(limit, (int, float))) or limit != limit:
+            raise InputError(f"clip: {limit!r} is no limit; write a number, or maximum and minimum for tensors")
+    if low is not None and high is not None and low > high:
+        raise InputError(f"clip: low={low} is above high={high}; swap them")
+    return backend.as_array(backend.of(array).xp.clip(array, low, high))
+
+
+_clip = ops.primitive(_careful_clip, "clip")

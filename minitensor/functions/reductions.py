@@ -1,0 +1,18 @@
+"""Functions that make few elements of many: sums, means, extremes, and running totals."""
+
+from minitensor import ops
+from minitensor.core.tensor import Tensor, method
+
+sum, mean, max, min = Tensor.sum, Tensor.mean, Tensor.max, Tensor.min
+var, std, any, all = Tensor.var, Tensor.std, Tensor.any, Tensor.all
+argmax, argmin = Tensor.argmax, Tensor.argmin
+
+
+@method(ops.cumsum)
+def cumsum(x: Tensor, axis: int = -1) -> Tensor:
+    """Running totals along `axis`.
+
+    >>> import minitensor as mt
+    >>> mt.cumsum(mt.tensor([1, 2, 3])).tolist()
+    [1, 3, 6]
+    """

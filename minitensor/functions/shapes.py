@@ -1,0 +1,67 @@
+"""Functions that give the same elements another shape, or put tensors together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from minitensor import ops
+from minitensor.core import door
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import ShapeError
+
+reshape, permute_dims, expand = Tensor.reshape, Tensor.permute_dims, Tensor.expand
+squeeze, expand_dims = Tensor.squeeze, Tensor.expand_dims
+
+
+def concat(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    """Tensors one after another along an axis that they have; the other axes must agree.
+
+    >>> import minitensor as mt
+    >>> mt.concat([mt.zeros((2, 3)), mt.ones((1, 3))]).shape
+    (3, 3)
+    """
+    tensors = list(tensors)
+    arrays = [x.array for x in tensors if type(x) is Tensor]
+    if len(arrays) < len(tensors) or not arrays:
+        return door.enter("concat", concat, (tensors, axis))
+    return wrap(_concat(arrays[0], arrays, axis))
+
+
+def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+    """Tensors of one shape side by side along a new axis.
+
+    >>> import minitensor as mt
+    >>> mt.stack([mt.zeros(3), mt.ones(3)], axis=1).shape
+    (3, 2)
+    """
+    tensors = list(tensors)
+    arrays = [x.array for x in tensors if type(x) is Tensor]
+    if len(arrays) < len(tensors) or not arrays:
+        return door.enter("stack", stack, (tensors, axis))
+    return wrap(_stack(arrays[0], arrays, axis))
+
+
+def _careful_concat(array: Any, arrays: Sequence[Any], axis: int) -> Any:
+    lib, first = ops.one_backend("concat", *arrays), tuple(array.shape)
+    at = ops.normalize_axis(axis, first, "concat")
+    for number, each in enumerate(arrays):
+        shape = tuple(each.shape)
+        # What a tensor must share with the first is its shape with the size on the axis blotted out.
+        if (*shape[:at], None, *shape[at + 1 :]) != (*first[:at], None, *first[at + 1 :]) or len(shape) != len(first):
+            raise ShapeError(
+                f"concat: tensor {number} has shape {shape}, tensor 0 has {first}; they may differ on axis {at} only"
+            )
+    return lib.xp.concat(arrays, axis=at)
+
+
+def _careful_stack(array: Any, arrays: Sequence[Any], axis: int) -> Any:
+    lib, first = ops.one_backend("stack", *arrays), tuple(array.shape)
+    at = ops.new_axis(axis, first, "stack")
+    for number, each in enumerate(arrays):
+        if tuple(each.shape) != first:
+            raise ShapeError(
+                f"stack: tensor {number} has shape {tuple(each.shape)}, tensor 0 has {first}; make them equal"
+            )
+    return lib.xp.stack(arrays, axis=at)
+
+
+_concat, _stack = ops.primitive(_careful_concat, "concat"), ops.primitive(_careful_stack, "stack")
