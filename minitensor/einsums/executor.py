@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from minitensor import backend
-from minitensor.backend import Backend, calls
+from minitensor.backend import Backend
 from minitensor.broadcasting import Shape
 from minitensor.einsums.memory import ALLOCATES, guarded
 from minitensor.einsums.planner import Plan, plan
@@ -102,28 +102,25 @@ def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape
     program: list[tuple[Run, int, int]] = []  # a function, the value that it takes and replaces, the other or -1
     for number, own in enumerate(dtypes):
         if own != computed:
-            program.append((calls.one(engine, "astype", None, computed), number, -1))
+            program.append((engine.call_of_one("astype", None, computed), number, -1))
     ranks = {number: len(shape) for number, shape in enumerate(shapes)}
     ours: dict[int, str] = {}  # the axes of values that no one else holds: a product may be written over them
     for step in steps:
         into = min(step.operands)
         if len(step.operands) == 1:
-            program.append((calls.one(engine, step.call, step.argument, computed, axes_of(step.result)), into, -1))
+            program.append((engine.call_of_one(step.call, step.argument, computed, axes_of(step.result)), into, -1))
         else:
             a, b = step.operands
             call = step.call
             if call == "multiply" and step.result in (ours.get(a), ours.get(b)):
                 call = "multiply_into"
                 a, b = (a, b) if ours.get(a) == step.result else (b, a)
-            program.append((calls.two(engine, call, computed, (ranks[a], ranks[b])), a, b))
+            program.append((engine.call_of_two(call, computed, (ranks[a], ranks[b])), a, b))
         if step.call in ALLOCATES or into in ours:
             ours[into] = step.result
         ranks[into] = axes_of(step.result)
     if computed != dtype:
-        program.append((calls.one(engine, "astype", None, dtype), 0, -1))
-    is_array = not steps or (steps[-1].call in ("sum", "trace") and dtype.kind != "b")
-    if ranks[0] == 0 and engine.name == "numpy" and not is_array:
-        program.append((numpy.asarray, 0, -1))  # NumPy makes a result without axes a scalar; make it an array again
+        program.append((engine.call_of_one("astype", None, dtype), 0, -1))
     return _link(program)
 
 
