@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.backend.libraries import checked_dtype
+from minitensor.backend.dtypes import checked_dtype
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 

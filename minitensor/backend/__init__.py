@@ -2,7 +2,8 @@
 
 Everything above this file calls only functions that the Python Array API standard names, on the namespace of the
 array at hand. What the libraries do differently, and what the standard lacks, is in this room and nowhere else:
-`libraries.py` has one class a library, `probe.py` finds out whether CuPy really computes, and this file chooses.
+`standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py` and `strict.py`
+say what each library does differently or quicker; `probe.py` finds out whether CuPy really computes; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
@@ -15,12 +16,13 @@ import contextlib
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any
 
 import numpy
 
-from minitensor.backend.libraries import Backend, CuPyBackend, StrictBackend
 from minitensor.backend.probe import driver_version
+from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
 
 __all__ = [
@@ -41,7 +43,15 @@ __all__ = [
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
 NAMES = ("numpy", "cupy", "auto")
 
-_CLASSES: dict[str, type[Backend]] = {"numpy": Backend, "cupy": CuPyBackend, "strict": StrictBackend}
+# Where the class of each is; what nobody chooses is not imported.
+_CLASSES = {
+    "numpy": ("with_numpy", "NumPyBackend"),
+    "cupy": ("with_cupy", "CuPyBackend"),
+    "strict": ("strict", "StrictBackend"),
+}
+SMALL = 64  # elements of a matrix up to which its product is not worth a look for a quicker way
+
+_numpy_array = numpy.ndarray
 _loaded: dict[str, Backend] = {}
 _by_array_type: dict[type, Backend] = {}
 _of_process: Backend | None = None
@@ -63,22 +73,23 @@ def load(name: str) -> Backend:
     if name not in _loaded:
         if name not in _CLASSES:
             raise BackendNameError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
-        backend = _CLASSES[name]()
-        _loaded[name] = _by_array_type[backend.array_type] = backend
+        module, cls = _CLASSES[name]
+        lib = getattr(import_module(f"minitensor.backend.{module}"), cls)()
+        _loaded[name] = _by_array_type[lib.array_type] = lib
     return _loaded[name]
 
 
 def current() -> Backend:
     """The backend on which new tensors are made."""
     global _of_process
-    backend = _of_block.get() or _of_process
-    if backend is None:
+    lib = _of_block.get() or _of_process
+    if lib is None:
         name = os.environ.get(ENVIRONMENT_VARIABLE, "").strip().lower() or "numpy"
         try:
-            backend = _of_process = load(name)
+            lib = _of_process = load(name)
         except (BackendError, BackendNameError) as error:
             raise type(error)(f"{ENVIRONMENT_VARIABLE}={name}: {error}") from None
-    return backend
+    return lib
 
 
 def get_backend() -> str:
@@ -156,35 +167,17 @@ def as_array(result: Any) -> Any:
 
 
 def matmul(a: Any, b: Any) -> Any:
-    """The matrix product ``a @ b`` of raw arrays.
-
-    For vectors and matrices NumPy's older `dot` is the same product, and starts in half the time of ``@``.
-    """
-    if type(a) is numpy.ndarray and 0 < a.ndim <= 2 and type(b) is numpy.ndarray and 0 < b.ndim <= 2:
+    """The matrix product ``a @ b`` of raw arrays of one backend, as that backend makes it soonest."""
+    # The whole way for small arrays of NumPy: what `NumPyBackend.matmul` would do, without asking for it.
+    if type(a) is _numpy_array and type(b) is _numpy_array and 0 < a.ndim < 3 > b.ndim > 0 and a.size < SMALL:
         return a.dot(b)
-    return a @ b
+    lib = _by_array_type.get(type(a)) if type(a) is type(b) else None
+    return lib.matmul(a, b) if lib else a @ b
 
 
 def can_hold(array: Any, value: Any) -> bool:
-    """Whether `value`, a raw array or a Python number, can be written into `array` and mean the same.
-
-    A float is rounded to a smaller float, so float64 goes into float32. A float does not go into an int, and an int
-    goes into a smaller one only where every element fits.
-    """
-    if hasattr(value, "dtype"):
-        if value.dtype == array.dtype:
-            return True
-        own = of(array).numpy_dtype(array)
-        given = of(value).numpy_dtype(value)
-        if given.kind in "iu" and own.kind in "iu" and not numpy.can_cast(given, own) and value.size:
-            limits, xp = numpy.iinfo(own), of(value).xp
-            return int(xp.min(value)) >= limits.min and int(xp.max(value)) <= limits.max
-        return numpy.can_cast(given, own, "same_kind")
-    own = of(array).numpy_dtype(array)
-    if type(value) is int and own.kind in "iu":
-        return numpy.iinfo(own).min <= value <= numpy.iinfo(own).max
-    kinds = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}.get(type(value))
-    return kinds is not None and own.kind in kinds
+    """Whether `value`, a raw array or a Python number, can be written into `array`; see `Backend.can_hold`."""
+    return of(array).can_hold(array, value)
 
 
 load("numpy")

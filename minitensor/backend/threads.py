@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 # What sets how many threads the BLAS under NumPy takes, the first that is set.
@@ -24,7 +26,8 @@ def threads_of_blas() -> int:
 def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
     """A `map` that calls its function for all items at once, on so many threads.
 
-    NumPy lets go of Python's lock while it computes, so its threads do run at the same time.
+    NumPy lets go of Python's lock while it computes, so its threads do run at the same time. Each call sees the
+    `use_backend` block, and any other context variable, of whoever asked for it.
     """
     if count == 1:
         yield map
@@ -32,4 +35,9 @@ def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
     from concurrent.futures import ThreadPoolExecutor  # slow to import, and seldom needed
 
     with ThreadPoolExecutor(count) as pool:
-        yield pool.map
+
+        def each(function: Callable[..., Any], *columns: Iterable[Any]) -> Iterable[Any]:
+            calls = [partial(copy_context().run, function, *items) for items in zip(*columns, strict=False)]
+            return pool.map(lambda call: call(), calls)
+
+        yield each

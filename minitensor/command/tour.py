@@ -41,7 +41,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     plot.headless()
     start = time.perf_counter()
     out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
-    on_gpu = backend.get_backend() == "cupy"
+    on_gpu = backend.current().runs_kernels_on == "gpu"
     points, _ = blobs(SEED, each=50 if quick else 250, dtype="float32" if on_gpu else "float64")
     jobs: list[tuple[Ladder, tuple[Any, ...], str]] = [
         *(

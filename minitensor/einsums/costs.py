@@ -5,17 +5,14 @@ what each call must read and write once, for operands that lie in memory row by 
 NumPy or BLAS makes inside a call is not seen.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple
 
-from minitensor.broadcasting import Shape
-from minitensor.einsums.parser import Fitted
-from minitensor.einsums.planner import plan
-
-Axes = tuple[tuple[str, ...], ...]  # the labels of each axis: several where they are merged
+from minitensor.einsums.parser import Label, Labels
+from minitensor.einsums.planner import Steps, Tidied
+from minitensor.einsums.program import Axes, flat
 
 PAIRED = {"multiply": "multiply element by element", "vecdot": "vecdot: a dot product along the last axis"}
 
@@ -52,27 +49,26 @@ class _Value(NamedTuple):
     """A tensor on its way: the size and the stride in memory of each of its labels."""
 
     name: str
-    sizes: dict[str, int]
-    strides: dict[str, int]
+    sizes: dict[Label, int]
+    strides: dict[Label, int]
 
     @property
     def elements(self) -> int:
         return prod(self.sizes.values())
 
 
-def count(
-    spec: str, fitted: Fitted, shapes: tuple[Shape, ...], names: dict[str, str], itemsize: int
-) -> tuple[tuple[Stage, ...], str, int]:
+def count(tidy: Tidied, steps: Steps, names: dict[Label, str], itemsize: int) -> tuple[tuple[Stage, ...], str, int]:
     """The stages of a plan, and its largest intermediate result in words and in bytes.
 
     names : what each label is called
 
-    >>> from minitensor.einsums.parser import fit, parse
-    >>> shapes = ((2, 3), (3, 4))
-    >>> (stage,), largest, _ = count("mk,kn->mn", fit(parse("mk,kn->mn"), shapes), shapes, dict(m="m", k="k", n="n"), 8)
+    >>> from minitensor.einsums.planner import plan, tidied
+    >>> tidy = tidied("mk,kn->mn", ((2, 3), (3, 4)))
+    >>> (stage,), largest, _ = count(tidy, plan(tidy), dict(m="m", k="k", n="n"), 8)
     >>> stage.lowering, stage.flops, stage.read, stage.written, largest
     ('matmul', 48, 144, 64, 'none')
     """
+    fitted, shapes = tidy.fitted, tidy.shapes
     values = {
         number: _laid_out(f"x{number}", *each) for number, each in enumerate(zip(fitted.terms, shapes, strict=True))
     }
@@ -80,7 +76,7 @@ def count(
     works: dict[int, list[Work]] = {number: [] for number in values}  # on each value since it was last in a pair
     pairs: list[tuple[tuple[int, ...], list[str], list[Work]]] = []
     written: list[Work] = []
-    for call, operands, argument, axes in _steps(spec, shapes, itemsize):
+    for call, operands, argument, axes in steps:
         into = min(operands)
         if len(operands) == 1:
             values[into], work = _one(call, values[into], argument, axes, names)
@@ -113,30 +109,23 @@ def count(
     return tuple(stages), most.made, most.written * itemsize
 
 
-def _steps(spec: str, shapes: tuple[Shape, ...], itemsize: int) -> Iterator[tuple[str, tuple[int, ...], Any, Axes]]:
-    """The steps of a plan: the call, the values it takes, its argument, and the labels of each axis of the result."""
-    for step in plan(spec, shapes, itemsize=itemsize):
-        axes = [tuple(re.findall(r"\w", axis)) for axis in re.findall(r"\(\w*\)|\w", step.result)]
-        yield step.call, step.operands, step.argument, tuple(axes)
-
-
-def _show(name: str, labels: Sequence[str] | dict[str, int], names: dict[str, str]) -> str:
+def _show(name: str, labels: Iterable[Label], names: dict[Label, str]) -> str:
     return f"{name}[{','.join(names[label] for label in labels)}]"
 
 
-def _laid_out(name: str, labels: Sequence[str], shape: Sequence[int]) -> _Value:
+def _laid_out(name: str, labels: Labels, shape: Sequence[int]) -> _Value:
     """A tensor that lies in memory row by row. A diagonal walks along all its axes at once."""
-    sizes: dict[str, int] = {}
-    strides: dict[str, int] = {}
+    sizes: dict[Label, int] = {}
+    strides: dict[Label, int] = {}
     for axis, label in enumerate(labels):
         sizes[label] = shape[axis]
         strides[label] = strides.get(label, 0) + prod(shape[axis + 1 :])
     return _Value(name, sizes, strides)
 
 
-def _one(call: str, value: _Value, argument: Any, axes: Axes, names: dict[str, str]) -> tuple[_Value, Work]:
+def _one(call: str, value: _Value, argument: Any, axes: Axes, names: dict[Label, str]) -> tuple[_Value, Work]:
     """What a call of one tensor gives and costs."""
-    labels = [label for axis in axes for label in axis]
+    labels = flat(axes)
     sizes = [value.sizes[label] for label in labels]
     view = _Value(value.name, dict(zip(labels, sizes, strict=True)), {label: value.strides[label] for label in labels})
     result = _laid_out(value.name, labels, sizes)
@@ -159,16 +148,16 @@ def _one(call: str, value: _Value, argument: Any, axes: Axes, names: dict[str, s
     return result, Work(words, value.elements if gone else 0, value.elements, result.elements, made)
 
 
-def _side_by_side(value: _Value, axis: Sequence[str]) -> bool:
+def _side_by_side(value: _Value, axis: Labels) -> bool:
     """Whether these labels can be one axis without a copy."""
     wide = [label for label in axis if value.sizes[label] != 1]
     return all(value.strides[a] == value.strides[b] * value.sizes[b] for a, b in pairwise(wide))
 
 
-def _two(call: str, values: list[_Value], axes: Axes, name: str, names: dict[str, str]) -> tuple[_Value, Work]:
+def _two(call: str, values: list[_Value], axes: Axes, name: str, names: dict[Label, str]) -> tuple[_Value, Work]:
     """What a call of two tensors gives and costs: a product for each choice of all labels, and a sum if one goes."""
     sizes = {label: size for value in values for label, size in value.sizes.items()}
-    labels = [label for axis in axes for label in axis]
+    labels = flat(axes)
     result = _laid_out(name, labels, [sizes[label] for label in labels])
     flops = prod(sizes.values()) * (2 if len(labels) < len(sizes) else 1)
     read = sum(value.elements for value in values)

@@ -11,10 +11,11 @@ from typing import Any
 import numpy
 
 from minitensor import backend
-from minitensor.backend import Backend, calls
+from minitensor.backend import Backend
 from minitensor.broadcasting import Shape
 from minitensor.einsums.memory import ALLOCATES, guarded
-from minitensor.einsums.planner import Plan, plan
+from minitensor.einsums.planner import Steps, Tidied, plan, tidied
+from minitensor.einsums.program import Axes
 
 Run = Callable[..., Any]  # raw arrays to a raw array
 
@@ -56,36 +57,36 @@ def key_of(spec: str, arrays: Any) -> tuple:
 
 def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None) -> Run:
     """Compile an einsum for operands like these arrays, and keep it under this key."""
-    shapes = tuple(array.shape for array in arrays)
-    steps = plan(spec, shapes, None, memory_limit)  # raises what there is to raise, also where there are no operands
-    engine = backend.of(arrays[0])
-    dtypes = [engine.numpy_dtype(array) for array in arrays]
+    # This raises what there is to raise, also where there are no operands.
+    tidy = tidied(spec, tuple(array.shape for array in arrays), memory_limit)
+    lib = backend.of(arrays[0])
+    dtypes = [lib.numpy_dtype(array) for array in arrays]
     itemsize = numpy.result_type(*dtypes).itemsize
-    steps = plan(spec, shapes, None, memory_limit, itemsize)
-    run = compile_plan(engine, steps, dtypes, shapes)
+    steps = plan(tidy, itemsize)
     # A plan that merges and copies nothing takes its operands in any order.
-    moves = any(step.call in ("reshape", "copy", "vecdot") for step in steps) or any(len(shape) > 2 for shape in shapes)
+    moves = any(step.call in ("reshape", "copy", "vecdot") for step in steps) or any(array.ndim > 2 for array in arrays)
     if moves and len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays):
-        run = _by_order(engine, spec, shapes, dtypes, memory_limit)
-    run = guarded(run, engine, spec, shapes, steps, itemsize)
+        run = _by_order(lib, tidy, dtypes, itemsize)
+    else:
+        run = compile_steps(lib, steps, dtypes, tidy.shapes)
+    run = guarded(run, lib, tidy, steps, itemsize)
     if len(compiled) >= KEPT:
         compiled.clear()
     compiled[key] = run
     return run
 
 
-def _by_order(engine: Backend, spec: str, shapes: tuple[Shape, ...], dtypes: list, memory_limit: int | None) -> Run:
+def _by_order(lib: Backend, tidy: Tidied, dtypes: list, itemsize: int) -> Run:
     """A function that compiles one more for each way in which its operands lie in memory."""
     runs: dict[tuple, Run] = {}
-    layout = engine.layout
-    itemsize = numpy.result_type(*dtypes).itemsize
+    layout = lib.layout
 
     def run(*arrays: Any) -> Any:
         layouts = tuple([layout(array) for array in arrays])
         chosen = runs.get(layouts)
         if chosen is None:
-            orders = tuple(engine.axes_in_memory(array) for array in arrays)
-            chosen = compile_plan(engine, plan(spec, shapes, orders, memory_limit, itemsize), dtypes, shapes)
+            orders = tuple(lib.axes_in_memory(array) for array in arrays)
+            chosen = compile_steps(lib, plan(tidy, itemsize, orders), dtypes, tidy.shapes)
             if len(runs) >= KEPT_LAYOUTS:
                 runs.clear()
             runs[layouts] = chosen
@@ -94,7 +95,7 @@ def _by_order(engine: Backend, spec: str, shapes: tuple[Shape, ...], dtypes: lis
     return run
 
 
-def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape, ...]) -> Run:
+def compile_steps(lib: Backend, steps: Steps, dtypes: list, shapes: tuple[Shape, ...]) -> Run:
     """One function that does all the steps, on arrays of these dtypes and shapes."""
     dtype = computed = numpy.result_type(*dtypes)
     if dtype == "float16" and any(step.call != "multiply" and step.call in ALLOCATES for step in steps):
@@ -102,38 +103,26 @@ def compile_plan(engine: Backend, steps: Plan, dtypes: list, shapes: tuple[Shape
     program: list[tuple[Run, int, int]] = []  # a function, the value that it takes and replaces, the other or -1
     for number, own in enumerate(dtypes):
         if own != computed:
-            program.append((calls.one(engine, "astype", None, computed), number, -1))
+            program.append((lib.call_of_one("astype", None, computed), number, -1))
     ranks = {number: len(shape) for number, shape in enumerate(shapes)}
-    ours: dict[int, str] = {}  # the axes of values that no one else holds: a product may be written over them
+    ours: dict[int, Axes] = {}  # the axes of values that no one else holds: a product may be written over them
     for step in steps:
-        into = min(step.operands)
+        into, rank = min(step.operands), len(step.result)
         if len(step.operands) == 1:
-            program.append((calls.one(engine, step.call, step.argument, computed, axes_of(step.result)), into, -1))
+            program.append((lib.call_of_one(step.call, step.argument, computed, rank), into, -1))
         else:
             a, b = step.operands
             call = step.call
             if call == "multiply" and step.result in (ours.get(a), ours.get(b)):
                 call = "multiply_into"
                 a, b = (a, b) if ours.get(a) == step.result else (b, a)
-            program.append((calls.two(engine, call, computed, (ranks[a], ranks[b])), a, b))
+            program.append((lib.call_of_two(call, computed, (ranks[a], ranks[b])), a, b))
         if step.call in ALLOCATES or into in ours:
             ours[into] = step.result
-        ranks[into] = axes_of(step.result)
+        ranks[into] = rank
     if computed != dtype:
-        program.append((calls.one(engine, "astype", None, dtype), 0, -1))
-    is_array = not steps or (steps[-1].call in ("sum", "trace") and dtype.kind != "b")
-    if ranks[0] == 0 and engine.name == "numpy" and not is_array:
-        program.append((numpy.asarray, 0, -1))  # NumPy makes a result without axes a scalar; make it an array again
+        program.append((lib.call_of_one("astype", None, dtype), 0, -1))
     return _link(program)
-
-
-def axes_of(result: str) -> int:
-    """How many axes a step's result has: "b(mn)" has two."""
-    depth = count = 0
-    for sign in result:
-        depth += (sign == "(") - (sign == ")")
-        count += sign == "(" or (depth == 0 and sign != ")")
-    return count
 
 
 def _link(program: list[tuple[Run, int, int]]) -> Run:

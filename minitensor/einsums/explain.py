@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from operator import index
+from string import ascii_lowercase, ascii_uppercase
 from textwrap import indent
 from typing import Any, NamedTuple
 
@@ -11,12 +11,12 @@ import numpy
 from minitensor.broadcasting import Shape
 from minitensor.einsums.costs import Stage, count
 from minitensor.einsums.loops import loop_nest
-from minitensor.einsums.parser import Fitted, fit, parse
-from minitensor.errors import DTypeError, InputError
+from minitensor.einsums.parser import Fitted, Label, as_shape
+from minitensor.einsums.planner import plan, tidied
+from minitensor.errors import DTypeError
 from minitensor.text.numbers import in_bytes
 
 HEADINGS = ("Letters", "The loops it means", "How it is computed", "In all")
-MOST_DOTS = 10  # so that each axis under "..." has one digit for its label in a plan
 
 
 class Letter(NamedTuple):
@@ -120,17 +120,18 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
     """
     if not isinstance(spec, str):
         raise DTypeError(f"explain_einsum takes first a spec such as 'ij,jk->ik', not a {type(spec).__name__}")
-    shapes = tuple(_shape(number, operand) for number, operand in enumerate(operands))
+    shapes = tuple(
+        as_shape("explain_einsum", number, getattr(operand, "shape", operand))
+        for number, operand in enumerate(operands)
+    )
     if itemsize is None:
         dtypes = [operand.dtype for operand in operands if hasattr(operand, "dtype")]
         itemsize = numpy.result_type(*dtypes).itemsize if dtypes else 8
-    fitted = fit(parse(spec), shapes)
-    dotted = sum(label.isdigit() for label in fitted.sizes)
-    if dotted > MOST_DOTS:
-        raise InputError(f"explain_einsum takes at most {MOST_DOTS} axes under '...', not {dotted}; squeeze some away")
+    tidy = tidied(spec, shapes)
+    fitted = tidy.fitted
     names = letter_names(fitted)
     letters = _letters(fitted, shapes, names)
-    stages, largest, largest_bytes = count(spec, fitted, shapes, names, itemsize)
+    stages, largest, largest_bytes = count(tidy, plan(tidy, itemsize), names, itemsize)
     points = prod(fitted.sizes.values())
     return Explanation(
         spec,
@@ -147,37 +148,29 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
     )
 
 
-def _shape(number: int, operand: Any) -> Shape:
-    try:
-        shape = tuple(index(size) for size in getattr(operand, "shape", operand))
-    except TypeError:
-        what = f"operand {number} of explain_einsum is a {type(operand).__name__}"
-        raise DTypeError(f"{what}; write a Tensor or a shape such as (2, 3)") from None
-    if any(size < 0 for size in shape):
-        raise InputError(f"operand {number} of explain_einsum has shape {shape}: no size is negative")
-    return shape
-
-
 # --- letters -----------------------------------------------------------------------------------------------------
 
 
-def letter_names(fitted: Fitted) -> dict[str, str]:
+def letter_names(fitted: Fitted) -> dict[Label, str]:
     """Every label by the name it goes by: a letter by itself, an axis under "..." by a letter that is still free.
 
+    >>> from minitensor.einsums.parser import fit, parse
     >>> letter_names(fit(parse("...p->...p"), [(2, 3, 4)]))
-    {'0': 'q', '1': 'r', 'p': 'p'}
+    {0: 'q', 1: 'r', 'p': 'p'}
     """
-    free = (letter for letter in "pqrstuvwxyzabcdefghijklmnoABCDEFGHIJ" if letter not in fitted.sizes)
-    return {label: next(free, f"dot{label}") if label.isdigit() else label for label in fitted.sizes}
+    start = ascii_lowercase.index("p")
+    alphabet = ascii_lowercase[start:] + ascii_lowercase[:start] + ascii_uppercase
+    free = (letter for letter in alphabet if letter not in fitted.sizes)
+    return {label: label if isinstance(label, str) else next(free, f"dot{label}") for label in fitted.sizes}
 
 
-def _renamed(fitted: Fitted, names: dict[str, str]) -> Fitted:
+def _renamed(fitted: Fitted, names: dict[Label, str]) -> Fitted:
     terms = tuple(tuple(names[label] for label in term) for term in fitted.terms)
     output = tuple(names[label] for label in fitted.output)
     return Fitted(terms, output, {names[label]: size for label, size in fitted.sizes.items()})
 
 
-def _letters(fitted: Fitted, shapes: Sequence[Shape], names: dict[str, str]) -> tuple[Letter, ...]:
+def _letters(fitted: Fitted, shapes: Sequence[Shape], names: dict[Label, str]) -> tuple[Letter, ...]:
     """The letters in the order of the loops: those of the output, then the summed ones."""
     found = []
     for label in dict.fromkeys((*fitted.output, *sum(fitted.terms, ()))):
@@ -190,7 +183,7 @@ def _letters(fitted: Fitted, shapes: Sequence[Shape], names: dict[str, str]) -> 
         ]
         whole = tuple(number for number, own in places if own == size)
         stretched = tuple(number for number, own in places if own != size)
-        found.append(Letter(names[label], size, whole, stretched, label in fitted.output, label.isdigit()))
+        found.append(Letter(names[label], size, whole, stretched, label in fitted.output, isinstance(label, int)))
     return tuple(found)
 
 

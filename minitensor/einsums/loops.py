@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from minitensor.broadcasting import Shape
-from minitensor.einsums.parser import Fitted
+from minitensor.einsums.parser import Fitted, Label
 
 MOST_LOOPS = 20  # Python nests no more
 
@@ -45,7 +45,7 @@ def loop_nest(fitted: Fitted, shapes: Sequence[Shape]) -> str:
     if len(sizes) > MOST_LOOPS:
         every = [*output, *summed]
         ranges = ", ".join(f"range({sizes[label]})" for label in every)
-        lines.append(f"    for {', '.join(every)} in product({ranges}):")
+        lines.append(f"    for {', '.join(map(str, every))} in product({ranges}):")
         depth = 2
     else:
         for depth, label in enumerate([*output, *summed], 1):
@@ -55,7 +55,7 @@ def loop_nest(fitted: Fitted, shapes: Sequence[Shape]) -> str:
     return "\n".join([*lines, "    return out"])
 
 
-def _index(labels: Iterable[str]) -> str:
+def _index(labels: Iterable[Label]) -> str:
     return "".join(f"[{label}]" for label in labels)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import NamedTuple
 
-Labels = tuple[str, ...]
+from minitensor.einsums.parser import Label, Labels
+
 Pair = tuple[int, int]
 
 EXACT = 7  # operands: 3⁷ splits take some milliseconds
@@ -45,20 +46,20 @@ class Network:
     A set of operands is an int with one bit for each of them.
     """
 
-    def __init__(self, terms: Sequence[Iterable[str]], output: Iterable[str], sizes: dict[str, int]) -> None:
+    def __init__(self, terms: Sequence[Iterable[Label]], output: Iterable[Label], sizes: dict[Label, int]) -> None:
         self.sizes = {label: max(size, 1) for label, size in sizes.items()}  # empty axes would hide every difference
         self.terms = [frozenset(term) for term in terms]
         self.output = frozenset(output)
         self.all = (1 << len(self.terms)) - 1
-        self._kept: dict[int, frozenset[str]] = {}
+        self._kept: dict[int, frozenset[Label]] = {}
 
-    def size(self, labels: Iterable[str]) -> int:
+    def size(self, labels: Iterable[Label]) -> int:
         return prod(self.sizes[label] for label in labels)
 
-    def kept(self, some: int) -> frozenset[str]:
+    def kept(self, some: int) -> frozenset[Label]:
         """The labels of the product of these operands: those that another operand or the output needs."""
         if some not in self._kept:
-            inside: set[str] = set()
+            inside: set[Label] = set()
             needed = set(self.output)
             for number, term in enumerate(self.terms):
                 (inside if some >> number & 1 else needed).update(term)
@@ -86,7 +87,7 @@ FREE = Cost(0, 0, 0)
 
 
 def best_order(
-    terms: Sequence[Labels], output: Labels, sizes: dict[str, int], memory_limit: int | None = None
+    terms: Sequence[Labels], output: Labels, sizes: dict[Label, int], memory_limit: int | None = None
 ) -> Order:
     """The cheapest order whose intermediate results have at most `memory_limit` elements each.
 

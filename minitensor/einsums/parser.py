@@ -13,10 +13,14 @@ alphabetical order with capitals first.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from operator import index
+from typing import Any, NamedTuple
 
 from minitensor.broadcasting import Shape, broadcast_shapes
-from minitensor.errors import BroadcastError, EinsumError
+from minitensor.errors import BroadcastError, DTypeError, EinsumError, InputError
+
+Label = str | int  # an axis: by its letter, or, of those under "...", by its number from the left in the output
+Labels = tuple[Label, ...]
 
 DOTS = "..."
 WORD = re.compile(r"[a-zA-Z]|\.\.\.|->|,| ")
@@ -41,12 +45,12 @@ class Expression(NamedTuple):
 class Fitted(NamedTuple):
     """An expression on operands of known shapes: a label for every axis, and the size of every label.
 
-    A label is a letter, or "0", "1", ... for the axes that "..." stands for, counted from the left in the output.
+    A label is a letter, or 0, 1, ... for the axes that "..." stands for, counted from the left in the output.
     """
 
-    terms: tuple[tuple[str, ...], ...]
-    output: tuple[str, ...]
-    sizes: dict[str, int]
+    terms: tuple[Labels, ...]
+    output: Labels
+    sizes: dict[Label, int]
 
 
 def parse(spec: str) -> Expression:
@@ -140,7 +144,7 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
     """Label every axis of operands of these shapes.
 
     >>> fit(parse("...ij,j->...i"), [(5, 2, 3), (3,)])
-    Fitted(terms=(('0', 'i', 'j'), ('j',)), output=('0', 'i'), sizes={'0': 5, 'i': 2, 'j': 3})
+    Fitted(terms=((0, 'i', 'j'), ('j',)), output=(0, 'i'), sizes={0: 5, 'i': 2, 'j': 3})
 
     Raises EinsumError, with a picture of the fault, where the shapes do not fit the expression.
     """
@@ -164,15 +168,15 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
                 dotted[number] = shape[axes.start : axes.stop]
     broadcast = _broadcast_dots(expression, dotted)
 
-    names = tuple(str(i) for i in range(len(broadcast)))
-    sizes = dict(zip(names, broadcast, strict=True))
+    under = tuple(range(len(broadcast)))
+    sizes: dict[Label, int] = dict(enumerate(broadcast))
     first: dict[str, tuple[int, int, int]] = {}  # operand, axis and place where a letter stands first
-    terms: list[tuple[str, ...]] = []
+    terms: list[Labels] = []
     for number, (term, shape) in enumerate(zip(operands, shapes, strict=True)):
-        labels: list[str] = []
+        labels: list[Label] = []
         for letter, place, axes in _axes_of(term, len(shape)):
             if letter == DOTS:
-                labels += names[len(names) - len(axes) :]
+                labels += under[len(under) - len(axes) :]
                 continue
             labels.append(letter)
             here = (number, axes.start, place)
@@ -180,8 +184,25 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
                 raise _two_sizes(spec, shapes, letter, first[letter], here)
             first.setdefault(letter, here)
         terms.append(tuple(labels))
-    output = [names if letter == DOTS else (letter,) for letter in expression.output]
-    return Fitted(tuple(terms), sum(output, ()), sizes)
+    output: list[Label] = []
+    for letter in expression.output:
+        output += under if letter == DOTS else (letter,)
+    return Fitted(tuple(terms), tuple(output), sizes)
+
+
+def as_shape(name: str, number: int, given: Any) -> Shape:
+    """A shape given to the function `name` for an operand, its sizes as plain ints.
+
+    Raises DTypeError for what is no shape, and InputError for a negative size.
+    """
+    try:
+        shape = tuple(index(size) for size in given)
+    except TypeError:
+        what = f"operand {number} of {name} is a {type(given).__name__}"
+        raise DTypeError(f"{what}; write a Tensor or a shape such as (2, 3)") from None
+    if any(size < 0 for size in shape):
+        raise InputError(f"operand {number} of {name} has shape {shape}: no size is negative")
+    return shape
 
 
 def _axes_of(term: Term, ndim: int) -> Iterator[tuple[str, int, range]]:

@@ -12,86 +12,37 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from minitensor.broadcasting import Shape
-from minitensor.einsums.order import Cost, Labels, Order, best_order
-from minitensor.einsums.parser import Fitted, fit, parse
+from minitensor.einsums.order import Order, best_order
+from minitensor.einsums.parser import Fitted, Label, Labels, fit, parse
 from minitensor.einsums.program import Program, Step
 from minitensor.errors import EinsumError
 
-__all__ = ["Plan", "Step", "explain_order", "plan"]
-
-Plan = tuple[Step, ...]
+Steps = tuple[Step, ...]
 AxisOrder = tuple[int, ...]  # the axes of an operand as they lie in memory, neighbours last
 
 
 class Tidied(NamedTuple):
-    """An expression once every operand has been tidied by itself: what is left of each, and the pairs to come."""
+    """A spec on operands of known shapes: what is left of each once it has been tidied, and the pairs to come."""
 
+    spec: str
+    shapes: tuple[Shape, ...]
     fitted: Fitted
     terms: tuple[Labels, ...]
     order: Order
 
 
 @lru_cache(maxsize=1024)
-def plan(
-    spec: str,
-    shapes: tuple[Shape, ...],
-    orders: tuple[AxisOrder, ...] | None = None,
-    memory_limit: int | None = None,
-    itemsize: int = 8,
-) -> Plan:
-    """The steps that compute `spec` on operands of these shapes; the second time it is a look-up.
+def tidied(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None = None) -> Tidied:
+    """Read a spec, fit it to these shapes and choose the pairs; the second time it is a look-up.
 
-    orders : for each operand its axes as they lie in memory; without it, each in the order of its axes
     memory_limit : how many elements an intermediate result may have
-    itemsize : bytes of a number
 
-    >>> plan("mk,kn->mn", ((2, 3), (3, 4)))
-    (Step(call='matmul', operands=(0, 1), argument=(), result='mn'),)
-    >>> for step in plan("bmk,kn->bnm", ((5, 2, 3), (3, 4))):
-    ...     print(*step)
-    reshape (0,) (10, 3) (bm)k
-    matmul (0, 1) () (bm)n
-    reshape (0,) (5, 2, 4) bmn
-    permute_dims (0,) (0, 2, 1) bnm
+    >>> tidied("ij,jk,k->i", ((30, 40), (40, 50), (50,))).order.pairs
+    ((1, 2), (0, 1))
 
     Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the shapes, and where
     no order of the pairs keeps within the memory limit.
     """
-    tidy = tidied(spec, shapes, memory_limit)
-    orders = orders or tuple(tuple(range(len(shape))) for shape in shapes)
-    ones = {label for label, size in tidy.fitted.sizes.items() if size == 1}
-    ways: list[set[str]] = [set(), ones] if ones and len(shapes) > 1 else [set()]
-    programs = [_written(tidy, shapes, orders, itemsize, gone) for gone in ways]
-    return tuple(min(programs, key=lambda program: program.price).steps)
-
-
-def _written(
-    tidy: Tidied, shapes: tuple[Shape, ...], orders: tuple[AxisOrder, ...], itemsize: int, gone: set[str]
-) -> Program:
-    """The program whose labels `gone`, of size 1, are squeezed away before and come back at the end."""
-    (terms, output, sizes), _, order = tidy
-    program = Program(terms, sizes, orders, itemsize)
-    for number, shape in enumerate(shapes):
-        squeezed = {axis for axis, label in enumerate(terms[number]) if shape[axis] != sizes[label] or label in gone}
-        program.drop("squeeze", number, squeezed)
-        program.take_diagonals(number)
-        needed = _needed(terms, output, number)
-        lonely = {axis for axis, label in enumerate(program.labels(number)) if label not in needed}
-        program.drop("sum", number, lonely)
-    for a, b in order.pairs:
-        program.combine(a, b, tuple(label for label in output if label not in gone))
-    program.arrange(0, tuple(() if label in gone else (label,) for label in output))
-    return program
-
-
-def explain_order(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None = None) -> Cost:
-    """What the pairs cost, without the work on single operands."""
-    return tidied(spec, shapes, memory_limit).order.cost
-
-
-@lru_cache(maxsize=1024)
-def tidied(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None) -> Tidied:
-    """The labels of every operand once it stands alone no more, and the order of the pairs."""
     fitted = fit(parse(spec), shapes)
     terms, output, sizes = fitted
     left = []
@@ -105,9 +56,48 @@ def tidied(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None) -> Ti
             f"{spec!r} has no order of pairs whose intermediate results all have at most {memory_limit:,} elements; "
             f"the leanest found has one of {order.cost.largest:,}\nfix: memory_limit={order.cost.largest}, or more"
         )
-    return Tidied(fitted, tuple(left), order)
+    return Tidied(spec, shapes, fitted, tuple(left), order)
 
 
-def _needed(terms: Sequence[Labels], output: Labels, number: int) -> set[str]:
+def plan(tidy: Tidied, itemsize: int = 8, orders: tuple[AxisOrder, ...] | None = None) -> Steps:
+    """The steps that compute an einsum.
+
+    itemsize : bytes of a number
+    orders : for each operand its axes as they lie in memory; without it, each in the order of its axes
+
+    >>> plan(tidied("mk,kn->mn", ((2, 3), (3, 4))))
+    (Step(call='matmul', operands=(0, 1), argument=(), result=(('m',), ('n',))),)
+    >>> for step in plan(tidied("bmk,kn->bnm", ((5, 2, 3), (3, 4)))):
+    ...     print(*step)
+    reshape (0,) (10, 3) (('b', 'm'), ('k',))
+    matmul (0, 1) () (('b', 'm'), ('n',))
+    reshape (0,) (5, 2, 4) (('b',), ('m',), ('n',))
+    permute_dims (0,) (0, 2, 1) (('b',), ('n',), ('m',))
+    """
+    orders = orders or tuple(tuple(range(len(shape))) for shape in tidy.shapes)
+    ones = {label for label, size in tidy.fitted.sizes.items() if size == 1}
+    ways: list[set[Label]] = [set(), ones] if ones and len(tidy.shapes) > 1 else [set()]
+    programs = [_written(tidy, orders, itemsize, gone) for gone in ways]
+    return tuple(min(programs, key=lambda program: program.price).steps)
+
+
+def _written(tidy: Tidied, orders: tuple[AxisOrder, ...], itemsize: int, gone: set[Label]) -> Program:
+    """The program whose labels `gone`, of size 1, are squeezed away before and come back at the end."""
+    terms, output, sizes = tidy.fitted
+    program = Program(terms, sizes, orders, itemsize)
+    for number, shape in enumerate(tidy.shapes):
+        squeezed = {axis for axis, label in enumerate(terms[number]) if shape[axis] != sizes[label] or label in gone}
+        program.drop("squeeze", number, squeezed)
+        program.take_diagonals(number)
+        needed = _needed(terms, output, number)
+        lonely = {axis for axis, label in enumerate(program.labels(number)) if label not in needed}
+        program.drop("sum", number, lonely)
+    for a, b in tidy.order.pairs:
+        program.combine(a, b, tuple(label for label in output if label not in gone))
+    program.arrange(0, tuple(() if label in gone else (label,) for label in output))
+    return program
+
+
+def _needed(terms: Sequence[Labels], output: Labels, number: int) -> set[Label]:
     """The labels that the output or another operand has."""
     return set(output).union(*terms[:number], *terms[number + 1 :])

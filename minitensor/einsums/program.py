@@ -23,7 +23,8 @@ from itertools import dropwhile, groupby
 from math import prod
 from typing import NamedTuple
 
-Labels = tuple[str, ...]
+from minitensor.einsums.parser import Label, Labels
+
 Axes = tuple[Labels, ...]  # each axis of a value by the labels that are merged in it: none for a new axis of size 1
 GAP = ""  # in a memory order: the labels before and after it do not merge, a diagonal was taken
 
@@ -44,13 +45,13 @@ class Step(NamedTuple):
         conjugate) take two
     operands : the numbers of the values it takes, the one on the left first
     argument : the axes or the shape that it takes besides
-    result : the axes of the result in words: "b(mn)" has two, of which the second is m and n merged
+    result : the axes of the result, each by the labels that are merged in it
     """
 
     call: str
     operands: tuple[int, ...]
     argument: tuple[int, ...]
-    result: str
+    result: Axes
 
 
 class Value(NamedTuple):
@@ -64,7 +65,7 @@ class Program:
     """The steps so far, the values after them, and about how long they take beyond the arithmetic."""
 
     def __init__(
-        self, terms: Sequence[Labels], sizes: dict[str, int], orders: Sequence[Sequence[int]], itemsize: int
+        self, terms: Sequence[Labels], sizes: dict[Label, int], orders: Sequence[Sequence[int]], itemsize: int
     ) -> None:
         self.sizes, self.itemsize = sizes, itemsize
         self.steps: list[Step] = []
@@ -75,14 +76,13 @@ class Program:
         }
 
     def labels(self, number: int) -> Labels:
-        return _flat(self.values[number].axes)
+        return flat(self.values[number].axes)
 
-    def size(self, labels: Iterable[str]) -> int:
+    def size(self, labels: Iterable[Label]) -> int:
         return prod(self.sizes[label] for label in labels)
 
     def add(self, call: str, operands: tuple[int, ...], argument: Iterable[int], axes: Axes, memory: Labels) -> None:
-        result = "".join(axis[0] if len(axis) == 1 else f"({''.join(axis)})" for axis in axes)
-        self.steps.append(Step(call, operands, tuple(argument), result))
+        self.steps.append(Step(call, operands, tuple(argument), axes))
         self.price += CALL
         for number in operands:
             del self.values[number]
@@ -125,7 +125,7 @@ class Program:
         old, memory = self.values[number]
         if axes != old:
             if not self._merges(axes, memory):
-                memory = _flat(axes)
+                memory = flat(axes)
                 self.price += COPIED_ELEMENT * self.size(memory)
             self.add("reshape", (number,), [self.size(axis) for axis in axes], axes, memory)
 
@@ -138,15 +138,15 @@ class Program:
                 return False
         return True
 
-    def _wide(self, labels: Labels) -> list[str]:
+    def _wide(self, labels: Labels) -> list[Label]:
         """Without the axes of size 1, which lie anywhere."""
         return [label for label in labels if label == GAP or self.sizes[label] != 1]
 
     def arrange(self, number: int, axes: Axes) -> None:
         """Bring a value to these axes with as few steps as will do."""
-        if _flat(axes) != self.labels(number):
+        if flat(axes) != self.labels(number):
             self.reshape(number, _single(self.labels(number)))  # merged axes must part before they can move
-            self.permute(number, [self.labels(number).index(label) for label in _flat(axes)])
+            self.permute(number, [self.labels(number).index(label) for label in flat(axes)])
         self.reshape(number, axes)
 
     def copy_for_blas(self, number: int) -> None:
@@ -155,11 +155,11 @@ class Program:
         Without that NumPy leaves BLAS aside, and is ten times slower than the copy.
         """
         axes, memory = self.values[number]
-        if len(axes) > 2 and self.size(_flat(axes)) >= LARGE:
+        if len(axes) > 2 and self.size(flat(axes)) >= LARGE:
             ends = {axis[-1] for axis in map(self._wide, axes[-2:]) if axis}
             if ends and self._wide(memory)[-1] not in ends:
-                self.price += COPIED_ELEMENT * self.size(_flat(axes))
-                self.add("copy", (number,), (), axes, _flat(axes))
+                self.price += COPIED_ELEMENT * self.size(flat(axes))
+                self.add("copy", (number,), (), axes, flat(axes))
 
     # --- two values --------------------------------------------------------------------------------------------
 
@@ -203,7 +203,9 @@ class Program:
         orders += [own for own in (of_a, of_b) if set(own) == set(orders[0]) and own not in orders]
         return [way(order) for order in orders]
 
-    def _ways_to_sum_products(self, a: int, b: int, batch: Labels, summed: set[str]) -> list[Callable[[Program], None]]:
+    def _ways_to_sum_products(
+        self, a: int, b: int, batch: Labels, summed: set[Label]
+    ) -> list[Callable[[Program], None]]:
         def way(order: Labels) -> Callable[[Program], None]:
             def vecdot(trial: Program) -> None:
                 for number in (a, b):
@@ -214,7 +216,7 @@ class Program:
 
         return [way(order) for order in self._orders(a, b, summed)]
 
-    def _ways_to_matmul(self, a: int, b: int, batch: Labels, summed: set[str]) -> list[Callable[[Program], None]]:
+    def _ways_to_matmul(self, a: int, b: int, batch: Labels, summed: set[Label]) -> list[Callable[[Program], None]]:
         def way(x: int, y: int, order: Labels, loose: Labels, of: int) -> Callable[[Program], None]:
             """`loose` labels of one value, `of`, are not merged: they are axes of the stack, as the batch is."""
 
@@ -232,7 +234,7 @@ class Program:
                 trial.arrange(y, (*stack[y], order, *groups[y]))
                 for number in (x, y):
                     trial.copy_for_blas(number)
-                rows, columns = (trial.size(_flat(groups[number])) for number in (x, y))
+                rows, columns = (trial.size(flat(groups[number])) for number in (x, y))
                 one, many = rows * columns * trial.size(order), trial.size(batch + loose)
                 trial.price += one * many * (SMALL_PRODUCT if one <= SMALL else LARGE_PRODUCT)
                 if batch or loose:
@@ -242,7 +244,7 @@ class Program:
                 elif columns < rows and one > SMALL and self.itemsize >= 8:
                     trial.price += one * TALL  # in float64 it also is faster at a wide product than at a tall one
                 axes = (*_single(batch), *_single(loose), *groups[x], *groups[y])
-                trial.add("matmul", (x, y), (), axes, _flat(axes))
+                trial.add("matmul", (x, y), (), axes, flat(axes))
 
             return matmul
 
@@ -257,7 +259,7 @@ class Program:
         orders = self._orders(a, b, summed)
         return [way(x, y, order, *stack) for stack in stacks for order in orders for x, y in ((a, b), (b, a))]
 
-    def _orders(self, a: int, b: int, labels: set[str]) -> list[Labels]:
+    def _orders(self, a: int, b: int, labels: set[Label]) -> list[Labels]:
         """The orders in which these labels lie in the two values, without repeats."""
         return list(dict.fromkeys(tuple(c for c in self.values[n].memory if c in labels) for n in (a, b)))
 
@@ -267,14 +269,26 @@ class Program:
         return len(memory) > 1 and memory[0] in summed and memory[-1] not in summed
 
 
-def _single(labels: Iterable[str]) -> Axes:
+def in_words(axes: Axes) -> str:
+    """The axes for a reader: "b(mn)" has two, of which the second is m and n merged.
+
+    >>> in_words((("b",), ("m", "n"))), in_words(((9,), (10, "m")))
+    ('b(mn)', '9, (10 m)')
+    """
+    longest = max((len(str(label)) for label in flat(axes)), default=1)
+    between, inside = ("", "") if longest == 1 else (", ", " ")
+    words = [inside.join(map(str, axis)) for axis in axes]
+    return between.join(word if len(axis) == 1 else f"({word})" for word, axis in zip(words, axes, strict=True))
+
+
+def _single(labels: Iterable[Label]) -> Axes:
     return tuple((label,) for label in labels)
 
 
-def _flat(axes: Axes) -> Labels:
+def flat(axes: Axes) -> Labels:
     return tuple(label for axis in axes for label in axis)
 
 
-def _as_in(output: Labels, labels: Iterable[str]) -> Labels:
+def _as_in(output: Labels, labels: Iterable[Label]) -> Labels:
     """The labels in the order of the output, then those that it lacks, so that the last result needs no permuting."""
     return tuple(sorted(labels, key=lambda label: output.index(label) if label in output else len(output)))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from minitensor.backend.libraries import checked_dtype
+from minitensor.backend.dtypes import checked_dtype
 from minitensor.backend.probe import install_line, installed_cupy
 from minitensor.errors import CompileError, DTypeError, MissingExtraError
 

@@ -121,7 +121,7 @@ class Kernel:
         named = dict(zip(self.parameters, arguments, strict=True))
         values = {name: self._checked(name, value) for name, value in named.items()}
         self._types = [_type(value) for value in values.values()]
-        if self._backend(values) == "cupy":
+        if self._place(values) == "gpu":
             self._run_on_gpu(grid, block, tuple(values.values()))
             return Launch(self.name, grid, block, source_of(self.function))
         return self._simulate(grid, block, values)
@@ -203,23 +203,24 @@ class Kernel:
             raise DTypeError(f"{self.name}: {name} is {dtype}; a kernel takes {', '.join(DTYPES)}")
         if not value.ndim:
             raise LaunchError(f"{self.name}: {name} has no axes; hand over its number with .item()")
-        if lib.name in ("numpy", "cupy") and not value.flags.c_contiguous:
+        if not lib.is_contiguous(value):
             raise LaunchError(
                 f"{self.name}: the elements of {name}, of shape {tuple(value.shape)}, are not in order in memory; "
                 "hand it a copy: .copy() of a NumPy array, .reshape(-1).reshape(shape) of a Tensor"
             )
         return value
 
-    def _backend(self, values: dict[str, Any]) -> str:
-        """The one backend of all arrays; NumPy where there are none."""
-        found = {name: backend.of(value).name for name, value in values.items() if getattr(value, "ndim", 0)}
-        where = set(found.values()) or {"numpy"}
-        if len(where) > 1:
-            listed = ", ".join(f"{name} on {place}" for name, place in found.items())
+    def _place(self, values: dict[str, Any]) -> str:
+        """Where it runs: on the "gpu" or the "simulator", by the one backend of all arrays."""
+        found = {name: backend.of(value) for name, value in values.items() if getattr(value, "ndim", 0)}
+        if len(set(found.values())) > 1:
+            listed = ", ".join(f"{name} on {lib.name}" for name, lib in found.items())
             raise DeviceError(f"{self.name}: {listed}; bring them together, for example with .to('cupy')")
-        if not where <= {"numpy", "cupy"}:
-            raise DeviceError(f"{self.name}: its arrays are on {where.pop()}; kernels run on NumPy or CuPy tensors")
-        return where.pop()
+        for lib in found.values():
+            if lib.runs_kernels_on is None:
+                raise DeviceError(f"{self.name}: its arrays are on {lib.name}; kernels run on NumPy or CuPy tensors")
+            return lib.runs_kernels_on
+        return "simulator"
 
     def _check_overlap(self, values: dict[str, Any], written: set[str]) -> None:
         """Arrays that share memory without being the same are beyond the simulator, if they are written to."""

@@ -124,7 +124,7 @@ def _checked(function: str, name: str, x: Any) -> tuple[int, int]:
     """The two sizes of x, a matrix of float32 on a GPU."""
     if not isinstance(x, Tensor):
         raise DTypeError(f"{function}: {name} is a {type(x).__name__}; write minitensor.tensor({name}).to('cupy')")
-    if x.backend != "cupy":
+    if backend.of(x.array).runs_kernels_on != "gpu":
         raise DeviceError(f"{function} runs on a GPU, and {name} is on {x.backend}; write {name}.to('cupy')")
     if x.dtype != "float32":
         raise DTypeError(f"{function}: {name} is {x.dtype}; the kernel computes in float32, use .astype('float32')")

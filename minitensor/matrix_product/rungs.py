@@ -114,7 +114,8 @@ def gpu_register_tiled(a: Tensor, b: Tensor) -> Tensor:
     On a GPU this rung is CUDA C++, `gpu/matmul.cu`: a patch wants an array of registers, which CuPy's JIT does not
     have. On the simulator it is the same idea in Python, with 64 variables.
     """
-    return (sources.register_tiled if a.backend == "cupy" else kernels.gpu_register_tiled)(a, b)
+    on_gpu = backend.of(a.array).runs_kernels_on == "gpu"
+    return (sources.register_tiled if on_gpu else kernels.gpu_register_tiled)(a, b)
 
 
 @rung("GPU: four numbers a load, the next tile on its way", **_nothing)

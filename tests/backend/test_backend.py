@@ -15,7 +15,10 @@ from strategies import DTYPES, FLOATS, arrays, axis_of, shapes
 
 import minitensor as mt
 from minitensor import backend as backends
-from minitensor.backend import libraries, probe
+from minitensor.backend import numpy_calls, probe, with_cupy, with_numpy
+from minitensor.backend.dtypes import checked_dtype
+from minitensor.backend.standard import Backend
+from minitensor.backend.threads import in_threads
 from minitensor.errors import BackendError, BackendNameError, DTypeError
 
 USE_NUMPY = "or compute on the processor: MINITENSOR_BACKEND=numpy"
@@ -126,6 +129,23 @@ def test_other_threads_do_not_notice_a_block(fresh):
                     for at in ("before", "inside")}  # fmt: skip
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_threads_of_a_block_see_it(fresh, count):
+    def work(name, pause):
+        before = mt.get_backend()
+        with mt.use_backend(name):
+            return before, mt.get_backend()
+
+    names = ["numpy", "strict"] * 10
+    for block in ("strict", "numpy"):
+        with mt.use_backend(block), in_threads(count) as each:
+            assert list(each(work, names, range(100))) == [(block, name) for name in names]
+    with in_threads(count) as each:
+        assert mt.get_backend() == "numpy"
+        with mt.use_backend("strict"):  # what counts is the block of the call, not that of the pool
+            assert set(each(lambda _: mt.get_backend(), range(20))) == {"strict"}
+
+
 def test_other_tasks_do_not_notice_a_block(fresh):
     async def work(name):
         with mt.use_backend(name):
@@ -170,7 +190,7 @@ def test_the_environment_variable_chooses_in_a_new_process():
 def fake_cupy(monkeypatch, driver=(13, 0), devices=1, answer=3.0):
     """A module called cupy that says `devices`, and whose kernel writes `answer`; an exception is raised instead."""
     cupy = types.ModuleType("cupy")
-    for name in ("zeros", "asarray", "take", "conj", "result_type", "diagonal"):
+    for name in ("zeros", "asarray", "take", "conj", "result_type", "diagonal", "min", "max"):
         setattr(cupy, name, getattr(np, name))
     cupy.asnumpy = np.asarray
     cupy.ndarray = type("ndarray", (np.ndarray,), {})
@@ -315,7 +335,7 @@ def test_auto_falls_back_to_numpy(fresh, monkeypatch):
 
 def test_auto_does_not_import_cupy_without_a_driver(fresh, monkeypatch):
     have_driver(monkeypatch, None)
-    monkeypatch.setattr(libraries, "require_working_cupy", lambda: pytest.fail("CuPy was tried"))
+    monkeypatch.setattr(with_cupy, "require_working_cupy", lambda: pytest.fail("CuPy was tried"))
     mt.set_backend("auto")
     assert mt.get_backend() == "numpy"
 
@@ -431,29 +451,146 @@ def test_powers_of_two_are_chosen_where_numpy_has_vector_instructions_for_them(m
     ):
         monkeypatch.setattr(sys, "platform", system)
         found = {"exp2": {"ff": {"current": target, "available": "AVX512_SKX baseline(X86_V2)"}}}
-        libraries._many_exp2_at_once.cache_clear()
+        with_numpy._many_exp2_at_once.cache_clear()
         monkeypatch.setattr(np.lib.introspect, "opt_func_info", lambda found=found, **names: found)
         assert lib.base("float32") == base
-    libraries._many_exp2_at_once.cache_clear()
+    with_numpy._many_exp2_at_once.cache_clear()
+
+
+class Plain(Backend):
+    """array-api-strict on its first device, with every method as the standard has it."""
+
+    name = "plain"
+
+    def __init__(self):
+        import array_api_strict
+
+        super().__init__(array_api_strict, type(array_api_strict.asarray(0)))
+
+
+@given(st.data())
+def test_the_standard_is_enough(data):
+    lib, n = Plain(), data.draw(st.integers(0, 6))
+    values = data.draw(arrays((n, 4), dtype=st.sampled_from(FLOATS), values=st.integers(-9, 9)))
+    there, eps = lib.from_numpy(values), 8 * np.finfo(values.dtype).eps
+    assert lib.numpy_dtype(there) == values.dtype
+    np.testing.assert_array_equal(lib.to_numpy(there), values, strict=True)
+    assert (lib.strides(there), lib.axes_in_memory(there)) == ((4, 1), (0, 1))
+    assert lib.layout(there) == lib.layout(lib.contiguous(there))
+    floor, base = data.draw(st.sampled_from([None, -2.0])), data.draw(st.sampled_from([2.0, math.e]))
+    expected = base ** np.maximum(values, -np.inf if floor is None else floor).astype("float64")
+    np.testing.assert_allclose(lib.to_numpy(lib.exp_in_place(lib.contiguous(there), floor, base)), expected, eps)
+    np.testing.assert_allclose(lib.to_numpy(lib.exps(there, 2)), np.exp(values), eps)
+    square = there @ there.mT
+    np.testing.assert_array_equal(lib.to_numpy(lib.matmul_into(there, there.mT, square + 1)), lib.to_numpy(square))
+    np.testing.assert_array_equal(lib.to_numpy(lib.diagonal(square)), lib.to_numpy(lib.vecdot(there, there)))
+    for wrong in (n, -n - 1):
+        with pytest.raises(IndexError, match=f"an index is out of bounds for axis 0 with size {n}"):
+            lib.check_bounds(lib.asarray([0, wrong]), n, 0)
+    lib.check_bounds(lib.asarray([n - 1, -n] if n else [], "int64"), n, 0)
+    assert lib.device_name() in lib.device_names()
+    assert lib.free_memory() is None
+    assert (lib.threads(), lib.on_processor, lib.runs_kernels_on) == (1, False, None)
+
+
+def test_strides_are_those_of_rows_where_the_standard_hides_them():
+    lib = Plain()
+    for shape in ((), (3,), (2, 3, 4), (0, 5)):
+        expected = np.empty(shape, "int8").strides if 0 not in shape else (5, 1)
+        assert lib.strides(lib.from_numpy(np.ones(shape))) == expected
+
+
+def test_a_dtype_that_a_library_lacks_is_refused():
+    with pytest.raises(DTypeError, match="the strict backend has no float16; take a wider dtype"):
+        backends.load("strict").dtype("float16")
+
+
+INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+
+
+@given(
+    st.data(),
+    st.sampled_from(["bool", *INTEGERS]),
+    st.sampled_from(["bool", *INTEGERS]),
+    st.sampled_from([1, 2, 7, 20]),
+    st.sampled_from([0, 1, 5, 30]),
+    st.sampled_from([1, 2, 6, 19]),
+    st.integers(0, 2**32 - 1),
+)
+def test_products_of_integers_are_numpys_and_wrap(backend, data, left, right, m, k, n, seed):
+    rng, lib = np.random.default_rng(seed), backends.load(backend)
+
+    def drawn(dtype, shape):
+        if dtype == "bool":
+            return rng.random(shape) > 0.5
+        limits, top = np.iinfo(dtype), 2 ** data.draw(st.integers(0, 64))
+        return rng.integers(max(limits.min, -top), min(limits.max, top), shape, dtype=dtype, endpoint=True)
+
+    rows = data.draw(st.sampled_from([(m,), (3, m), ()]))
+    a, b = drawn(left, (*rows, k)), drawn(right, data.draw(st.sampled_from([(k, n), (k,), (3, k, n)])))
+    if backend != "numpy" and (("bool" in (left, right)) or np.result_type(a, b).kind == "f"):
+        return  # the standard has no such product
+    x, y = lib.from_numpy(a), lib.from_numpy(b)
+    for found in (lib.matmul(x, y), backends.matmul(x, y)):
+        np.testing.assert_array_equal(lib.to_numpy(lib.as_array(found)), a @ b, strict=True)
+
+
+@given(st.data(), st.sampled_from(["float32", "float64"]))
+def test_products_of_floats_are_numpys(backend, data, dtype):
+    lib, m, k, n = backends.load(backend), *(data.draw(st.sampled_from([0, 1, 3, 12])) for _ in range(3))
+    a = data.draw(arrays(data.draw(st.sampled_from([(m, k), (k,), (2, m, k)])), dtype=dtype, values=st.integers(-9, 9)))
+    b = data.draw(arrays(data.draw(st.sampled_from([(k, n), (k,), (2, k, n)])), dtype=dtype, values=st.integers(-9, 9)))
+    found = backends.matmul(lib.from_numpy(a), lib.from_numpy(b))
+    np.testing.assert_array_equal(lib.to_numpy(lib.as_array(found)), a @ b)
+
+
+@pytest.mark.parametrize(("left", "right"), [((2, 3), (2, 3)), ((20, 30), (20, 30)), ((), (3,)), ((3,), ())])
+@pytest.mark.parametrize("dtype", ["int64", "float64"])
+def test_products_that_do_not_fit_raise_what_numpy_raises(left, right, dtype):
+    with pytest.raises(ValueError, match=r"shape|dimension"):
+        backends.matmul(np.ones(left, dtype), np.ones(right, dtype))
+
+
+def test_large_products_of_integers_go_by_way_of_float64(monkeypatch):
+    seen = []
+    a = np.random.default_rng(0).integers(-9, 9, (64, 64))
+    monkeypatch.setattr(
+        with_numpy, "integer_matmul", lambda *pair: seen.append(pair) or numpy_calls.integer_matmul(*pair)
+    )
+    np.testing.assert_array_equal(backends.matmul(a, a), a @ a)
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("call", ["matmul", "vecdot", "multiply", "multiply_into"])
+@pytest.mark.parametrize("dtype", ["bool", "int64", "float32", "complex128"])
+def test_calls_give_arrays_also_without_axes(backend, call, dtype):
+    if backend != "numpy" and call == "vecdot" and dtype == "int64":
+        dtype = "int32"
+    lib = backends.load(backend)
+    a = lib.from_numpy(np.ones((2,) if call in ("matmul", "vecdot") else (), dtype))
+    assert isinstance(lib.call_of_two(call, dtype, (a.ndim, a.ndim))(a, a), lib.array_type)
+    square = lib.from_numpy(np.ones((2, 2), dtype))
+    assert isinstance(lib.call_of_one("sum", (0, 1), dtype, 0)(square), lib.array_type)
+    assert isinstance(lib.call_of_one("trace", (), dtype, 0)(square), lib.array_type)
 
 
 @given(st.integers(0, 30), st.integers(1, 9), st.sampled_from(FLOATS), st.integers(0, 2**32 - 1))
 def test_scatter_add_sums_what_goes_to_one_place_in_float64(backend, n, size, dtype, seed):
-    rng, home = np.random.default_rng(seed), backends.current()
+    rng, lib = np.random.default_rng(seed), backends.current()
     places, values = rng.integers(0, size, n), rng.normal(size=n).astype(dtype)
     expected = np.zeros(size)
     np.add.at(expected, places, values.astype("float64"))
-    found = home.to_numpy(home.scatter_add(home.from_numpy(places), home.from_numpy(values), size))
+    found = lib.to_numpy(lib.scatter_add(lib.from_numpy(places), lib.from_numpy(values), size))
     assert found.dtype == "float64"
     np.testing.assert_allclose(found, expected, atol=1e-13)
     assert (found[~np.isin(np.arange(size), places)] == 0).all()
 
 
 def test_scatter_add_counts_further_than_float32_can(backend):
-    home, many = backends.current(), 2**18
-    values = home.from_numpy(np.full(many, 64.25, "float32"))
-    places = home.from_numpy(np.zeros(many, "int64"))
-    assert home.to_numpy(home.scatter_add(places, values, 2)).tolist() == [64.25 * many, 0.0]
+    lib, many = backends.current(), 2**18
+    values = lib.from_numpy(np.full(many, 64.25, "float32"))
+    places = lib.from_numpy(np.zeros(many, "int64"))
+    assert lib.to_numpy(lib.scatter_add(places, values, 2)).tolist() == [64.25 * many, 0.0]
 
 
 @pytest.mark.parametrize("wrong", [[1.0], 1.0, np.float64(1), None])
@@ -481,13 +618,13 @@ def test_what_an_array_can_hold(own, value, holds):
 
 @pytest.mark.parametrize("name", ["float", "float32", np.float32, float, int, bool, "i4", np.dtype("complex64")])
 def test_a_dtype_is_any_name_of_numbers(name):
-    assert libraries.checked_dtype(name) == np.dtype(name)
+    assert checked_dtype(name) == np.dtype(name)
 
 
 @pytest.mark.parametrize("name", ["flaot32", object, str, "datetime64[s]", 5, ["float32"]])
 def test_a_dtype_is_none_that_is_not_of_numbers(name):
     with pytest.raises(DTypeError) as caught:
-        libraries.checked_dtype(name)
+        checked_dtype(name)
     assert str(caught.value) == f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'"
 
 

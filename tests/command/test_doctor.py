@@ -11,7 +11,6 @@ import pytest
 import minitensor as mt
 from minitensor import backend
 from minitensor.__main__ import main
-from minitensor.backend import libraries
 from minitensor.command import doctor
 from minitensor.errors import BackendError
 
@@ -107,7 +106,7 @@ def with_cupy(monkeypatch):
     def install(probe):
         monkeypatch.setattr(doctor, "driver_version", lambda: (13, 0))
         monkeypatch.setattr(doctor, "find_spec", lambda name: name)
-        monkeypatch.setattr(libraries, "require_working_cupy", probe)
+        monkeypatch.setattr("minitensor.backend.with_cupy.require_working_cupy", probe)
         monkeypatch.setattr(backend, "_loaded", {"numpy": backend.load("numpy")})
         monkeypatch.setattr(backend, "_by_array_type", {np.ndarray: backend.load("numpy")})
         monkeypatch.setattr(backend, "_of_process", None)

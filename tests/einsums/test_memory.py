@@ -6,6 +6,7 @@ import pytest
 import minitensor as mt
 from minitensor import backend
 from minitensor.einsums import memory
+from minitensor.einsums.planner import tidied
 from minitensor.errors import OutOfMemoryError
 
 WIDE = 10**6  # squared, 8 TB
@@ -26,8 +27,8 @@ def test_an_intermediate_result_is_named(free):
     with pytest.raises(OutOfMemoryError) as caught:
         mt.einsum("ij,ij,ij->", *[everywhere(WIDE, WIDE)] * 3)
     assert str(caught.value) == (
-        "einsum 'ij,ij,ij->': the intermediate result ij, shape (1000000, 1000000), takes 8.0 TB, "
-        "and 1.0 GB of memory are free\n"
+        "einsum 'ij,ij,ij->': the intermediate result ij, shape (1000000, 1000000), takes 8 TB, "
+        "and 1 GB of memory are free\n"
         "fix: give memory_limit=, the most elements one may have, or compute in parts"
     )
 
@@ -37,8 +38,8 @@ def test_so_is_the_answer(free):
         with pytest.raises(MemoryError) as caught:
             mt.einsum("i,j->ji", *[everywhere(WIDE).astype("float32")] * 2)
         assert str(caught.value) == (
-            "einsum 'i,j->ji': the result ji, shape (1000000, 1000000), takes 4.0 TB, "
-            "and 1.0 GB of memory are free\n"
+            "einsum 'i,j->ji': the result ji, shape (1000000, 1000000), takes 4 TB, "
+            "and 1 GB of memory are free\n"
             "fix: compute it in parts, or in a smaller dtype"
         )
 
@@ -63,5 +64,5 @@ def test_a_small_result_costs_no_look():
     def run(array):
         return array
 
-    engine = backend.load("numpy")
-    assert memory.guarded(run, engine, "i,i->i", ((5,), (5,)), (), np.dtype("float64").itemsize) is run
+    lib = backend.load("numpy")
+    assert memory.guarded(run, lib, tidied("i,i->i", ((5,), (5,))), (), np.dtype("float64").itemsize) is run

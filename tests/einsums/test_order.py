@@ -5,7 +5,7 @@ from einsum_strategies import problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minitensor.einsums.order import EXACT, FREE, Network, best_order, left_to_right
+from minitensor.einsums.order import EXACT, FREE, Network, _by_flops, _by_memory, best_order, greedy, left_to_right
 from minitensor.einsums.planner import tidied
 from minitensor.errors import EinsumError
 
@@ -72,7 +72,7 @@ def test_the_memory_limit_is_kept_wherever_it_can_be(case, limit):
 
 @given(problems(6))
 def test_a_spec_is_never_worse_than_from_left_to_right(problem):
-    (_, output, sizes), terms, order = tidied(problem.spec, problem.shapes, None)
+    _, _, (_, output, sizes), terms, order = tidied(problem.spec, problem.shapes)
     assert order.cost.flops <= left_to_right(Network(terms, output, sizes)).cost.flops
 
 
@@ -94,6 +94,21 @@ def test_a_long_chain_takes_no_detour():
     found = best_order(terms, ("a", "z"), dict.fromkeys(letters, 10))
     assert found.cost.flops == 24 * 2000
     assert found.cost.largest == 100
+
+
+def test_many_operands_begin_with_the_pair_that_shrinks_most():
+    sizes = {"a": 10, "b": 100, "c": 10, "d": 2, "e": 1}
+    network = Network([("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")], ("a", "e"), sizes)
+    assert greedy(network, _by_flops).pairs[0] == (0, 1)  # 100 numbers for 2,000; (2, 3) would give 10 for 22
+    assert greedy(network, _by_memory).pairs[0] == (2, 3)
+
+
+def test_many_operands_under_a_limit_are_searched_by_memory():
+    sizes = dict(zip("abcdefghi", (2, 2, 5, 3, 1, 5, 10, 1, 2), strict=True))
+    terms = list(pairwise("abcdefghi"))
+    assert len(terms) > EXACT
+    assert best_order(terms, ("a", "i"), sizes).cost.largest == 6
+    assert best_order(terms, ("a", "i"), sizes, memory_limit=5).cost.largest == 5
 
 
 def test_a_limit_that_cannot_be_kept_is_an_error():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import Circle, Polygon
 
 from minitensor import plot
-from minitensor.einsums import costs
+from minitensor.einsums import explain
 from minitensor.einsums.explain import explain_einsum
 from minitensor.einsums.planner import Step
 from minitensor.errors import EinsumError
@@ -115,8 +115,12 @@ def test_the_halo_is_round_the_pair_that_is_multiplied_first(case):
 
 
 def test_the_halo_follows_the_plan(monkeypatch):
-    steps = [Step("matmul", (2, 3), (), "ce"), Step("matmul", (1, 2), (), "be"), Step("matmul", (0, 1), (), "ae")]
-    monkeypatch.setattr(costs, "plan", lambda spec, shapes, itemsize: steps)
+    steps = [
+        Step("matmul", (2, 3), (), tuple("ce")),
+        Step("matmul", (1, 2), (), tuple("be")),
+        Step("matmul", (0, 1), (), tuple("ae")),
+    ]
+    monkeypatch.setattr(explain, "plan", lambda tidy, itemsize: steps)
     ax = drawn(*CHAIN)
     assert [name for name, at in nodes(ax).items() if halo(ax).contains_point(at)] == ["x2", "x3"]
 

@@ -62,7 +62,7 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     Raises MissingExtraError without Numba, and DeviceError for tensors that are not on NumPy.
     """
     lib = backend.of(points.array)
-    if lib.name != "numpy":
+    if not lib.on_processor:
         raise DeviceError(f"compiled runs on the processor, the points are on {lib.name}; write .to('numpy')")
     numba = _numba()
     if not queries.size or not points.size:

@@ -5,7 +5,7 @@ from hypothesis import given
 
 import minitensor as mt
 from minitensor.einsums.parser import fit, parse
-from minitensor.errors import DTypeError, EinsumError
+from minitensor.errors import DTypeError, EinsumError, InputError
 
 
 def test_a_plan_prints_its_steps():
@@ -48,6 +48,51 @@ def test_calling_a_plan_is_einsum(problem):
     _, output, sizes = fit(parse(problem.spec), problem.shapes)
     assert result.shape == tuple(sizes[label] for label in output)
     assert str(plan).startswith(problem.spec)
+
+
+def test_a_plan_names_the_axes_under_dots():
+    plan = mt.einsum_plan("...mk,kn->...nm", (5, 2, 3), (3, 4))
+    assert [line.split("-> ")[1] for line in str(plan).splitlines()[1:]] == [
+        "(0m)k (10, 3)", "(0m)n", "0mn (5, 2, 4)", "0nm (0, 2, 1)"
+    ]  # fmt: skip
+    many = mt.einsum_plan("...k,k->...", (2,) * 11 + (3,), (3,))
+    assert str(many).splitlines()[1].endswith("-> (0 1 2 3 4 5 6 7 8 9 10), k (2048, 3)")
+
+
+def test_shapes_may_be_numpys_numbers():
+    plan = mt.einsum_plan("ab,bc,cd->ad", *[np.array([10**7] * 2)] * 3)
+    assert plan.shapes == ((10**7, 10**7),) * 3
+    assert plan.flops == 4 * 10**21
+    assert all(type(size) is int for shape in plan.shapes for size in shape)
+
+
+@pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), ("35", "str"), ((2.0, 3), "tuple")])
+def test_a_plan_is_of_shapes(wrong, kind):
+    with pytest.raises(DTypeError) as caught:
+        mt.einsum_plan("ij,ij", (2, 3), wrong)
+    assert str(caught.value) == f"operand 1 of einsum_plan is a {kind}; write a Tensor or a shape such as (2, 3)"
+
+
+def test_no_size_is_negative():
+    with pytest.raises(InputError, match=r"operand 0 of einsum_plan has shape \(2, -3\): no size is negative"):
+        mt.einsum_plan("ij", (2, -3))
+
+
+@pytest.mark.parametrize("limit", [100, np.int64(100), np.uint8(100), 100.0])
+def test_the_memory_limit_may_be_numpys_number(limit):
+    spec, shapes = "ab,bc,cd->ad", [(10, 1), (1, 10), (10, 1000)]
+    assert mt.einsum_plan(spec, *shapes, memory_limit=limit).largest_intermediate == 100
+    assert mt.einsum(spec, *map(mt.ones, shapes), memory_limit=limit).shape == (10, 1000)
+    with pytest.raises(EinsumError, match="all have at most 10 elements; the leanest found has one of 18"):
+        mt.einsum("ij,jk,kl->il", mt.ones((9, 2)), mt.ones((2, 9)), mt.ones((9, 9)), memory_limit=type(limit)(10))
+
+
+@pytest.mark.parametrize("wrong", ["100", [100]])
+def test_the_memory_limit_is_a_number(wrong):
+    for name, call in (("einsum", mt.einsum), ("einsum_plan", mt.einsum_plan)):
+        with pytest.raises(DTypeError) as caught:
+            call("ij,jk,kl->il", *[mt.ones((2, 2))] * 3, memory_limit=wrong)
+        assert str(caught.value) == f"{name}: memory_limit is a number of elements, not a {type(wrong).__name__}"
 
 
 def test_a_plan_is_for_its_shapes():

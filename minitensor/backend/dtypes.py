@@ -1,0 +1,29 @@
+"""What the name of a dtype means, and which numbers one dtype can take from another."""
+
+from typing import Any
+
+import numpy
+
+from minitensor.errors import DTypeError
+
+
+def checked_dtype(name: Any) -> numpy.dtype:
+    """The NumPy dtype that `name` means, in native byte order. Raises DTypeError if it means none, or none of numbers.
+
+    A float of more than 64 bits is none: only some machines have it.
+    """
+    try:
+        dtype = numpy.dtype(name).newbyteorder("=")
+    except TypeError:
+        dtype = numpy.dtype(object)
+    if dtype.kind not in "biufc" or dtype.itemsize > (16 if dtype.kind == "c" else 8):
+        raise DTypeError(f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'")
+    return dtype
+
+
+def holds_number(own: numpy.dtype, value: Any) -> bool:
+    """Whether an array of this dtype can take a Python number and mean the same."""
+    if type(value) is int and own.kind in "iu":
+        return bool(numpy.iinfo(own).min <= value <= numpy.iinfo(own).max)
+    kinds = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}.get(type(value))
+    return kinds is not None and own.kind in kinds

@@ -1,0 +1,265 @@
+"""What the Python Array API standard says, and what can be made of it: the base of every backend.
+
+The standard lacks some things that this library needs, or that some libraries do in less time or memory. Each is a
+method here, made of what the standard names. A backend is a subclass that says which namespace it is, and overrides
+what its library does differently or quicker.
+"""
+
+import math
+import operator
+from collections.abc import Callable
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
+
+import numpy
+
+from minitensor.backend.dtypes import checked_dtype, holds_number
+from minitensor.errors import DTypeError
+
+DTYPES = (
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float32", "float64", "complex64", "complex128",
+)  # fmt: skip
+
+
+class Backend:
+    """An array library that follows the standard.
+
+    name : what `use_backend` calls it
+    xp : the array namespace
+    array_type : the type of its arrays
+    on : the keyword arguments that put a new array on this backend's device
+    on_processor : whether its arrays are NumPy's, so that compiled loops can take them as they are
+    runs_kernels_on : "simulator", "gpu" or None, where a kernel of `minitensor.gpu` runs on its arrays
+    protects_expanded : whether an expanded array refuses to be written to by itself
+    chunk : elements of a piece of work that is large enough to be quick and small enough for a core's cache
+    """
+
+    name: str
+    on_processor = False
+    runs_kernels_on: str | None = None
+    protects_expanded = False
+    chunk = 2**15
+
+    def __init__(self, xp: Any, array_type: type, **on: Any) -> None:
+        self.xp = xp
+        self.array_type = array_type
+        self.on = on
+
+    def shortcut(self, name: str) -> Callable[..., Any] | None:
+        """A function that does what the one of that name in `ops.py` does, sooner and unchecked, if there is one."""
+        return None
+
+    # --- to NumPy and back -----------------------------------------------------------------------------------------
+
+    def from_numpy(self, array: numpy.ndarray) -> Any:
+        return self.xp.asarray(array, **self.on)
+
+    def to_numpy(self, array: Any) -> numpy.ndarray:
+        return numpy.from_dlpack(array)
+
+    def asarray(self, data: Any, dtype: Any = None) -> Any:
+        """A new array of (nested lists of) Python numbers."""
+        return self.from_numpy(numpy.array(data, dtype=dtype))
+
+    def as_array(self, result: Any) -> Any:
+        """What a function gave, as an array; only NumPy makes a result without axes a scalar of its own."""
+        return result
+
+    # --- dtypes ----------------------------------------------------------------------------------------------------
+
+    def dtype(self, name: Any) -> Any:
+        """The namespace's own dtype for ``"float32"``, ``numpy.float32``, ``float`` and the like."""
+        known = checked_dtype(name).name
+        if not hasattr(self.xp, known):
+            raise DTypeError(f"the {self.name} backend has no {known}; take a wider dtype")
+        return getattr(self.xp, known)
+
+    def numpy_dtype(self, array: Any) -> numpy.dtype:
+        return self._numpy_dtypes[array.dtype]
+
+    @cached_property
+    def _numpy_dtypes(self) -> dict[Any, numpy.dtype]:
+        return {getattr(self.xp, name): numpy.dtype(name) for name in DTYPES}
+
+    def astype(self, array: Any, dtype: Any) -> Any:
+        return self.xp.astype(array, dtype)
+
+    def can_hold(self, array: Any, value: Any) -> bool:
+        """Whether `value`, an array or a Python number, can be written into `array` and mean the same.
+
+        A float is rounded to a smaller float, so float64 goes into float32. A float does not go into an int, and an
+        int goes into a smaller one only where every element fits.
+        """
+        own = self.numpy_dtype(array)
+        if not hasattr(value, "dtype"):
+            return holds_number(own, value)
+        given = self.numpy_dtype(value)
+        if given.kind in "iu" and own.kind in "iu" and not numpy.can_cast(given, own) and value.size:
+            return all(holds_number(own, int(end(value))) for end in (self.xp.min, self.xp.max))
+        return numpy.can_cast(given, own, "same_kind")
+
+    # --- memory ----------------------------------------------------------------------------------------------------
+
+    def strides(self, array: Any) -> tuple[int, ...]:
+        """How many elements (not bytes) lie between neighbours along each axis; by the standard, row by row."""
+        sizes = reversed(array.shape[1:])
+        return tuple(accumulate(sizes, operator.mul, initial=1))[::-1] if array.ndim else ()
+
+    def layout(self, array: Any) -> Any:
+        """Something equal for arrays of one shape and dtype that lie in memory in the same way."""
+        return self.strides(array)
+
+    def axes_in_memory(self, array: Any) -> tuple[int, ...]:
+        """The axes from the one whose neighbours lie farthest apart to the one where they lie side by side."""
+        strides = self.strides(array)
+        return tuple(sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
+
+    def contiguous(self, array: Any) -> Any:
+        """The same numbers in the order of the axes in memory; where the library can tell, a copy only if needed."""
+        return self.xp.asarray(array, copy=True)
+
+    def is_contiguous(self, array: Any) -> bool:
+        """Whether the numbers lie in the order of the axes in memory, as far as the library tells."""
+        return True
+
+    def free_memory(self) -> int | None:
+        """Bytes that a new array could take; None where nothing tells."""
+        return None
+
+    # --- indices ---------------------------------------------------------------------------------------------------
+
+    def assign(self, array: Any, key: Any, value: Any) -> None:
+        array[key] = value
+
+    def check_bounds(self, indices: Any, size: int, axis: int) -> None:
+        """Raise IndexError for an index outside of an axis of this size, if the library would not do so itself."""
+        if indices.size and (int(self.xp.min(indices)) < -size or int(self.xp.max(indices)) >= size):
+            raise IndexError(f"an index is out of bounds for axis {axis} with size {size}")
+
+    def argsort(self, array: Any, axis: int) -> Any:
+        """Equal elements keep their order."""
+        return self.xp.argsort(array, axis=axis)
+
+    def scatter_add(self, places: Any, values: Any, size: int) -> Any:
+        """Sums of `values` (n,) that go to the same of `size` places: out[places[i]] += values[i], in float64.
+
+        places : (n,) int64, each from 0 to size - 1
+        """
+        # Sorted by place, each sum is the difference of two running totals; of an empty place, exactly 0.
+        xp, order = self.xp, self.xp.argsort(places)
+        values = xp.astype(xp.take(values, order), xp.float64)
+        totals = xp.concat([xp.zeros(1, dtype=xp.float64, **self.on), xp.cumulative_sum(values)])
+        ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
+        return xp.diff(xp.take(totals, ends))
+
+    # --- arithmetic ------------------------------------------------------------------------------------------------
+
+    def cumulative_sum(self, array: Any, axis: int) -> Any:
+        return self.xp.cumulative_sum(array, axis=axis)
+
+    def diagonal(self, array: Any) -> Any:
+        """The diagonal of the last two axes as one new last axis, without a copy."""
+        return self.xp.linalg.diagonal(array)
+
+    def vecdot(self, a: Any, b: Any) -> Any:
+        """Sums of products along the last axis, without the table of products where the library can."""
+        return self.xp.vecdot(a, b)
+
+    def matmul(self, a: Any, b: Any) -> Any:
+        """The matrix product ``a @ b``; of integers it is exact, and what is too large wraps."""
+        return a @ b
+
+    def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
+        """``a @ b`` written over `out`: memory that the system has handed out once is not asked for again."""
+        out[...] = a @ b
+        return out
+
+    def base(self, dtype: Any) -> float:
+        """2 or e: of which of the two `exp_in_place` makes powers sooner, for exponents of this dtype."""
+        return math.e
+
+    def exp_in_place(self, array: Any, floor: Any = None, base: float = math.e) -> Any:
+        """e, or 2, to the power of every element, written over it: no second table where the library can.
+
+        Elements below `floor`, a number or an array of as many, count as `floor`. That keeps results out of the
+        subnormal numbers, on which a processor is 5 times slower.
+        """
+        powers = array if floor is None else self.xp.clip(array, min=floor)
+        array[...] = self.xp.exp(powers if base == math.e else powers * math.log(base))
+        return array
+
+    def exps(self, array: Any, times: int) -> Any:
+        """Powers of `base`, one for every element, `times` times over: to measure how fast exponentials are."""
+        for _ in range(times):
+            result = self.xp.exp(array)
+        return result
+
+    # --- calls made ready ------------------------------------------------------------------------------------------
+
+    def call_of_one(self, call: str, argument: Any, dtype: Any, rank: int = 1) -> Callable[[Any], Any]:
+        """The function called `call` of one array, with its axes or shape given; sums are made in `dtype`.
+
+        A plan that runs a thousand times should not look for the right function a thousand times. What is found takes
+        arrays and gives arrays.
+
+        call : squeeze, diagonal, trace, permute_dims, reshape, copy, astype or sum
+        rank : how many axes the result has
+        """
+        xp, own = self.xp, self.dtype(dtype)
+        is_bool = numpy.dtype(dtype).kind == "b"
+        if call == "trace":
+            total = self.call_of_one("sum", (-1,), dtype, rank)
+            return lambda array: total(self.diagonal(array))
+        if call == "sum" and is_bool:
+            return lambda array: xp.any(array, axis=argument)
+        calls: dict[str, Callable[[Any], Any]] = {
+            "squeeze": lambda array: xp.squeeze(array, axis=argument),
+            "diagonal": self.diagonal,
+            "permute_dims": lambda array: xp.permute_dims(array, argument),
+            "reshape": lambda array: xp.reshape(array, argument),
+            "copy": self.contiguous,
+            "astype": lambda array: self.astype(array, own),
+            "sum": lambda array: xp.sum(array, axis=argument, dtype=own),  # the default would widen small integers
+        }
+        return calls[call]
+
+    def call_of_two(self, call: str, dtype: Any, ranks: tuple[int, int]) -> Callable[[Any, Any], Any]:
+        """The function called `call` of two arrays of this dtype, with so many axes: `multiply`, `matmul` or `vecdot`.
+
+        `multiply_into` writes the product over the first. For bool, a product is `and` and a sum is `or`. The first of
+        a complex `vecdot` is not conjugated.
+        """
+        kind = numpy.dtype(dtype).kind
+        if call == "multiply_into":
+            return operator.iand if kind == "b" else operator.imul
+        if call == "multiply":
+            return self.xp.logical_and if kind == "b" else operator.mul
+        if kind == "b":
+            float32 = self.dtype("float32")
+            count = self.call_of_two(call, "float32", ranks)
+            # Counting in float32 is quick, and a count may lose digits but never comes back to zero.
+            return lambda a, b: count(self.astype(a, float32), self.astype(b, float32)) != 0
+        if call == "matmul":
+            return operator.matmul
+        if kind == "c":
+            return lambda a, b: (a[..., None, :] @ b[..., None])[..., 0, 0]  # vecdot would conjugate the first
+        return self.vecdot
+
+    # --- the device ------------------------------------------------------------------------------------------------
+
+    def threads(self) -> int:
+        """How many threads of this process should compute at once to use the whole device."""
+        return 1
+
+    def synchronize(self) -> None:
+        """Wait until the device has finished, where the library does not wait by itself."""
+
+    def device_names(self) -> list[str]:
+        """What there is to compute on, in words."""
+        return [str(device) for device in self.xp.__array_namespace_info__().devices()]
+
+    def device_name(self) -> str:
+        """What computes, in words."""
+        return str(self.on.get("device", self.xp.__array_namespace_info__().default_device()))

@@ -1,0 +1,33 @@
+"""array-api-strict on its fake second device: it refuses whatever the standard does not promise."""
+
+from typing import Any
+
+import numpy
+
+from minitensor.backend.standard import Backend
+
+
+class StrictBackend(Backend):
+    """The standard and nothing else. The test suite runs on it, because it fails where a GPU would fail.
+
+    Not meant for users. What it overrides looks through it at the NumPy array inside.
+    """
+
+    name = "strict"
+
+    def __init__(self) -> None:
+        import array_api_strict
+
+        super().__init__(array_api_strict, type(array_api_strict.asarray(0)), device=array_api_strict.Device("device1"))
+
+    def to_numpy(self, array: Any) -> numpy.ndarray:
+        return numpy.asarray(array.to_device(self.xp.Device("CPU_DEVICE")))
+
+    def strides(self, array: Any) -> tuple[int, ...]:
+        return tuple(stride // array._array.itemsize for stride in array._array.strides)
+
+    def assign(self, array: Any, key: Any, value: Any) -> None:
+        try:
+            array[key] = value
+        except (IndexError, RuntimeError):  # the standard has none through integer arrays, nor of arrays through masks
+            array._array[tuple(getattr(part, "_array", part) for part in key)] = getattr(value, "_array", value)
