@@ -10,7 +10,7 @@ import minitensor as mt
 from minitensor.backend import load
 
 matplotlib.use("Agg")
-hypothesis.settings.register_profile("default", deadline=None, max_examples=8)
+hypothesis.settings.register_profile("default", deadline=None, max_examples=4)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, max_examples=300, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 

@@ -6,12 +6,24 @@ import numpy
 
 from minitensor.errors import DTypeError
 
+_checked: dict[Any, numpy.dtype] = {}  # by the names that have been asked for
+
 
 def checked_dtype(name: Any) -> numpy.dtype:
     """The NumPy dtype that `name` means, in native byte order. Raises DTypeError if it means none, or none of numbers.
 
     A float of more than 64 bits is none: only some machines have it.
     """
+    try:
+        return _checked[name]
+    except (KeyError, TypeError):  # not asked for before, or no name at all
+        dtype = _check(name)
+    if isinstance(name, (str, type, numpy.dtype)):
+        _checked[name] = dtype
+    return dtype
+
+
+def _check(name: Any) -> numpy.dtype:
     try:
         dtype = numpy.dtype(name).newbyteorder("=")
     except TypeError:

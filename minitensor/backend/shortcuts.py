@@ -8,7 +8,7 @@ from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy
-from numpy import empty, float64, ndarray
+from numpy import empty, float64, int64, ndarray, uint64
 
 SMALL = 2**12  # elements up to which starting a function takes longer than what it does
 
@@ -38,7 +38,7 @@ def expand(array: Any, *shape: Any) -> Any:
         raise ValueError  # what follows reads the numbers in the order of memory
     strides = [0] * (len(sizes) - len(own))
     for new, old, stride in zip(sizes[len(strides) :], own, array.strides, strict=True):
-        if new != old and old != 1:
+        if (new != old and old != 1) or new < 0:
             raise ValueError
         strides.append(stride if old == new else 0)
     view = ndarray(sizes, array.dtype, array, 0, strides)
@@ -47,6 +47,8 @@ def expand(array: Any, *shape: Any) -> Any:
 
 
 def squeeze(array: Any, axis: Any = None) -> Any:
+    if axis is not None and not array.ndim:
+        raise IndexError
     return array.squeeze(axis)
 
 
@@ -62,37 +64,45 @@ def expand_dims(array: Any, axis: Any) -> Any:
 # --- reductions ----------------------------------------------------------------------------------------------------
 
 
+def _into(array: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
+    """Where a single number goes: without that NumPy would make a scalar of its own, which had to become an array."""
+    if axis is None:
+        return None if keepdims else empty((), dtype)
+    if not array.ndim:
+        raise IndexError  # NumPy lets axis 0 of no axes pass
+    return None
+
+
 def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    # Into an array: without one NumPy would make a scalar of its own, which would have to become an array again.
-    out = empty((), array.dtype) if axis is None and not keepdims and array.dtype.kind in "fc" else None
-    return _add(array, axis, None, out, keepdims)
+    dtype = array.dtype if array.dtype.kind in "fc" else uint64 if array.dtype.kind == "u" else int64
+    return _add(array, axis, dtype, _into(array, axis, keepdims, dtype), keepdims)
 
 
 def max(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    out = empty((), array.dtype) if axis is None and not keepdims else None
-    return _maximum(array, axis, None, out, keepdims)
+    return _maximum(array, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
 
 
 def min(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    out = empty((), array.dtype) if axis is None and not keepdims else None
-    return _minimum(array, axis, None, out, keepdims)
+    return _minimum(array, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
 
 
 def any(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    out = empty((), bool) if axis is None and not keepdims else None
-    return _any(array, axis, None, out, keepdims)
+    return _any(array, axis, None, _into(array, axis, keepdims, bool), keepdims)
 
 
 def all(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    out = empty((), bool) if axis is None and not keepdims else None
-    return _all(array, axis, None, out, keepdims)
+    return _all(array, axis, None, _into(array, axis, keepdims, bool), keepdims)
 
 
 def argmax(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    if axis is not None and not array.ndim:
+        raise IndexError
     return array.argmax(axis, keepdims=keepdims)
 
 
 def argmin(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    if axis is not None and not array.ndim:
+        raise IndexError
     return array.argmin(axis, keepdims=keepdims)
 
 
@@ -117,7 +127,7 @@ def _total(array: Any, axis: Any, keepdims: bool) -> Any:
     if kind == "f" and array.dtype.itemsize < 4:
         raise TypeError  # float16 wants sums in float32
     dtype = float64 if kind in "biu" else array.dtype
-    return _add(array, axis, dtype, empty((), dtype) if axis is None and not keepdims else None, keepdims)
+    return _add(array, axis, dtype, _into(array, axis, keepdims, dtype), keepdims)
 
 
 def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -203,17 +213,19 @@ def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
 
 
 def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
-    if descending:
+    if descending or not array.ndim:
         raise TypeError
     return array.argsort(axis, "stable")
 
 
 def cumsum(array: Any, axis: int = -1) -> Any:
+    if not array.ndim:
+        raise IndexError
     return array.cumsum(axis)
 
 
 def take(array: Any, indices: Any, axis: int = 0) -> Any:
-    if indices.dtype.kind not in "iu":
+    if indices.dtype.kind not in "iu" or not array.ndim:
         raise TypeError
     return array.take(indices, axis)
 
@@ -256,15 +268,24 @@ def copy(array: Any) -> Any:
     return array.copy("K")
 
 
-def item(array: Any) -> Any:
-    return array.item()
-
-
-def zeros(shape: Any, dtype: Any) -> Any:
-    return numpy.zeros(shape, dtype)
+# --- new arrays ------------------------------------------------------------------------------------------------------
 
 
 def full(shape: Any, value: Any, dtype: Any) -> Any:
+    if shape is None or dtype.kind not in HOLDS[type(value)]:
+        raise TypeError
+    if value == 0 and type(value) is int:
+        return numpy.zeros(shape, dtype)
     out = empty(shape, dtype)
     out.fill(value)
     return out
+
+
+def linspace(start: Any, stop: Any, num: int, dtype: Any) -> Any:
+    if num < 2 or dtype.kind != "f" or {type(start), type(stop)} - {int, float}:
+        return numpy.linspace(start, stop, num, dtype=dtype)
+    out = numpy.arange(num, dtype=float64)
+    out *= (stop - start) / (num - 1)
+    out += start
+    out[-1] = stop
+    return out.astype(dtype, copy=False)

@@ -63,6 +63,14 @@ class Backend:
         """A new array of (nested lists of) Python numbers."""
         return self.from_numpy(numpy.array(data, dtype=dtype))
 
+    def full(self, shape: Any, value: Any, dtype: numpy.dtype) -> Any:
+        """A new array of this Python number everywhere."""
+        return self.xp.full(shape, value, dtype=self.dtype(dtype), **self.on)
+
+    def linspace(self, start: float, stop: float, num: int, dtype: numpy.dtype) -> Any:
+        """Evenly spaced numbers, both ends included."""
+        return self.xp.linspace(start, stop, num, dtype=self.dtype(dtype), **self.on)
+
     def as_array(self, result: Any) -> Any:
         """What a function gave, as an array; only NumPy makes a result without axes a scalar of its own."""
         return result

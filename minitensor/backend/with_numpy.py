@@ -39,6 +39,9 @@ class NumPyBackend(NumPyAPI):
     def to_numpy(self, array: Any) -> numpy.ndarray:
         return array
 
+    full = staticmethod(shortcuts.full)
+    linspace = staticmethod(shortcuts.linspace)
+
     def as_array(self, result: Any) -> Any:
         return numpy.asarray(result) if isinstance(result, numpy.generic) else result
 

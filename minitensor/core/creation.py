@@ -1,8 +1,7 @@
 """New tensors: from data, and from a shape."""
 
 import operator
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,26 +11,11 @@ from minitensor.backend.dtypes import checked_dtype
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
 
-
-@contextmanager
-def _explained(call: str) -> Iterator[None]:
-    """Whatever a library says of bad arguments, as an InputError that names the call."""
-    try:
-        yield
-    except MinitensorError:
-        raise
-    except (ValueError, TypeError, OverflowError) as error:
-        raise InputError(f"{call}: {error}") from None
-
-
 CPU = 1  # the processor's memory, as DLPack numbers devices
 
 
-def _made_like(like: Tensor | None, dtype: Any) -> tuple[backend.Backend, Any]:
-    """The backend and the dtype of a new tensor: those of `like`, unless a dtype is given."""
-    if like is None:
-        return backend.current(), dtype
-    return backend.of(like.array), like.dtype if dtype is None else dtype
+# The dtype of a tensor full of one Python number.
+KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
 
 
 def tensor(data: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
@@ -44,7 +28,7 @@ def tensor(data: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tenso
 
     Raises ShapeError for lists of unequal length and DTypeError for what is no number.
     """
-    lib, dtype = _made_like(like, dtype)
+    lib, dtype = _home(dtype, like, None)
     if isinstance(data, Tensor) or hasattr(data, "__dlpack__"):
         there = as_tensor(data).to(lib.name)
         return there.astype(dtype or there.dtype)
@@ -53,7 +37,7 @@ def tensor(data: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tenso
         if array.dtype.kind not in "biufc":  # before a dtype is asked for: float64 would take None for NaN
             raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
         if dtype is not None:
-            array = np.array(_unwrapped(data), dtype=checked_dtype(dtype))
+            array = np.array(_unwrapped(data), dtype=dtype)
     except DTypeError:
         raise
     except (ValueError, TypeError, OverflowError) as error:
@@ -97,39 +81,63 @@ def _unwrapped(data: Any) -> Any:
 def zeros(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor full of zeros.
 
+    dtype : float64 if neither it nor `like` is given; like : a tensor whose backend and dtype the new one has
+
     >>> zeros((2, 3)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    return full(shape, 0, dtype or ("float64" if like is None else None), like=like)
+    return _filled(shape, 0, *_home(dtype, like, "float64"))
 
 
 def ones(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
-    """A tensor full of ones.
+    """A tensor full of ones; `dtype` and `like` as for `zeros`.
 
     >>> ones(2, dtype="int64").tolist()
     [1, 1]
     """
-    return full(shape, 1, dtype or ("float64" if like is None else None), like=like)
+    return _filled(shape, 1, *_home(dtype, like, "float64"))
 
 
 def full(shape: int | Sequence[int], value: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
-    """A tensor of one value everywhere; its dtype is that of the value unless given.
+    """A tensor of one value everywhere; its dtype is that of the value unless `dtype` or `like` gives one.
 
     >>> full((2, 1), 7).tolist()
     [[7], [7]]
     """
-    lib, dtype = _made_like(like, dtype)
+    return _filled(shape, value, *_home(dtype, like, KINDS.get(type(value))))
+
+
+def _home(dtype: Any, like: Tensor | None, default: Any) -> tuple[backend.Backend, Any]:
+    """The backend and the dtype of a new tensor."""
+    if like is None:
+        name = default if dtype is None else dtype
+        return backend.current(), None if name is None else checked_dtype(name)
+    return backend.of(like.array), like.dtype if dtype is None else checked_dtype(dtype)
+
+
+def _filled(shape: Any, value: Any, lib: backend.Backend, dtype: Any) -> Tensor:
+    try:
+        return wrap(lib.full(shape, value, dtype))
+    except Exception:
+        pass  # so that the explanation stands alone in a traceback
     try:
         sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
     except TypeError:
         sizes = (-1,)
     if any(size < 0 for size in sizes):
         raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
-    with _explained(f"a tensor of shape {sizes} full of {value!r}"):
-        number = np.asarray(value, dtype=dtype and checked_dtype(dtype))
+    try:
+        number = np.asarray(value, dtype=dtype)
         if np.asarray(value).dtype.kind in "fc" and number.dtype.kind in "biu":
             raise DTypeError(f"full: {number.dtype} elements cannot hold {value!r} unchanged")
-        return wrap(lib.xp.full(sizes, number.item(), dtype=lib.dtype(number.dtype), **lib.on))
+        return wrap(lib.full(sizes, number.item(), number.dtype))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _explained(f"a tensor of shape {sizes} full of {value!r}", error) from None
+
+
+def _explained(call: str, error: Exception) -> Exception:
+    """What a library said of bad arguments, as an InputError that names the call."""
+    return error if isinstance(error, MinitensorError) else InputError(f"{call}: {error}")
 
 
 def arange(
@@ -142,29 +150,34 @@ def arange(
     """
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
-    lib, dtype = _made_like(like, dtype)
-    kind = None if dtype is None else lib.dtype(dtype)
-    with _explained(f"arange from {start} to {stop}"):
-        return wrap(lib.xp.arange(start, stop, step, dtype=kind, **lib.on))
+    lib, kind = _home(dtype, like, None)
+    try:
+        return wrap(lib.xp.arange(start, stop, step, dtype=None if kind is None else lib.dtype(kind), **lib.on))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _explained(f"arange from {start} to {stop}", error) from None
 
 
 def linspace(start: float, stop: float, num: int, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
-    """`num` evenly spaced numbers, both ends included.
+    """`num` evenly spaced numbers, both ends included; `dtype` and `like` as for `zeros`.
 
     >>> linspace(0, 1, 5).tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]
     """
-    lib, dtype = _made_like(like, dtype)
-    with _explained(f"linspace of {num} numbers"):
-        return wrap(lib.xp.linspace(start, stop, num, dtype=lib.dtype(dtype or "float64"), **lib.on))
+    lib, kind = _home(dtype, like, "float64")
+    try:
+        return wrap(lib.linspace(start, stop, num, kind))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _explained(f"linspace of {num} numbers", error) from None
 
 
 def eye(rows: int, columns: int | None = None, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
-    """Ones on the diagonal, zeros elsewhere.
+    """Ones on the diagonal, zeros elsewhere; `dtype` and `like` as for `zeros`.
 
     >>> eye(2, 3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
-    lib, dtype = _made_like(like, dtype)
-    with _explained(f"eye of {rows} rows"):
-        return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(dtype or "float64"), **lib.on))
+    lib, kind = _home(dtype, like, "float64")
+    try:
+        return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(kind), **lib.on))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _explained(f"eye of {rows} rows", error) from None

@@ -13,7 +13,7 @@ import numpy as np
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core.indexing import refuse_expanded
-from minitensor.errors import BroadcastError, DeviceError, DTypeError, InputError, ShapeError
+from minitensor.errors import BroadcastError, DeviceError, DTypeError, InputError, MinitensorError, ShapeError
 
 NUMBERS = {float, int, bool, complex}
 
@@ -46,10 +46,10 @@ def enter(name: str, function: Callable[..., Any], args: Sequence[Any], options:
     """Compute ``function(*args, **options)`` where not every operand is a plain Tensor.
 
     A subclass that defines `_operation` is asked; others become plain Tensors. need : how many of the arguments must
-    be Tensors, or a list of them; raises DTypeError where one is not.
+    be Tensors, 0 if the first is a list of them; raises DTypeError where one is not.
     """
     options = options or {}
-    needed = args[0] if args and isinstance(args[0], (list, tuple)) and need == 1 else args[:need]
+    needed = args[:need] if need else args[0]
     kind = overriding((*args, *options.values()))
     if kind:
         return kind._operation(name, function, tuple(args), options)
@@ -180,12 +180,14 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
     if isinstance(error, NotAnOperandError):
         kinds = ", ".join(type(x).__name__ for x in values)
         raise DTypeError(f"{name} takes Tensors and numbers, not {kinds}; write minitensor.tensor(...)") from None
+    if isinstance(error, MinitensorError):
+        raise error
     ops.one_backend(name, *(x.array for x in values if hasattr(x, "array")))
     try:
         broadcast_shapes(*(getattr(x, "shape", ()) for x in values))
     except BroadcastError as picture:
         raise BroadcastError(f"{name}: the shapes do not fit\n{picture}") from None
-    if isinstance(error, (TypeError, OverflowError)) and not isinstance(error, DTypeError):
+    if isinstance(error, (TypeError, OverflowError)):
         kinds = " and ".join(str(getattr(x, "dtype", type(x).__name__)) for x in values)
         raise DTypeError(f"{name} is not defined for {kinds}: {error}; cast one of them with .astype(...)") from None
     raise error

@@ -38,8 +38,9 @@ def wrap(array: Any) -> "Tensor":
 # --- how an operation is made ----------------------------------------------------------------------------------------
 
 
-def _operator(name: str, symbol: str, compute: Callable[[Any, Any], Any]) -> Operator:
-    """``a symbol b``, elementwise. `name` is what a subclass is told."""
+def _operator(python: str, name: str, symbol: str, compute: Any = None) -> Operator:
+    """``a symbol b``. python : its method's name without the underscores; name : the standard's, for a subclass"""
+    compute = compute or getattr(operator, f"__{python}__")
 
     def operation(self: Any, other: Any) -> Any:
         try:
@@ -53,12 +54,12 @@ def _operator(name: str, symbol: str, compute: Callable[[Any, Any], Any]) -> Ope
         out.array = result
         return out
 
-    return _called(f"__{name}__", operation, f"``a {symbol} b``.")
+    return _called(f"__{python}__", operation, f"``a {symbol} b``.")
 
 
-def _operators(name: str, symbol: str, compute: Callable[[Any, Any], Any]) -> tuple[Operator, Operator, Operator]:
+def _operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple[Operator, Operator, Operator]:
     """``a symbol b``; ``b symbol a``, where b is no Tensor; and ``a symbol= b``, written over a."""
-    forward, write = _operator(name, symbol, compute), getattr(operator, f"__i{name}__")
+    forward, write = _operator(python, name, symbol, compute), getattr(operator, f"__i{python}__")
 
     def reflected(self: Any, other: Any) -> Any:
         return forward(other, self)
@@ -69,13 +70,13 @@ def _operators(name: str, symbol: str, compute: Callable[[Any, Any], Any]) -> tu
             _writable(a)
             self.array = write(a, b)
         except Exception as error:
-            return door.explain_operator(f"i{name}", f"{symbol}=", in_place, self, other, error)
+            return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
         return self
 
     return (
         forward,
-        _called(f"__r{name}__", reflected, f"``b {symbol} a``."),
-        _called(f"__i{name}__", in_place, f"``a {symbol}= b``, written over a."),
+        _called(f"__r{python}__", reflected, f"``b {symbol} a``."),
+        _called(f"__i{python}__", in_place, f"``a {symbol}= b``, written over a."),
     )
 
 
@@ -210,23 +211,23 @@ class Tensor:
             return backend.of(array).strides(array)
 
     # Arithmetic, comparison and bits: forward, reflected, in place.
-    __add__, __radd__, __iadd__ = _operators("add", "+", operator.add)
-    __sub__, __rsub__, __isub__ = _operators("sub", "-", operator.sub)
-    __mul__, __rmul__, __imul__ = _operators("mul", "*", operator.mul)
-    __truediv__, __rtruediv__, __itruediv__ = _operators("truediv", "/", operator.truediv)
-    __floordiv__, __rfloordiv__, __ifloordiv__ = _operators("floordiv", "//", operator.floordiv)
-    __mod__, __rmod__, __imod__ = _operators("mod", "%", operator.mod)
-    __pow__, __rpow__, __ipow__ = _operators("pow", "**", operator.pow)
-    __and__, __rand__, __iand__ = _operators("and", "&", operator.and_)
-    __or__, __ror__, __ior__ = _operators("or", "|", operator.or_)
-    __xor__, __rxor__, __ixor__ = _operators("xor", "^", operator.xor)
-    __lshift__, __rlshift__, __ilshift__ = _operators("lshift", "<<", operator.lshift)
-    __rshift__, __rrshift__, __irshift__ = _operators("rshift", ">>", operator.rshift)
-    __matmul__, __rmatmul__ = _operators("matmul", "@", matmul)[:2]
-    __lt__, __le__ = _operator("lt", "<", operator.lt), _operator("le", "<=", operator.le)
-    __gt__, __ge__ = _operator("gt", ">", operator.gt), _operator("ge", ">=", operator.ge)
-    __eq__ = _operator("eq", "==", operator.eq)  # type: ignore[assignment]
-    __ne__ = _operator("ne", "!=", operator.ne)  # type: ignore[assignment]
+    __add__, __radd__, __iadd__ = _operators("add", "add", "+")
+    __sub__, __rsub__, __isub__ = _operators("sub", "subtract", "-")
+    __mul__, __rmul__, __imul__ = _operators("mul", "multiply", "*")
+    __truediv__, __rtruediv__, __itruediv__ = _operators("truediv", "divide", "/")
+    __floordiv__, __rfloordiv__, __ifloordiv__ = _operators("floordiv", "floor_divide", "//")
+    __mod__, __rmod__, __imod__ = _operators("mod", "remainder", "%")
+    __pow__, __rpow__, __ipow__ = _operators("pow", "pow", "**")
+    __and__, __rand__, __iand__ = _operators("and", "bitwise_and", "&")
+    __or__, __ror__, __ior__ = _operators("or", "bitwise_or", "|")
+    __xor__, __rxor__, __ixor__ = _operators("xor", "bitwise_xor", "^")
+    __lshift__, __rlshift__, __ilshift__ = _operators("lshift", "bitwise_left_shift", "<<")
+    __rshift__, __rrshift__, __irshift__ = _operators("rshift", "bitwise_right_shift", ">>")
+    __matmul__, __rmatmul__ = _operators("matmul", "matmul", "@", matmul)[:2]
+    __lt__, __le__ = _operator("lt", "less", "<"), _operator("le", "less_equal", "<=")
+    __gt__, __ge__ = _operator("gt", "greater", ">"), _operator("ge", "greater_equal", ">=")
+    __eq__ = _operator("eq", "equal", "==")  # type: ignore[assignment]
+    __ne__ = _operator("ne", "not_equal", "!=")  # type: ignore[assignment]
 
     @unary(ops.elementwise("negative", "-"))
     def __neg__(self) -> "Tensor":
@@ -260,7 +261,9 @@ class Tensor:
     def tanh(self) -> "Tensor":
         """The hyperbolic tangent of every element."""
 
-    __abs__ = abs
+    @unary(ops.elementwise("abs"))
+    def __abs__(self) -> "Tensor":
+        """``abs(a)``: the size of every element, without its sign."""
 
     # Elements.
     def __getitem__(self, key: Any) -> "Tensor":
@@ -278,10 +281,12 @@ class Tensor:
             key = key.array
         elif kind is tuple and indexing.BASIC.issuperset(map(type, key)):
             key = key if ... in key else (*key, ...)
+        elif kind is tuple and _KEYS.issuperset(map(type, key)):
+            key = indexing.raw(key)
         elif door.overriding((key,)):
             return door.enter("getitem", Tensor.__getitem__, (self, key))
         else:
-            key = indexing.raw(key)
+            return wrap(indexing.getitem(self.array, indexing.raw(key)))
         array = self.array
         result = _getitem(array, key)
         if type(result) is not type(array):
@@ -467,3 +472,6 @@ class Tensor:
 
     def _repr_html_(self) -> str:
         return printing.to_html(self.array)
+
+
+_KEYS = indexing.BASIC | {Tensor}  # what an index may be made of without a closer look

@@ -65,7 +65,7 @@ def where(condition: Tensor, a: Operand, b: Operand) -> Tensor:
             chosen, x, y = condition.array, a.array, b.array
         else:
             chosen, x, y = together("where", condition, a, b)
-        return wrap(_where(chosen, x, y))
+        return wrap(backend.as_array(_where(chosen, x, y)))
     except Exception as error:
         return door.explain_function("where", where, (condition, a, b), error)
 

@@ -36,7 +36,9 @@ tanh: Unary = Tensor.tanh
 floor: Unary = unary("floor", "The largest whole number not above.", "mt.tensor([1.5, -1.5])", "[1.0, -2.0]")
 ceil: Unary = unary("ceil", "The smallest whole number not below.", "mt.tensor([1.5, -1.5])", "[2.0, -1.0]")
 round: Unary = unary("round", "The nearest whole number, of two the even one.", "mt.tensor([1.4, 2.5])", "[1.0, 2.0]")
-isfinite: Unary = unary("isfinite", "Whether neither NaN nor infinite.", "mt.tensor([1.0]) / 0", "[False]")
+isfinite: Unary = unary(
+    "isfinite", "Whether neither NaN nor infinite.", "mt.tensor([1.0, float('inf')])", "[True, False]"
+)
 isnan: Unary = unary("isnan", "Whether not a number.", "mt.tensor([0.0, float('nan')])", "[False, True]")
 conj: Unary = unary("conj", "The complex conjugate.", "mt.tensor([1 + 2j])", "[(1-2j)]")
 real: Unary = unary("real", "The real part of complex elements.", "mt.tensor([1 + 2j])", "[1.0]")
@@ -50,7 +52,8 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 
     def operation(a: Any, b: Any) -> Any:
         try:
-            return wrap(compute(*(a.array, b.array) if type(a) is Tensor is type(b) else together(name, a, b)))
+            x, y = (a.array, b.array) if type(a) is Tensor is type(b) else together(name, a, b)
+            return wrap(backend.as_array(compute(x, y)))
         except Exception as error:
             return door.explain_function(name, operation, (a, b), error)
 

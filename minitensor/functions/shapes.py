@@ -22,7 +22,7 @@ def concat(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     tensors = list(tensors)
     arrays = [x.array for x in tensors if type(x) is Tensor]
     if len(arrays) < len(tensors) or not arrays:
-        return door.enter("concat", concat, (tensors, axis))
+        return door.enter("concat", concat, (tensors, axis), need=0)
     return wrap(_concat(arrays[0], arrays, axis))
 
 
@@ -36,7 +36,7 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     tensors = list(tensors)
     arrays = [x.array for x in tensors if type(x) is Tensor]
     if len(arrays) < len(tensors) or not arrays:
-        return door.enter("stack", stack, (tensors, axis))
+        return door.enter("stack", stack, (tensors, axis), need=0)
     return wrap(_stack(arrays[0], arrays, axis))
 
 
