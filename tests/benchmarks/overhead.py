@@ -5,8 +5,9 @@
     python tests/benchmarks/overhead.py large        1,000 × 1,000, beside the same computation in NumPy
     python tests/benchmarks/overhead.py small norm   only the expressions with "norm" in them
 
-One thread; the libraries take turns of half a millisecond, and the least of many turns counts, spread over the whole
-run. PyTorch is left out where it is not installed. Exits with 1 where a goal is missed or a public name is not timed.
+One thread, and its own time, so that a busy machine changes little; the libraries take turns of half a millisecond,
+spread over the whole run, and the least counts. On 1,000 × 1,000 the memory should be quiet too. PyTorch is left out
+where it is not installed. Exits with 1 where a goal is missed or a public name is not timed.
 """
 
 import os
@@ -102,7 +103,7 @@ def timer_of(text, scope, turn):
     # What an expression writes to is a local name of the function that timeit makes of it.
     setup = "x, y, k = written" if text[0] in "xyk" else "pass"
     scope = scope | {"written": [scope.get(name) for name in "xyk"]}
-    once = timeit.Timer(text, setup, globals=scope).timeit
+    once = timeit.Timer(text, setup, time.thread_time, globals=scope).timeit
     try:
         first = min(once(1) for _ in range(5))
     except Exception as error:
@@ -110,7 +111,7 @@ def timer_of(text, scope, turn):
         raise
     together = 10 if first < turn / 20 else 1  # going round Python's loop takes as long as reading an attribute
     calls = max(1, round(turn / first / together))
-    run = timeit.Timer("\n".join([text] * together), setup, globals=scope).timeit
+    run = timeit.Timer("\n".join([text] * together), setup, time.thread_time, globals=scope).timeit
     return lambda: run(calls) / (calls * together)
 
 
