@@ -3,6 +3,7 @@ nothing."""
 
 import ast
 import math
+import operator
 import traceback
 import types
 
@@ -13,14 +14,15 @@ import minitensor as mt
 from minitensor import Tensor
 
 
-class Recorder(Tensor):
-    """Writes down every operation with one of its instances, and gives Recorders; what a tape for gradients would do."""
+SEEN = []  # what Recorders have written down
 
-    seen = []
+
+class Recorder(Tensor):
+    """Writes down every operation with one of its instances, and gives Recorders, as a tape for gradients would."""
 
     @classmethod
     def _operation(cls, name, compute, args, options):
-        cls.seen.append(name)
+        SEEN.append(name)
         plain = {key: dressed(Tensor, value) for key, value in options.items()}
         return dressed(cls, compute(*dressed(Tensor, args), **plain))
 
@@ -30,7 +32,7 @@ class Mine(Tensor):
 
 
 def dressed(kind, x):
-    """Every Tensor in x, a Tensor or a list or tuple of what may be some, as one of another class, sharing its array."""
+    """x, a Tensor or a list or tuple with some in it, with Tensors of that class round the same arrays."""
     if isinstance(x, Tensor):
         out = kind()
         out.array = x.array
@@ -201,7 +203,7 @@ def operands():
 def run(use, kind, places):
     """What an expression gives, or what a statement has written, where the operands called `places` are of a class."""
     scope = {name: dressed(kind, x) if name in places else x for name, x in operands().items()} | {"mt": mt}
-    Recorder.seen.clear()
+    SEEN.clear()
     if isinstance(ast.parse(use).body[0], ast.Expr):
         return eval(use, scope)
     exec(use, scope)
@@ -235,7 +237,7 @@ def test_a_subclass_is_told_of_an_operation_once_wherever_it_stands(backend, pub
         result = run(use, Recorder, places)
         left = next(node for node in ast.walk(ast.parse(use)) if isinstance(node, ast.Name)).id
         mirrored = recorded in MIRRORED and left not in places
-        assert Recorder.seen == [MIRRORED[recorded] if mirrored else recorded], places
+        assert SEEN == [MIRRORED[recorded] if mirrored else recorded], places
         assert same(result, expected), places
 
 
@@ -244,7 +246,7 @@ def test_operations_on_a_subclass_that_overrides_nothing_give_plain_tensors(back
     expected = run(use, Tensor, set())
     for places in places_of(use):
         result = run(use, Mine, places)
-        if public == "__setitem__" or recorded.startswith("i") and public[2] == "i":  # what was written to
+        if use[0] in "xk":  # what was written to stays what it is
             assert type(result) is (Mine if use[0] in places else Tensor)
         else:
             assert type(result) is Tensor, places
@@ -253,10 +255,10 @@ def test_operations_on_a_subclass_that_overrides_nothing_give_plain_tensors(back
 
 def test_a_recorder_writes_down_a_whole_computation(backend):
     x = dressed(Recorder, mt.tensor([[1.0, 2.0], [0.0, 3.0]]))
-    Recorder.seen.clear()
+    SEEN.clear()
     weights = (x - x.max(axis=1, keepdims=True)).exp()
     result = mt.where(weights > 0.5, weights / weights.sum(axis=1, keepdims=True), 0.0) @ mt.ones((2, 1))
-    assert Recorder.seen == ["max", "subtract", "exp", "greater", "sum", "divide", "where", "matmul"]
+    assert SEEN == ["max", "subtract", "exp", "greater", "sum", "divide", "where", "matmul"]
     assert type(result) is Recorder
 
 
@@ -269,18 +271,18 @@ def test_norms_are_made_of_operations_that_a_subclass_sees(backend, use):
     for places in places_of(use):
         for kind in (Recorder, Mine):
             scope = {name: dressed(kind, x) if name in places else x for name, x in operands().items()}
-            Recorder.seen.clear()
+            SEEN.clear()
             result = eval(use, scope | {"mt": mt, "math": math})
             assert same(result, expected)
-            assert bool(Recorder.seen) == (kind is Recorder) == (type(result) is Recorder)
+            assert bool(SEEN) == (kind is Recorder) == (type(result) is Recorder)
 
 
 def test_iterating_and_searching_are_operations_too(backend):
     v = dressed(Recorder, mt.tensor([1.0, 2.0]))
-    Recorder.seen.clear()
+    SEEN.clear()
     assert [x.item() for x in v] == [1.0, 2.0]
     assert 2.0 in v
-    assert Recorder.seen == ["getitem", "getitem", "equal", "any"]
+    assert SEEN == ["getitem", "getitem", "equal", "any"]
 
 
 def test_a_subclass_changes_nothing_for_other_tensors(backend):
@@ -323,7 +325,7 @@ def test_a_mistake_with_a_subclass_is_named_as_for_a_tensor(backend, kind):
     with pytest.raises(mt.errors.ShapeError, match=r"fix: write a @ b\.mT"):
         a @ b
     with pytest.raises(mt.errors.DTypeError, match=r"a \+ b: b is a list, not a Tensor; write minitensor\.tensor\(b\)"):
-        a + [1.0]
+        operator.add(a, [1.0])
     with pytest.raises(mt.errors.AxisError, match="sum: there is no axis 2"):
         a.sum(axis=2)
     with pytest.raises(TypeError, match="unexpected keyword argument 'axiss'"):
