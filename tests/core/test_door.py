@@ -13,7 +13,6 @@ import pytest
 import minitensor as mt
 from minitensor import Tensor
 
-
 SEEN = []  # what Recorders have written down
 
 
@@ -63,7 +62,7 @@ __imod__         imod                  x %= b
 __pow__          pow                   a ** b; a ** 2
 __rpow__         pow                   2.0 ** a
 __ipow__         ipow                  x **= b
-__matmul__       matmul                a @ a.T; v @ v
+__matmul__       matmul                a @ f; v @ v
 __rmatmul__      matmul                -
 __and__          bitwise_and           i & j; p & q
 __rand__         bitwise_and           1 & i
@@ -116,7 +115,7 @@ argmax           argmax                a.argmax(); a.argmax(axis=0)
 argmin           argmin                a.argmin(); a.argmin(axis=0)
 astype           astype                a.astype("float32"); a.astype("float64")
 copy             copy                  a.copy()
-contiguous       contiguous            a.contiguous(); a.T.contiguous()
+contiguous       contiguous            a.contiguous(); f.contiguous()
 mt.abs           abs                   mt.abs(a)
 mt.exp           exp                   mt.exp(a)
 mt.log           log                   mt.log(a)
@@ -237,7 +236,7 @@ def test_a_subclass_is_told_of_an_operation_once_wherever_it_stands(backend, pub
         result = run(use, Recorder, places)
         left = next(node for node in ast.walk(ast.parse(use)) if isinstance(node, ast.Name)).id
         mirrored = recorded in MIRRORED and left not in places
-        assert SEEN == [MIRRORED[recorded] if mirrored else recorded], places
+        assert [MIRRORED[recorded] if mirrored else recorded] == SEEN, places
         assert same(result, expected), places
 
 
