@@ -194,6 +194,7 @@ def operands():
         "p": a > 1.5,
         "q": b > 1.5,
         "r": a[:1],
+        "f": b.T,
         "v": mt.tensor([1.0, 2.0, 4.0]),
     }
     return scope | {"w": mt.tensor([3.0, 0.5]), "at": mt.tensor([2, 0]), "c": mt.tensor([1 + 2j, 3 - 1j])}
