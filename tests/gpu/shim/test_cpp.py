@@ -13,6 +13,7 @@ import pytest
 from gpu_reference import product, update
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.core.tensor import Tensor, wrap
@@ -20,7 +21,7 @@ from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.gpu import sources
 
 HERE = Path(__file__).parent
-ANY_EXAMPLE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it keeps nothing between examples
+REUSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # it keeps nothing between examples
 POISONED = sys.platform == "linux"  # elsewhere the shim does not know where shared memory begins
 PAD = 64  # floats of NaN before and after every array
 MATMULS = [sources.register_tiled, sources.vectorised]
@@ -125,7 +126,7 @@ def test_products(launched, function, sizes):
     assert_product(function, a, b, function(tensor_at(a), tensor_at(b)))
 
 
-@settings(ANY_EXAMPLE, max_examples=40)
+@settings(examples(40), suppress_health_check=REUSED)
 @given(
     m=st.sampled_from(SIZES), k=st.sampled_from(SIZES), n=st.sampled_from(SIZES), seed=st.integers(0, 99),
     function=st.sampled_from(MATMULS), offset=st.integers(0, 3),
@@ -170,7 +171,7 @@ def test_updates(launched, d, q, n):
     assert_update(points[:1].repeat(q, 0) + 0.1 * random(d + 1, q, d), points, 0.8 * math.sqrt(d))
 
 
-@settings(ANY_EXAMPLE, max_examples=40)
+@settings(examples(40), suppress_health_check=REUSED)
 @given(
     d=st.sampled_from(sources.DIMENSIONS), q=st.sampled_from([1, 31, 32, 127, 131]),
     n=st.sampled_from([1, 2, 3, 5, 511, 1023, 1024, 4099]), bandwidth=st.floats(0.5, 20), far=st.sampled_from([0, 1e4]),
