@@ -20,7 +20,7 @@ from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.gpu import sources
 
-HERE = Path(__file__).parent
+SHIM = Path(__file__).parent / "shim"
 REUSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # it keeps nothing between examples
 POISONED = sys.platform == "linux"  # elsewhere the shim does not know where shared memory begins
 PAD = 64  # floats of NaN before and after every array
@@ -39,7 +39,7 @@ def build(where, *options):
     probe = subprocess.run(has_barriers, input="#include <barrier>", capture_output=True, text=True)
     if probe.returncode:
         pytest.skip(f"{compiler} has no C++20 <barrier>, which the shim is made of")
-    result = subprocess.run([*command, str(HERE / "kernels.cpp"), "-o", str(where)], capture_output=True, text=True)
+    result = subprocess.run([*command, str(SHIM / "kernels.cpp"), "-o", str(where)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return where
 
