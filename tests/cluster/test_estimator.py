@@ -5,10 +5,10 @@ import pickle
 
 import numpy as np
 import pytest
+from cluster_strategies import Table
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
-from test_inputs import Table
 
 import minitensor as mt
 from minitensor.cluster import MeanShift, mean_shift
