@@ -46,7 +46,12 @@ def save(picture: Any, path: str | Path) -> Path:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(picture, FuncAnimation):
-        picture.save(path, writer=PillowWriter(fps=1000 // picture._interval), dpi=80)  # type: ignore[attr-defined]
+        canvas = picture._fig.canvas  # type: ignore[attr-defined]
+        canvas.draw_idle = lambda: None  # a frame is drawn when it is written, so not before that too
+        try:
+            picture.save(path, writer=PillowWriter(fps=1000 // picture._interval), dpi=80)  # type: ignore[attr-defined]
+        finally:
+            del canvas.draw_idle
     else:
         picture.savefig(path)
     return path

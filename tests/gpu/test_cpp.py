@@ -217,7 +217,7 @@ def test_shared_memory_is_poisoned(library):
 def run_sanitized(where, sanitizer, *options):
     """What a sanitizer says of the kernels; skips where the compiler has none, or it does not run."""
     try:
-        program = build(where / "kernels", "-g", f"-fsanitize={sanitizer}", "-DSHIM_MAIN", *options)
+        program = build(where / "kernels", "-g", "-O0", f"-fsanitize={sanitizer}", "-DSHIM_MAIN", *options)
     except AssertionError as error:
         pytest.skip(f"no {sanitizer} sanitizer: {error}")
     first = {"TSAN_OPTIONS": "halt_on_error=1", "ASAN_OPTIONS": "halt_on_error=1"}
