@@ -34,7 +34,7 @@ def figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 
 
 def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
     """An animation that calls ``draw(frame)`` for each frame, `interval` milliseconds apart."""
-    # Laid out once, and with the next line for good: half as quick again, by tests/benchmarks/claims.py.
+    # Laid out once, and with the next line for good, which is quicker: tests/benchmarks/claims.py.
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
     animation = FuncAnimation(fig, draw, frames=frames, interval=interval)

@@ -80,7 +80,7 @@ def exponentials():
     return lambda: other(x), lambda: chosen(x)
 
 
-@claim("backend/, cluster/", "on subnormal numbers some processors are up to 5 times slower", 1.05, 10)
+@claim("backend/, cluster/", "on subnormal numbers some processors are up to 5 times slower", 1.5, 10)
 def subnormal():
     small, normal = np.full((256, 256), 1e-41, "float32"), np.full((256, 256), 1e-20, "float32")
     x = table(256, 3, dtype="float32")
@@ -93,23 +93,23 @@ def dot():
     return lambda: a @ b, lambda: a.dot(b)
 
 
-@claim("backend/calls.py", "a method starts in a third of the time of the function of the same name", 1.8, 8)
+@claim("backend/numpy_calls.py", "a method starts in a third of the time of the function of the same name", 1.8, 8)
 def method():
     x, axes = table(2, 3), (1, 0)
     return lambda: (np.permute_dims(x, axes), np.reshape(x, 6)), lambda: (x.transpose(axes), x.reshape(6))
 
 
-@claim("backend/calls.py", "sums of products along an axis of 3, 3 times as fast as numpy.vecdot", 2, 6)
+@claim("backend/numpy_calls.py", "sums of products along an axis of 3, 3 times as fast as numpy.vecdot", 2, 6)
 def short_vecdot():
-    from minitensor.backend.calls import short_vecdot
+    from minitensor.backend.numpy_calls import short_vecdot
 
     a, b = (table(10_000, 3, dtype="float32") for _ in range(2))
     return lambda: np.vecdot(a, b), lambda: short_vecdot(a, b)
 
 
-@claim("backend/calls.py", "the exact product of integers by way of float64, 10 times as fast or more", 8, 100)
+@claim("backend/numpy_calls.py", "the exact product of integers by way of float64, 10 times as fast or more", 8, 100)
 def integer_matmul():
-    from minitensor.backend.calls import integer_matmul
+    from minitensor.backend.numpy_calls import integer_matmul
 
     a, b = (RNG.integers(-9, 9, (200, 200)) for _ in range(2))
     return lambda: a @ b, lambda: integer_matmul(a, b)
@@ -160,7 +160,7 @@ def orders():
 
 
 # matrix_product/
-@claim("matrix_product/rungs.py", "indexing the tensors in the inner loop takes some eighty times as long", 30, 250)
+@claim("matrix_product/rungs.py", "indexing the tensors in the inner loop takes some hundred times as long", 50, 250)
 def elements():
     from minitensor.matrix_product.rungs import loops
 
@@ -189,7 +189,7 @@ def no_table():
 
 
 # gpu/
-@claim("gpu/memory.py", "an address by `at2` takes a third of the time of `at`", 1.5, 10)
+@claim("gpu/memory.py", "an address by `at2` takes a quarter of the time of `at`", 2.5, 10)
 def addresses():
     from minitensor.gpu.memory import Memory
 
@@ -234,7 +234,7 @@ def bins():
 
 
 # plot/
-@claim("plot/style.py", "a figure that is laid out once is drawn again half as quick again, or better", 1.3, 4)
+@claim("plot/style.py", "a figure that is laid out for good is drawn quicker", 1.05, 4)
 def layout():
     import io
 
