@@ -7,6 +7,7 @@ import sys
 import pytest
 
 import minitensor as mt
+from minitensor import plot
 from minitensor.__main__ import main
 from minitensor.command import lesson, tour
 from minitensor.ladder import Ceilings, Climb, Row, Work
@@ -63,6 +64,7 @@ def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
         "run",
         lambda ladder, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
     )
+    monkeypatch.setattr(plot, "save", lambda picture, path: path)  # pictures take long, and the quick tour has some
     assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
     text = capsys.readouterr().out
     assert text.count("× before") == 4

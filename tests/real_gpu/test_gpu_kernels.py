@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
@@ -12,7 +11,6 @@ from minitensor.gpu import cuda, kernel, uninitialised
 from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
 
-pytestmark = needs_gpu
 MATMULS = [getattr(matmul_kernels, f"gpu_{name}") for name in ("naive", "coalesced", "tiled", "register_tiled")]
 MEAN_SHIFTS = [mean_shift_kernels.gpu_fused, mean_shift_kernels.gpu_tiled]
 

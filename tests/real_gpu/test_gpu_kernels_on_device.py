@@ -3,13 +3,10 @@
 import numpy as np
 import pytest
 from gpu_reference import product, update
-from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor.backend import load
 from minitensor.gpu import sources
-
-pytestmark = needs_gpu
 
 MATMULS = [sources.register_tiled, sources.vectorised]
 SHAPES = [

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor import ladder
@@ -11,8 +10,6 @@ from minitensor.cluster.meanshift import LADDER
 from minitensor.data import blobs
 from minitensor.errors import DeviceError, IndexingError
 from minitensor.matrix_product import rungs as matmul
-
-pytestmark = needs_gpu
 
 
 @pytest.fixture(autouse=True)
