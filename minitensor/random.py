@@ -96,11 +96,8 @@ def _checked(rng: Any) -> np.random.Generator:
 
 
 def _sizes(shape: Shape) -> tuple[int, ...]:
-    sizes = (
-        (shape,)
-        if type(shape) is int
-        else tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
-    )
+    given = shape if isinstance(shape, Sequence) else (shape,)
+    sizes = tuple(map(operator.index, given))
     if any(size < 0 for size in sizes):
         raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
     return sizes
