@@ -15,10 +15,10 @@ from minitensor.core.creation import arange, as_tensor, eye, full, linspace, one
 from minitensor.core.tensor import Tensor
 from minitensor.einsums import einsum, einsum_plan
 from minitensor.einsums.explain import explain_einsum
+from minitensor.functions import abs as abs
+from minitensor.functions import all as all
+from minitensor.functions import any as any
 from minitensor.functions import (
-    abs,
-    all,
-    any,
     argmax,
     argmin,
     argsort,
@@ -36,27 +36,27 @@ from minitensor.functions import (
     isfinite,
     isnan,
     log,
-    max,
     maximum,
     mean,
-    min,
     minimum,
     permute_dims,
     real,
     reshape,
-    round,
     searchsorted,
     sort,
     sqrt,
     squeeze,
     stack,
     std,
-    sum,
     take,
     tanh,
     var,
     where,
 )
+from minitensor.functions import max as max
+from minitensor.functions import min as min
+from minitensor.functions import round as round
+from minitensor.functions import sum as sum
 from minitensor.linalg import matmul
 
 if TYPE_CHECKING:

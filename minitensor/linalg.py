@@ -1,15 +1,17 @@
 """Products and decompositions of matrices, by the standard's names."""
 
-from typing import Any
+import operator
 
 from minitensor import backend
+from minitensor.core.operations import Operand
 from minitensor.core.tensor import Tensor, wrap
 
 
-def matmul(a: Any, b: Any) -> Tensor:
+def matmul(a: Operand, b: Operand) -> Tensor:
     """The matrix product ``a @ b``; of stacks of matrices, one product for each.
 
     a : (..., m, k), or (k,); b : (..., k, n), or (k,). The axes before the last two broadcast.
+    Memory: the result; of large integer matrices on NumPy also both operands and the product as float64.
 
     >>> import minitensor as mt
     >>> mt.matmul(mt.tensor([[1, 2], [3, 4]]), mt.tensor([1, 10])).tolist()
@@ -17,7 +19,7 @@ def matmul(a: Any, b: Any) -> Tensor:
 
     Raises ShapeError where the inner sizes disagree.
     """
-    return a @ b
+    return operator.matmul(a, b)
 
 
 def eigh(x: Tensor) -> tuple[Tensor, Tensor]:

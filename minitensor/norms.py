@@ -50,9 +50,10 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
     """
     _check_p(p)
     floats = _floats("norm", x)
-    if p == 2:
+    if p == 2 and type(floats) is Tensor:
         return wrap(backend.as_array(_euclidean(floats.array, axis, keepdims)))
-    _axes(floats.shape, axis)
+    if not floats.array.size:
+        _axes(floats.shape, axis)
     size = floats.abs()
     if p == 1:
         return size.sum(axis, keepdims)

@@ -15,6 +15,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.core.creation import backend_and_dtype
+from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 
@@ -35,7 +36,7 @@ def normal(
     shape: Shape,
     mean: Any = 0.0,
     std: Any = 1.0,
-    dtype: Any = None,
+    dtype: DType | None = None,
     *,
     like: Tensor | None = None,
 ) -> Tensor:
@@ -58,7 +59,7 @@ def uniform(
     shape: Shape,
     low: float = 0.0,
     high: float = 1.0,
-    dtype: Any = None,
+    dtype: DType | None = None,
     *,
     like: Tensor | None = None,
 ) -> Tensor:

@@ -26,7 +26,6 @@ from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
 
 __all__ = [
-    "NUMPY_DTYPES",
     "Backend",
     "as_array",
     "can_hold",
@@ -147,18 +146,6 @@ def of_type(kind: type) -> Backend:
     """The backend whose arrays are of this type, or are derived from it."""
     found = next((_by_array_type[parent] for parent in kind.__mro__ if parent in _by_array_type), None)
     return found or load(kind.__module__.partition(".")[0])
-
-
-class _NumPyDTypes(dict[Any, numpy.dtype]):
-    """The NumPy dtype that each library's dtype stands for, worked out when first asked for."""
-
-    def __missing__(self, dtype: Any) -> numpy.dtype:
-        own = dtype if isinstance(dtype, numpy.dtype) else numpy.dtype(str(dtype).rpartition(".")[2])
-        self[dtype] = own
-        return own
-
-
-NUMPY_DTYPES = _NumPyDTypes()
 
 
 def as_array(result: Any) -> Any:

@@ -13,7 +13,7 @@ from numpy import empty, float64, int64, ndarray, uint64
 
 SMALL_LIST = 64  # numbers up to which Python looks through a list sooner than NumPy starts
 # Sums of squares from which all squares that vanished, below 2^-126 and 2^-1022, count for nothing.
-SAFE_SQUARES = {"float32": 2.0**-66, "float64": 2.0**-900}
+SAFE_SQUARES = {numpy.dtype("float32"): 2.0**-66, numpy.dtype("float64"): 2.0**-900}
 SMALL = 2**12  # elements up to which starting a function takes longer than what it does
 
 _add: Any = numpy.add.reduce
@@ -37,15 +37,15 @@ def permute_dims(array: Any, *axes: Any) -> Any:
 
 def expand(array: Any, *shape: Any) -> Any:
     sizes = shape[0] if type(shape[0]) is tuple else shape
-    own = array.shape
-    if not array.flags.c_contiguous or not array.size:
-        raise ValueError  # what follows reads the numbers in the order of memory
-    strides = [0] * (len(sizes) - len(own))
-    for new, old, stride in zip(sizes[len(strides) :], own, array.strides, strict=True):
-        if (new != old and old != 1) or new < 0:
-            raise ValueError
-        strides.append(stride if old == new else 0)
-    view = ndarray(sizes, array.dtype, array, 0, strides)
+    own, strides = array.shape, array.strides
+    new = len(sizes) - len(own)
+    if sizes[new:] != own:
+        for size, old in zip(sizes[new:], own, strict=True):
+            if (size != old and old != 1) or size < 0:
+                raise ValueError
+        strides = [stride if size == old else 0 for size, old, stride in zip(sizes[new:], own, strides, strict=True)]
+    # NumPy refuses to take an array with gaps as a buffer; `broadcast_to` is for those.
+    view = ndarray(sizes, array.dtype, array, 0, (0,) * new + tuple(strides))
     view.setflags(write=False)
     return view
 
@@ -83,10 +83,14 @@ def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def max(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    if axis is None and not keepdims:
+        return _maximum(array, None, None, empty((), array.dtype))
     return _maximum(array, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
 
 
 def min(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    if axis is None and not keepdims:
+        return _minimum(array, None, None, empty((), array.dtype))
     return _minimum(array, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
 
 
@@ -130,8 +134,9 @@ def _total(array: Any, axis: Any, keepdims: bool) -> Any:
     kind = array.dtype.kind
     if kind == "f" and array.dtype.itemsize < 4:
         raise TypeError  # float16 wants sums in float32
-    dtype = float64 if kind in "biu" else array.dtype
-    return _add(array, axis, dtype, _into(array, axis, keepdims, dtype), keepdims)
+    if kind in "biu":
+        return _add(array, axis, float64, _into(array, axis, keepdims, float64), keepdims)
+    return _add(array, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
 
 
 def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -159,13 +164,14 @@ def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
 
 def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The root of the sum of the squares, where no square that counts can vanish or overflow."""
-    total = sum(array * array, axis, keepdims)
+    squares = array * array
+    total = _add(squares, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
     ends = total.reshape(-1).tolist() if total.size < SMALL_LIST else [_minimum(total, None), _maximum(total, None)]
-    least = SAFE_SQUARES[array.dtype.name]
+    least = SAFE_SQUARES[array.dtype]
     for end in ends:
         if not least < end < inf:
             raise ValueError
-    return numpy.sqrt(total)
+    return numpy.sqrt(total, total)
 
 
 # --- elements ------------------------------------------------------------------------------------------------------
@@ -200,7 +206,7 @@ def setitem(array: Any, key: Any, value: Any) -> None:
     elif type(key) is ndarray:
         if not key.ndim:
             raise IndexError
-    elif type(key) is not int and type(key) is not slice:
+    elif type(key) is not int and type(key) is not slice and key is not ... and key is not None:
         raise IndexError
     array[key] = value
 
@@ -256,6 +262,11 @@ def concat(array: Any, arrays: Any, axis: Any) -> Any:
 
 
 def stack(array: Any, arrays: Any, axis: Any) -> Any:
+    if axis == 0:
+        for each in arrays:
+            if each.shape != array.shape:
+                raise ValueError
+        return numpy.array(arrays)
     return numpy.concatenate([expand_dims(each, axis) for each in arrays], axis)
 
 
@@ -304,3 +315,10 @@ def linspace(start: Any, stop: Any, num: int, dtype: Any) -> Any:
     out += start
     out[-1] = stop
     return out.astype(dtype, copy=False)
+
+
+def eye(rows: int, columns: int | None, dtype: Any) -> Any:
+    width = rows if columns is None else columns
+    out = numpy.zeros((rows, width), dtype)
+    out.reshape(-1)[: width * width : width + 1] = 1
+    return out

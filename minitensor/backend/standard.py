@@ -67,6 +67,10 @@ class Backend:
         """A new array of this Python number everywhere."""
         return self.xp.full(shape, value, dtype=self.dtype(dtype), **self.on)
 
+    def eye(self, rows: int, columns: int | None, dtype: numpy.dtype) -> Any:
+        """Ones on the diagonal, zeros elsewhere."""
+        return self.xp.eye(rows, columns, dtype=self.dtype(dtype), **self.on)
+
     def linspace(self, start: float, stop: float, num: int, dtype: numpy.dtype) -> Any:
         """Evenly spaced numbers, both ends included."""
         return self.xp.linspace(start, stop, num, dtype=self.dtype(dtype), **self.on)

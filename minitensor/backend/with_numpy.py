@@ -41,6 +41,7 @@ class NumPyBackend(NumPyAPI):
 
     full = staticmethod(shortcuts.full)
     linspace = staticmethod(shortcuts.linspace)
+    eye = staticmethod(shortcuts.eye)
 
     def as_array(self, result: Any) -> Any:
         return numpy.asarray(result) if isinstance(result, numpy.generic) else result

@@ -8,6 +8,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype
+from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
 
@@ -18,7 +19,7 @@ CPU = 1  # the processor's memory, as DLPack numbers devices
 KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
 
 
-def tensor(data: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
+def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
     """A new Tensor on the current backend, from numbers, nested lists, a Tensor, an array or anything with DLPack.
 
     Floats become float64 and ints int64, as in NumPy, unless `dtype` says otherwise. The numbers are copied.
@@ -78,7 +79,7 @@ def _unwrapped(data: Any) -> Any:
     return [_unwrapped(part) for part in data] if isinstance(data, (list, tuple)) else data
 
 
-def zeros(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
+def zeros(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor full of zeros.
 
     dtype : float64 if neither it nor `like` is given; like : a tensor whose backend and dtype the new one has
@@ -89,7 +90,7 @@ def zeros(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None 
     return _filled(shape, 0, *backend_and_dtype(dtype, like, "float64"))
 
 
-def ones(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
+def ones(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor full of ones; `dtype` and `like` as for `zeros`.
 
     >>> ones(2, dtype="int64").tolist()
@@ -98,7 +99,7 @@ def ones(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None =
     return _filled(shape, 1, *backend_and_dtype(dtype, like, "float64"))
 
 
-def full(shape: int | Sequence[int], value: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
+def full(shape: int | Sequence[int], value: Any, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
     """A tensor of one value everywhere; its dtype is that of the value unless `dtype` or `like` gives one.
 
     >>> full((2, 1), 7).tolist()
@@ -141,7 +142,7 @@ def _explained(call: str, error: Exception) -> Exception:
 
 
 def arange(
-    start: float, stop: float | None = None, step: float = 1, dtype: Any = None, *, like: Tensor | None = None
+    start: float, stop: float | None = None, step: float = 1, dtype: DType | None = None, *, like: Tensor | None = None
 ) -> Tensor:
     """The numbers from `start` up to, not including, `stop`; ``arange(n)`` counts from 0.
 
@@ -157,7 +158,7 @@ def arange(
         raise _explained(f"arange from {start} to {stop}", error) from None
 
 
-def linspace(start: float, stop: float, num: int, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
+def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
     """`num` evenly spaced numbers, both ends included; `dtype` and `like` as for `zeros`.
 
     >>> linspace(0, 1, 5).tolist()
@@ -170,7 +171,7 @@ def linspace(start: float, stop: float, num: int, dtype: Any = None, *, like: Te
         raise _explained(f"linspace of {num} numbers", error) from None
 
 
-def eye(rows: int, columns: int | None = None, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
+def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
     """Ones on the diagonal, zeros elsewhere; `dtype` and `like` as for `zeros`.
 
     >>> eye(2, 3).tolist()
@@ -178,6 +179,6 @@ def eye(rows: int, columns: int | None = None, dtype: Any = None, *, like: Tenso
     """
     lib, kind = backend_and_dtype(dtype, like, "float64")
     try:
-        return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(kind), **lib.on))
+        return wrap(lib.eye(rows, columns, kind))
     except (ValueError, TypeError, OverflowError) as error:
         raise _explained(f"eye of {rows} rows", error) from None

@@ -74,15 +74,18 @@ def operands(*values: Any) -> list[Any]:
 
     Raises NotAnOperandError for all else, and Overridden where a subclass wants to be asked.
     """
-    a, b = values[0], values[-1]
-    if type(b) in NUMBERS and getattr(type(a), "_operation", b) is None and len(values) == 2:
-        return [a.array, b]  # by far the most that comes here
-    if type(a) in NUMBERS and getattr(type(b), "_operation", a) is None and len(values) == 2:
-        return [a, b.array]
-    if overriding(values):
-        raise Overridden
-    array = next((x.array for x in values if hasattr(type(x), "_operation")), None)
-    return [x.array if hasattr(type(x), "_operation") else operand(x, array) for x in values]
+    raw, array, others = [], None, False
+    for x in values:
+        kind = type(x)
+        hook = getattr(kind, "_operation", kind)
+        if hook is None:
+            array = x = x.array
+        elif hook is not kind:
+            raise Overridden
+        elif kind not in NUMBERS:
+            others = True
+        raw.append(x)
+    return [operand(x, array) for x in raw] if others or array is None else raw
 
 
 def operand(other: Any, array: Any) -> Any:

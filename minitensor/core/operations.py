@@ -9,7 +9,8 @@ wrapped in two lines that stand in each operation, since calling a function for 
 import operator
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 
 import numpy as np
 
@@ -22,6 +23,9 @@ else:
     Tensor = None  # the class, once `tensor.py` has made it
 
 Operand: TypeAlias = Union["Tensor", complex, np.generic, np.ndarray]  # what may stand beside a Tensor
+Key: TypeAlias = Union["Tensor", SupportsIndex, slice, EllipsisType, np.ndarray, list[Any], tuple[Any, ...], None]
+Value: TypeAlias = Union["Tensor", complex, np.generic, np.ndarray, list[Any], tuple[Any, ...]]  # what may be written
+DType: TypeAlias = str | type | np.dtype
 Operator = Callable[["Tensor", Operand], "Tensor"]
 Method = TypeVar("Method", bound=Callable[..., "Tensor"])
 
@@ -125,12 +129,12 @@ def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
     def operation(self: Any, *args: Any, **options: Any) -> Any:
         if type(self) is not Tensor:
             return door.enter(table.name, operation, (self, *args), options)
-        array, result = self.array, None
-        if not options:
-            try:
-                result = table[type(array)](array, *args)
-            except Exception:
-                result = None
+        array = self.array
+        try:
+            quick = table[type(array)]
+            result = quick(array, *args, **options) if options else quick(array, *args)
+        except Exception:
+            result = None
         if type(result) is not type(array):
             result = rescued(result, careful, array, *args, **options)
         out = Tensor()

@@ -12,13 +12,13 @@ import numpy as np
 from minitensor import backend, ops
 from minitensor.backend import matmul
 from minitensor.core import door, indexing, operations, printing, shaping
-from minitensor.core.operations import comparison, method, operators, reduction, rescued, unary
+from minitensor.core.operations import DType, Key, Value, comparison, method, operators, reduction, rescued, unary
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis, primitive
 
 _getitem, _setitem = ops.Table("getitem", indexing.getitem), primitive(indexing.setitem)
 _contiguous = primitive(shaping.contiguous)
-_numpy_dtypes = backend.NUMPY_DTYPES
+_NUMPY_DTYPES = {np.dtype(code): np.dtype(code) for code in "?bhilqBHILQefdFD"}
 
 
 def wrap(array: Any) -> "Tensor":
@@ -71,7 +71,7 @@ class Tensor:
     def dtype(self) -> np.dtype:
         """The type of each element, as a NumPy dtype on every backend; it equals its name, ``"float32"``."""
         try:
-            return _numpy_dtypes[self.array.dtype]
+            return _NUMPY_DTYPES[self.array.dtype]
         except KeyError:
             return backend.of(self.array).numpy_dtype(self.array)
 
@@ -156,7 +156,7 @@ class Tensor:
         """``abs(a)``: the size of every element, without its sign."""
 
     # Elements.
-    def __getitem__(self, key: Any) -> "Tensor":
+    def __getitem__(self, key: Key) -> "Tensor":
         """A view for ints, slices, ``...`` and None; a copy for masks and integer tensors.
 
         An integer tensor takes the place of the axis it indexes; several must together index every axis.
@@ -164,38 +164,31 @@ class Tensor:
         """
         if type(self) is not Tensor:
             return door.enter("getitem", Tensor.__getitem__, (self, key))
-        array, kind, result = self.array, type(key), None
+        at: Any = key
+        array, kind, result = self.array, type(at), None
         try:
-            if kind is int or kind is slice:
-                result = array[key, ...]  # with the dots NumPy returns a view, not a scalar
-            elif kind is tuple and indexing.BASIC.issuperset(map(type, key)):
-                result = array[key if ... in key else (*key, ...)]
-            elif kind is Tensor or (kind is tuple and _KEYS.issuperset(map(type, key))):
-                result = _getitem[type(array)](array, indexing.raw(key))
-            elif door.overriding((key,)):
-                return door.enter("getitem", Tensor.__getitem__, (self, key))
+            if kind in indexing.BASIC:
+                result = array[...] if at is ... else array[at, ...]  # with the dots NumPy gives a view, not a scalar
+            elif kind is tuple and indexing.BASIC.issuperset(map(type, at)):
+                result = array[at if ... in at else (*at, ...)]
+            elif kind is Tensor or (kind is tuple and _KEYS.issuperset(map(type, at))):
+                result = _getitem[type(array)](array, indexing.raw(at))
+            elif door.overriding((at,)):
+                return door.enter("getitem", Tensor.__getitem__, (self, at))
         except Exception:
             result = None
         if type(result) is not type(array):
-            result = rescued(result, indexing.getitem, array, indexing.raw(key))
+            result = rescued(result, indexing.getitem, array, indexing.raw(at))
         out = Tensor()
         out.array = result
         return out
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: Key, value: Value) -> None:
         """Write over the chosen elements; raises before anything is written if the value does not fit unchanged."""
-        if type(self) is Tensor:
-            kind = type(key)
-            basic = kind is int or kind is slice or (kind is tuple and indexing.BASIC.issuperset(map(type, key)))
-            if basic or kind is Tensor:
-                kind = type(value)
-                if kind is Tensor or kind in door.NUMBERS:
-                    _setitem(self.array, key if basic else key.array, value.array if kind is Tensor else value)
-                    return
-            if not door.overriding((key, value)):
-                _setitem(self.array, indexing.raw(key), indexing.raw(value))
-                return
-        door.enter("setitem", Tensor.__setitem__, (self, key, value))
+        if type(self) is not Tensor or door.overriding((key, value)):
+            door.enter("setitem", Tensor.__setitem__, (self, key, value))
+        else:
+            _setitem(self.array, indexing.raw(key), indexing.raw(value))
 
     def __len__(self) -> int:
         if not self.shape:
@@ -282,7 +275,7 @@ class Tensor:
 
     # Other dtypes, other layouts.
     @method(shaping.astype)
-    def astype(self, dtype: Any) -> "Tensor":
+    def astype(self, dtype: DType) -> "Tensor":
         """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes the integer 2."""
 
     @unary(shaping.copy)
@@ -330,11 +323,13 @@ class Tensor:
         return complex(self.item())
 
     def __index__(self) -> int:
-        if self.shape or self.dtype.kind not in "iu":
+        if self.array.ndim or self.dtype.kind not in "iu":
             raise DTypeError(f"only an integer tensor without axes is an index, not {self.dtype} of shape {self.shape}")
         return self.item()
 
     def __bool__(self) -> bool:
+        if not self.array.ndim:
+            return bool(self.array)
         if self.array.size != 1:
             raise ShapeError(
                 f"a tensor of shape {self.shape} is neither true nor false; ask .any() or .all() of its elements"
@@ -342,7 +337,7 @@ class Tensor:
         return bool(self.item())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self.backend != "numpy":
+        if not backend.of(self.array).on_processor:
             raise DeviceError(f"NumPy cannot read a tensor on {self.backend} unasked; write .numpy()")
         return np.array(self.array, dtype=dtype, copy=copy)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from minitensor import backend
 from minitensor.broadcasting import Shape
+from minitensor.core import door
 from minitensor.core.tensor import Tensor
 from minitensor.einsums.executor import compiled, key_of, prepare
 from minitensor.einsums.parser import as_shape
@@ -79,16 +80,20 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
         # The way to what is already compiled is kept short: on a 2 × 2 product it is most of the time. One operand and
         # two are written out, because going round a loop takes longer than all the rest.
         if len(tensors) == 2:
-            a, b = tensors[0].array, tensors[1].array
+            x, y = tensors
+            a, b, plain = x.array, y.array, type(x) is Tensor is type(y)
             arrays: Any = a, b
             key: tuple = spec, a.shape, a.dtype, type(a), b.shape, b.dtype, type(b)
         elif len(tensors) == 1:
-            a = tensors[0].array
+            (x,) = tensors
+            a, plain = x.array, type(x) is Tensor
             arrays = (a,)
             key = spec, a.shape, a.dtype, type(a)
         else:
-            arrays = [tensor.array for tensor in tensors]
+            arrays, plain = [tensor.array for tensor in tensors], {Tensor}.issuperset(map(type, tensors))
             key = key_of(spec, arrays)
+        if not plain and (kind := door.overriding(tensors)):
+            return kind._operation("einsum", einsum, (spec, *tensors), {"memory_limit": memory_limit})
         if memory_limit is not None:
             key += (memory_limit,)
         run = compiled.get(key)

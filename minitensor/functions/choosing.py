@@ -78,14 +78,14 @@ def _careful_searchsorted(ordered: Any, values: Any, side: str) -> Any:
 def _careful_take(array: Any, indices: Any, axis: int) -> Any:
     shaping.one_backend("take", array, indices)
     before = (slice(None),) * ops.normalize_axis(axis, array.shape, "take")
-    kind = backend.NUMPY_DTYPES[indices.dtype]
+    kind = backend.of(indices).numpy_dtype(indices)
     if kind.kind not in "iu":
         raise DTypeError(f"take: the indices are {kind}, not integers; use .astype('int64')")
     return wrap(array)[(*before, wrap(indices))].array
 
 
 def _careful_where(condition: Any, a: Any, b: Any) -> Any:
-    kind = backend.NUMPY_DTYPES[condition.dtype]
+    kind = backend.of(condition).numpy_dtype(condition)
     if kind.kind != "b":
         raise DTypeError(f"where: the condition is {kind}, not bool; write condition != 0")
     return backend.as_array(backend.of(condition).xp.where(condition, a, b))

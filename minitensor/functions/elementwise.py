@@ -71,7 +71,7 @@ def together(name: str, *values: Any) -> list[Any]:
     raw = door.operands(*values)
     for x in raw if int in map(type, raw) else ():
         for array in raw if type(x) is int else ():
-            kind = backend.NUMPY_DTYPES[array.dtype] if hasattr(array, "dtype") else None
+            kind = backend.of(array).numpy_dtype(array) if hasattr(array, "dtype") else None
             if kind and kind.kind in "iu" and not backend.can_hold(array, x):
                 raise DTypeError(f"{name}: {x} does not fit into {kind}; cast with .astype('int64')")
     return raw
