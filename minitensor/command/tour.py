@@ -10,13 +10,15 @@ from minitensor import backend, random
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
 from minitensor.cluster.meanshift import gpu
+from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.data import blobs
 from minitensor.errors import MissingExtraError
 from minitensor.gpu import Launch, compare
 from minitensor.gpu.counters import Counters
-from minitensor.ladder import Climb, Ladder, ceilings, run, table
+from minitensor.ladder import Climb, Ladder, ceilings, table
+from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
 from minitensor.text.numbers import in_seconds
 
@@ -65,8 +67,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         for kind in ("float32", "float64"):
             ceilings(kind)
         climbs = [
-            run(
-                ladder,
+            ladder.climb(
                 *inputs,
                 title=title,
                 time_limit=0.25 if quick else 5.0,
@@ -137,8 +138,8 @@ def simulations(quick: bool = False) -> dict[str, list[tuple[str, Launch]]]:
     """What the GPU rungs do, counted at small sizes, for a machine that has no GPU to time them on."""
     side, n = (32, 64) if quick else (128, 256)
     return {
-        f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul.simulated(side, 16, side),
-        f"mean shift on a GPU: one update of {n} points in two dimensions, float32": gpu.simulated(n),
+        f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul_kernels.simulated(side, 16, side),
+        f"mean shift on a GPU: one update of {n} points in two dimensions, float32": mean_shift_kernels.simulated(n),
     }
 
 

@@ -8,8 +8,8 @@ import pytest
 
 import minitensor as mt
 from minitensor.__main__ import main
-from minitensor.command import lesson, tour
-from minitensor.ladder import Ceilings, Climb, Row, Work
+from minitensor.command import lesson
+from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
 
 pytest.importorskip("rich", reason="the command line prints with rich, an extra")
 
@@ -59,9 +59,9 @@ def test_the_tour_places_every_rung_under_the_ceilings(quick_tour):
 
 def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(
-        tour,
-        "run",
-        lambda ladder, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
+        Ladder,
+        "climb",
+        lambda self, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
     )
     assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
     text = capsys.readouterr().out

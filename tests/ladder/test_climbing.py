@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitensor as mt
-from minitensor import backend as backends
+from minitensor.backend import Backend
 from minitensor.errors import LadderError
-from minitensor.ladder import Ladder, measure, run, rung, table
+from minitensor.ladder import Ladder, measure, rung, table
 from minitensor.text.numbers import in_bytes, in_seconds
 
 NOTHING = lambda x: 0  # noqa: E731
@@ -35,7 +35,7 @@ def ladder(*rungs, tolerance=lambda x: 1e-12, flops=lambda x: float(x.size)):
 
 
 def climb(*rungs, x=None, **options):
-    return run(ladder(*rungs), mt.arange(1.0, 9.0) if x is None else x, seconds=0.01, **options)
+    return ladder(*rungs).climb(mt.arange(1.0, 9.0) if x is None else x, seconds=0.01, **options)
 
 
 def test_a_climb_has_a_row_for_each_rung(backend):
@@ -114,7 +114,7 @@ def test_a_rung_that_needs_too_much_memory_is_never_called(backend):
 
 
 def test_the_device_is_synchronised_before_the_clock_is_read():
-    class Device(backends.Backend):
+    class Device(Backend):
         pending = 0
 
         def synchronize(self):
@@ -145,7 +145,7 @@ def test_an_uneven_rung_says_so():
         time.sleep(0.02 if next(calls) % 4 else 0.002)
         return x * 2.0
 
-    even, uneven = run(ladder(stumbles, stumbles_mostly), mt.ones(8), seconds=0.3).rows
+    even, uneven = ladder(stumbles, stumbles_mostly).climb(mt.ones(8), seconds=0.3).rows
     assert even.note == ""
     assert uneven.note.startswith("uneven: 2")
     assert uneven.best < uneven.seconds / 2
