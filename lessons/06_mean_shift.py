@@ -80,7 +80,7 @@ for number, (x, y) in enumerate(stop.tolist() for stop in stops):
     print(f"stop {number:>2}: ({x:.3f}, {y:.3f})")
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
 title = "one point climbs; the radius of the circle is one bandwidth"
-plot.one_climb(points, weight, stops, h, title)
+plot.one_path(points, weight, stops, h, title)
 
 # %%
 # Always uphill

@@ -3,7 +3,6 @@
 import io
 import json
 import math
-import re
 from datetime import datetime
 
 import pytest
@@ -15,7 +14,6 @@ from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
 from minitensor.errors import DTypeError, InputError
 from minitensor.ladder import Ceilings, Ladder, Work, ceilings, climbing, roof, roofline, rung, table
 from minitensor.matrix_product import rungs as matmul
-from minitensor.text.numbers import in_percent, in_rate
 
 MACHINE = Ceilings(bytes_per_second=10e9, flops_per_second=100e9, exps_per_second=1e9)
 
@@ -161,20 +159,6 @@ def test_what_the_jobs_of_the_ladders_must_move():
     queries, points = mt.ones((3, 2), "float32"), mt.ones((5, 2), "float32")
     assert MEAN_SHIFT.traffic(queries, points, 1.0) == 4 * (6 + 10 + 6)
     assert MEAN_SHIFT.exps(queries, points, 1.0) == 15
-
-
-@given(st.floats(1e-12, 1e4))
-def test_a_fraction_in_words_is_the_fraction(fraction):
-    words = in_percent(fraction)
-    assert re.fullmatch(r"[\d,]+(\.\d+)?%", words)
-    assert float(words[:-1].replace(",", "")) / 100 == pytest.approx(fraction, rel=0.051)
-
-
-@given(st.floats(1.0, 1e15))
-def test_a_rate_in_words_is_the_rate(rate):
-    number, unit = in_rate(rate, "B/s").split()
-    size = {"TB/s": 1e12, "GB/s": 1e9, "MB/s": 1e6, "kB/s": 1e3, "B/s": 1.0}[unit]
-    assert float(number.replace(",", "")) * size == pytest.approx(rate, rel=0.006)
 
 
 @pytest.mark.parametrize(("environment", "threads"), [

@@ -1,4 +1,4 @@
-"""The roof over each step of a climb that was counted and not timed: what memory would allow it."""
+"""The roof over each step of a job that was counted and not timed: what memory would allow it."""
 
 from collections.abc import Mapping
 from itertools import cycle
