@@ -7,8 +7,9 @@ import sys
 import pytest
 
 import minitensor as mt
-from minitensor.__main__ import main
+import minitensor.__main__
 from minitensor.command import lesson
+from minitensor.command.line import main
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
 
 pytest.importorskip("rich", reason="the command line prints with rich, an extra")
@@ -177,9 +178,15 @@ def test_explain_points_at_what_is_wrong(arguments, message, capsys, tmp_path, m
     assert not list(tmp_path.iterdir())
 
 
+def test_a_module_and_a_script_are_the_same_command_line():
+    assert minitensor.__main__.main is main
+    ran = subprocess.run([sys.executable, "-m", "minitensor", "lesson"], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("  1  ")
+
+
 def test_explain_needs_no_extra(tmp_path):
     code = "import sys\nfor each in ('matplotlib', 'rich'): sys.modules[each] = None\n"
-    code += "from minitensor.__main__ import main; sys.exit(main(['explain', 'ij->i', '2x3']))"
+    code += "from minitensor.command.line import main; sys.exit(main(['explain', 'ij->i', '2x3']))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("ij->i with x0 (2, 3)\n")
