@@ -1,5 +1,6 @@
 """The tour: both ladders, end to end, on real input, with tables, pictures and an animation."""
 
+import itertools
 import json
 import time
 from dataclasses import asdict
@@ -20,6 +21,7 @@ from minitensor.gpu.counters import Counters
 from minitensor.ladder import Climb, Ladder, ceilings, table
 from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
+from minitensor.text.bar import progress
 from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
@@ -35,7 +37,6 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     """
     try:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     except ImportError:
         raise MissingExtraError("the tour needs rich: pip install 'minitensor[lessons]'") from None
     from minitensor import plot
@@ -56,12 +57,12 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}",
         ),
     ]
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4)
+    steps, total = itertools.count(), sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4
+    with progress("tour", shown=True) as shown:
 
         def step(words: str) -> None:
-            progress.update(task, description=f"{words:<45}", advance=1)
+            if shown:
+                shown(next(steps), total, f"{words:<45}")
 
         step("the ceilings of this machine")
         for kind in ("float32", "float64"):
@@ -89,6 +90,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         }
         paths = [plot.save(picture, out / name) for name, picture in pictures.items()]
         plot.close_all()
+        step("done")
     seconds = time.perf_counter() - start
     summary = {"clusters": found.centers.shape[0], "updates": found.n_iter, "converged": found.converged}
     if as_json:
