@@ -62,7 +62,7 @@ def on_gpu(x: Tensor) -> bool:
 def check_on_gpu(function: str, **given: Tensor) -> None:
     """Raise DeviceError unless each Tensor is on CuPy, ShapeError unless a kernel can count its rows and columns.
 
-    function : whom messages speak of; given : the operands by name
+    function : what messages call the caller; given : the operands by name
     """
     for name, x in given.items():
         if not on_gpu(x):

@@ -74,7 +74,7 @@ class Kernel:
 
     @property
     def text(self) -> str:
-        """The kernel as it is written, in Python. Raises KernelError where nobody has kept its text."""
+        """The kernel as it is written, in Python. Raises KernelError where its text was not kept."""
         return "\n".join(source_of(self.function).lines)
 
     def __call__(self, *arguments: Any) -> None:

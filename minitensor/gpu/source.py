@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
 
 def source_of(function: Callable[..., Any]) -> Source:
-    """Where a function is written. Raises KernelError where nobody has kept its text."""
+    """Where a function is written. Raises KernelError where its text was not kept."""
     lines: list[str] = []
     first = 0
     with suppress(OSError, TypeError):

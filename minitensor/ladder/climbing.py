@@ -127,7 +127,7 @@ class Ladder(NamedTuple):
         """
         tensors = [each for each in inputs if isinstance(each, Tensor)]
         if not tensors:
-            raise InputError(f"{self.name}: a climb needs inputs, and one of them at least is a Tensor")
+            raise InputError(f"{self.name}: a climb needs inputs, at least one of them a Tensor")
         lib = backend.of(tensors[0].array)
         flops, work = self.flops(*inputs), None
         if flops and self.traffic:

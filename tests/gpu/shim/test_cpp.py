@@ -3,6 +3,7 @@
 import ctypes
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -247,7 +248,20 @@ def test_without_barriers_threads_race(tmp_path):
     assert "data race" in run_sanitized(tmp_path, "thread", "-DSHIM_WITHOUT_BARRIERS")
 
 
+# The files.
+@pytest.mark.parametrize("kernels", [matmul.CPP, mean_shift.CPP], ids=lambda kernels: kernels.package)
+def test_every_kernel_of_a_file_is_named(kernels):
+    found = re.findall(r"__global__ void [^(]*\([^)]*\)\s*(\w+)\(", kernels.text())
+    assert found == list(dict.fromkeys(name.partition("<")[0] for name in kernels.names))
+
+
 # What is refused.
+def test_more_blocks_than_a_grid_has(launched):
+    with pytest.raises(ShapeError, match="register_tiled: the result is too large, it takes 2,147,482,624 blocks and"):
+        matmul.CPP.launch("register_tiled", cpp.LIMIT, (16, 16))
+    assert launched == []
+
+
 def test_numpy_tensors_are_refused():
     x = mt.ones((3, 3), "float32")
     for call in (*MATMULS, lambda a, b: mean_shift.gpu_fast(a, b, 1)):
