@@ -30,6 +30,7 @@ NUMPY_OUTSIDE = {
     "ndarray",
     "dtype",
     "generic",
+    "bool",
     "result_type",
     "random",
     "array",
