@@ -24,13 +24,14 @@ class CppKernels:
     package : where the file is, such as "minitensor.matrix_product"
     names : every kernel as the compiler wants it named; of a template with its arguments, such as "fast<2>"
 
-    >>> "matmul" in CppKernels("minitensor.matrix_product", ["register_tiled"]).text()
+    >>> "matmul" in CppKernels("minitensor.matrix_product", ["register_tiled"]).text
     True
     """
 
     def __init__(self, package: str, names: Sequence[str]):
         self.package, self.names = package, tuple(names)
 
+    @property
     def text(self) -> str:
         """The CUDA C++."""
         return files(self.package).joinpath("kernels.cu").read_text(encoding="utf-8")
@@ -50,7 +51,7 @@ class CppKernels:
 def compiled(kernels: CppKernels, name: str) -> Any:
     """A kernel, compiled when it is first asked for."""
     templates = (name,) if "<" in name else None
-    module = backend.load("cupy").xp.RawModule(code=kernels.text(), name_expressions=templates)
+    module = backend.load("cupy").xp.RawModule(code=kernels.text, name_expressions=templates)
     return module.get_function(name)
 
 

@@ -226,9 +226,7 @@ def gpu_vectorised(a: Tensor, b: Tensor) -> Tensor:
 # --- allocate, launch, return ----------------------------------------------------------------------------------------
 
 
-def multiply(
-    kernel: Kernel, a: Tensor, b: Tensor, side: int = TILE, across_rows: bool = False
-) -> tuple[Tensor, Launch]:
+def multiply(which: Kernel, a: Tensor, b: Tensor, side: int = TILE, across_rows: bool = False) -> tuple[Tensor, Launch]:
     """c = a @ b by one of the kernels in Python, and the launch, for its counters.
 
     side : rows and columns of c that a block of TILE × TILE threads computes
@@ -236,11 +234,11 @@ def multiply(
 
     Raises ShapeError, DTypeError or DeviceError where a and b are not two float32 matrices that fit.
     """
-    m, k, n = checks.matrices(kernel.name, a, b, dtype="float32")
+    m, k, n = checks.matrices(which.name, a, b, dtype="float32")
     c = uninitialised((m, n), like=a)
     rows, columns = max(1, -(-m // side)), max(1, -(-n // side))
     grid = (rows, columns) if across_rows else (columns, rows)
-    launch = kernel[grid, (TILE, TILE)](a.contiguous(), b.contiguous(), c, m, k, n)
+    launch = which[grid, (TILE, TILE)](a.contiguous(), b.contiguous(), c, m, k, n)
     return c, launch
 
 

@@ -64,7 +64,7 @@ def _kernel(jit):
 @pytest.mark.parametrize("cpp", [matmul_kernels.CPP, mean_shift_kernels.CPP], ids=lambda cpp: cpp.package)
 def test_every_kernel_compiles_without_spills(cpp, arch):
     names = cpp.names
-    made = compiler.compile_to_cubin(cpp.text(), arch, name_expressions=[n for n in names if "<" in n])
+    made = compiler.compile_to_cubin(cpp.text, arch, name_expressions=[n for n in names if "<" in n])
     assert sorted(kernel.name for kernel in made.kernels) == sorted(names)
     assert [kernel for kernel in made.kernels if kernel.spills or kernel.local] == []
     assert "warning" not in made.log
@@ -107,7 +107,7 @@ def loops(cpp, name, arch, folder):
     nvdisasm = shutil.which("nvdisasm") or next(map(str, beside), None)
     if nvdisasm is None:
         pytest.skip("nvdisasm is not here: pip install nvidia-cuda-nvdisasm")
-    made = compiler.compile_to_cubin(cpp.text(), arch, name_expressions=[name])
+    made = compiler.compile_to_cubin(cpp.text, arch, name_expressions=[name])
     cubin = folder / "kernel.cubin"
     cubin.write_bytes(made.code)
     text = subprocess.run([nvdisasm, "-c", str(cubin)], capture_output=True, text=True, check=True).stdout

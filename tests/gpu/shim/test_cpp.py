@@ -251,7 +251,7 @@ def test_without_barriers_threads_race(tmp_path):
 # The files.
 @pytest.mark.parametrize("kernels", [matmul.CPP, mean_shift.CPP], ids=lambda kernels: kernels.package)
 def test_every_kernel_of_a_file_is_named(kernels):
-    found = re.findall(r"__global__ void [^(]*\([^)]*\)\s*(\w+)\(", kernels.text())
+    found = re.findall(r"__global__ void [^(]*\([^)]*\)\s*(\w+)\(", kernels.text)
     assert found == list(dict.fromkeys(name.partition("<")[0] for name in kernels.names))
 
 
