@@ -6,8 +6,7 @@
 [[7.0, 10.0], [15.0, 22.0]]
 """
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
 from minitensor import errors, random
 from minitensor.backend import get_backend, set_backend, use_backend
@@ -60,23 +59,35 @@ from minitensor.functions import (
 )
 from minitensor.linalg import matmul
 
+if TYPE_CHECKING:
+    from minitensor import cluster, data, gpu, groups, ladder, linalg, matrix_product, norms, plot, segment
+else:
+
+    def __getattr__(name):
+        """Rooms that are imported when they are first asked for, so that ``import minitensor`` stays quick."""
+        if name in _ROOMS:
+            from importlib import import_module
+
+            return import_module(f"minitensor.{name}")
+        raise AttributeError(f"module 'minitensor' has no attribute {name!r}")
+
+
 __version__ = "0.1.0"
 
-_ROOMS = {"cluster", "data", "gpu", "ladder", "matrix_product", "norms", "plot", "segment"}
+_ROOMS = (
+    "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "functions", "gpu", "groups", "ladder",
+    "linalg", "matrix_product", "norms", "ops", "plot", "random", "segment", "text",
+)  # fmt: skip
+# Functions that Python has under the same names: they are here as mt.sum and so on, but ``import *`` leaves them out.
+_BUILTIN = ("abs", "all", "any", "max", "min", "round", "sum")
 
 
-def __getattr__(name: str) -> Any:
-    """Rooms that are imported when they are first asked for, so that ``import minitensor`` stays quick."""
-    if name in _ROOMS:
-        return import_module(f"minitensor.{name}")
-    raise AttributeError(f"module 'minitensor' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_ROOMS, *_BUILTIN, "__version__"})
 
 
 __all__ = [
     "Tensor",
-    "abs",
-    "all",
-    "any",
     "arange",
     "argmax",
     "argmin",
@@ -107,17 +118,14 @@ __all__ = [
     "linspace",
     "log",
     "matmul",
-    "max",
     "maximum",
     "mean",
-    "min",
     "minimum",
     "ones",
     "permute_dims",
     "random",
     "real",
     "reshape",
-    "round",
     "searchsorted",
     "set_backend",
     "sort",
@@ -125,7 +133,6 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
-    "sum",
     "take",
     "tanh",
     "tensor",

@@ -11,9 +11,11 @@ import math
 from math import prod
 from typing import Any
 
-from minitensor import ops
+import numpy as np
+
+from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import BroadcastError, DTypeError, InputError, ShapeError
 from minitensor.functions import where
 from minitensor.ops import Axis
@@ -46,20 +48,39 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
     Raises InputError for p below 1, ShapeError where an axis to be summed is empty, AxisError for an axis that is not
     there, DTypeError for what is not a Tensor.
     """
-    size = abs(_floats("norm", x))
     _check_p(p)
-    axes = ops.normalize_axes(axis, x.shape, "norm")
-    if prod(x.shape[one] for one in axes) == 0:
-        raise ShapeError(f"norm over axes {axes} of shape {x.shape}: there is no element, so no largest one")
+    floats = _floats("norm", x)
+    if p == 2:
+        return wrap(backend.as_array(_euclidean(floats.array, axis, keepdims)))
+    _axes(floats.shape, axis)
+    size = floats.abs()
     if p == 1:
-        return size.sum(axes, keepdims)
+        return size.sum(axis, keepdims)
     if p == math.inf:
-        return size.max(axes, keepdims)
+        return size.max(axis, keepdims)
+    return _scaled(size, p, axis, keepdims)
+
+
+def _scaled(size: Tensor, p: float, axis: Axis, keepdims: bool) -> Tensor:
+    axes = _axes(size.shape, axis)
     largest = size.max(axes, keepdims=True)
     unit = where((largest > 0) & (largest < math.inf), largest, 1.0)  # so that neither 0/0 nor ∞/∞ is made
-    powers = (size / unit) ** float(p)
-    root = powers.sum(axes, keepdims=True) ** (1 / p) * unit
+    root = ((size / unit) ** float(p)).sum(axes, keepdims=True) ** (1 / p) * unit
     return root if keepdims else root.squeeze(axes)
+
+
+def _careful_euclidean(array: Any, axis: Axis, keepdims: bool) -> Any:
+    return _scaled(wrap(array).abs(), 2, axis, keepdims).array
+
+
+_euclidean = ops.primitive(_careful_euclidean, "vector_norm")  # the shortcut takes the root of the sum of the squares
+
+
+def _axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    axes = ops.normalize_axes(axis, shape, "norm")
+    if prod(shape[one] for one in axes) == 0:
+        raise ShapeError(f"norm over axes {axes} of shape {shape}: there is no element, so no largest one")
+    return axes
 
 
 def frobenius(x: Tensor) -> Tensor:
@@ -94,7 +115,8 @@ def mse(a: Tensor, b: Tensor) -> Tensor:
     Raises ShapeError where the shapes differ or are empty, DeviceError for tensors on two backends, DTypeError for
     what is not a Tensor.
     """
-    size = abs(_difference("mse", a, b))
+    size = _difference("mse", a, b)
+    size = size.abs() if size.dtype.kind == "c" else size
     return (size * size).mean()
 
 
@@ -134,7 +156,7 @@ def mae(a: Tensor, b: Tensor) -> Tensor:
 
     Raises as `mse` does.
     """
-    return abs(_difference("mae", a, b)).mean()
+    return _difference("mae", a, b).abs().mean()
 
 
 def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
@@ -166,7 +188,7 @@ def _floats(name: str, x: Any) -> Tensor:
 
 
 def _check_p(p: Any) -> None:
-    if not isinstance(p, (int, float)):
+    if not isinstance(p, (int, float, np.integer, np.floating)) or isinstance(p, bool):
         raise DTypeError(f"norm: p is a {type(p).__name__}, not a number; write 1, 2 or math.inf")
     if p == 0:
         raise InputError(

@@ -10,9 +10,12 @@ import minitensor as mt
 from minitensor.backend import load
 
 matplotlib.use("Agg")
-hypothesis.settings.register_profile("default", deadline=None, max_examples=4)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, max_examples=300, print_blob=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+# People wait for the quick profile, a few new examples at every run; `.ci/run` sets MINITENSOR_TESTS=thorough.
+PROFILES = {"quick": {"max_examples": 20}, "thorough": {"max_examples": 200, "derandomize": True, "print_blob": True}}
+for name, differences in PROFILES.items():
+    busy = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}  # as a machine may be
+    hypothesis.settings.register_profile(name, hypothesis.settings.get_profile("default"), **busy, **differences)
+hypothesis.settings.load_profile(os.environ.get("MINITENSOR_TESTS") or "quick")
 
 
 def _backends():

@@ -1,6 +1,7 @@
 """Shapes, arrays in every memory layout, axes and index keys, for the tests of the whole foundation."""
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -15,6 +16,11 @@ sizes = st.sampled_from([0, 1, 1, 2, 3, 5])
 # Small, so that no int32 overflows, and eighths, so that sums of floats are exact.
 whole_numbers = st.integers(-9, 9)
 decimals = st.integers(-64, 64).map(lambda n: n / 8)
+
+
+def examples(percent):
+    """Settings for a test whose examples take long: so many percent of what the profile asks for, and at least five."""
+    return settings(max_examples=max(5, settings.default.max_examples * percent // 100))
 
 
 def shapes(min_dims=0, max_dims=4, min_side=0):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from strategies import axes_of, shapes
 
 from minitensor import ops
-from minitensor.core import indexing
 from minitensor.backend import load
+from minitensor.core import indexing
 from minitensor.errors import AxisError, ShapeError
 
 

@@ -4,12 +4,16 @@ Each function here does what the function of its name in `ops.py` does with good
 would do wrong in silence, and may raise anything for bad ones: the caller then asks the careful function.
 """
 
+from math import inf
 from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy
 from numpy import empty, float64, int64, ndarray, uint64
 
+SMALL_LIST = 64  # numbers up to which Python looks through a list sooner than NumPy starts
+# Sums of squares from which all squares that vanished, below 2^-126 and 2^-1022, count for nothing.
+SAFE_SQUARES = {"float32": 2.0**-66, "float64": 2.0**-900}
 SMALL = 2**12  # elements up to which starting a function takes longer than what it does
 
 _add: Any = numpy.add.reduce
@@ -151,6 +155,17 @@ def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
 
 def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
     return numpy.sqrt(var(array, axis, keepdims, correction))
+
+
+def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The root of the sum of the squares, where no square that counts can vanish or overflow."""
+    total = sum(array * array, axis, keepdims)
+    ends = total.reshape(-1).tolist() if total.size < SMALL_LIST else [_minimum(total, None), _maximum(total, None)]
+    least = SAFE_SQUARES[array.dtype.name]
+    for end in ends:
+        if not least < end < inf:
+            raise ValueError
+    return numpy.sqrt(total)
 
 
 # --- elements ------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def tensor(data: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tenso
 
     Raises ShapeError for lists of unequal length and DTypeError for what is no number.
     """
-    lib, dtype = _home(dtype, like, None)
+    lib, dtype = backend_and_dtype(dtype, like, None)
     if isinstance(data, Tensor) or hasattr(data, "__dlpack__"):
         there = as_tensor(data).to(lib.name)
         return there.astype(dtype or there.dtype)
@@ -86,7 +86,7 @@ def zeros(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None 
     >>> zeros((2, 3)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    return _filled(shape, 0, *_home(dtype, like, "float64"))
+    return _filled(shape, 0, *backend_and_dtype(dtype, like, "float64"))
 
 
 def ones(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
@@ -95,7 +95,7 @@ def ones(shape: int | Sequence[int], dtype: Any = None, *, like: Tensor | None =
     >>> ones(2, dtype="int64").tolist()
     [1, 1]
     """
-    return _filled(shape, 1, *_home(dtype, like, "float64"))
+    return _filled(shape, 1, *backend_and_dtype(dtype, like, "float64"))
 
 
 def full(shape: int | Sequence[int], value: Any, dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
@@ -104,10 +104,10 @@ def full(shape: int | Sequence[int], value: Any, dtype: Any = None, *, like: Ten
     >>> full((2, 1), 7).tolist()
     [[7], [7]]
     """
-    return _filled(shape, value, *_home(dtype, like, KINDS.get(type(value))))
+    return _filled(shape, value, *backend_and_dtype(dtype, like, KINDS.get(type(value))))
 
 
-def _home(dtype: Any, like: Tensor | None, default: Any) -> tuple[backend.Backend, Any]:
+def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[backend.Backend, Any]:
     """The backend and the dtype of a new tensor."""
     if like is None:
         name = default if dtype is None else dtype
@@ -150,7 +150,7 @@ def arange(
     """
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
-    lib, kind = _home(dtype, like, None)
+    lib, kind = backend_and_dtype(dtype, like, None)
     try:
         return wrap(lib.xp.arange(start, stop, step, dtype=None if kind is None else lib.dtype(kind), **lib.on))
     except (ValueError, TypeError, OverflowError) as error:
@@ -163,7 +163,7 @@ def linspace(start: float, stop: float, num: int, dtype: Any = None, *, like: Te
     >>> linspace(0, 1, 5).tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]
     """
-    lib, kind = _home(dtype, like, "float64")
+    lib, kind = backend_and_dtype(dtype, like, "float64")
     try:
         return wrap(lib.linspace(start, stop, num, kind))
     except (ValueError, TypeError, OverflowError) as error:
@@ -176,7 +176,7 @@ def eye(rows: int, columns: int | None = None, dtype: Any = None, *, like: Tenso
     >>> eye(2, 3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
-    lib, kind = _home(dtype, like, "float64")
+    lib, kind = backend_and_dtype(dtype, like, "float64")
     try:
         return wrap(lib.xp.eye(rows, columns, dtype=lib.dtype(kind), **lib.on))
     except (ValueError, TypeError, OverflowError) as error:

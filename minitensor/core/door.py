@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from minitensor import backend, ops
+from minitensor import backend
 from minitensor.broadcasting import broadcast_shapes
+from minitensor.core import shaping
 from minitensor.core.indexing import refuse_expanded
 from minitensor.errors import BroadcastError, DeviceError, DTypeError, InputError, MinitensorError, ShapeError
 
@@ -80,7 +81,7 @@ def operands(*values: Any) -> list[Any]:
         return [a, b.array]
     if overriding(values):
         raise Overridden
-    array = next(x.array for x in values if hasattr(type(x), "_operation"))
+    array = next((x.array for x in values if hasattr(type(x), "_operation")), None)
     return [x.array if hasattr(type(x), "_operation") else operand(x, array) for x in values]
 
 
@@ -177,12 +178,14 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
     """Raise the error that says why an elementwise function of several Tensors and numbers failed."""
     if isinstance(error, Overridden):
         return overriding(values)._operation(name, operation, tuple(values), {})
+    if not any(hasattr(x, "array") for x in values):
+        raise InputError(f"{name}: there must be one tensor at least") from None
     if isinstance(error, NotAnOperandError):
         kinds = ", ".join(type(x).__name__ for x in values)
         raise DTypeError(f"{name} takes Tensors and numbers, not {kinds}; write minitensor.tensor(...)") from None
     if isinstance(error, MinitensorError):
         raise error
-    ops.one_backend(name, *(x.array for x in values if hasattr(x, "array")))
+    shaping.one_backend(name, *(x.array for x in values if hasattr(x, "array")))
     try:
         broadcast_shapes(*(getattr(x, "shape", ()) for x in values))
     except BroadcastError as picture:

@@ -1,30 +1,23 @@
 """Class `Tensor`: a thin shell round one array of NumPy or CuPy.
 
-On eight numbers most of an operation's time goes into reaching the arithmetic. So every operation asks its operands
-one question, ``type(x) is Tensor``, and lets the backend run. Numbers, subclasses and mistakes, and whatever the
-backend refused, go through the slow door, `door.py`.
+Its operations are made by `operations.py`, a line a family. Those that are written ``@unary(...)``, ``@reduction(...)``
+or ``@method(...)`` have no body: the decorator makes one, which runs the primitive operation that it names.
 """
 
-import operator
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
-from typing import Any, ClassVar, TypeAlias, TypeVar, Union
+from typing import Any, ClassVar
 
 import numpy as np
 
 from minitensor import backend, ops
 from minitensor.backend import matmul
-from minitensor.core import door, indexing, printing
+from minitensor.core import door, indexing, operations, printing, shaping
+from minitensor.core.operations import comparison, method, operators, reduction, rescued, unary
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis, primitive
 
-Operand: TypeAlias = Union["Tensor", complex, np.generic, np.ndarray]  # what may stand beside a Tensor
-Operator = Callable[["Tensor", Operand], "Tensor"]
-Method = TypeVar("Method", bound=Callable[..., "Tensor"])
-
-_writable = primitive(indexing.refuse_expanded)
-_getitem, _setitem = primitive(indexing.getitem), primitive(indexing.setitem)
-_contiguous = primitive(ops.contiguous)
+_getitem, _setitem = ops.Table("getitem", indexing.getitem), primitive(indexing.setitem)
+_contiguous = primitive(shaping.contiguous)
 _numpy_dtypes = backend.NUMPY_DTYPES
 
 
@@ -33,109 +26,6 @@ def wrap(array: Any) -> "Tensor":
     out = Tensor()
     out.array = array
     return out
-
-
-# --- how an operation is made ----------------------------------------------------------------------------------------
-
-
-def _operator(python: str, name: str, symbol: str, compute: Any = None) -> Operator:
-    """``a symbol b``. python : its method's name without the underscores; name : the standard's, for a subclass"""
-    compute = compute or getattr(operator, f"__{python}__")
-
-    def operation(self: Any, other: Any) -> Any:
-        try:
-            a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
-            result = compute(a, b)
-        except Exception as error:
-            return door.explain_operator(name, symbol, operation, self, other, error)
-        if type(result) is not type(a):
-            result = backend.as_array(result)
-        out = Tensor()
-        out.array = result
-        return out
-
-    return _called(f"__{python}__", operation, f"``a {symbol} b``.")
-
-
-def _operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple[Operator, Operator, Operator]:
-    """``a symbol b``; ``b symbol a``, where b is no Tensor; and ``a symbol= b``, written over a."""
-    forward, write = _operator(python, name, symbol, compute), getattr(operator, f"__i{python}__")
-
-    def reflected(self: Any, other: Any) -> Any:
-        return forward(other, self)
-
-    def in_place(self: Any, other: Any) -> Any:
-        try:
-            a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
-            _writable(a)
-            self.array = write(a, b)
-        except Exception as error:
-            return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
-        return self
-
-    return (
-        forward,
-        _called(f"__r{python}__", reflected, f"``b {symbol} a``."),
-        _called(f"__i{python}__", in_place, f"``a {symbol}= b``, written over a."),
-    )
-
-
-def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
-    """A method, and the function of its name, of every element; the stub gives its types and its words."""
-    table = ops.Table(careful.__name__, careful)
-
-    def decorate(stub: Method) -> Method:
-        def operation(self: Any) -> Any:
-            if type(self) is not Tensor:
-                return door.enter(table.name, operation, (self,))
-            array = self.array
-            try:
-                result = table[type(array)](array)
-            except Exception:
-                result = careful(array)
-            if type(result) is not type(array):  # NumPy makes a result without axes a scalar of its own
-                result = backend.as_array(result)
-            out = Tensor()
-            out.array = result
-            return out
-
-        return wraps(stub)(_called(stub.__name__, operation, stub.__doc__ or ""))  # type: ignore[return-value]
-
-    return decorate
-
-
-def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
-    """A method, and the function of its name, whose work is one primitive; the stub gives its types and its words."""
-    table = ops.Table(careful.__name__, careful)
-
-    def decorate(stub: Method) -> Method:
-        def operation(self: Any, *args: Any, **options: Any) -> Any:
-            if type(self) is not Tensor:
-                return door.enter(table.name, operation, (self, *args), options)
-            array = self.array
-            try:
-                result = table[type(array)](array, *args, **options)
-            except Exception:
-                result = None  # and the explanation stands alone in a traceback
-            if type(result) is not type(array):
-                result = backend.as_array(careful(array, *args, **options) if result is None else result)
-            out = Tensor()
-            out.array = result
-            return out
-
-        return wraps(stub)(_called(stub.__name__, operation, stub.__doc__ or ""))  # type: ignore[return-value]
-
-    return decorate
-
-
-def _called(name: str, function: Any, words: str) -> Any:
-    """`function` under its own name, in tracebacks too."""
-    function.__name__, function.__qualname__, function.__doc__ = name, f"Tensor.{name}", words
-    function.__code__ = function.__code__.replace(co_name=name, co_qualname=f"Tensor.{name}")
-    return function
-
-
-# --- the class -------------------------------------------------------------------------------------------------------
 
 
 class Tensor:
@@ -211,23 +101,23 @@ class Tensor:
             return backend.of(array).strides(array)
 
     # Arithmetic, comparison and bits: forward, reflected, in place.
-    __add__, __radd__, __iadd__ = _operators("add", "add", "+")
-    __sub__, __rsub__, __isub__ = _operators("sub", "subtract", "-")
-    __mul__, __rmul__, __imul__ = _operators("mul", "multiply", "*")
-    __truediv__, __rtruediv__, __itruediv__ = _operators("truediv", "divide", "/")
-    __floordiv__, __rfloordiv__, __ifloordiv__ = _operators("floordiv", "floor_divide", "//")
-    __mod__, __rmod__, __imod__ = _operators("mod", "remainder", "%")
-    __pow__, __rpow__, __ipow__ = _operators("pow", "pow", "**")
-    __and__, __rand__, __iand__ = _operators("and", "bitwise_and", "&")
-    __or__, __ror__, __ior__ = _operators("or", "bitwise_or", "|")
-    __xor__, __rxor__, __ixor__ = _operators("xor", "bitwise_xor", "^")
-    __lshift__, __rlshift__, __ilshift__ = _operators("lshift", "bitwise_left_shift", "<<")
-    __rshift__, __rrshift__, __irshift__ = _operators("rshift", "bitwise_right_shift", ">>")
-    __matmul__, __rmatmul__ = _operators("matmul", "matmul", "@", matmul)[:2]
-    __lt__, __le__ = _operator("lt", "less", "<"), _operator("le", "less_equal", "<=")
-    __gt__, __ge__ = _operator("gt", "greater", ">"), _operator("ge", "greater_equal", ">=")
-    __eq__ = _operator("eq", "equal", "==")  # type: ignore[assignment]
-    __ne__ = _operator("ne", "not_equal", "!=")  # type: ignore[assignment]
+    __add__, __radd__, __iadd__ = operators("add", "add", "+")
+    __sub__, __rsub__, __isub__ = operators("sub", "subtract", "-")
+    __mul__, __rmul__, __imul__ = operators("mul", "multiply", "*")
+    __truediv__, __rtruediv__, __itruediv__ = operators("truediv", "divide", "/")
+    __floordiv__, __rfloordiv__, __ifloordiv__ = operators("floordiv", "floor_divide", "//")
+    __mod__, __rmod__, __imod__ = operators("mod", "remainder", "%")
+    __pow__, __rpow__, __ipow__ = operators("pow", "pow", "**")
+    __and__, __rand__, __iand__ = operators("and", "bitwise_and", "&")
+    __or__, __ror__, __ior__ = operators("or", "bitwise_or", "|")
+    __xor__, __rxor__, __ixor__ = operators("xor", "bitwise_xor", "^")
+    __lshift__, __rlshift__, __ilshift__ = operators("lshift", "bitwise_left_shift", "<<")
+    __rshift__, __rrshift__, __irshift__ = operators("rshift", "bitwise_right_shift", ">>")
+    __matmul__, __rmatmul__ = operators("matmul", "matmul", "@", matmul)[:2]
+    __lt__, __le__ = comparison("lt", "less", "<"), comparison("le", "less_equal", "<=")
+    __gt__, __ge__ = comparison("gt", "greater", ">"), comparison("ge", "greater_equal", ">=")
+    __eq__ = comparison("eq", "equal", "==")  # type: ignore[assignment]
+    __ne__ = comparison("ne", "not_equal", "!=")  # type: ignore[assignment]
 
     @unary(ops.elementwise("negative", "-"))
     def __neg__(self) -> "Tensor":
@@ -274,23 +164,20 @@ class Tensor:
         """
         if type(self) is not Tensor:
             return door.enter("getitem", Tensor.__getitem__, (self, key))
-        kind = type(key)
-        if kind is int or kind is slice:
-            key = (key, ...)  # with the dots NumPy returns a view, not a scalar
-        elif kind is Tensor:
-            key = key.array
-        elif kind is tuple and indexing.BASIC.issuperset(map(type, key)):
-            key = key if ... in key else (*key, ...)
-        elif kind is tuple and _KEYS.issuperset(map(type, key)):
-            key = indexing.raw(key)
-        elif door.overriding((key,)):
-            return door.enter("getitem", Tensor.__getitem__, (self, key))
-        else:
-            return wrap(indexing.getitem(self.array, indexing.raw(key)))
-        array = self.array
-        result = _getitem(array, key)
+        array, kind, result = self.array, type(key), None
+        try:
+            if kind is int or kind is slice:
+                result = array[key, ...]  # with the dots NumPy returns a view, not a scalar
+            elif kind is tuple and indexing.BASIC.issuperset(map(type, key)):
+                result = array[key if ... in key else (*key, ...)]
+            elif kind is Tensor or (kind is tuple and _KEYS.issuperset(map(type, key))):
+                result = _getitem[type(array)](array, indexing.raw(key))
+            elif door.overriding((key,)):
+                return door.enter("getitem", Tensor.__getitem__, (self, key))
+        except Exception:
+            result = None
         if type(result) is not type(array):
-            result = backend.as_array(result)
+            result = rescued(result, indexing.getitem, array, indexing.raw(key))
         out = Tensor()
         out.array = result
         return out
@@ -322,50 +209,50 @@ class Tensor:
         return bool((self == value).any())
 
     # Shape. Each of these is a view where the backend can make one.
-    @method(ops.reshape)
+    @method(shaping.reshape)
     def reshape(self, *shape: int | Sequence[int]) -> "Tensor":
         """The same elements in the same order in another shape; one size may be -1 and is worked out."""
 
-    @method(ops.permute_dims)
+    @method(shaping.permute_dims)
     def permute_dims(self, *axes: int | Sequence[int]) -> "Tensor":
         """The axes in another order: axis i of the result is axis ``axes[i]`` of this."""
 
     @property
-    @method(ops.transpose)
+    @unary(shaping.transpose)
     def T(self) -> "Tensor":
         """The axes in reverse order; a matrix transposed."""
 
     @property
-    @method(ops.matrix_transpose)
+    @unary(shaping.matrix_transpose)
     def mT(self) -> "Tensor":
         """The last two axes swapped: every matrix of a batch transposed."""
 
-    @method(ops.expand)
+    @method(shaping.expand)
     def expand(self, *shape: int | Sequence[int]) -> "Tensor":
         """Axes of size 1, and new axes in front, repeated to `shape` without a copy: their stride is 0."""
 
-    @method(ops.squeeze)
+    @method(shaping.squeeze)
     def squeeze(self, axis: Axis = None) -> "Tensor":
         """Without the axes of size 1, or without those named."""
 
-    @method(ops.expand_dims)
+    @method(shaping.expand_dims)
     def expand_dims(self, axis: int) -> "Tensor":
         """With a new axis of size 1 at `axis`."""
 
     # Reductions: over one axis, several, or all.
-    @method(ops.reduction("sum"))
+    @reduction(ops.reduction("sum"))
     def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The sum of the elements; booleans and small integers are summed as int64."""
 
-    @method(ops.reduction("mean"))
+    @reduction(ops.reduction("mean"))
     def mean(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The sum of the elements divided by how many there are; integers give float64."""
 
-    @method(ops.reduction("max"))
+    @reduction(ops.reduction("max"))
     def max(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The largest element."""
 
-    @method(ops.reduction("min"))
+    @reduction(ops.reduction("min"))
     def min(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """The smallest element."""
 
@@ -377,33 +264,35 @@ class Tensor:
     def std(self, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> "Tensor":
         """The square root of `var`."""
 
-    @method(ops.reduction("any"))
+    @reduction(ops.reduction("any"))
     def any(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """Whether one element at least is true, or not 0."""
 
-    @method(ops.reduction("all"))
+    @reduction(ops.reduction("all"))
     def all(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         """Whether every element is true, or not 0."""
 
-    @method(ops.arg_reduction("argmax"))
+    @reduction(ops.arg_reduction("argmax"))
     def argmax(self, axis: int | None = None, keepdims: bool = False) -> "Tensor":
         """The position of the first largest element along `axis`, or among all counted row by row."""
 
-    @method(ops.arg_reduction("argmin"))
+    @reduction(ops.arg_reduction("argmin"))
     def argmin(self, axis: int | None = None, keepdims: bool = False) -> "Tensor":
         """The position of the first smallest element along `axis`, or among all counted row by row."""
 
     # Other dtypes, other layouts.
-    @method(ops.astype)
+    @method(shaping.astype)
     def astype(self, dtype: Any) -> "Tensor":
         """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes the integer 2."""
 
-    @method(ops.copy)
+    @unary(shaping.copy)
     def copy(self) -> "Tensor":
         """A copy that shares nothing with this."""
 
     def contiguous(self) -> "Tensor":
         """The same elements in the order of the axes in memory: itself if they are, else a copy."""
+        if type(self) is not Tensor:
+            return door.enter("contiguous", Tensor.contiguous, (self,))
         array = _contiguous(self.array)
         return self if array is self.array else wrap(array)
 
@@ -475,3 +364,4 @@ class Tensor:
 
 
 _KEYS = indexing.BASIC | {Tensor}  # what an index may be made of without a closer look
+operations.Tensor = Tensor  # type: ignore[attr-defined]  # the class that the fast path asks for

@@ -3,13 +3,14 @@
 from typing import Any
 
 from minitensor import backend, ops
-from minitensor.core import door
-from minitensor.core.tensor import Operand, Tensor, method, wrap
+from minitensor.core import door, shaping
+from minitensor.core.operations import Operand, method
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError
 from minitensor.functions.elementwise import together
 
 
-@method(ops.sort)
+@method(shaping.sort)
 def sort(x: Tensor, axis: int = -1, descending: bool = False) -> Tensor:
     """The elements in order along `axis`.
 
@@ -19,7 +20,7 @@ def sort(x: Tensor, axis: int = -1, descending: bool = False) -> Tensor:
     """
 
 
-@method(ops.argsort)
+@method(shaping.argsort)
 def argsort(x: Tensor, axis: int = -1, descending: bool = False) -> Tensor:
     """The positions (int64) that put the elements in order along `axis`; equal elements keep their order.
 
@@ -71,11 +72,11 @@ def where(condition: Tensor, a: Operand, b: Operand) -> Tensor:
 
 
 def _careful_searchsorted(ordered: Any, values: Any, side: str) -> Any:
-    return ops.one_backend("searchsorted", ordered, values).xp.searchsorted(ordered, values, side=side)
+    return shaping.one_backend("searchsorted", ordered, values).xp.searchsorted(ordered, values, side=side)
 
 
 def _careful_take(array: Any, indices: Any, axis: int) -> Any:
-    ops.one_backend("take", array, indices)
+    shaping.one_backend("take", array, indices)
     before = (slice(None),) * ops.normalize_axis(axis, array.shape, "take")
     kind = backend.NUMPY_DTYPES[indices.dtype]
     if kind.kind not in "iu":

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend, ops
-from minitensor.core import door
-from minitensor.core.tensor import Operand, Tensor, wrap
-from minitensor.core.tensor import unary as unary_method
+from minitensor.core import door, operations
+from minitensor.core.operations import Operand
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError
 
 Unary = Callable[[Tensor], Tensor]
@@ -25,7 +25,7 @@ def unary(name: str, words: str, example: str, result: str) -> Unary:
     stub.__name__ = stub.__qualname__ = name
     stub.__doc__ = f"{words}\n\n>>> import minitensor as mt\n>>> mt.{name}({example}).tolist()\n{result}"
     __test__[name] = stub.__doc__
-    return unary_method(ops.elementwise(name))(stub)
+    return operations.unary(ops.elementwise(name))(stub)
 
 
 abs: Unary = Tensor.abs
@@ -36,9 +36,7 @@ tanh: Unary = Tensor.tanh
 floor: Unary = unary("floor", "The largest whole number not above.", "mt.tensor([1.5, -1.5])", "[1.0, -2.0]")
 ceil: Unary = unary("ceil", "The smallest whole number not below.", "mt.tensor([1.5, -1.5])", "[2.0, -1.0]")
 round: Unary = unary("round", "The nearest whole number, of two the even one.", "mt.tensor([1.4, 2.5])", "[1.0, 2.0]")
-isfinite: Unary = unary(
-    "isfinite", "Whether neither NaN nor infinite.", "mt.tensor([1.0, float('inf')])", "[True, False]"
-)
+isfinite: Unary = unary("isfinite", "Neither NaN nor infinite.", "mt.tensor([1.0, float('inf')])", "[True, False]")
 isnan: Unary = unary("isnan", "Whether not a number.", "mt.tensor([0.0, float('nan')])", "[False, True]")
 conj: Unary = unary("conj", "The complex conjugate.", "mt.tensor([1 + 2j])", "[(1-2j)]")
 real: Unary = unary("real", "The real part of complex elements.", "mt.tensor([1 + 2j])", "[1.0]")
@@ -70,10 +68,8 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 
 def together(name: str, *values: Any) -> list[Any]:
     """Tensors and numbers, raw, for an elementwise function; a whole number must fit into the integers beside it."""
-    if not any(hasattr(type(x), "_operation") for x in values):
-        raise InputError(f"{name}: there must be one tensor at least")
     raw = door.operands(*values)
-    for x in raw:
+    for x in raw if int in map(type, raw) else ():
         for array in raw if type(x) is int else ():
             kind = backend.NUMPY_DTYPES[array.dtype] if hasattr(array, "dtype") else None
             if kind and kind.kind in "iu" and not backend.can_hold(array, x):
@@ -96,7 +92,7 @@ def clip(x: Tensor, low: float | None = None, high: float | None = None) -> Tens
         return door.enter("clip", clip, (x, low, high))
     if low is None and high is None:
         return x
-    return wrap(_clip(x.array, low, high))
+    return wrap(backend.as_array(_clip(x.array, low, high)))
 
 
 def _careful_clip(array: Any, low: Any, high: Any) -> Any:

@@ -1,14 +1,15 @@
 """Functions that make few elements of many: sums, means, extremes, and running totals."""
 
-from minitensor import ops
-from minitensor.core.tensor import Tensor, method
+from minitensor.core import shaping
+from minitensor.core.operations import method
+from minitensor.core.tensor import Tensor
 
 sum, mean, max, min = Tensor.sum, Tensor.mean, Tensor.max, Tensor.min
 var, std, any, all = Tensor.var, Tensor.std, Tensor.any, Tensor.all
 argmax, argmin = Tensor.argmax, Tensor.argmin
 
 
-@method(ops.cumsum)
+@method(shaping.cumsum)
 def cumsum(x: Tensor, axis: int = -1) -> Tensor:
     """Running totals along `axis`.
 

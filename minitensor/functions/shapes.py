@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minitensor import ops
-from minitensor.core import door
+from minitensor.core import door, shaping
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import ShapeError
 
@@ -41,7 +41,7 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
 
 
 def _careful_concat(array: Any, arrays: Sequence[Any], axis: int) -> Any:
-    lib, first = ops.one_backend("concat", *arrays), tuple(array.shape)
+    lib, first = shaping.one_backend("concat", *arrays), tuple(array.shape)
     at = ops.normalize_axis(axis, first, "concat")
     for number, each in enumerate(arrays):
         shape = tuple(each.shape)
@@ -54,8 +54,8 @@ def _careful_concat(array: Any, arrays: Sequence[Any], axis: int) -> Any:
 
 
 def _careful_stack(array: Any, arrays: Sequence[Any], axis: int) -> Any:
-    lib, first = ops.one_backend("stack", *arrays), tuple(array.shape)
-    at = ops.new_axis(axis, first, "stack")
+    lib, first = shaping.one_backend("stack", *arrays), tuple(array.shape)
+    at = shaping.new_axis(axis, first, "stack")
     for number, each in enumerate(arrays):
         if tuple(each.shape) != first:
             raise ShapeError(

@@ -5,9 +5,10 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from cluster_strategies import Table
+from hypothesis import given
 from hypothesis import strategies as st
-from test_inputs import Table
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster import MeanShift, mean_shift
@@ -33,7 +34,7 @@ def fitted(points, **options):
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-@settings(max_examples=60)
+@examples(60)
 @given(case=separated(), bin_seeding=st.booleans())
 def test_clusters_are_found_and_numbered_by_size(backend, kernel, case, bin_seeding):
     points, truth = case
@@ -46,7 +47,7 @@ def test_clusters_are_found_and_numbered_by_size(backend, kernel, case, bin_seed
     assert model.n_features_in_ == points.shape[1]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(case=separated(), seed=st.integers(0, 2**32 - 1), cluster_all=st.booleans())
 def test_permuting_the_points_permutes_the_labels(backend, case, seed, cluster_all):
     points, _ = case

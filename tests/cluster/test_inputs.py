@@ -2,19 +2,10 @@
 
 import numpy as np
 import pytest
+from cluster_strategies import Table
 
 import minitensor as mt
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
-
-
-class Table:
-    """What matters of a data frame: columns with names, and a way to NumPy."""
-
-    def __init__(self, numbers, columns):
-        self.numbers, self.columns = np.asarray(numbers), columns
-
-    def __array__(self, dtype=None, copy=None):
-        return self.numbers.astype(dtype or self.numbers.dtype)
 
 
 class Sparse:

@@ -10,8 +10,9 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 from minitensor import cluster
 
@@ -111,7 +112,7 @@ def sorted_rows(array):
     return array[np.lexsort(array.T)]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(points=apart(), seeding=st.sampled_from([{}, {"bin_seeding": True}, {"bin_seeding": True, "min_bin_freq": 2}]),
        cluster_all=st.booleans(), bandwidth=st.floats(2.0, 2.5))  # fmt: skip
 def test_the_flat_kernel_finds_what_scikit_learn_finds(points, seeding, cluster_all, bandwidth):
@@ -147,7 +148,7 @@ def test_a_flat_radius_is_about_twice_a_gaussian_bandwidth(seed):
 
 
 # What their base class does with ours.
-@settings(max_examples=30)
+@examples(30)
 @given(points=apart())
 def test_clones_and_pickles_find_the_same(points):
     model = Adapter(bandwidth=1.5, seeds=points[:1], cluster_all=False, max_iter=50)

@@ -8,6 +8,7 @@ import pytest
 
 import minitensor as mt
 import minitensor.__main__
+from minitensor import plot
 from minitensor.command import lesson
 from minitensor.command.line import main
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
@@ -64,6 +65,7 @@ def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
         "climb",
         lambda self, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
     )
+    monkeypatch.setattr(plot, "save", lambda picture, path: path)  # pictures take long, and the quick tour has some
     assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
     text = capsys.readouterr().out
     assert text.count("× before") == 4

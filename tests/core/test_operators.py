@@ -3,7 +3,7 @@ import operator
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import (
     DTYPES,
@@ -13,6 +13,7 @@ from strategies import (
     as_tensor,
     broadcastable,
     elements,
+    examples,
     not_broadcastable,
     shapes,
     tensors,
@@ -32,7 +33,7 @@ SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//",
 }  # fmt: skip
 
 
-few = settings(max_examples=10)  # for each of many operators
+few = examples(10)  # for each of many operators
 
 
 def check(result, expected):

@@ -3,9 +3,9 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import DTYPES, arrays, as_tensor, shapes
+from strategies import DTYPES, arrays, as_tensor, examples, shapes
 
 import minitensor as mt
 from minitensor.backend.strict import StrictBackend
@@ -65,7 +65,7 @@ def test_the_repr_by_example(backend):
     )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(long_shapes, st.sampled_from([1.0, -1e-300 / 3, 123456.789, True, 10**18]))
 def test_no_tensor_floods_the_screen(backend, shape, value):
     lines = repr(mt.tensor(value).expand(shape)).splitlines()
@@ -73,7 +73,7 @@ def test_no_tensor_floods_the_screen(backend, shape, value):
     assert max(map(len, lines)) <= MOST_COLUMNS
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(long_shapes)
 def test_a_repr_moves_only_the_corners(shape):
     moved = []
@@ -113,7 +113,7 @@ def test_html_is_a_table_of_every_element_of_a_small_matrix(backend, a):
     assert f"<caption>shape {a.shape}, int64, {backend}</caption>" in text
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(long_shapes, st.sampled_from([1.0, -1e-300 / 3, True]))
 def test_html_is_well_formed_and_small(backend, shape, value):
     text = mt.tensor(value).expand(shape)._repr_html_()

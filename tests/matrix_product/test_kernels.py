@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import tensors
+from strategies import examples, tensors
 
 import minitensor as mt
 from minitensor.errors import DeviceError
@@ -38,7 +38,7 @@ sides = st.sampled_from([0, 1, 2, 3, 5, 7, TILE - 1, TILE, TILE + 1, 23])
 
 
 @pytest.mark.parametrize("rung", [*RUNGS, small_patches], ids=lambda rung: rung.__name__)
-@settings(max_examples=12)
+@examples(12)
 @given(data=st.data())
 def test_every_kernel_is_the_matrix_product(rung, data):
     m, k, n = data.draw(st.tuples(sides, sides, sides))

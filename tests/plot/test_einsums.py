@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch
+from strategies import examples
 
 from minitensor import plot
 from minitensor.errors import EinsumError, InputError
@@ -39,7 +40,7 @@ def within(box, x, y):
     return left <= x <= left + width and low <= y <= low + height
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(specs())
 @example("mk,kn->mn")
 @example("ab,cd->abcd")
@@ -60,7 +61,7 @@ def test_a_letter_has_the_colour_of_what_becomes_of_it(spec):
     assert ax.get_title(loc="center") == spec
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(specs())
 @example("ab,cd->abcd")
 def test_a_wire_begins_at_its_operand_and_ends_in_the_output_if_it_is_kept(spec):

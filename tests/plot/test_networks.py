@@ -4,9 +4,10 @@ from math import dist
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.patches import Circle, Polygon
+from strategies import examples
 
 from minitensor import plot
 from minitensor.einsums import explain
@@ -58,7 +59,7 @@ def drawn(*case):
     return ax
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(cases())
 @example(CHAIN)
 @example(FIVE)
@@ -90,7 +91,7 @@ def test_every_letter_reaches_its_operands_and_is_free_if_it_is_kept(case):
         assert len(loose) == (letter.kept or len(letter.operands) == 1)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(cases())
 @example(CHAIN)
 @example(FIVE)

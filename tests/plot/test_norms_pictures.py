@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.text import Annotation
+from strategies import examples
 
 import minitensor as mt
 from minitensor import plot
@@ -36,7 +37,7 @@ def test_on_a_ball_the_norm_is_1(backend):
     assert len({line.get_color() for line in lines}) == len(POWERS)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.lists(st.floats(1, 40), min_size=1, max_size=8))
 def test_on_any_balls_the_norm_is_1(powers):
     plot.close_all()  # those of the example before

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
 from pictures import CENTERS, LABELS, POINTS, colors_of, darkness
 from PIL import Image
-from strategies import arrays, as_tensor
+from strategies import arrays, as_tensor, examples
 
 import minitensor as mt
 from minitensor import plot
@@ -38,7 +38,7 @@ def test_clusters_are_drawn_where_they_are(backend):
     assert (colors[0] != colors[2]).any()
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(st.lists(st.integers(0, len(COLORS) - 1), min_size=1, max_size=12))
 def test_two_points_have_one_colour_if_they_are_in_one_cluster(labels):
     plot.close_all()  # those of the example before
@@ -142,7 +142,7 @@ def test_one_path_draws_a_point_as_dark_as_it_weighs():
     assert bar.get_ylim() == (0, 1)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(st.integers(1, 3).flatmap(lambda count: arrays((count, 2))), st.floats(0.1, 9))
 def test_one_path_shows_the_whole_circle_of_one_bandwidth_and_both_ends(stops, h):
     plot.close_all()  # those of the example before
@@ -157,7 +157,7 @@ def test_one_path_shows_the_whole_circle_of_one_bandwidth_and_both_ends(stops, h
 
 
 # paths
-@settings(max_examples=8)
+@examples(8)
 @given(st.tuples(st.integers(1, 4), st.integers(1, 5), st.just(2)).flatmap(arrays))
 def test_paths_go_through_every_step_and_end_at_the_last(steps):
     plot.close_all()  # those of the example before

@@ -4,17 +4,17 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgba
 from pictures import cells, darkness, grid, numbers, outlines, text_at, words
-from strategies import arrays, as_tensor, broadcastable
+from strategies import arrays, as_tensor, broadcastable, examples
 
 import minitensor as mt
 from minitensor import plot
 from minitensor.plot.style import BLUE, GREEN, GREY, ORANGE, RED
 
-FEW = settings(max_examples=10)
+FEW = examples(10)
 IMAGE = np.array([[0, 3, 16, 1, 7], [9, 2, 0, 5, 11], [4, 15, 8, 13, 6]])
 
 

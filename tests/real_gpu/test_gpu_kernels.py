@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
@@ -11,8 +10,6 @@ from minitensor.errors import DeviceError, KernelError
 from minitensor.gpu import cuda, kernel, uninitialised
 from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
-
-pytestmark = needs_gpu
 
 
 def register_tiled_in_python(a, b):

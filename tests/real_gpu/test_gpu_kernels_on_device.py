@@ -3,14 +3,11 @@
 import numpy as np
 import pytest
 from gpu_reference import product, update
-from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor.backend import load
 from minitensor.cluster.meanshift.kernels import DIMENSIONS, gpu_fast
 from minitensor.matrix_product.kernels import gpu_register_tiled, gpu_vectorised
-
-pytestmark = needs_gpu
 
 MATMULS = [gpu_register_tiled, gpu_vectorised]
 SHAPES = [

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from real_gpu import needs_gpu
 
 import minitensor as mt
 from minitensor.cluster import mean_shift
@@ -10,8 +9,6 @@ from minitensor.cluster.meanshift import LADDER
 from minitensor.data import blobs
 from minitensor.errors import DeviceError, IndexingError
 from minitensor.matrix_product import rungs as matmul
-
-pytestmark = needs_gpu
 
 
 @pytest.fixture(autouse=True)

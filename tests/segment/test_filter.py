@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.segment.filter import REACH, _tile, climb
@@ -43,7 +44,7 @@ def test_it_is_the_definition(backend, space, colour, steps):
     np.testing.assert_allclose(found.numpy(), by_definition(picture, space, colour, steps), atol=2e-4)
 
 
-@settings(max_examples=8)
+@examples(8)
 @given(
     seed=st.integers(0, 2**32 - 1),
     size=st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 3)),

@@ -6,8 +6,9 @@ import warnings
 import numpy as np
 import pytest
 from cluster_strategies import clouds, distances, exact_means, rounding, same_partition
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster import mean_shift
@@ -38,7 +39,7 @@ def test_every_way_finds_what_exact_finds(backend, method, dtype):
 
 
 @pytest.mark.parametrize("method", WAYS)
-@settings(max_examples=25)
+@examples(25)
 @given(points=clouds(width=6.0), error=st.sampled_from([0.02, 0.1, 0.3]))
 def test_the_bound_in_the_result_holds(backend, method, points, error):
     points = points.to(backend)

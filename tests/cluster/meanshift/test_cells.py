@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 from cluster_strategies import clouds, distances, exact_means, rounding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster.meanshift import cells
@@ -23,7 +24,7 @@ def exact(points, radius):
     return exact_means(points, points, 1.0)[0], far.sum(1), np.where(far, 0, weights).sum(1)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(points=clouds(most=5, width=20.0), radius=st.sampled_from([1.0, 1.5, 2.5, 4.0]))
 def test_an_update_is_off_by_the_stated_bound_at_most(backend, points, radius):
     points = points.to(backend)
@@ -39,7 +40,7 @@ def test_an_update_is_off_by_the_stated_bound_at_most(backend, points, radius):
     assert wrong.max() <= made.error_bound + slack
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(points=clouds(most=5, width=40.0, dtypes=("float64",)), seed=st.integers(0, 2**32 - 1))
 def test_no_point_within_the_radius_is_missed(backend, points, seed):
     """Queries anywhere between the points, so in empty cells too; the total weight tells what was found."""
@@ -55,7 +56,7 @@ def test_no_point_within_the_radius_is_missed(backend, points, seed):
     assert (found <= weights.sum(1) * (1 + 1e-9)).all()
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(points=clouds(most=4, width=30.0, dtypes=("float64",)), seed=st.integers(0, 2**32 - 1))
 def test_order_and_tiles_do_not_matter(backend, points, seed):
     points = points.to(backend)

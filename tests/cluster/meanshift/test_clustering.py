@@ -222,20 +222,6 @@ def test_bad_input_is_named(points, options, message):
         mean_shift(points, **{"bandwidth": 1.0} | options)
 
 
-@pytest.mark.parametrize("wrong", [{"clusters": 0}, {"each": 0}])
-def test_blobs_of_nothing(wrong):
-    with pytest.raises(ValueError, match="both must be 1 or more"):
-        blobs(0, **wrong)
-
-
-def test_blobs_are_where_the_truth_says(backend):
-    points, truth = blobs(seed=3, clusters=4, each=500)
-    for cluster in range(4):
-        own = points[truth == cluster]
-        assert own.shape == (500, 2)
-        np.testing.assert_allclose(own.var(0).numpy(), [5, 5], rtol=0.25)
-
-
 @pytest.mark.parametrize("factor", [1e-200, 1e-30, 1e20, 1e150])
 @pytest.mark.parametrize("kernel", ["gaussian", "flat", "triangular"])
 def test_the_unit_of_the_data_does_not_matter(backend, factor, kernel):
@@ -272,10 +258,10 @@ def test_the_rim_of_the_flat_kernel_is_inside_wherever_the_lattice_lies(backend)
 
 def test_many_clusters_take_no_more_memory_than_the_points():
     rng = mt.random.generator(0)
-    points = mt.random.uniform(rng, (1_500, 2), 0, 1e4)
+    points = mt.random.uniform(rng, (1_000, 2), 0, 1e4)
     tracemalloc.start()
     found = mean_shift(points, 1.0)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert len(found.centers) > 1_000
-    assert peak < MEMORY + 3e6  # every shrinking rest kept would be 18 MB
+    assert len(found.centers) > 700
+    assert peak < MEMORY + 2e6  # every shrinking rest kept would be 8 MB

@@ -6,8 +6,9 @@ import tracemalloc
 import numpy as np
 import pytest
 from cluster_strategies import clouds, distances, exact_means, rounding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster.meanshift import fourier
@@ -15,7 +16,7 @@ from minitensor.data import blobs
 from minitensor.errors import OutOfMemoryError
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(points=clouds(width=6.0), error=st.sampled_from([0.5, 1e-2, 1e-4, 1e-6, 1e-10]), bandwidth=st.floats(1.0, 3.0))
 def test_no_update_is_off_by_more_than_was_asked_for(backend, points, error, bandwidth):
     points = points.to(backend)
@@ -55,7 +56,7 @@ def test_too_few_waves_or_too_short_a_period_would_be_noticed(monkeypatch):
     assert distances(short.weighted_means(points)[0], expected).max() > 2.5e-6
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(
     points=clouds(width=5.0, dtypes=("float64",)), seed=st.integers(0, 2**32 - 1), memory=st.sampled_from([1, 10**5])
 )

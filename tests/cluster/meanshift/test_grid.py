@@ -6,8 +6,9 @@ import tracemalloc
 import numpy as np
 import pytest
 from cluster_strategies import clouds, distances, exact_means, rounding
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster.meanshift import grid
@@ -20,7 +21,7 @@ def errors(points, bandwidth, spacing, corrected=True):
     return distances(made.weighted_means(points)[0], exact_means(points, points, bandwidth)[0]), made.error_bound
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     points=clouds(), spacing=st.sampled_from([0.2, 0.25, 0.4]), bandwidth=st.floats(1.0, 3.0), corrected=st.booleans()
 )
@@ -72,7 +73,7 @@ def test_taking_back_the_blur_lowers_the_error_four_to_six_times(backend, seed):
     assert 3.5 <= plain / corrected <= 6.5
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(points=clouds(most=2), seed=st.integers(0, 2**32 - 1))
 def test_the_order_of_the_points_does_not_matter(backend, points, seed):
     points = points.to(backend)
@@ -91,7 +92,7 @@ def test_chunks_do_not_change_the_sums(backend, monkeypatch):
     np.testing.assert_allclose(small.sums.numpy(), whole.sums.numpy(), rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(points=clouds(most=2))
 def test_a_mean_never_leaves_the_box_of_the_points(backend, points):
     points = points.to(backend)
@@ -116,7 +117,7 @@ def test_where_no_point_is_a_query_stays_and_beyond_the_box_it_is_taken_inside(b
     np.testing.assert_allclose(beyond.numpy(), [[0.0], [100.0]], atol=1e-9)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(points=clouds(), spacing=st.sampled_from([0.25, 0.5]))
 def test_the_flow_map_sends_every_point_to_its_nearest_node(backend, points, spacing):
     points = points.to(backend)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from strategies import tensors
+from strategies import examples, tensors
 
 import minitensor as mt
 from minitensor.cluster.meanshift import loops
@@ -28,7 +28,7 @@ def check(rung, queries, points, bandwidth):
 
 
 @pytest.mark.parametrize("rung", RUNGS, ids=named)
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_every_kernel_is_the_loops(rung, data):
     d, place = data.draw(st.integers(1, 4)), st.floats(-8, 8, width=32).map(lambda x: round(x, 3))

@@ -1,4 +1,4 @@
-// The .cu files of both algorithms as C++, for test_cpp.py beside this file: as a library that ctypes calls, and with
+// The .cu files of minitensor as C++, for tests/gpu/test_cpp.py: as a library that ctypes calls, and with
 // SHIM_MAIN as a program in which a sanitizer looks for races.
 #include "cuda_shim.h"
 

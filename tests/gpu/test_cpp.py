@@ -14,6 +14,7 @@ import pytest
 from gpu_reference import product, update
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster.meanshift import kernels as mean_shift
@@ -22,8 +23,8 @@ from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.gpu import cpp
 from minitensor.matrix_product import kernels as matmul
 
-HERE = Path(__file__).parent
-ANY_EXAMPLE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it keeps nothing between examples
+SHIM = Path(__file__).parent / "shim"
+REUSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # it keeps nothing between examples
 POISONED = sys.platform == "linux"  # elsewhere the shim does not know where shared memory begins
 PAD = 64  # floats of NaN before and after every array
 
@@ -47,7 +48,7 @@ def build(where, *options):
     probe = subprocess.run(has_barriers, input="#include <barrier>", capture_output=True, text=True)
     if probe.returncode:
         pytest.skip(f"{compiler} has no C++20 <barrier>, which the shim is made of")
-    result = subprocess.run([*command, str(HERE / "kernels.cpp"), "-o", str(where)], capture_output=True, text=True)
+    result = subprocess.run([*command, str(SHIM / "kernels.cpp"), "-o", str(where)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return where
 
@@ -134,7 +135,7 @@ def test_products(launched, function, sizes):
     assert_product(function, a, b, function(tensor_at(a), tensor_at(b)))
 
 
-@settings(ANY_EXAMPLE, max_examples=40)
+@settings(examples(40), suppress_health_check=REUSED)
 @given(
     m=st.sampled_from(SIZES), k=st.sampled_from(SIZES), n=st.sampled_from(SIZES), seed=st.integers(0, 99),
     function=st.sampled_from(MATMULS), offset=st.integers(0, 3),
@@ -179,7 +180,7 @@ def test_updates(launched, d, q, n):
     assert_update(points[:1].repeat(q, 0) + 0.1 * random(d + 1, q, d), points, 0.8 * math.sqrt(d))
 
 
-@settings(ANY_EXAMPLE, max_examples=40)
+@settings(examples(40), suppress_health_check=REUSED)
 @given(
     d=st.sampled_from(mean_shift.DIMENSIONS), q=st.sampled_from([1, 31, 32, 127, 131]),
     n=st.sampled_from([1, 2, 3, 5, 511, 1023, 1024, 4099]), bandwidth=st.floats(0.5, 20), far=st.sampled_from([0, 1e4]),
@@ -225,7 +226,7 @@ def test_shared_memory_is_poisoned(library):
 def run_sanitized(where, sanitizer, *options):
     """What a sanitizer says of the kernels; skips where the compiler has none, or it does not run."""
     try:
-        program = build(where / "kernels", "-g", f"-fsanitize={sanitizer}", "-DSHIM_MAIN", *options)
+        program = build(where / "kernels", "-g", "-O0", f"-fsanitize={sanitizer}", "-DSHIM_MAIN", *options)
     except AssertionError as error:
         pytest.skip(f"no {sanitizer} sanitizer: {error}")
     first = {"TSAN_OPTIONS": "halt_on_error=1", "ASAN_OPTIONS": "halt_on_error=1"}

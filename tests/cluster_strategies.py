@@ -1,4 +1,4 @@
-"""Points that are hard on approximations, for the tests of grid, cells, Fourier series and their choice."""
+"""Points that are hard on approximations, for the tests of grid, cells, Fourier series and their choice; a table."""
 
 import numpy as np
 from hypothesis import strategies as st
@@ -43,3 +43,13 @@ def rounding(points):
 def same_partition(a, b):
     """Whether two labellings put the same points together, whatever the numbers."""
     return ((a[:, None] == a) == (b[:, None] == b)).all()
+
+
+class Table:
+    """What matters of a data frame: columns with names, and a way to NumPy."""
+
+    def __init__(self, numbers, columns):
+        self.numbers, self.columns = np.asarray(numbers), columns
+
+    def __array__(self, dtype=None, copy=None):
+        return self.numbers.astype(dtype or self.numbers.dtype)

@@ -1,0 +1,156 @@
+"""How the operations of a Tensor are made: the fast path.
+
+On eight numbers most of an operation's time goes into reaching the arithmetic. So every operation asks its operands
+one question, ``type(x) is Tensor``, and lets the backend run. Numbers beside a Tensor are let through; other arrays,
+subclasses and mistakes, and whatever the backend refused, go through the slow door, `door.py`. What comes out is
+wrapped in two lines that stand in each operation, since calling a function for them would take as long again.
+"""
+
+import operator
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union
+
+import numpy as np
+
+from minitensor import backend, ops
+from minitensor.core import door, indexing
+
+if TYPE_CHECKING:
+    from minitensor.core.tensor import Tensor
+else:
+    Tensor = None  # the class, once `tensor.py` has made it
+
+Operand: TypeAlias = Union["Tensor", complex, np.generic, np.ndarray]  # what may stand beside a Tensor
+Operator = Callable[["Tensor", Operand], "Tensor"]
+Method = TypeVar("Method", bound=Callable[..., "Tensor"])
+
+_writable = ops.primitive(indexing.refuse_expanded)
+
+
+def comparison(python: str, name: str, symbol: str, compute: Any = None) -> Operator:
+    """``a symbol b``. python : its method's name without the underscores; name : the standard's, for a subclass"""
+    compute = compute or getattr(operator, f"__{python}__")
+
+    def operation(self: Any, other: Any) -> Any:
+        kind = type(other)
+        try:
+            if type(self) is Tensor is kind:
+                a, b = self.array, other.array
+            elif type(self) is Tensor and kind in door.NUMBERS:
+                a, b = self.array, other
+            else:
+                a, b = door.operands(self, other)
+            result = compute(a, b)
+        except Exception as error:
+            return door.explain_operator(name, symbol, operation, self, other, error)
+        if type(result) is not type(a):
+            result = backend.as_array(result)
+        out = Tensor()
+        out.array = result
+        return out
+
+    return _called(f"__{python}__", operation, f"``a {symbol} b``.")
+
+
+def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple[Operator, Operator, Operator]:
+    """``a symbol b``; ``b symbol a``, where b is no Tensor; and ``a symbol= b``, written over a."""
+    forward, write = comparison(python, name, symbol, compute), getattr(operator, f"__i{python}__")
+
+    def reflected(self: Any, other: Any) -> Any:
+        return forward(other, self)
+
+    def in_place(self: Any, other: Any) -> Any:
+        try:
+            a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
+            _writable(a)
+            self.array = write(a, b)
+        except Exception as error:
+            return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
+        return self
+
+    return (
+        forward,
+        _called(f"__r{python}__", reflected, f"``b {symbol} a``."),
+        _called(f"__i{python}__", in_place, f"``a {symbol}= b``, written over a."),
+    )
+
+
+def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
+    """A method, and the function of its name, of one tensor alone; the stub gives its types and its words."""
+    table = ops.Table(careful.__name__, careful)
+
+    def operation(self: Any) -> Any:
+        if type(self) is not Tensor:
+            return door.enter(table.name, operation, (self,))
+        array = self.array
+        try:
+            result = table[type(array)](array)
+        except Exception:
+            result = None
+        if type(result) is not type(array):
+            result = rescued(result, careful, array)
+        out = Tensor()
+        out.array = result
+        return out
+
+    return partial(_as_stub, operation)
+
+
+def reduction(careful: Callable[..., Any]) -> Callable[[Method], Method]:
+    """The same with the two arguments of a reduction, which costs less than to take whatever comes."""
+    table = ops.Table(careful.__name__, careful)
+
+    def operation(self: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        if type(self) is not Tensor:
+            return door.enter(table.name, operation, (self, axis, keepdims))
+        array = self.array
+        try:
+            result = table[type(array)](array, axis, keepdims)
+        except Exception:
+            result = None
+        if type(result) is not type(array):
+            result = rescued(result, careful, array, axis, keepdims)
+        out = Tensor()
+        out.array = result
+        return out
+
+    return partial(_as_stub, operation)
+
+
+def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
+    """The same with any arguments."""
+    table = ops.Table(careful.__name__, careful)
+
+    def operation(self: Any, *args: Any, **options: Any) -> Any:
+        if type(self) is not Tensor:
+            return door.enter(table.name, operation, (self, *args), options)
+        array, result = self.array, None
+        if not options:
+            try:
+                result = table[type(array)](array, *args)
+            except Exception:
+                result = None
+        if type(result) is not type(array):
+            result = rescued(result, careful, array, *args, **options)
+        out = Tensor()
+        out.array = result
+        return out
+
+    return partial(_as_stub, operation)
+
+
+def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """What a shortcut could not do, done with care; an array of what NumPy made a scalar, for want of axes."""
+    return backend.as_array(careful(*args, **options) if result is None else result)
+
+
+def _as_stub(operation: Callable[..., Any], stub: Any) -> Any:
+    return wraps(stub)(_called(stub.__name__, operation, stub.__doc__ or ""))
+
+
+def _called(name: str, function: Any, words: str) -> Any:
+    """`function` under its own name, in tracebacks too."""
+    function.__name__, function.__qualname__, function.__doc__ = name, f"Tensor.{name}", words
+    function.__code__ = function.__code__.replace(co_name=name, co_qualname=f"Tensor.{name}")
+    return function

@@ -1,0 +1,274 @@
+"""What small comments say of speed: each claim measured, and placed beside what it says.
+
+    python tests/benchmarks/claims.py
+
+Both sides of a claim run in turn, in many short rounds, and the least time of each counts: what a busy machine adds
+falls on both. A claim "holds" where the ratio lies within its range, which leaves room for other machines. Exits with 1
+where one does not. Larger claims have benchmarks of their own: `einsum.py`, `mean_shift.py`, `million.py`, `gpu.py`.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+import sys
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+import minitensor as mt
+from minitensor.backend import load
+
+SECONDS, ROUNDS, LONGEST = 0.02, 50, 4.0  # of one side in one round; rounds; seconds for one claim
+RNG = np.random.default_rng(0)
+
+
+class Claim(NamedTuple):
+    """`text` is what the comment in `file` says; `sides` gives what should take longer, and what should not."""
+
+    file: str
+    text: str
+    low: float
+    high: float
+    sides: Callable[[], tuple[Callable[[], object], Callable[[], object]]]
+
+
+CLAIMS: list[Claim] = []
+
+
+def claim(file, text, low, high):
+    def note(sides):
+        CLAIMS.append(Claim(file, text, low, high, sides))
+        return sides
+
+    return note
+
+
+def ratio(slow, quick):
+    """How many times as long the first takes, by the least of interleaved rounds."""
+    calls, least = {}, {}
+    for side in (slow, quick):
+        side()  # the first call may compile, import or allocate
+        start = time.perf_counter()
+        side()
+        least[side] = time.perf_counter() - start
+        calls[side] = max(1, int(SECONDS / least[side]))
+    end = time.perf_counter() + LONGEST
+    for number in range(ROUNDS):
+        for side, count in calls.items():
+            start = time.perf_counter()
+            for _ in range(count):
+                side()
+            least[side] = min(least[side], (time.perf_counter() - start) / count)
+        if number >= 3 and time.perf_counter() > end:
+            break
+    return least[slow] / least[quick]
+
+
+def table(*shape, dtype="float64"):
+    return RNG.uniform(-1, 1, shape).astype(dtype)
+
+
+# backend/
+@claim("backend/", "of exp2 and exp in float32, the one that `base` chooses takes half or a third of the time", 1.3, 5)
+def exponentials():
+    x = table(2**15, dtype="float32")
+    chosen, other = (np.exp2, np.exp) if load("numpy").base("float32") == 2 else (np.exp, np.exp2)
+    return lambda: other(x), lambda: chosen(x)
+
+
+@claim("backend/, cluster/", "on subnormal numbers some processors are up to 5 times slower", 1.5, 10)
+def subnormal():
+    small, normal = np.full((256, 256), 1e-41, "float32"), np.full((256, 256), 1e-20, "float32")
+    x = table(256, 3, dtype="float32")
+    return lambda: small @ x, lambda: normal @ x
+
+
+@claim("backend/, core/", "`dot` of small matrices starts in half the time of `@`", 1.5, 6)
+def dot():
+    a, b = table(4, 4), table(4, 4)
+    return lambda: a @ b, lambda: a.dot(b)
+
+
+@claim("backend/numpy_calls.py", "a method starts in a third of the time of the function of the same name", 1.8, 8)
+def method():
+    x, axes = table(2, 3), (1, 0)
+    return lambda: (np.permute_dims(x, axes), np.reshape(x, 6)), lambda: (x.transpose(axes), x.reshape(6))
+
+
+@claim("backend/numpy_calls.py", "sums of products along an axis of 3, 3 times as fast as numpy.vecdot", 2, 6)
+def short_vecdot():
+    from minitensor.backend.numpy_calls import short_vecdot
+
+    a, b = (table(10_000, 3, dtype="float32") for _ in range(2))
+    return lambda: np.vecdot(a, b), lambda: short_vecdot(a, b)
+
+
+@claim("backend/numpy_calls.py", "the exact product of integers by way of float64, 10 times as fast or more", 8, 100)
+def integer_matmul():
+    from minitensor.backend.numpy_calls import integer_matmul
+
+    a, b = (RNG.integers(-9, 9, (200, 200)) for _ in range(2))
+    return lambda: a @ b, lambda: integer_matmul(a, b)
+
+
+@claim("cluster/meanshift/update.py", "NumPy compares with a table in less than half the time of a number", 1.5, 6)
+def floors():
+    x, out = table(2**15, dtype="float32"), np.empty(2**15, "float32")
+    floors, floor = np.full(2**15, -0.5, "float32"), np.float32(-0.5)
+    return lambda: np.maximum(x, floor, out=out), lambda: np.maximum(x, floors, out=out)
+
+
+# einsums/
+@claim("einsums/program.py", "without neighbours in memory a stack of products takes several times the copy", 2, 100)
+def without_blas():
+    a, b = table(64, 64, 20).transpose(2, 0, 1), table(20, 64, 64)
+    return lambda: a @ b, lambda: np.ascontiguousarray(a)
+
+
+@claim("einsums/program.py", "a stack of small products is faster than the one large product", 1.05, 3)
+def stack_of_small():
+    a, b = table(64 * 64, 64, dtype="float32"), table(64, 64, dtype="float32")
+    stack, out = a.reshape(64, 64, 64), np.empty((64, 64, 64), "float32")
+    whole = np.empty((64 * 64, 64), "float32")
+    return lambda: np.matmul(a, b, out=whole), lambda: np.matmul(stack, b, out=out)
+
+
+@claim("einsums/program.py", "in float64 BLAS is faster at a wide product than at a tall one", 1.05, 3)
+def tall():
+    a, b = table(10_000, 64), table(64, 32)
+    left, right = np.ascontiguousarray(b.T), np.ascontiguousarray(a.T)
+    return lambda: a @ b, lambda: left @ right
+
+
+@claim("einsums/order.py", "all orders of 7 operands, 3⁷ splits: some 20 milliseconds (ratio to 1 ms)", 5, 40)
+def orders():
+    from minitensor.einsums.order import best_order
+
+    terms = list(pairwise("abcdefgh"))
+    sizes = {label: 2 + at for at, label in enumerate("abcdefgh")}
+
+    def millisecond():
+        end = time.perf_counter() + 1e-3
+        while time.perf_counter() < end:
+            pass
+
+    return lambda: best_order(terms, ("a", "h"), sizes), millisecond
+
+
+# matrix_product/
+@claim("matrix_product/rungs.py", "indexing the tensors in the inner loop takes some hundred times as long", 50, 250)
+def elements():
+    from minitensor.matrix_product.rungs import loops
+
+    a, b = mt.tensor(table(6, 20)), mt.tensor(table(20, 6))
+
+    def by_tensors():
+        return [[sum(a[row, i] * b[i, col] for i in range(20)) for col in range(6)] for row in range(6)]
+
+    return by_tensors, lambda: loops(a, b)
+
+
+@claim("matrix_product/rungs.py", "`rows` is no faster than `loops` for sums below a hundred (k = 50)", 1, 10)
+def short_sums():
+    from minitensor.matrix_product.rungs import loops, rows
+
+    a, b = mt.tensor(table(10, 50)), mt.tensor(table(50, 10))
+    return lambda: rows(a, b), lambda: loops(a, b)
+
+
+@claim("matrix_product/rungs.py", "`broadcasting_3d` need not be faster than the rung below (256³)", 0.9, 10)
+def no_table():
+    from minitensor.matrix_product.rungs import broadcasting, broadcasting_3d
+
+    a, b = (mt.tensor(table(256, 256, dtype="float32")) for _ in range(2))
+    return lambda: broadcasting_3d(a, b), lambda: broadcasting(a, b)
+
+
+# gpu/
+@claim("gpu/memory.py", "an address by `at2` takes a quarter of the time of `at`", 2.5, 10)
+def addresses():
+    from minitensor.gpu.memory import Memory
+
+    memory = Memory("a", "global", [np.float32(0)] * 600, "float32", (20, 30), None)
+    return lambda: memory.at(7, 9), lambda: memory.at2(7, 9)
+
+
+# cluster/
+@claim("cluster/meanshift/update.py", "NumPy goes through (n, 2) row by row: 10 times as long for a mean", 5, 20)
+def by_axis():
+    from minitensor.cluster.meanshift.update import by_axis
+
+    x = mt.tensor(table(100_000, 2))
+    return lambda: x.mean(0), lambda: by_axis(x, "mean")
+
+
+@claim("cluster/meanshift/update.py", "up to 8 dimensions NumPy is faster a coordinate at a time (d = 8)", 1.0, 20)
+def few():
+    x = table(100_000, 8)
+    return lambda: x.max(0), lambda: [x[:, axis].max() for axis in range(8)]
+
+
+@claim("cluster/meanshift/update.py", "a core's own cache is 3 to 10 times faster than memory", 1.5, 20)
+def cache():
+    small, large = table(2**15), table(2**24)
+    slow, quick = np.empty_like(large), np.empty_like(small)
+
+    def from_cache():
+        for _ in range(2**9):
+            np.negative(small, out=quick)
+
+    return lambda: np.negative(large, out=slow), from_cache
+
+
+@claim("cluster/estimator.py", "with bin_seeding: faster, here with 600 points", 1.2, 1000)
+def bins():
+    from minitensor.cluster import MeanShift
+    from minitensor.data import blobs
+
+    points, _ = blobs(2, each=100)
+    return lambda: MeanShift(bandwidth=2.5).fit(points), lambda: MeanShift(bandwidth=2.5, bin_seeding=True).fit(points)
+
+
+# plot/
+@claim("plot/style.py", "a figure that is laid out for good is drawn quicker", 1.05, 4)
+def layout():
+    import io
+
+    from minitensor import plot
+
+    plot.headless()
+
+    def frames(engine):
+        fig, ax = plot.figure()
+        ax.scatter(*table(2, 100))
+        ax.set_title("a title")
+        fig.draw_without_rendering()
+        if not engine:
+            fig.set_layout_engine("none")
+
+        def draw():
+            fig.savefig(io.BytesIO(), format="rgba", dpi=80)
+
+        return draw
+
+    return frames(True), frames(False)
+
+
+def main():
+    wrong = 0
+    print(f"NumPy {np.__version__}, one BLAS thread\n{'ratio':>8}  {'range':>11}  {'holds':5}  claim")
+    for each in CLAIMS:
+        found = ratio(*each.sides())
+        holds = each.low <= found <= each.high
+        wrong += not holds
+        said = f"{each.low:g} to {each.high:g}"
+        print(f"{found:8.2f}  {said:>11}  {'yes' if holds else 'NO':5}  {each.file}: {each.text}", flush=True)
+    return min(wrong, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""Where things are: rooms and their tests, the README's list of rooms, and the evening that it promises."""
+
+import re
+from pathlib import Path
+
+import pytest
+from test_package import LEVEL, PACKAGE, ROOMS, imported, room_of
+
+ROOT = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
+EXIST = [room for room in ROOMS if (PACKAGE / room / "__init__.py").is_file() or (PACKAGE / f"{room}.py").is_file()]
+# What is tested elsewhere: errors where they are raised, and the list of commands with the commands.
+TESTED_ELSEWHERE = {"errors": "test_package.py", "__main__": "command/test_command_line.py"}
+NO_ROOMS = {"benchmarks", "real_gpu"}
+EVENING = 1_500  # lines
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+# Reading the README.
+def section(text, heading):
+    """What stands between this heading and the next."""
+    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"README.md has no heading '## {heading}'"
+    return found[1]
+
+
+def rooms_in(text):
+    """The rooms that the table under ``## Rooms`` names, in its order: "core" for [`core/`](minitensor/core)."""
+    found = []
+    for row in re.findall(r"^\| (\[.*?) \|", section(text, "Rooms"), re.MULTILINE):
+        for shown, target in re.findall(r"\[`(\S+?)`\]\((\S+?)\)", row):
+            assert target == f"minitensor/{shown.rstrip('/')}", f"{shown} links to {target}"
+            assert (ROOT / target).is_dir() == shown.endswith("/"), (
+                f"a folder ends with a slash and a file does not: {shown}"
+            )
+            found.append(shown.removesuffix("/").removesuffix(".py"))
+    return found
+
+
+def evening_in(text):
+    """The files of the numbered list under ``## An evening``, in its order, as paths inside minitensor/."""
+    lines = re.findall(r"^\d+\. .*", section(text, "An evening"), re.MULTILINE)
+    assert lines, "## An evening has no numbered list"
+    return [evening_line(line) for line in lines]
+
+
+def evening_line(line):
+    found = re.fullmatch(r"\d+\. \[`minitensor/(\S+\.py)`\]\(minitensor/(\S+)\): \S.*", line)
+    assert found, f"not of the form '1. [`minitensor/FILE.py`](minitensor/FILE.py): what it tells': {line}"
+    assert found[1] == found[2], f"the link says {found[1]} and goes to {found[2]}"
+    assert (PACKAGE / found[1]).is_file(), f"there is no minitensor/{found[1]}"
+    return found[1]
+
+
+def lines_of(names):
+    return sum(len((PACKAGE / name).read_text(encoding="utf-8").splitlines()) for name in names)
+
+
+def below(name):
+    """The modules that a file imports from rooms below its own."""
+    rooms = [(module, module.split(".")[1]) for module in imported(name) if module.startswith("minitensor.")]
+    return [module for module, room in rooms if LEVEL.get(room, -1) > LEVEL[room_of(name)]]
+
+
+# Rooms.
+@pytest.mark.parametrize("room", EXIST)
+def test_every_room_has_tests(room):
+    if room in TESTED_ELSEWHERE:
+        assert (TESTS / TESTED_ELSEWHERE[room]).is_file()
+    else:
+        assert (TESTS / f"test_{room}.py").is_file() or list((TESTS / room).glob("test_*.py"))
+
+
+def test_every_folder_of_tests_mirrors_a_room():
+    holding = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")} - {Path()}
+    rooms = {folder for folder in holding if folder.parts[0] not in NO_ROOMS}
+    assert len(rooms) > 10
+    mirrored = {folder for folder in rooms if (PACKAGE / folder).is_dir() or (PACKAGE / f"{folder}.py").is_file()}
+    assert rooms - mirrored == set()
+
+
+def test_every_room_is_in_the_list():
+    found = {path.stem for path in PACKAGE.iterdir() if (path / "__init__.py").is_file() or path.suffix == ".py"}
+    assert found - {"__init__"} == set(EXIST)
+
+
+def test_the_readme_names_the_rooms_that_exist_in_their_order():
+    assert rooms_in(README) == EXIST
+
+
+@pytest.mark.parametrize(
+    ("rows", "rooms"),
+    [
+        ("| [`errors.py`](minitensor/errors.py) | every exception |", ["errors"]),
+        ("| [`core/`](minitensor/core), [`ops.py`](minitensor/ops.py) | two, [`text/`](x) |", ["core", "ops"]),
+        ("| room | holds |\n|---|---|\n| [`__main__.py`](minitensor/__main__.py) | `x` |", ["__main__"]),
+    ],
+)
+def test_the_list_of_rooms_is_read(rows, rooms):
+    other = "| [`plot/`](minitensor/plot) | a |"
+    text = f"# mini\n\n## Before\n\n{other}\n\n## Rooms\n\nWords.\n\n{rows}\n\n## After\n{other}\n"
+    assert rooms_in(text) == rooms
+
+
+@pytest.mark.parametrize(
+    "row", ["| [`core/`](minitensor/ops.py) |", "| [`core`](minitensor/core) |", "| [`ops.py/`](minitensor/ops.py) |"]
+)
+def test_a_wrong_list_of_rooms_is_found_out(row):
+    with pytest.raises(AssertionError, match=r"links to|a folder ends with a slash"):
+        rooms_in(f"## Rooms\n{row}\n")
+
+
+# The evening.
+def test_the_evening_is_short():
+    assert lines_of(evening_in(README)) <= EVENING
+
+
+def test_nothing_on_the_evenings_path_imports_from_below():
+    assert {name: below(name) for name in evening_in(README) if below(name)} == {}
+
+
+def test_the_evenings_list_is_read():
+    text = """## An evening
+
+About an hour each:
+
+1. [`minitensor/broadcasting.py`](minitensor/broadcasting.py): the rule
+2. [`minitensor/core/tensor.py`](minitensor/core/tensor.py): the class, as
+   `class Tensor`.
+
+## After
+
+1. another list
+"""
+    assert evening_in(text) == ["broadcasting.py", "core/tensor.py"]
+    assert lines_of(["broadcasting.py", "broadcasting.py"]) == 2 * lines_of(["broadcasting.py"]) > 200
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("1. [`minitensor/core/`](minitensor/core/): the class", "not of the form"),
+        ("1. minitensor/ops.py: operations", "not of the form"),
+        ("1. [`minitensor/ops.py`](minitensor/ops.py)", "not of the form"),
+        ("1. [`minitensor/ops.py`](minitensor/errors.py): operations", "goes to errors.py"),
+        ("1. [`minitensor/kitchen.py`](minitensor/kitchen.py): soup", "there is no minitensor/kitchen.py"),
+        ("Nothing yet.", "no numbered list"),
+    ],
+)
+def test_a_wrong_list_for_the_evening_is_found_out(line, message):
+    with pytest.raises(AssertionError, match=message):
+        evening_in(f"## An evening\n\n{line}\n")
+
+
+def test_an_import_from_below_is_found_out(monkeypatch):
+    monkeypatch.setitem(
+        globals(), "imported", lambda name: ["minitensor.errors.ShapeError", "minitensor.plot", "numpy"]
+    )
+    assert below("ops.py") == ["minitensor.plot"]
