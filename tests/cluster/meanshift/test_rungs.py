@@ -293,7 +293,7 @@ def test_without_numba_the_rung_says_how_to_get_it_and_the_ladder_that_it_skippe
 
 
 def test_importing_the_ladder_does_not_import_numba():
-    code = "import sys, minitensor.cluster.mean_shift; sys.exit('numba' in sys.modules)"
+    code = "import sys, minitensor.cluster.meanshift; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
