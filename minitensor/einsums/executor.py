@@ -22,6 +22,7 @@ Run = Callable[..., Any]  # raw arrays to a raw array
 KEPT = 4096  # compiled einsums; then the table is emptied
 KEPT_LAYOUTS = 64  # of one einsum
 ORDER_MATTERS = 4096  # elements of an operand from which its order in memory is looked at
+MOVES = ("reshape", "copy", "vecdot")  # the calls that may copy, as the operands lie in memory
 
 compiled: dict[tuple, Run] = {}
 
@@ -62,13 +63,12 @@ def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None)
     lib = backend.of(arrays[0])
     dtypes = [lib.numpy_dtype(array) for array in arrays]
     itemsize = numpy.result_type(*dtypes).itemsize
-    steps = plan(tidy, itemsize)
+    large = len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays)
+    steps = plan(tidy, itemsize, _orders(lib, arrays) if large else None)
+    run = compile_steps(lib, steps, dtypes, tidy.shapes)
     # A plan that merges and copies nothing takes its operands in any order.
-    moves = any(step.call in ("reshape", "copy", "vecdot") for step in steps) or any(array.ndim > 2 for array in arrays)
-    if moves and len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays):
-        run = _by_order(lib, tidy, dtypes, itemsize)
-    else:
-        run = compile_steps(lib, steps, dtypes, tidy.shapes)
+    if large and (any(step.call in MOVES for step in steps) or any(array.ndim > 2 for array in arrays)):
+        run = _by_layout(lib, tidy, dtypes, itemsize, {_layouts(lib, arrays): run})
     run = guarded(run, lib, tidy, steps, itemsize)
     if len(compiled) >= KEPT:
         compiled.clear()
@@ -76,17 +76,25 @@ def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None)
     return run
 
 
-def _by_order(lib: Backend, tidy: Tidied, dtypes: list, itemsize: int) -> Run:
-    """A function that compiles one more for each way in which its operands lie in memory."""
-    runs: dict[tuple, Run] = {}
-    layout = lib.layout
+def _orders(lib: Backend, arrays: Any) -> tuple[tuple[int, ...], ...]:
+    return tuple([lib.axes_in_memory(array) for array in arrays])
+
+
+def _layouts(lib: Backend, arrays: Any) -> tuple:
+    return tuple([lib.layout(array) for array in arrays])
+
+
+def _by_layout(lib: Backend, tidy: Tidied, dtypes: list, itemsize: int, runs: dict[tuple, Run]) -> Run:
+    """A function that compiles one more for each way in which its operands lie in memory.
+
+    runs : what is compiled already, by layout
+    """
 
     def run(*arrays: Any) -> Any:
-        layouts = tuple([layout(array) for array in arrays])
+        layouts = _layouts(lib, arrays)
         chosen = runs.get(layouts)
         if chosen is None:
-            orders = tuple(lib.axes_in_memory(array) for array in arrays)
-            chosen = compile_steps(lib, plan(tidy, itemsize, orders), dtypes, tidy.shapes)
+            chosen = compile_steps(lib, plan(tidy, itemsize, _orders(lib, arrays)), dtypes, tidy.shapes)
             if len(runs) >= KEPT_LAYOUTS:
                 runs.clear()
             runs[layouts] = chosen

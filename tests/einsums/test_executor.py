@@ -255,6 +255,37 @@ def test_the_second_call_is_a_look_up(backend, monkeypatch):
     assert (einsum("pq,qr->pr", a, b) == first).all()
 
 
+@pytest.mark.parametrize(
+    ("spec", "shapes"),
+    [
+        ("ij,jk->ik", [(2, 3), (3, 4)]),
+        ("ij,jk->ik", [(100, 90), (90, 80)]),
+        ("bsi,io->bso", [(4, 50, 60), (60, 80)]),
+        ("ij,ij->", [(90, 90)] * 2),
+        ("ab,bc,cd->ad", [(80, 80)] * 3),
+    ],
+)
+def test_one_plan_is_made_for_what_is_compiled(backend, spec, shapes, monkeypatch):
+    made = []
+    monkeypatch.setattr(executor, "plan", lambda *given: made.append(given) or plan(*given))
+    forget()
+    tensors = [mt.ones(shape) for shape in shapes]
+    for _ in range(3):
+        einsum(spec, *tensors)
+    assert len(made) == 1
+
+
+def test_another_layout_has_a_plan_of_its_own(monkeypatch):
+    made = []
+    monkeypatch.setattr(executor, "plan", lambda *given: made.append(given[2]) or plan(*given))
+    forget()
+    a, b = np.ones((4, 50, 60)), np.ones((60, 80))
+    for _ in range(2):
+        einsum_arrays("bsi,io->bso", a, b)
+        einsum_arrays("bsi,io->bso", np.asfortranarray(a), b)
+    assert made == [((0, 1, 2), (0, 1)), ((2, 1, 0), (0, 1))]
+
+
 def test_what_is_compiled_is_for_one_dtype_and_one_shape():
     for dtype in ("float32", "int64", "bool", "complex128"):
         for n in (2, 3):
