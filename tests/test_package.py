@@ -30,7 +30,6 @@ NUMPY_OUTSIDE = {
     "ndarray",
     "dtype",
     "generic",
-    "bool",
     "result_type",
     "random",
     "array",
