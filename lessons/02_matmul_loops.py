@@ -233,20 +233,19 @@ print(f"one line, {operations(797, 64, 10):,} operations, the same {len(answers)
 # %%
 # What does each of them cost?
 # ----------------------------
-# ``minitensor.matrix_product`` keeps such functions as a *ladder*, and ``run`` climbs it: it checks
-# that all rungs agree within rounding, times each and takes the median. We put our own rung below
-# three of its rungs: ``loops`` are the three loops over lists, ``rows`` the dot products, ``blas``
-# is ``a @ b``. Times differ from machine to machine and from run to run, so they are in the picture
-# and not in the text.
+# ``minitensor.matrix_product`` keeps such functions as a *ladder*. Its method ``climb`` checks that
+# all rungs agree within rounding, times each of them and takes the median. We put our own rung
+# below three of its rungs: ``loops`` are the three loops over lists, ``rows`` the dot products,
+# ``blas`` is ``a @ b``. Times differ from machine to machine and from run to run, so they are in
+# the picture and not in the text.
 
-from minitensor.ladder import run
 from minitensor.matrix_product.rungs import LADDER, blas, loops, rows
 
 ladder = LADDER._replace(rungs=(indexing, loops, rows, blas))
 for each in ladder.rungs:
     print(f"{each.__name__:10} {each.caption}")
-few = run(ladder, images[:5], patterns, title="5 digits, (5, 64) @ (64, 10)", time_limit=1)
-many = run(ladder, images, patterns, title="1,797 digits, (1797, 64) @ (64, 10)", time_limit=1)
+few = ladder.climb(images[:5], patterns, title="5 digits, (5, 64) @ (64, 10)", time_limit=1)
+many = ladder.climb(images, patterns, title="1,797 digits, (1797, 64) @ (64, 10)", time_limit=1)
 fig = plot.climbs(few, many)
 
 # %%

@@ -239,10 +239,9 @@ for m, k, n in ((5, 64, 10), (1797, 64, 10), (512, 512, 512), (50_000, 784, 10))
 # What does each of them cost?
 # ----------------------------
 # Two rungs are new on the ladder of lesson 2: ``broadcasting`` is one row at a time,
-# ``broadcasting_3d`` is all at once. ``run`` checks first that all of them agree. A rung that
+# ``broadcasting_3d`` is all at once. ``climb`` checks first that all of them agree. A rung that
 # would take longer than half a second is skipped, and says so.
 
-from minitensor.ladder import run
 from minitensor.matrix_product.rungs import LADDER
 
 ladder = LADDER._replace(rungs=LADDER.rungs[:4])
@@ -253,9 +252,9 @@ pixels = images.astype("float32") / 16
 weights = mt.random.normal(rng, (64, 10), dtype="float32")
 square, other = (mt.random.normal(rng, (256, 256), dtype="float32") for _ in range(2))
 fig = plot.climbs(
-    run(ladder, pixels[:5], weights, title="5 digits, (5, 64) @ (64, 10)", time_limit=0.5),
-    run(ladder, pixels, weights, title="1,797 digits, (1797, 64) @ (64, 10)", time_limit=0.5),
-    run(ladder, square, other, title="(256, 256) @ (256, 256)", time_limit=0.5),
+    ladder.climb(pixels[:5], weights, title="5 digits, (5, 64) @ (64, 10)", time_limit=0.5),
+    ladder.climb(pixels, weights, title="1,797 digits, (1797, 64) @ (64, 10)", time_limit=0.5),
+    ladder.climb(square, other, title="(256, 256) @ (256, 256)", time_limit=0.5),
 )
 
 # %%

@@ -242,7 +242,7 @@ def your_loop_nest(a, b):
 rungs = (your_loop_nest, matmul.broadcasting_3d, matmul.einsum, matmul.blas)
 left, right = mt.random.normal(rng, (100, 100)), mt.random.normal(rng, (100, 100))
 ways = matmul.LADDER._replace(name="mk,kn->mn", rungs=rungs)
-plot.climbs(ladder.run(ways, left, right, title="a million multiplications, four ways"))
+plot.climbs(ways.climb(left, right, title="a million multiplications, four ways"))
 
 # %%
 # The bars are on a logarithmic scale: each grid line is ten times the one before.

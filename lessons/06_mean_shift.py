@@ -80,7 +80,7 @@ for number, (x, y) in enumerate(stop.tolist() for stop in stops):
     print(f"stop {number:>2}: ({x:.3f}, {y:.3f})")
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
 title = "one point climbs; the radius of the circle is one bandwidth"
-plot.one_climb(points, weight, stops, h, title)
+plot.one_path(points, weight, stops, h, title)
 
 # %%
 # Always uphill
@@ -133,13 +133,12 @@ print(moved.shape)
 # never slow, Python was. All rungs are checked against each other before they are timed. Here they
 # update every third point, over that third of the data. The bars are on a logarithmic scale.
 
-from minitensor import ladder
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER
 
 third = points[::3]
 title = f"one update of {third.shape[0]} points, bandwidth {h}"
-plot.climbs(ladder.run(LADDER, third, third, h, title=title, time_limit=1.0))
+plot.climbs(LADDER.climb(third, third, h, title=title, time_limit=1.0))
 
 # %%
 # Until all stand still

@@ -398,7 +398,7 @@ except mt.errors.MissingExtraError as error:
 # times a single column, and a product of two squares. Rungs that do the same job stand one above
 # another.
 
-from minitensor.ladder import Ceilings, Work, roof, run
+from minitensor.ladder import Ceilings, Work, roof
 from minitensor.matrix_product.rungs import LADDER, blas, broadcasting, rows
 from minitensor.text.numbers import in_percent
 
@@ -406,8 +406,8 @@ ladder = LADDER._replace(rungs=(rows, broadcasting, blas))
 large, column = mt.ones((8192, 4096), "float32"), mt.ones((4096, 1), "float32")
 square, other = (mt.random.normal(rng, (512, 512), dtype="float32") for _ in range(2))
 fig = plot.roofline(
-    run(ladder, large, column, title="(8192, 4096) @ (4096, 1)", time_limit=0.5, seconds=0.2),
-    run(ladder, square, other, title="(512, 512) @ (512, 512)", time_limit=0.5, seconds=0.2),
+    ladder.climb(large, column, title="(8192, 4096) @ (4096, 1)", time_limit=0.5, seconds=0.2),
+    ladder.climb(square, other, title="(512, 512) @ (512, 512)", time_limit=0.5, seconds=0.2),
 )
 
 # %%
@@ -445,8 +445,8 @@ fig = plot.intensities(steps, h100)
 # computes a patch of 8 × 8 elements. Then 16 reads serve 64 multiplications, and each number that
 # is fetched from global memory is used 128 times. That needs 64 sums in registers. CuPy's
 # translator has no arrays in registers, so the kernel has 64 variables, and a function writes its
-# text: ``matmul_register_tiled`` in ``minitensor/gpu/matmul_kernels.py``. What comes after that is
-# CUDA C++, in ``minitensor/gpu/matmul.cu``. That is where Python stops being enough.
+# text: ``matmul_register_tiled`` in ``minitensor/matrix_product/kernels.py``. What comes after that
+# is CUDA C++, in ``kernels.cu`` beside it. That is where Python stops being enough.
 
 # %%
 # What to take away
@@ -466,7 +466,7 @@ fig = plot.intensities(steps, h100)
 # 2. Put the barrier of ``every`` into ``if x < 10:`` and take a stride of 1. No thread needs what
 #    another wrote. What does the simulator say all the same, and what would a GPU do?
 # 3. Make ``tiled`` right for all sizes: a thread outside of ``c`` still has to fetch and to wait.
-#    Compare with ``matmul_tiled`` in ``minitensor/gpu/matmul_kernels.py``.
+#    Compare with ``matmul_tiled`` in ``minitensor/matrix_product/kernels.py``.
 # 4. Keep ``tile_b`` the other way round: write ``tile_b[x * TILE + y]``, read
 #    ``tile_b[x * TILE + inner]``. How many bank conflicts are there now? How many if the rows of
 #    both tiles are 17 numbers long, the last of them never used? (45,696 and 768.)

@@ -23,6 +23,7 @@ from minitensor import ladder, plot
 from minitensor.cluster.meanshift import LADDER, gemm_tiled
 from minitensor.cluster.meanshift.gpu import GPU_LADDER
 from minitensor.data import blobs
+from minitensor.text.numbers import in_bytes, in_seconds
 
 mt.set_backend("numpy")  # where the simulator runs
 for rung in GPU_LADDER.rungs:
@@ -38,7 +39,7 @@ for rung in GPU_LADDER.rungs:
 h = 2.5
 points, _ = blobs(seed=2, dtype="float32")
 some = points[mt.random.permutation(mt.random.generator(0), len(points))][:512]
-on_cpu = ladder.run(LADDER, some, some, h, title="one update of 512 points", time_limit=1.0)
+on_cpu = LADDER.climb(some, some, h, title="one update of 512 points", time_limit=1.0)
 plot.roofline(on_cpu)
 
 work = on_cpu.work
@@ -89,7 +90,7 @@ print(f"memory gives {bytes_a_clock:.1f} bytes a clock, {balance:.2f} for each e
 # of threads of a GPU busy. And a whole table may not even fit into its memory:
 
 for n in (1_500, 100_000, 1_000_000):
-    table, ends = ladder.in_bytes(4 * n * n), ladder.in_bytes(3 * 2 * 4 * n)
+    table, ends = in_bytes(4 * n * n), in_bytes(3 * 2 * 4 * n)
     print(f"n = {n:>9,}: a table of weights {table:>8}; queries, points, result {ends:>7}")
 
 # %%
@@ -209,7 +210,7 @@ print(f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, memory beside t
 
 from minitensor.cluster.meanshift import kernels
 
-moved, by_tiled = kernels.run("gpu_tiled", kernels.tiled, x, x, h)
+moved, by_tiled = kernels.move("gpu_tiled", kernels.tiled, x, x, h)
 check(moved)
 plot.memory_access(by_fused, by_tiled, array="points")
 
@@ -328,8 +329,8 @@ print(f"two queries a thread: {by_two.counters.shared_loads / n**2:.0f} shared l
 # %%
 # ``gpu_fast`` gives each thread four queries, and reads two points at once as a ``float4``. That is
 # one load for eight pairs. Arrays of registers and ``float4`` are beyond CuPy's JIT, so it is CUDA
-# C++, in ``minitensor/gpu/mean_shift.cu``. It also folds the scale into the coordinates, so that
-# the weight is 2 to the power of −r², and that is a single instruction, ``ex2.approx``.
+# C++, in ``minitensor/cluster/meanshift/kernels.cu``. It also folds the scale into the coordinates,
+# so that the weight is 2 to the power of −r², and that is a single instruction, ``ex2.approx``.
 #
 # What is left
 # ------------
@@ -368,7 +369,7 @@ for name, (moves, shared, instructions) in rungs.items():
 
 for many in (100_000, 1_000_000):
     bound = many**2 / (exps_a_clock * MULTIPROCESSORS * CLOCK)
-    print(f"n = {many:>9,}: at least {ladder.in_seconds(bound)} of exponentials on that GPU")
+    print(f"n = {many:>9,}: at least {in_seconds(bound)} of exponentials on that GPU")
 
 # %%
 # How near does ``gpu_fast`` come? Only a clock can say, on a GPU. In a checkout,
@@ -409,7 +410,7 @@ except BackendError:
 else:
     with mt.use_backend("cupy"):
         many = mt.random.normal(mt.random.generator(0), (20_000, 2), dtype="float32") * 20
-        climb = ladder.run(GPU_LADDER, many, many, h, time_limit=1.0)
+        climb = GPU_LADDER.climb(many, many, h, time_limit=1.0)
     absent, speeds[f"{gpu.device_name()}, n = 20,000, now"] = "", rates(climb, 20_000**2)
 
 words = "as long as an exponential on an H100"

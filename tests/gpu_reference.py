@@ -12,7 +12,7 @@ def product(a, b):
 
 
 def update(queries, points, bandwidth):
-    """One mean-shift update, and for each coordinate the error that `mean_shift.cu` allows."""
+    """One mean-shift update, and for each coordinate the error that `kernels.cu` allows."""
     n, d = points.shape
     queries, points = queries.astype("float64"), points.astype("float64")
     away = points - queries[:, None]

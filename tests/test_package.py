@@ -127,6 +127,42 @@ def test_every_file_says_what_it_is(name):
     assert ast.get_docstring(TREES[name])
 
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def hidden(tree):
+    """The functions and classes of a file whose names a local of one of its functions takes: (line, name)."""
+    own = {node.name for node in tree.body if isinstance(node, (*FUNCTIONS[:2], ast.ClassDef))}
+    inside = {node for each in ast.walk(tree) if isinstance(each, FUNCTIONS) for node in ast.walk(each) if node != each}
+    for node in inside:
+        if isinstance(node, ast.Name):
+            name = node.id if isinstance(node.ctx, ast.Store) else None
+        elif isinstance(node, ast.arg):
+            name = node.arg
+        else:
+            name = getattr(node, "asname", None) or getattr(node, "name", None)
+        if name in own:
+            yield node.lineno, name
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_local_never_hides_a_function_of_its_own_file(name):
+    assert sorted(hidden(TREES[name])) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["f = 1", "for f in x: pass", "y = [f for f in x]", "def f(): pass", "y = lambda f: f", "with x as f: pass",
+     "try: pass\n    except x as f: pass", "print(f := 1)", "import f"],
+)  # fmt: skip
+def test_a_local_that_hides_a_function_is_seen(body):
+    for head in ("def g(x):", "async def g(x):", "class G:\n  def g(x):"):
+        tree = ast.parse(f"def f(): pass\n{head}\n    {body}")
+        assert {name for _, name in hidden(tree)} == {"f"}, body
+    assert list(hidden(ast.parse("def f(x): return x\ndef g(x, y=f):\n  from m import f as h\n  return f(x=h)"))) == []
+    assert [name for _, name in hidden(ast.parse("class A: pass\ndef g(*A): pass"))] == ["A"]
+
+
 # Names.
 def test_the_type_hints_are_announced():
     assert (PACKAGE / "py.typed").is_file()
@@ -143,6 +179,27 @@ def test_every_name_in_an_all_exists(name):
         return
     module = importlib.import_module(name)
     assert [public for public in getattr(module, "__all__", []) if not hasattr(module, public)] == []
+
+
+MODULES = [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "minitensor.") if "__main__" not in name]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_function_hides_a_module(name):
+    """``import minitensor.room.file as file`` gives the file, however its package is imported."""
+    module, names = importlib.import_module(name), {}
+    exec(f"import {name} as found", names)
+    assert names["found"] is module
+    package, _, last = name.rpartition(".")
+    assert getattr(sys.modules[package], last) is module
+
+
+@pytest.mark.parametrize("name", ["minitensor", *MODULES])
+def test_no_package_exports_a_name_that_one_of_its_files_has(name):
+    package = importlib.import_module(name)
+    files = {file for _, file, _ in pkgutil.iter_modules(getattr(package, "__path__", []))}
+    exported = set(getattr(package, "__all__", ())) & files
+    assert {each for each in exported if getattr(package, each) is not sys.modules[f"{name}.{each}"]} == set()
 
 
 @pytest.mark.parametrize("name", [name for name in mt.__all__ if callable(getattr(mt, name))])

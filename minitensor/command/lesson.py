@@ -20,12 +20,17 @@ def title(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or path.stem).partition("\n")[0]
 
 
-def run(number: int, out: Path | None = None) -> None:
+def lesson(number: int | None = None, out: Path | None = None) -> None:
     """Run a lesson: its text output on the terminal, its pictures on the screen or, if given, into the folder `out`.
 
+    Without a number, list the lessons.
     Raises InputError for a number that no lesson has, MissingExtraError where the lessons' packages are missing.
     """
     found = lessons()
+    if number is None:
+        for each, path in found.items():
+            print(f"{each:>3}  {title(path)}")
+        return
     if number not in found:
         raise InputError(f"there is no lesson {number}; there are {', '.join(map(str, found))}")
     from minitensor import plot

@@ -82,7 +82,7 @@ def peers() -> dict[str, Regions]:
 def cut(name: str, out: Path, space: float, colour: float, min_size: int, compare: bool = False) -> None:
     """Segment a photo, print what was found and how long it took, and write four pictures into the folder `out`.
 
-    filtered.png : the colour to which each pixel climbed
+    filtered.png : the colour to which each pixel moved
     regions.png : each region in its mean colour
     boundaries.png : the photo, with the edges of the regions drawn over it
     palette.png : the colours of the largest regions, each as wide as its region is large

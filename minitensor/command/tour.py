@@ -1,5 +1,6 @@
 """The tour: both ladders, end to end, on real input, with tables, pictures and an animation."""
 
+import itertools
 import json
 import time
 from dataclasses import asdict
@@ -10,14 +11,17 @@ from minitensor import backend, random
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
 from minitensor.cluster.meanshift import gpu
+from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.data import blobs
 from minitensor.errors import MissingExtraError
 from minitensor.gpu import Launch, compare
 from minitensor.gpu.counters import Counters
-from minitensor.ladder import Climb, Ladder, ceilings, run, table
+from minitensor.ladder import Climb, Ladder, ceilings, table
+from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
+from minitensor.text.bar import progress
 from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
@@ -33,7 +37,6 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
     """
     try:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     except ImportError:
         raise MissingExtraError("the tour needs rich: pip install 'minitensor[lessons]'") from None
     from minitensor import plot
@@ -54,19 +57,18 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}",
         ),
     ]
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4)
+    steps, total = itertools.count(), sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4
+    with progress("tour", shown=True) as shown:
 
         def step(words: str) -> None:
-            progress.update(task, description=f"{words:<45}", advance=1)
+            if shown:
+                shown(next(steps), total, f"{words:<45}")
 
         step("the ceilings of this machine")
         for kind in ("float32", "float64"):
             ceilings(kind)
         climbs = [
-            run(
-                ladder,
+            ladder.climb(
                 *inputs,
                 title=title,
                 time_limit=0.25 if quick else 5.0,
@@ -88,6 +90,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         }
         paths = [plot.save(picture, out / name) for name, picture in pictures.items()]
         plot.close_all()
+        step("done")
     seconds = time.perf_counter() - start
     summary = {"clusters": found.centers.shape[0], "updates": found.n_iter, "converged": found.converged}
     if as_json:
@@ -137,8 +140,8 @@ def simulations(quick: bool = False) -> dict[str, list[tuple[str, Launch]]]:
     """What the GPU rungs do, counted at small sizes, for a machine that has no GPU to time them on."""
     side, n = (32, 64) if quick else (128, 256)
     return {
-        f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul.simulated(side, 16, side),
-        f"mean shift on a GPU: one update of {n} points in two dimensions, float32": gpu.simulated(n),
+        f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul_kernels.simulated(side, 16, side),
+        f"mean shift on a GPU: one update of {n} points in two dimensions, float32": mean_shift_kernels.simulated(n),
     }
 
 

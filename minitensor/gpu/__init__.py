@@ -7,9 +7,10 @@
   `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
-- `matmul_kernels.py`, `mean_shift_kernels.py`: the kernels of the two ladders, with `written.py` for those
-  whose text a program writes
-- `matmul.cu`, `mean_shift.cu`: their last rungs, in CUDA C++; `sources.py` launches them
+- `written.py`: kernels whose text a program writes
+- `cpp.py`: kernels in CUDA C++, from a ``.cu`` file
+
+This room is the machine. The kernels of an algorithm are beside the algorithm, in its `kernels.py` and `kernels.cu`.
 """
 
 from minitensor.gpu.device import cuda

@@ -73,7 +73,7 @@ def groups(threads: np.ndarray, lanes: int = WARP) -> np.ndarray:
     ordered = threads[order].astype(np.int64)
     begins = np.flatnonzero(np.diff(ordered, prepend=-1))
     lengths = np.diff(begins, append=len(ordered))
-    times = np.arange(len(ordered)) - np.repeat(begins, lengths)  # for the how-manieth time this thread is here
+    times = np.arange(len(ordered)) - np.repeat(begins, lengths)  # how often this thread was here before
     out = np.empty_like(times)
     out[order] = ordered // lanes * lengths.max(initial=1) + times
     return out

@@ -54,7 +54,7 @@ class Kernel:
     NumPy to the simulator. Returns a `Launch`, which on the simulator has counters and a report.
 
     Raises LaunchError, DTypeError or DeviceError before anything runs, and from the simulator the KernelError that
-    says what a thread did wrong. On a real GPU nobody says it.
+    says what a thread did wrong. A real GPU does not say it: there the same mistake gives wrong numbers, or a crash.
     """
 
     def __init__(self, function: Callable[..., None]):
@@ -71,6 +71,11 @@ class Kernel:
     @property
     def name(self) -> str:
         return self.function.__name__
+
+    @property
+    def text(self) -> str:
+        """The kernel as it is written, in Python. Raises KernelError where its text was not kept."""
+        return "\n".join(source_of(self.function).lines)
 
     def __call__(self, *arguments: Any) -> None:
         raise LaunchError(f"{self.name} is a kernel; launch it over a grid of blocks: {self.name}[grid, block](...)")

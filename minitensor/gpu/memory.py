@@ -15,20 +15,24 @@ POISON = {"float32": (np.uint32, 0x7FC0DEAD), "float64": (np.uint64, 0x7FF80000D
 UNWRITTEN: Any = None  # what stands in the simulator's lists for an element that nobody has written
 
 
-def uninitialised(shape: tuple[int, ...], dtype: Any = "float32") -> Tensor:
+def uninitialised(shape: tuple[int, ...], dtype: Any = None, *, like: Tensor | None = None) -> Tensor:
     """A new Tensor for a kernel's output, on the current backend, that holds poison: a NaN set apart for it.
 
     A simulated kernel that reads an element before it is written raises UnwrittenError. Elsewhere it is a NaN.
     shape : any
-    dtype : float32 or float64, since only floats have a NaN; raises DTypeError for others
+    dtype : float32 or float64, since only floats have a NaN; float32 if not given
+    like : a Tensor whose backend, and dtype if none is given, the new one has
+    Raises DTypeError for other dtypes.
 
     >>> bool(uninitialised((2, 3)).numpy()[0, 0] > 0)
     False
     """
-    if str(np.dtype(dtype)) not in POISON:
+    dtype = np.dtype(dtype or (like.dtype if like is not None else "float32"))
+    if str(dtype) not in POISON:
         raise DTypeError(f"uninitialised: {dtype} has no NaN to be marked with; use float32 or float64, or zeros")
-    bits, pattern = POISON[str(np.dtype(dtype))]
-    return wrap(backend.current().from_numpy(np.full(shape, pattern, bits).view(dtype)))
+    bits, pattern = POISON[str(dtype)]
+    lib = backend.current() if like is None else backend.of(like.array)
+    return wrap(lib.from_numpy(np.full(shape, pattern, bits).view(dtype)))
 
 
 def elements(array: np.ndarray) -> list[Any]:

@@ -261,6 +261,6 @@ def _frames(traceback: Any) -> Iterator[Any]:
 
 
 def _shown(index: Any, sizes: Dim3) -> str:
-    """``3`` in one dimension, ``(3, 0)`` in two: what is launched along one axis only needs no more."""
+    """``3`` in one dimension, ``(3, 0)`` in two: one number is enough where the launch has one axis."""
     used = 3 if sizes.z > 1 else 2 if sizes.y > 1 else 1
     return str(tuple(index[:used])) if used > 1 else str(index[0])

@@ -1,7 +1,9 @@
 """Where a kernel is written: its lines, the places in them that touch an array, and what its names mean."""
 
 import inspect
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from minitensor.errors import KernelError
@@ -29,14 +31,17 @@ class Source(NamedTuple):
 
 
 def source_of(function: Callable[..., Any]) -> Source:
-    """Where a function is written. Raises KernelError where nobody has kept its text."""
-    try:
+    """Where a function is written. Raises KernelError where its text was not kept."""
+    lines: list[str] = []
+    first = 0
+    with suppress(OSError, TypeError):
         lines, first = inspect.getsourcelines(function)
-    except (OSError, TypeError):
+    # Python finds text by file and line: of what was typed in it may find another's, such as that of `python -c`.
+    if not re.search(rf"^\s*def {re.escape(function.__name__)}\b", "".join(lines), re.MULTILINE):
         raise KernelError(
             f"{function.__name__}: its source cannot be read; write kernels in a file or a notebook, "
             "not at Python's own prompt"
-        ) from None
+        )
     return Source(inspect.getsourcefile(function) or "", first, [line.rstrip("\n") for line in lines])
 
 

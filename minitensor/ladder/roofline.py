@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from minitensor import backend as backends
-from minitensor.backend import Backend
+from minitensor.backend import Backend, current, load, matmul
 from minitensor.backend.threads import in_threads
 from minitensor.errors import DTypeError, InputError
 from minitensor.ladder.timing import machine, measure
@@ -82,7 +81,7 @@ def ceilings(dtype: Any = "float32", backend: str | None = None) -> Ceilings:
 
     Raises DTypeError for a dtype that is not float32 or float64.
     """
-    lib = backends.load(backend) if backend else backends.current()
+    lib = load(backend) if backend else current()
     kind = str(getattr(dtype, "name", dtype))
     if kind not in FLOATS:
         raise DTypeError(f"ceilings are measured in {' or '.join(FLOATS)}, not in {kind}")
@@ -123,7 +122,7 @@ def _matmul(lib: Backend, kind: str) -> tuple[int, float]:
     rates: dict[int, float] = {}
     for side in SIDES:
         a, b = (lib.xp.ones((side, side), dtype=lib.dtype(kind), **lib.on) for _ in range(2))
-        seconds = _best(partial(backends.matmul, a, b), lib)
+        seconds = _best(partial(matmul, a, b), lib)
         rates[side] = 2.0 * side**3 / seconds
         if seconds >= ENOUGH:
             break

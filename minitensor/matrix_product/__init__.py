@@ -1,6 +1,7 @@
 """The matmul ladder: ``c = a @ b``, from three Python loops to BLAS and to a GPU.
 
-`rungs.py` has one function a rung; `kernels.py` and `kernels.cu` hold the kernels of those that need a GPU.
+`rungs.py` has a function for each rung on arrays, and the ladder; `kernels.py` has the rungs for a GPU, each beside its
+kernel, the last two of which are CUDA C++, in `kernels.cu`.
 """
 
 from minitensor.matrix_product.rungs import GPU_LADDER, LADDER

@@ -1,24 +1,38 @@
-"""Kernels of the matmul ladder: c = a @ b in float32, for a of shape (m, k) and b of shape (k, n), any sizes.
+"""The rungs of the matmul ladder that are kernels: c = a @ b in float32, a of shape (m, k), b of shape (k, n).
 
-Each is a ``@kernel`` of three matrices and their sizes, and beside it the function that allocates c and launches it.
+Each idea is a ``@kernel``, a Python function of three matrices and their sizes, and below it the rung that launches it.
 All do 2·m·n·k floating-point operations. What changes is how often a number is fetched from global memory.
+The last two ideas want more than Python can say, and are CUDA C++ in `kernels.cu`.
 """
 
 import numpy as np
 
-from minitensor import backend
+from minitensor.core import checks
 from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import DeviceError, DTypeError, ShapeError
+from minitensor.gpu import cpp
 from minitensor.gpu.device import cuda
 from minitensor.gpu.launching import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch
 from minitensor.gpu.written import written
+from minitensor.ladder import rung
+from minitensor.random import generator, normal
 
 TILE = 16  # rows and columns of a block, and of the tiles it keeps in shared memory
 AREA = TILE * TILE
 PATCH = 8  # rows and columns that each thread of gpu_register_tiled computes
 STRIP = 8  # how far its tiles reach along k
+
+CPP = cpp.CppKernels(__package__, ("register_tiled", "vectorised<true>", "vectorised<false>"))
+CPP_TILE, CPP_SIDE = 128, 16  # TILE and SIDE of kernels.cu
+
+
+def nothing(a: Tensor, b: Tensor) -> float:
+    """The memory of every rung here: none beside the output."""
+    return 0.0
+
+
+# --- one thread an element -------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -32,6 +46,22 @@ def matmul_naive(a, b, c, m, k, n):
         c[row, col] = total
 
 
+@rung("GPU: a thread an element, neighbours in different rows", memory=nothing)
+def gpu_naive(a: Tensor, b: Tensor) -> Tensor:
+    """One thread for each element of c, its row from threadIdx.x: the first kernel that everyone writes.
+
+    a : (m, k), b : (k, n), float32, both on CuPy or both on NumPy, where a simulator runs it; returns (m, n), float32.
+    The threads of a warp differ in their row, so together they read a column of a, and each number of it lies in
+    another 32-byte sector: an eighth of what memory moves is used. Global loads: 2·m·n·k.
+    Memory: nothing beside the output. Raises ShapeError, DTypeError or DeviceError where a and b do not fit.
+
+    >>> import minitensor as mt
+    >>> gpu_naive(mt.ones((2, 3), "float32"), mt.ones((3, 4), "float32")).tolist()
+    [[3.0, 3.0, 3.0, 3.0], [3.0, 3.0, 3.0, 3.0]]
+    """
+    return multiply(matmul_naive, a, b, across_rows=True)[0]
+
+
 @kernel
 def matmul_coalesced(a, b, c, m, k, n):
     """The same with col from x: neighbouring threads read neighbours in b and write neighbours in c."""
@@ -41,6 +71,19 @@ def matmul_coalesced(a, b, c, m, k, n):
         for inner in range(k):
             total += a[row, inner] * b[inner, col]
         c[row, col] = total
+
+
+@rung("GPU: neighbours in one row, who share what memory gives", memory=nothing)
+def gpu_coalesced(a: Tensor, b: Tensor) -> Tensor:
+    """`gpu_naive` with one line changed: the column comes from threadIdx.x.
+
+    The threads of a warp now read neighbours in b, of which one sector holds eight, and all the same number of a.
+    As many loads as before, 2·m·n·k, in an eighth of the sectors or less. Memory: nothing beside the output.
+    """
+    return multiply(matmul_coalesced, a, b)[0]
+
+
+# --- tiles in shared memory ------------------------------------------------------------------------------------------
 
 
 @kernel
@@ -65,15 +108,63 @@ def matmul_tiled(a, b, c, m, k, n):
         c[row, col] = total
 
 
+@rung("GPU: blocks fetch tiles into shared memory", memory=nothing)
+def gpu_tiled(a: Tensor, b: Tensor) -> Tensor:
+    """A block of TILE × TILE threads fetches each number once for all of them, by way of shared memory.
+
+    Global loads fall from 2·m·n·k to 2·m·n·k/TILE. The sums still take two loads from shared memory for each
+    multiplication, and that is what bounds it now. Memory: 2·TILE² numbers of shared memory a block.
+    """
+    return multiply(matmul_tiled, a, b)[0]
+
+
+# --- patches in registers --------------------------------------------------------------------------------------------
+
+
 def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
     """The kernel `matmul_register_tiled` for threads that each compute patch × patch elements of c.
 
     A block of tile × tile threads computes a square of c of side tile·patch. `cupyx.jit` has no arrays in registers,
-    so each element needs a variable of its own: 64 sums for a patch of 8. This function writes the text of the kernel;
-    the report of a launch shows it.
+    so each element needs a variable of its own: 64 sums for a patch of 8. This function writes the text of the kernel.
 
     The elements of a thread lie tile apart, not side by side, so that neighbouring threads read neighbouring numbers.
     strip : how far the tiles in shared memory reach along k, at most tile
+
+    >>> print(register_tiled(2, tile=4, strip=3).text)
+    def matmul_register_tiled(a, b, c, m, k, n):
+        tile_a = cuda.shared_memory(np.float32, 24)
+        tile_b = cuda.shared_memory(np.float32, 24)
+        x, y = cuda.threadIdx.x, cuda.threadIdx.y
+        row, col = cuda.blockIdx.y * 8, cuda.blockIdx.x * 8  # of the block's first element
+        sum_0_0 = np.float32(0)
+        sum_0_1 = np.float32(0)
+        sum_1_0 = np.float32(0)
+        sum_1_1 = np.float32(0)
+        for start in range(0, k, 3):
+            for at in range(y * 4 + x, 24, 16):
+                i, j = at // 3, at % 3
+                tile_a[at] = a[row + i, start + j] if row + i < m and start + j < k else np.float32(0)
+                p, q = at // 8, at % 8
+                tile_b[at] = b[start + p, col + q] if start + p < k and col + q < n else np.float32(0)
+            cuda.syncthreads()  # until both tiles are full
+            for inner in range(3):
+                a_0 = tile_a[(y + 0) * 3 + inner]
+                a_1 = tile_a[(y + 4) * 3 + inner]
+                b_0 = tile_b[inner * 8 + x + 0]
+                b_1 = tile_b[inner * 8 + x + 4]
+                sum_0_0 += a_0 * b_0
+                sum_0_1 += a_0 * b_1
+                sum_1_0 += a_1 * b_0
+                sum_1_1 += a_1 * b_1
+            cuda.syncthreads()  # until nobody reads them any more
+        if row + y + 0 < m and col + x + 0 < n:
+            c[row + y + 0, col + x + 0] = sum_0_0
+        if row + y + 0 < m and col + x + 4 < n:
+            c[row + y + 0, col + x + 4] = sum_0_1
+        if row + y + 4 < m and col + x + 0 < n:
+            c[row + y + 4, col + x + 0] = sum_1_0
+        if row + y + 4 < m and col + x + 4 < n:
+            c[row + y + 4, col + x + 4] = sum_1_1
     """
     side, each = tile * patch, range(patch)
     body = [
@@ -108,86 +199,82 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
 matmul_register_tiled = register_tiled(PATCH)
 
 
-# --- the rungs: allocate, launch, return ---------------------------------------------------------------------------
-
-
-def gpu_naive(a: Tensor, b: Tensor) -> Tensor:
-    """One thread for each element of c, its row from threadIdx.x: the first kernel that everyone writes.
-
-    a : (m, k), b : (k, n), float32, both on CuPy or both on NumPy, where a simulator runs it; returns (m, n), float32.
-    The threads of a warp differ in their row, so together they read a column of a, and each number of it lies in
-    another 32-byte sector: an eighth of what memory moves is used. Global loads: 2·m·n·k.
-    Memory: nothing beside the output.
-
-    >>> import minitensor as mt
-    >>> gpu_naive(mt.ones((2, 3), "float32"), mt.ones((3, 4), "float32")).tolist()
-    [[3.0, 3.0, 3.0, 3.0], [3.0, 3.0, 3.0, 3.0]]
-    """
-    return run(matmul_naive, a, b, across_rows=True)[0]
-
-
-def gpu_coalesced(a: Tensor, b: Tensor) -> Tensor:
-    """`gpu_naive` with one line changed: the column comes from threadIdx.x.
-
-    The threads of a warp now read neighbours in b, of which one sector holds eight, and all the same number of a.
-    As many loads as before, 2·m·n·k, in an eighth of the sectors or less. Memory: nothing beside the output.
-    """
-    return run(matmul_coalesced, a, b)[0]
-
-
-def gpu_tiled(a: Tensor, b: Tensor) -> Tensor:
-    """A block of TILE × TILE threads fetches each number once for all of them, by way of shared memory.
-
-    Global loads fall from 2·m·n·k to 2·m·n·k/TILE. The sums still take two loads from shared memory for each
-    multiplication, and that is what bounds it now. Memory: 2·TILE² numbers of shared memory a block.
-    """
-    return run(matmul_tiled, a, b)[0]
-
-
+@rung("GPU: each thread an 8 × 8 patch, in registers", memory=nothing)
 def gpu_register_tiled(a: Tensor, b: Tensor) -> Tensor:
     """Each thread computes PATCH × PATCH elements, and keeps their sums and what they need in registers.
 
     PATCH loads of either from shared memory serve PATCH² multiplications, so shared memory gives 1/PATCH of what
     `gpu_tiled` asks of it. Global loads: 2·m·n·k/(TILE·PATCH). Memory: 2·TILE·PATCH·STRIP numbers of shared memory a
-    block. The elements of a patch need a variable each; this is about where Python stops being enough.
+    block. On a GPU it is CUDA C++, in which a patch is an array of registers; on the simulator the same idea in Python,
+    with 64 variables. This is about where Python stops being enough.
     """
-    return run(matmul_register_tiled, a, b, side=TILE * PATCH)[0]
+    if cpp.on_gpu(a):
+        return multiply_in_cpp("register_tiled", a, b)
+    return multiply(matmul_register_tiled, a, b, side=TILE * PATCH)[0]
 
 
-def run(kernel: Kernel, a: Tensor, b: Tensor, side: int = TILE, across_rows: bool = False) -> tuple[Tensor, Launch]:
-    """c = a @ b by one of these kernels, and the launch, for its counters.
+@rung("GPU: four numbers a load, the next tile on its way", memory=nothing)
+def gpu_vectorised(a: Tensor, b: Tensor) -> Tensor:
+    """`gpu_register_tiled` with loads of four floats, and two sets of tiles: one is filled while the other is used.
+
+    CUDA C++, for a GPU only. Where the rows do not start at multiples of 16 bytes (k or n is no multiple of 4) the
+    loads from global memory are of one float; the rest is the same.
+    """
+    return multiply_in_cpp("vectorised", a, b)
+
+
+# --- allocate, launch, return ----------------------------------------------------------------------------------------
+
+
+def multiply(which: Kernel, a: Tensor, b: Tensor, side: int = TILE, across_rows: bool = False) -> tuple[Tensor, Launch]:
+    """c = a @ b by one of the kernels in Python, and the launch, for its counters.
 
     side : rows and columns of c that a block of TILE × TILE threads computes
     across_rows : whether x counts rows
 
     Raises ShapeError, DTypeError or DeviceError where a and b are not two float32 matrices that fit.
     """
-    m, k, n = sizes(kernel.name, a, b)
-    with backend.use_backend(a.backend):
-        c = uninitialised((m, n))
+    m, k, n = checks.matrices(which.name, a, b, dtype="float32")
+    c = uninitialised((m, n), like=a)
     rows, columns = max(1, -(-m // side)), max(1, -(-n // side))
     grid = (rows, columns) if across_rows else (columns, rows)
-    launch = kernel[grid, (TILE, TILE)](in_order(a), in_order(b), c, m, k, n)
+    launch = which[grid, (TILE, TILE)](a.contiguous(), b.contiguous(), c, m, k, n)
     return c, launch
 
 
-def sizes(name: str, a: Tensor, b: Tensor) -> tuple[int, int, int]:
-    """m, k, n of two float32 matrices that can be multiplied."""
-    for letter, x in (("a", a), ("b", b)):
-        if x.ndim != 2:
-            raise ShapeError(f"{name}: {letter} has shape {x.shape}; it multiplies matrices, which have two axes")
-        if x.dtype != "float32":
-            raise DTypeError(f"{name}: {letter} is {x.dtype}; the GPU rungs are float32, use .astype('float32')")
-    if a.shape[1] != b.shape[0]:
-        raise ShapeError(
-            f"{name}: a of shape {a.shape} has {a.shape[1]} on axis 1, b of shape {b.shape} has {b.shape[0]} "
-            "on axis 0; they must be equal"
-        )
-    if a.backend != b.backend:
-        raise DeviceError(f"{name}: a is on {a.backend}, b on {b.backend}; write b.to({a.backend!r})")
-    return a.shape[0], a.shape[1], b.shape[1]
+def multiply_in_cpp(name: str, a: Tensor, b: Tensor) -> Tensor:
+    """c = a @ b by one of the kernels in CUDA C++, "register_tiled" or "vectorised".
+
+    a : (m, k) float32 on CuPy; b : (k, n) likewise; returns (m, n).
+    Memory: nothing beside the result, and a copy of an operand that is not contiguous.
+    Raises DeviceError for Tensors elsewhere, DTypeError and ShapeError for others than these.
+    """
+    m, k, n = checks.matrices(f"gpu_{name}", a, b, dtype="float32")
+    cpp.check_on_gpu(f"gpu_{name}", a=a, b=b)
+    c = cpp.empty((m, n), like=a)
+    if not m or not n:
+        return wrap(c)
+    left, right = a.contiguous().array, b.contiguous().array
+    block: tuple[int, ...] = (CPP_SIDE, CPP_SIDE)
+    if name == "vectorised":
+        aligned = k % 4 == n % 4 == 0 and all(cpp.address(array) % 16 == 0 for array in (left, right, c))
+        name, block = "vectorised<true>" if aligned else "vectorised<false>", (CPP_SIDE * CPP_SIDE,)
+    CPP.launch(name, -(-m // CPP_TILE) * -(-n // CPP_TILE), block, left, right, c, m, k, n)
+    return wrap(c)
 
 
-def in_order(x: Tensor) -> Tensor:
-    """The tensor with its elements in order in memory: itself if they are."""
-    return wrap(backend.of(x.array).contiguous(x.array))
+def simulated(m: int = 128, k: int = 16, n: int = 128) -> list[tuple[str, Launch]]:
+    """The rungs that are Python, run by the simulator on random matrices: the name and the counted launch of each.
+
+    >>> name, launch = simulated(4, 3, 5)[0]
+    >>> name, launch.counters.global_loads
+    ('gpu_naive', 120)
+    """
+    rng = generator(0)
+    a, b = (normal(rng, shape, dtype="float32").to("numpy") for shape in ((m, k), (k, n)))
+    return [
+        ("gpu_naive", multiply(matmul_naive, a, b, across_rows=True)[1]),
+        ("gpu_coalesced", multiply(matmul_coalesced, a, b)[1]),
+        ("gpu_tiled", multiply(matmul_tiled, a, b)[1]),
+        ("gpu_register_tiled", multiply(matmul_register_tiled, a, b, side=TILE * PATCH)[1]),
+    ]

@@ -1,22 +1,20 @@
 """The matmul ladder: ``c = a @ b`` for a of shape (m, k) and b of shape (k, n), from three Python loops to BLAS.
 
 Every rung does the same 2·m·k·n floating-point operations. What changes is who runs the loops: Python, one line of
-Python at a time, compiled code that knows the machine's caches and vector units, or the threads of a GPU.
+Python at a time, compiled code that knows the machine's caches and vector units, or the threads of a GPU. The rungs
+for a GPU are in `kernels.py`.
 """
 
 from math import prod
 
 import numpy as np
 
-from minitensor import backend
-from minitensor.core.creation import zeros
-from minitensor.core.tensor import Tensor, wrap
-from minitensor.einsums import einsum as _einsum
-from minitensor.errors import DTypeError, ShapeError
-from minitensor.gpu import Launch, sources
+from minitensor import einsums
+from minitensor.core import checks
+from minitensor.core.creation import tensor, zeros
+from minitensor.core.tensor import Tensor
 from minitensor.ladder import Ladder, rung
-from minitensor.matrix_product import kernels
-from minitensor.random import generator, normal
+from minitensor.matrix_product.kernels import gpu_coalesced, gpu_naive, gpu_register_tiled, gpu_tiled, gpu_vectorised
 
 PYTHON_FLOAT = 32  # bytes of a float in a list: 24 of its own and 8 to point at it
 
@@ -38,7 +36,7 @@ def loops(a: Tensor, b: Tensor) -> Tensor:
             for inner in range(k):
                 total += left[row][inner] * right[inner][col]
             out[row][col] = total
-    return wrap(backend.of(a.array).asarray(out, _dtype(a, b))).reshape(m, n)
+    return tensor(out, _dtype(a, b), like=a).reshape(m, n)
 
 
 @rung("one dot product for each output", memory=lambda a, b: 0)
@@ -86,7 +84,7 @@ def einsum(a: Tensor, b: Tensor) -> Tensor:
     No table of products. Memory: nothing beside the output.
     """
     _sizes(a, b)
-    return _einsum("mk,kn->mn", a, b)
+    return einsums.einsum("mk,kn->mn", a, b)
 
 
 @rung("the backend's matrix product", memory=lambda a, b: 0)
@@ -97,52 +95,6 @@ def blas(a: Tensor, b: Tensor) -> Tensor:
     """
     _sizes(a, b)
     return a @ b
-
-
-# --- on the GPU: float32, any m, k, n; memory: nothing beside the output ---------------------------------------------
-
-_nothing = {"memory": lambda a, b: 0}
-gpu_naive = rung("GPU: a thread an element, neighbours in different rows", **_nothing)(kernels.gpu_naive)
-gpu_coalesced = rung("GPU: neighbours in one row, who share what memory gives", **_nothing)(kernels.gpu_coalesced)
-gpu_tiled = rung("GPU: blocks fetch tiles into shared memory", **_nothing)(kernels.gpu_tiled)
-
-
-@rung("GPU: each thread an 8 × 8 patch, in registers", **_nothing)
-def gpu_register_tiled(a: Tensor, b: Tensor) -> Tensor:
-    """Two numbers from shared memory now serve one multiplication; 16 can serve 64, if a thread computes 8 × 8 of them.
-
-    On a GPU this rung is CUDA C++, `gpu/matmul.cu`: a patch wants an array of registers, which CuPy's JIT does not
-    have. On the simulator it is the same idea in Python, with 64 variables.
-    """
-    on_gpu = backend.of(a.array).runs_kernels_on == "gpu"
-    return (sources.register_tiled if on_gpu else kernels.gpu_register_tiled)(a, b)
-
-
-@rung("GPU: four numbers a load, the next tile on its way", **_nothing)
-def gpu_vectorised(a: Tensor, b: Tensor) -> Tensor:
-    """`gpu_register_tiled` with loads of four floats, and two sets of tiles: one is filled while the other is used.
-
-    CUDA C++ in `gpu/matmul.cu`, for a GPU only.
-    """
-    return sources.vectorised(a, b)
-
-
-def simulated(m: int = 128, k: int = 16, n: int = 128) -> list[tuple[str, Launch]]:
-    """The GPU rungs that are Python, run by the simulator on random matrices: the name and the counted launch of each.
-
-    >>> name, launch = simulated(4, 3, 5)[0]
-    >>> name, launch.counters.global_loads
-    ('gpu_naive', 120)
-    """
-    rng = generator(0)
-    with backend.use_backend("numpy"):
-        a, b = normal(rng, (m, k), dtype="float32"), normal(rng, (k, n), dtype="float32")
-    return [
-        ("gpu_naive", kernels.run(kernels.matmul_naive, a, b, across_rows=True)[1]),
-        ("gpu_coalesced", kernels.run(kernels.matmul_coalesced, a, b)[1]),
-        ("gpu_tiled", kernels.run(kernels.matmul_tiled, a, b)[1]),
-        ("gpu_register_tiled", kernels.run(kernels.matmul_register_tiled, a, b, side=kernels.TILE * kernels.PATCH)[1]),
-    ]
 
 
 # --- the ladder ----------------------------------------------------------------------------------------------------
@@ -175,24 +127,14 @@ def tolerance(a: Tensor, b: Tensor) -> Tensor:
 
 
 LADDER = Ladder("matmul", (loops, rows, broadcasting, broadcasting_3d, einsum, blas), flops, share, tolerance, traffic)
-# For float32 on CuPy, where `blas` is cuBLAS.
+# On a GPU, in float32: cuBLAS is on top, and our own kernels below it.
 GPU_RUNGS = (gpu_naive, gpu_coalesced, gpu_tiled, gpu_register_tiled, gpu_vectorised)
 GPU_LADDER = LADDER._replace(rungs=(*LADDER.rungs[:-1], *GPU_RUNGS, blas))
 
 
 def _sizes(a: Tensor, b: Tensor) -> tuple[int, int, int]:
     """m, k, n. Raises where a and b are not matrices of floats that can be multiplied."""
-    for name, x in (("a", a), ("b", b)):
-        if x.ndim != 2:
-            raise ShapeError(f"matmul: {name} has shape {x.shape}; the ladder multiplies matrices, which have two axes")
-        if x.dtype.kind != "f":
-            raise DTypeError(f"matmul: {name} is {x.dtype}; the ladder multiplies floats, use .astype('float32')")
-    if a.shape[1] != b.shape[0]:
-        raise ShapeError(
-            f"matmul: a of shape {a.shape} has {a.shape[1]} on axis 1, b of shape {b.shape} has {b.shape[0]} "
-            "on axis 0; they must be equal"
-        )
-    return a.shape[0], a.shape[1], b.shape[1]
+    return checks.matrices("matmul", a, b)
 
 
 def _dtype(a: Tensor, b: Tensor) -> np.dtype:
@@ -205,5 +147,4 @@ def _out(a: Tensor, b: Tensor) -> int:
 
 def _zeros(a: Tensor, b: Tensor) -> Tensor:
     m, _, n = _sizes(a, b)
-    with backend.use_backend(a.backend):
-        return zeros((m, n), _dtype(a, b))
+    return zeros((m, n), _dtype(a, b), like=a)

@@ -11,15 +11,15 @@ if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
 from minitensor.plot.accesses import memory_access
-from minitensor.plot.clusters import clusters, kernels, moving, one_climb, panels, paths
 from minitensor.plot.einsums import meeting
-from minitensor.plot.growth import growth
-from minitensor.plot.intensities import intensities
+from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
-from minitensor.plot.photos import colour_cloud, outlined, palette, photos, save_pixels, trade_off
+from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
+from minitensor.plot.points import clusters, kernels, moving, one_path, panels, paths
 from minitensor.plot.rooflines import roofline
+from minitensor.plot.scaling import growth
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
 from minitensor.plot.traffic import whole_climb
@@ -42,7 +42,7 @@ __all__ = [
     "memory",
     "memory_access",
     "moving",
-    "one_climb",
+    "one_path",
     "outlined",
     "pairs",
     "palette",

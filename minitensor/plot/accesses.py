@@ -31,7 +31,7 @@ def memory_access(*launches: Launch, array: str, kind: str = "load", line: int =
     Raises InputError where a launch did not touch the array so, or where a real GPU ran it.
     """
     if not launches:
-        raise InputError("memory_access: give it a launch at least, which is what name[grid, block](...) returns")
+        raise InputError("memory_access: give it at least one launch, which is what name[grid, block](...) returns")
     samples = [_sample(launch, array, kind, line) for launch in launches]
     shared = [sample.space == "shared" for sample in samples]
     heights = [2.4 + 0.14 * len(_rows(sample)) if sample.space == "shared" else 2.7 for sample in samples]

@@ -4,7 +4,7 @@ from typing import Any
 
 from minitensor.core.tensor import Tensor
 from minitensor.ladder import Climb
-from minitensor.plot.clusters import clusters
+from minitensor.plot.points import clusters
 from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure
 from minitensor.text.numbers import in_seconds
 

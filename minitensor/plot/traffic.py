@@ -22,12 +22,12 @@ def whole_climb(
 ) -> Any:
     """Every rung of a ladder, one below another: bytes moved for each pair, and pairs done in a second.
 
-    moved : for each rung the bytes, or None where nobody can say
+    moved : for each rung the bytes, or None where it is not known
     rates : for each source of measurements, such as a device and a date, how many a second each rung did
     counted : the rungs whose bytes were counted, and do not come from a formula; they are drawn darker
     each : what the work is counted in, if not in pairs
     balance : bytes at which another bound is as tight as memory, and its name
-    absent : what is written beside the rungs that nobody timed
+    absent : what is written beside the rungs that were not timed
     """
     names = list(moved)
     fig, (left, right) = figure(1, 2, width=11.5, height=0.44 * len(names) + 1.9, sharey=True)

@@ -13,7 +13,7 @@ def in_seconds(seconds: float) -> str:
 
 
 def in_bytes(count: float) -> str:
-    """Three digits and a unit.
+    """Three digits and a unit, in powers of 1,000.
 
     >>> in_bytes(0), in_bytes(999_600), in_bytes(1_500_000)
     ('0 B', '1 MB', '1.5 MB')
@@ -31,7 +31,7 @@ def in_rate(per_second: float, what: str) -> str:
 
 
 def in_percent(fraction: float) -> str:
-    """Two digits at least, however small.
+    """At least two digits, however small the fraction is.
 
     >>> in_percent(1.234), in_percent(0.83), in_percent(0.0123), in_percent(0.00000456)
     ('123%', '83%', '1.2%', '0.00046%')
@@ -44,7 +44,7 @@ def in_percent(fraction: float) -> str:
 
 
 def _with_unit(number: float, units: tuple[tuple[str, float], ...]) -> str:
-    """The number in the largest unit of which it is one at least, once it is rounded."""
+    """The number in the largest unit in which it is at least 1 once it is rounded."""
     unit, size = next((each for each in units if number >= 0.9995 * each[1]), units[-1])
     return f"{digits(number / size)} {unit}"
 

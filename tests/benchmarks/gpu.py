@@ -29,6 +29,7 @@ from minitensor.cluster.meanshift import LADDER, batched, gemm, gpu
 from minitensor.errors import BackendError
 from minitensor.ladder.timing import seconds_of
 from minitensor.matrix_product import rungs as matmul
+from minitensor.text.numbers import in_seconds
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from gpu_reference import product, update
@@ -52,14 +53,14 @@ def timed(name, function, first, whole, lib, **more):
     function(first)
     estimate = seconds_of(partial(function, first), lib) * len(whole) / len(first)
     if estimate > LIMIT:
-        why = f"about {ladder.in_seconds(estimate)}, limit {ladder.in_seconds(LIMIT)}"
+        why = f"about {in_seconds(estimate)}, limit {in_seconds(LIMIT)}"
         print(f"{name:<24}skipped: {why}", flush=True)
         return {"rung": name, "skipped": why, **more}
     function(whole)
     times = ladder.measure(partial(function, whole), lib, SECONDS)
     median = statistics.median(times)
     row = {"rung": name, "seconds": median, "fastest": min(times), "slowest": max(times), "rounds": len(times), **more}
-    print(f"{name:<24}{ladder.in_seconds(median):>10}  ±{50 * (max(times) - min(times)) / median:.0f}%", flush=True)
+    print(f"{name:<24}{in_seconds(median):>10}  ±{50 * (max(times) - min(times)) / median:.0f}%", flush=True)
     return row
 
 

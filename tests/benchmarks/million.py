@@ -32,7 +32,7 @@ from minitensor.cluster.meanshift import cells
 from minitensor.cluster.meanshift.auto import choose
 from minitensor.cluster.meanshift.update import MEMORY, weighted_means
 from minitensor.data import blobs
-from minitensor.plot.growth import slope
+from minitensor.plot.scaling import slope
 
 BANDWIDTH = 2.5
 SEEDS = (1, 2, 3)  # whose six clusters are far enough apart that six can be told apart

@@ -28,7 +28,7 @@ SIDE, TILE, GOAL = 128, 16, 10
 
 
 def ours(a, b):
-    return kernels.run(kernels.matmul_tiled, mt.as_tensor(a), mt.as_tensor(b))[0].numpy()
+    return kernels.multiply(kernels.matmul_tiled, mt.as_tensor(a), mt.as_tensor(b))[0].numpy()
 
 
 def numbas():

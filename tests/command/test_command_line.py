@@ -7,10 +7,11 @@ import sys
 import pytest
 
 import minitensor as mt
+import minitensor.__main__
 from minitensor import plot
-from minitensor.__main__ import main
-from minitensor.command import lesson, tour
-from minitensor.ladder import Ceilings, Climb, Row, Work
+from minitensor.command import lesson
+from minitensor.command.line import main
+from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
 
 pytest.importorskip("rich", reason="the command line prints with rich, an extra")
 
@@ -60,9 +61,9 @@ def test_the_tour_places_every_rung_under_the_ceilings(quick_tour):
 
 def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(
-        tour,
-        "run",
-        lambda ladder, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
+        Ladder,
+        "climb",
+        lambda self, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
     )
     monkeypatch.setattr(plot, "save", lambda picture, path: path)  # pictures take long, and the quick tour has some
     assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
@@ -179,9 +180,15 @@ def test_explain_points_at_what_is_wrong(arguments, message, capsys, tmp_path, m
     assert not list(tmp_path.iterdir())
 
 
+def test_a_module_and_a_script_are_the_same_command_line():
+    assert minitensor.__main__.main is main
+    ran = subprocess.run([sys.executable, "-m", "minitensor", "lesson"], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("  1  ")
+
+
 def test_explain_needs_no_extra(tmp_path):
     code = "import sys\nfor each in ('matplotlib', 'rich'): sys.modules[each] = None\n"
-    code += "from minitensor.__main__ import main; sys.exit(main(['explain', 'ij->i', '2x3']))"
+    code += "from minitensor.command.line import main; sys.exit(main(['explain', 'ij->i', '2x3']))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("ij->i with x0 (2, 3)\n")

@@ -10,8 +10,8 @@ import pytest
 
 import minitensor as mt
 from minitensor import backend
-from minitensor.__main__ import main
 from minitensor.command import doctor
+from minitensor.command.line import main
 from minitensor.errors import BackendError
 
 
@@ -26,7 +26,7 @@ def test_the_doctor_says_what_is_here(capsys):
 def test_the_doctor_fails_where_the_chosen_backend_does(name):
     if name == "cupy" and backend.load("auto").name == "cupy":
         pytest.skip("there is a GPU here, so the cupy backend works")
-    code = "import sys; from minitensor.__main__ import main; sys.exit(main(['doctor']))"
+    code = "import sys; from minitensor.command.line import main; sys.exit(main(['doctor']))"
     ran = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

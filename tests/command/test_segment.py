@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from minitensor.__main__ import main
 from minitensor.command import segment as photo
+from minitensor.command.line import main
 
 Image = pytest.importorskip("PIL.Image", reason="photos are read with Pillow, which comes with an extra")
 FILES = ["boundaries.png", "filtered.png", "palette.png", "regions.png"]
@@ -113,7 +113,7 @@ def test_a_peer_cuts_a_picture_in_two(name, library, halves):
 @pytest.mark.parametrize("missing", ["PIL", "matplotlib", "sklearn"])
 def test_without_an_extra_the_error_says_what_to_install(missing, tmp_path):
     code = f"import sys; sys.modules[{missing!r}] = None\n"
-    code += "from minitensor.__main__ import main; sys.exit(main(['segment', 'china', '--out', 'out']))"
+    code += "from minitensor.command.line import main; sys.exit(main(['segment', 'china', '--out', 'out']))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
     assert (ran.returncode, ran.stdout) == (1, "")
     assert "pip install 'minitensor[lessons]'" in ran.stderr

@@ -17,7 +17,7 @@ from minitensor import plot
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.command import lesson
 from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
-from minitensor.gpu import compiler, cuda, kernel, sources
+from minitensor.gpu import compiler, cuda, kernel
 from minitensor.matrix_product import kernels as matmul_kernels
 
 ARCHITECTURES = ["sm_75", "sm_80", "sm_90"]
@@ -61,17 +61,17 @@ def _kernel(jit):
 
 @needs_nvrtc
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-@pytest.mark.parametrize("file", sources.KERNELS)
-def test_every_kernel_compiles_without_spills(file, arch):
-    names = sources.KERNELS[file]
-    made = compiler.compile_to_cubin(sources.source(file), arch, name_expressions=[n for n in names if "<" in n])
+@pytest.mark.parametrize("cpp", [matmul_kernels.CPP, mean_shift_kernels.CPP], ids=lambda cpp: cpp.package)
+def test_every_kernel_compiles_without_spills(cpp, arch):
+    names = cpp.names
+    made = compiler.compile_to_cubin(cpp.text, arch, name_expressions=[n for n in names if "<" in n])
     assert sorted(kernel.name for kernel in made.kernels) == sorted(names)
     assert [kernel for kernel in made.kernels if kernel.spills or kernel.local] == []
     assert "warning" not in made.log
     assert made.code.startswith(b"\x7fELF")
     shared = {kernel.name: kernel.shared for kernel in made.kernels}
     registers = {kernel.name: kernel.registers for kernel in made.kernels}
-    if file == "matmul":  # as its comments say, and two blocks of 256 fit into 65,536 registers
+    if cpp is matmul_kernels.CPP:  # as its comments say, and two blocks of 256 fit into 65,536 registers
         assert shared == {"register_tiled": 8192, "vectorised<true>": 16640, "vectorised<false>": 16640}
         assert max(registers.values()) <= 128
     else:
@@ -82,8 +82,8 @@ def test_every_kernel_compiles_without_spills(file, arch):
 @needs_nvrtc
 @pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
 def test_instructions_of_a_pair(arch, tmp_path):
-    """What mean_shift.cu says of the loop of D = 2: 7 additions and multiplications, 1 exponential, 8.4 in all."""
-    loop = Counter(max(loops("mean_shift", "fast<2>", arch, tmp_path), key=lambda names: names.count("MUFU")))
+    """What kernels.cu says of the loop of D = 2: 7 additions and multiplications, 1 exponential, 8.4 in all."""
+    loop = Counter(max(loops(mean_shift_kernels.CPP, "fast<2>", arch, tmp_path), key=lambda names: names.count("MUFU")))
     pairs = loop["MUFU"]
     assert pairs >= 4
     assert loop["FADD"] + loop["FFMA"] + loop["FMUL"] == 7 * pairs
@@ -94,18 +94,20 @@ def test_instructions_of_a_pair(arch, tmp_path):
 @pytest.mark.parametrize("arch", ["sm_80", "sm_90"])
 def test_the_vectorised_product_multiplies(arch, tmp_path):
     """Nine in ten instructions of its inner loop are multiply-adds, and what it reads of shared memory are float4s."""
-    loop = Counter(max(loops("matmul", "vectorised<true>", arch, tmp_path), key=lambda names: names.count("FFMA")))
+    loop = Counter(
+        max(loops(matmul_kernels.CPP, "vectorised<true>", arch, tmp_path), key=lambda names: names.count("FFMA"))
+    )
     assert loop["FFMA"] >= 0.89 * loop.total()
     assert loop["FFMA"] == 16 * loop["LDS"]
 
 
-def loops(file, name, arch, folder):
+def loops(cpp, name, arch, folder):
     """The names of the instructions of each innermost loop of a kernel, read from its cubin by nvdisasm."""
     beside = Path(sys.prefix, "lib").glob("python*/site-packages/nvidia/*/bin/nvdisasm")
     nvdisasm = shutil.which("nvdisasm") or next(map(str, beside), None)
     if nvdisasm is None:
         pytest.skip("nvdisasm is not here: pip install nvidia-cuda-nvdisasm")
-    made = compiler.compile_to_cubin(sources.source(file), arch, name_expressions=[name])
+    made = compiler.compile_to_cubin(cpp.text, arch, name_expressions=[name])
     cubin = folder / "kernel.cubin"
     cubin.write_bytes(made.code)
     text = subprocess.run([nvdisasm, "-c", str(cubin)], capture_output=True, text=True, check=True).stdout

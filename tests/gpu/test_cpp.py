@@ -3,6 +3,7 @@
 import ctypes
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,15 +17,23 @@ from hypothesis import strategies as st
 from strategies import examples
 
 import minitensor as mt
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.cluster.meanshift import kernels as mean_shift
+from minitensor.core.tensor import wrap
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
-from minitensor.gpu import sources
+from minitensor.gpu import cpp
+from minitensor.matrix_product import kernels as matmul
 
 SHIM = Path(__file__).parent / "shim"
 REUSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]  # it keeps nothing between examples
 POISONED = sys.platform == "linux"  # elsewhere the shim does not know where shared memory begins
 PAD = 64  # floats of NaN before and after every array
-MATMULS = [sources.register_tiled, sources.vectorised]
+
+
+def register_tiled(a, b):
+    return matmul.multiply_in_cpp("register_tiled", a, b)
+
+
+MATMULS = [register_tiled, matmul.gpu_vectorised]
 # Sizes about those of a step (8), of a float4 (4) and of a tile (128), and primes.
 SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 97, 127, 128, 129, 131, 132]
 
@@ -34,7 +43,7 @@ def build(where, *options):
     compiler = shutil.which("g++") or shutil.which("clang++") or shutil.which("c++")
     if compiler is None:
         pytest.skip("no C++ compiler is installed (g++, clang++), and the .cu kernels run as C++ here")
-    command = [compiler, "-std=c++20", "-O1", "-w", "-pthread", "-I", str(Path(sources.__file__).parents[1]), *options]
+    command = [compiler, "-std=c++20", "-O1", "-w", "-pthread", "-I", str(Path(mt.__file__).parent), *options]
     has_barriers = [*command, "-E", "-x", "c++", "-"]
     probe = subprocess.run(has_barriers, input="#include <barrier>", capture_output=True, text=True)
     if probe.returncode:
@@ -69,11 +78,11 @@ def untouched(view):
 
 @pytest.fixture
 def launched(library, monkeypatch):
-    """Lets the functions of `sources` take NumPy Tensors and run the shim; gives the names of the kernels they ran."""
+    """Lets the rungs in CUDA C++ take NumPy Tensors and run the shim; gives the names of the kernels they ran."""
     ran = []
 
-    def kernel(file, name):
-        assert name in sources.KERNELS[file]
+    def kernel(kernels, name):
+        assert name in kernels.names
         base, _, argument = name.removesuffix(">").partition("<")
         first = {"true": [ctypes.c_bool(True)], "false": [ctypes.c_bool(False)], "": []}.get(argument)
         first = [ctypes.c_int(int(argument))] if first is None else first
@@ -93,10 +102,10 @@ def launched(library, monkeypatch):
 
         return run
 
-    monkeypatch.setattr(sources, "_kernel", kernel)
-    monkeypatch.setattr(sources, "_empty", lambda like, shape: placed(np.full(shape, np.nan)))
-    monkeypatch.setattr(sources, "_address", lambda array: array.ctypes.data)
-    monkeypatch.setattr(Tensor, "backend", property(lambda self: "cupy"))
+    monkeypatch.setattr(cpp, "compiled", kernel)
+    monkeypatch.setattr(cpp, "empty", lambda shape, like: placed(np.full(shape, np.nan)))
+    monkeypatch.setattr(cpp, "address", lambda array: array.ctypes.data)
+    monkeypatch.setattr(cpp, "on_gpu", lambda x: True)
     return ran
 
 
@@ -138,7 +147,7 @@ def test_products_of_any_size_and_alignment(launched, m, k, n, seed, function, o
 
 def test_float4_is_used_where_rows_allow_it_only(launched):
     for k, n, offset in ((8, 4, 0), (8, 4, 1), (8, 6, 0), (6, 4, 0)):
-        sources.vectorised(tensor_at(random(1, 5, k), offset), tensor_at(random(2, k, n)))
+        matmul.gpu_vectorised(tensor_at(random(1, 5, k), offset), tensor_at(random(2, k, n)))
     assert launched == ["vectorised<true>", *["vectorised<false>"] * 3]
 
 
@@ -157,12 +166,12 @@ def test_a_transposed_operand_is_copied(launched, function):
 # Mean shift.
 def assert_update(queries, points, bandwidth):
     expected, bound = update(queries, points, bandwidth)
-    moved = sources.fast(tensor_at(queries), tensor_at(points), bandwidth)
+    moved = mean_shift.gpu_fast(tensor_at(queries), tensor_at(points), bandwidth)
     assert moved.dtype == "float32"
     assert (abs(moved.numpy() - expected) <= bound).all()
 
 
-@pytest.mark.parametrize("d", sources.DIMENSIONS)
+@pytest.mark.parametrize("d", mean_shift.DIMENSIONS)
 @pytest.mark.parametrize(("q", "n"), [(1, 1), (33, 31), (65, 1025), (129, 513)])
 def test_updates(launched, d, q, n):
     if d == 64:
@@ -173,7 +182,7 @@ def test_updates(launched, d, q, n):
 
 @settings(examples(40), suppress_health_check=REUSED)
 @given(
-    d=st.sampled_from(sources.DIMENSIONS), q=st.sampled_from([1, 31, 32, 127, 131]),
+    d=st.sampled_from(mean_shift.DIMENSIONS), q=st.sampled_from([1, 31, 32, 127, 131]),
     n=st.sampled_from([1, 2, 3, 5, 511, 1023, 1024, 4099]), bandwidth=st.floats(0.5, 20), far=st.sampled_from([0, 1e4]),
 )  # fmt: skip
 def test_updates_of_any_size(launched, d, q, n, bandwidth, far):
@@ -190,20 +199,20 @@ def test_more_points_than_one_sum_takes(launched):
 def test_a_query_that_no_point_reaches_stays(launched):
     points = random(1, 50, 2)
     queries = np.array([[0.0, 0.0], [100.0, -100.0]], np.float32)
-    moved = sources.fast(tensor_at(queries), tensor_at(points), 1.0).numpy()
+    moved = mean_shift.gpu_fast(tensor_at(queries), tensor_at(points), 1.0).numpy()
     assert (moved[0] != queries[0]).all()
     assert (moved[1] == queries[1]).all()
 
 
 def test_a_query_alone_with_its_point_stays(launched):
     point = np.array([[1234.567, 0.1]], np.float32)
-    assert (sources.fast(tensor_at(point), tensor_at(point), 0.01).numpy() == point).all()
+    assert (mean_shift.gpu_fast(tensor_at(point), tensor_at(point), 0.01).numpy() == point).all()
 
 
 def test_updates_without_points_or_queries(launched):
     points = tensor_at(random(1, 5, 2))
-    assert sources.fast(points, points[:0], 1.0).tolist() == points.tolist()
-    assert sources.fast(points[:0], points, 1.0).shape == (0, 2)
+    assert mean_shift.gpu_fast(points, points[:0], 1.0).tolist() == points.tolist()
+    assert mean_shift.gpu_fast(points[:0], points, 1.0).shape == (0, 2)
 
 
 # The shim itself.
@@ -240,26 +249,39 @@ def test_without_barriers_threads_race(tmp_path):
     assert "data race" in run_sanitized(tmp_path, "thread", "-DSHIM_WITHOUT_BARRIERS")
 
 
+# The files.
+@pytest.mark.parametrize("kernels", [matmul.CPP, mean_shift.CPP], ids=lambda kernels: kernels.package)
+def test_every_kernel_of_a_file_is_named(kernels):
+    found = re.findall(r"__global__ void [^(]*\([^)]*\)\s*(\w+)\(", kernels.text)
+    assert found == list(dict.fromkeys(name.partition("<")[0] for name in kernels.names))
+
+
 # What is refused.
+def test_more_blocks_than_a_grid_has(launched):
+    with pytest.raises(ShapeError, match="register_tiled: the result is too large, it takes 2,147,482,624 blocks and"):
+        matmul.CPP.launch("register_tiled", cpp.LIMIT, (16, 16))
+    assert launched == []
+
+
 def test_numpy_tensors_are_refused():
     x = mt.ones((3, 3), "float32")
-    for call in (lambda: sources.register_tiled(x, x), lambda: sources.vectorised(x, x), lambda: sources.fast(x, x, 1)):
+    for call in (*MATMULS, lambda a, b: mean_shift.gpu_fast(a, b, 1)):
         with pytest.raises(DeviceError, match=r"write (a|queries)\.to\('cupy'\)"):
-            call()
+            call(x, x)
 
 
 def test_what_else_is_refused(launched):
     x = tensor_at(np.ones((3, 9)))
     with pytest.raises(DTypeError, match=r"a is a ndarray; write minitensor\.tensor\(a\)"):
-        sources.vectorised(np.ones((2, 2)), x)
+        matmul.gpu_vectorised(np.ones((2, 2)), x)
     with pytest.raises(DTypeError, match="a is float64"):
-        sources.vectorised(x.astype("float64"), x)
+        matmul.gpu_vectorised(x.astype("float64"), x)
     with pytest.raises(ShapeError, match=r"a has shape \(9,\)"):
-        sources.register_tiled(x[0], x)
+        register_tiled(x[0], x)
     with pytest.raises(ShapeError, match=r"9 on axis 1, b of shape .* has 3 on axis 0"):
-        sources.register_tiled(x, x)
+        register_tiled(x, x)
     with pytest.raises(ShapeError, match="1 to 8 or 64"):
-        sources.fast(x, x, 1.0)
+        mean_shift.gpu_fast(x, x, 1.0)
     for bandwidth in (0.0, -1.0, math.inf, math.nan):
         with pytest.raises(InputError, match="bandwidth="):
-            sources.fast(x[:, :2], x[:, :2], bandwidth)
+            mean_shift.gpu_fast(x[:, :2], x[:, :2], bandwidth)

@@ -1,5 +1,7 @@
 """What a launch refuses before anything runs, and what it hands the kernel."""
 
+import linecache
+
 import numpy as np
 import pytest
 
@@ -193,7 +195,7 @@ def test_what_kernels_cannot_say_is_named_before_anything_runs():
         atomic_elsewhere: r"write cuda.atomic_add\(array, index, value\)",
     }
     for each, message in messages.items():
-        with pytest.raises(KernelError, match=rf"test_kernel.py:\d+: .*\n.*{message}"):
+        with pytest.raises(KernelError, match=rf"test_launching.py:\d+: .*\n.*{message}"):
             each[1, 1](zeros(4))
     with pytest.raises(KernelError, match="shared memory has one axis and a size fixed beforehand, not \\(2, 2\\)"):
         shared_square[1, 1](zeros(4))
@@ -214,8 +216,26 @@ def test_a_kernel_is_launched_not_called_and_keeps_its_name():
     assert repr(copy[(6, 1), 4](zeros(24), zeros(24), 24)) == "copy[(6, 1, 1), (4, 1, 1)]"
 
 
-def test_a_kernel_without_source_is_refused():
+def typed_in(file):
+    """A function whose text was in no file."""
     names = {"cuda": cuda}
-    exec("def typed_in(x):\n    x[0] = 1", names)
+    exec(compile("def typed_in(x):\n    x[0] = 1", file, "exec"), names)
+    return names["typed_in"]
+
+
+def test_a_kernel_without_source_is_refused():
     with pytest.raises(KernelError, match="typed_in: its source cannot be read; write kernels in a file or a notebook"):
-        kernel(names["typed_in"])[1, 1](zeros(1))
+        kernel(typed_in("<string>"))[1, 1](zeros(1))
+
+
+def test_the_source_of_something_else_is_not_taken_for_a_kernels(monkeypatch):
+    """Under `python -c` Python may keep that program's text under the name that typed-in code has too."""
+    lines = ["print('something else')\n"]
+    monkeypatch.setitem(linecache.cache, "<string>", (len(lines[0]), None, lines, "<string>"))
+    with pytest.raises(KernelError, match="typed_in: its source cannot be read"):
+        kernel(typed_in("<string>"))[1, 1](zeros(1))
+
+
+def test_a_kernel_shows_its_text():
+    assert copy.text.splitlines()[:2] == ["@kernel", "def copy(x, out, n):"]
+    assert kernel(copy.function).text == copy.text

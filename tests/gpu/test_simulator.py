@@ -343,6 +343,15 @@ def test_uninitialised_survives_copies_and_views_and_may_stay_partly_unwritten()
         crimes.adds_to_nothing[1, 8](y, 6)
 
 
+def test_uninitialised_is_like_another_tensor(backend):
+    like = mt.ones((1,), "float64")
+    with mt.use_backend("numpy"):
+        made = uninitialised((2, 3), like=like)
+        assert (made.backend, made.dtype, made.shape) == (backend, "float64", (2, 3))
+        assert uninitialised((2,), "float32", like=like).dtype == uninitialised((2,)).dtype == "float32"
+    assert np.isnan(made.to("numpy").numpy()).all()
+
+
 def test_uninitialised_needs_a_float():
     with pytest.raises(errors.DTypeError, match="int64 has no NaN to be marked with; use float32 or float64, or zeros"):
         uninitialised((2,), "int64")

@@ -61,9 +61,9 @@ def test_the_memory_formula_is_what_the_rung_takes(rung):
     ("a", "b", "message"),
     [
         (mt.ones((2, 3)), mt.ones((2, 3)), r"a of shape \(2, 3\) has 3 on axis 1, b of shape \(2, 3\) has 2 on axis 0"),
-        (mt.ones(3), mt.ones((3, 2)), r"a has shape \(3,\); the ladder multiplies matrices"),
+        (mt.ones(3), mt.ones((3, 2)), r"a has shape \(3,\); a matrix has two axes"),
         (mt.ones((3, 2)), mt.ones((2, 2, 2)), r"b has shape \(2, 2, 2\)"),
-        (mt.ones((2, 2)), mt.ones((2, 2), "int64"), r"b is int64; the ladder multiplies floats, use .astype"),
+        (mt.ones((2, 2)), mt.ones((2, 2), "int64"), r"b is int64, not floats; use .astype"),
     ],
 )
 def test_bad_input_is_named(rung, a, b, message):

@@ -99,5 +99,5 @@ def test_what_was_not_touched_cannot_be_drawn():
     on_gpu = Launch("strided", Dim3(1), Dim3(1), source_of(strided.function))
     with pytest.raises(InputError, match="strided made no load of 'x'; the simulator saw nothing"):
         plot.memory_access(on_gpu, array="x")
-    with pytest.raises(InputError, match="give it a launch at least"):
+    with pytest.raises(InputError, match="give it at least one launch"):
         plot.memory_access(array="x")

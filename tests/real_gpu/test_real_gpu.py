@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import minitensor as mt
-from minitensor import ladder
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER
 from minitensor.data import blobs
@@ -30,7 +29,7 @@ def test_both_ladders_agree_on_the_gpu():
     rng = mt.random.generator(0)
     a, b = (mt.random.normal(rng, shape, dtype="float32") for shape in ((65, 33), (33, 17)))
     points, _ = blobs(2, each=40, dtype="float32")
-    for climb in (ladder.run(matmul.LADDER, a, b), ladder.run(LADDER, points, points, 2.5)):
+    for climb in (matmul.LADDER.climb(a, b), LADDER.climb(points, points, 2.5)):
         assert all(row.seconds or row.note for row in climb.rows)
 
 

@@ -37,7 +37,7 @@
 // programming guide, throughput of native arithmetic instructions), so an update takes q n / (16 multiprocessors clock)
 // at least: 2.4 ms for q = n = 100,000 on the 132 multiprocessors of an H100 (SXM) at 1.98 GHz. A multiprocessor starts
 // 4 * 32 lanes of instructions a clock, so 8 in the time of one exponential, and from compute capability 8.6 on all of
-// them may be additions and multiplications. The loop below has, as compiled for D = 2 (tests/gpu_kernels/test_compiler.py):
+// them may be additions and multiplications. The loop below has, as compiled for D = 2 (tests/gpu/test_compiler.py):
 //
 //   3 additions, 4 multiply-adds and multiplications, 1 exponential; 0.4 for the loop and for reading the points
 //

@@ -1,25 +1,28 @@
-"""Kernels of the mean-shift ladder: one update of every query, in float32 and without an n × n table.
+"""The rungs of the mean-shift ladder that are kernels: one update of every query, in float32, without a q × n table.
 
 Each thread moves one query to the weighted mean of all points, where a point at distance r weighs exp(−r²/(2h²)).
 A query that no point reaches, because every weight rounds to 0, stays where it is.
 
 CuPy's JIT has no arrays in registers, and a thread needs d sums. So the text of a kernel is written for each d, with
-a variable for each dimension.
+a variable for each dimension. The last rung is CUDA C++, in `kernels.cu`, which has such arrays.
 """
 
+import math
 from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
-from minitensor import backend
-from minitensor.core.tensor import Tensor
-from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
+from minitensor.core import checks
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.data import blobs
+from minitensor.errors import InputError, ShapeError
+from minitensor.gpu import cpp
 from minitensor.gpu.launching import Kernel
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch
 from minitensor.gpu.written import written
-from minitensor.matrix_product.kernels import in_order
+from minitensor.ladder import rung
 from minitensor.text.code import indent
 
 BLOCK = 128  # threads of a block
@@ -27,10 +30,43 @@ TILE = 128  # points that a block keeps in shared memory
 PARAMETERS = "queries, points, moved, count, n, scale"  # scale is −1/(2h²)
 LARGEST = 64  # dimensions: beyond that a thread has too few registers
 
+DIMENSIONS = (*range(1, 9), 64)  # for which there is a `fast` in kernels.cu
+CPP = cpp.CppKernels(__package__, [f"fast<{d}>" for d in DIMENSIONS])
+
+
+def nothing(queries: Tensor, points: Tensor, bandwidth: float) -> float:
+    """The memory of every rung here: none beside the output, whatever n is."""
+    return 0.0
+
+
+# --- the text of the kernels -----------------------------------------------------------------------------------------
+
 
 @cache
 def fused(d: int) -> Kernel:
-    """``mean_shift_fused(queries, points, moved, count, n, scale)`` for d dimensions."""
+    """``mean_shift_fused(queries, points, moved, count, n, scale)`` for d dimensions, each with a variable of its own.
+
+    >>> print(fused(2).text)
+    def mean_shift_fused(queries, points, moved, count, n, scale):
+        query = cuda.grid(1)
+        if query < count:
+            q_0 = queries[query, 0]
+            q_1 = queries[query, 1]
+            sum_0 = np.float32(0)
+            sum_1 = np.float32(0)
+            total = np.float32(0)
+            for point in range(n):
+                x_0 = points[point, 0]
+                x_1 = points[point, 1]
+                d_0 = q_0 - x_0
+                d_1 = q_1 - x_1
+                weight = cuda.exp((d_0 * d_0 + d_1 * d_1) * scale)
+                total += weight
+                sum_0 += weight * x_0
+                sum_1 += weight * x_1
+            moved[query, 0] = sum_0 / total if total > 0 else q_0
+            moved[query, 1] = sum_1 / total if total > 0 else q_1
+    """
     body = [
         "query = cuda.grid(1)",
         "if query < count:",
@@ -45,7 +81,36 @@ def fused(d: int) -> Kernel:
 
 @cache
 def tiled(d: int) -> Kernel:
-    """``mean_shift_tiled(...)``, as `fused`, with the points staged through shared memory."""
+    """``mean_shift_tiled(...)``, as `fused`, with the points staged through shared memory.
+
+    >>> print(tiled(2).text)
+    def mean_shift_tiled(queries, points, moved, count, n, scale):
+        tile = cuda.shared_memory(np.float32, 256)
+        query = cuda.grid(1)  # a thread without a query fetches and waits like the others
+        q_0 = queries[query, 0] if query < count else np.float32(0)
+        q_1 = queries[query, 1] if query < count else np.float32(0)
+        sum_0 = np.float32(0)
+        sum_1 = np.float32(0)
+        total = np.float32(0)
+        for start in range(0, n, 128):
+            for at in range(cuda.threadIdx.x, 256, 128):
+                if start + at // 2 < n:
+                    tile[at] = points[start + at // 2, at % 2]
+            cuda.syncthreads()  # until the tile is full
+            for point in range(min(128, n - start)):
+                x_0 = tile[point * 2 + 0]
+                x_1 = tile[point * 2 + 1]
+                d_0 = q_0 - x_0
+                d_1 = q_1 - x_1
+                weight = cuda.exp((d_0 * d_0 + d_1 * d_1) * scale)
+                total += weight
+                sum_0 += weight * x_0
+                sum_1 += weight * x_1
+            cuda.syncthreads()  # until nobody reads it any more
+        if query < count:
+            moved[query, 0] = sum_0 / total if total > 0 else q_0
+            moved[query, 1] = sum_1 / total if total > 0 else q_1
+    """
     body = [
         f"tile = cuda.shared_memory(np.float32, {TILE * d})",
         "query = cuda.grid(1)  # a thread without a query fetches and waits like the others",
@@ -85,9 +150,10 @@ def _finish(d: int) -> list[str]:
     return [f"moved[query, {axis}] = sum_{axis} / total if total > 0 else q_{axis}" for axis in range(d)]
 
 
-# --- the rungs: allocate, launch, return ---------------------------------------------------------------------------
+# --- the rungs -------------------------------------------------------------------------------------------------------
 
 
+@rung("GPU: one thread a query, weights never stored", memory=nothing)
 def gpu_fused(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """One thread a query: distance, weight and sums in one loop over the points, all in registers.
 
@@ -100,9 +166,10 @@ def gpu_fused(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     >>> [round(value, 4) for [value] in gpu_fused(x, x, 1.0).tolist()]
     [0.2384, 1.7616]
     """
-    return run("gpu_fused", fused, queries, points, bandwidth)[0]
+    return move("gpu_fused", fused, queries, points, bandwidth)[0]
 
 
+@rung("GPU: blocks fetch points into shared memory", memory=nothing)
 def gpu_tiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """`gpu_fused` with the points fetched by the block together, TILE at a time, into shared memory.
 
@@ -116,43 +183,71 @@ def gpu_tiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     FlashAttention must also carry the largest score so far and rescale, since exp(q·k) may overflow; here no exponent
     is above 0. Source: Dao et al., FlashAttention, 2022, arXiv:2205.14135.
     """
-    return run("gpu_tiled", tiled, queries, points, bandwidth)[0]
+    return move("gpu_tiled", tiled, queries, points, bandwidth)[0]
 
 
-def run(
+@rung("GPU: several queries a thread, exponentials in hardware", memory=nothing)
+def gpu_fast(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
+    """`gpu_tiled` with several queries in each thread's registers, so that a point fetched once serves them all.
+
+    queries : (q, d) float32 on CuPy, d being 1 to 8 or 64; points : (n, d) likewise; returns (q, d).
+    bandwidth : standard deviation of the weights, in the units of the points
+
+    The number of dimensions is a constant of the compiler, and the exponential is the hardware's own ``ex2.approx``,
+    the scale folded into the coordinates beforehand. CUDA C++, for a GPU only. `kernels.cu` bounds the error: of the
+    order of rounding each coordinate once, where the ladder's other rungs round every sum. A query that is more than
+    13.2 bandwidths away from every point stays where it is. Points more than 1e18 bandwidths apart are beyond it.
+
+    Memory: nothing beside the result, and a copy of an operand that is not contiguous.
+    Raises DeviceError for Tensors that are not on CuPy, DTypeError, ShapeError, and InputError for a bandwidth that is
+    not positive and finite.
+    """
+    q, d, n = checks.matrices("gpu_fast", queries, points, words=("queries", "points"), rows=True, dtype="float32")
+    cpp.check_on_gpu("gpu_fast", queries=queries, points=points)
+    if d not in DIMENSIONS:
+        raise ShapeError(
+            f"gpu_fast: queries of shape {queries.shape} have {d} columns; the kernel is compiled for 1 to 8 or 64; "
+            "use gpu_tiled for others"
+        )
+    bandwidth = checks.distance("gpu_fast: bandwidth", bandwidth)
+    if not q or not n:
+        return queries.copy()
+    moved = cpp.empty((q, d), like=queries)
+    # The weight exp(-r²/2h²) is 2 to the power of -(scale·r)².
+    scale = math.sqrt(0.5 * math.log2(math.e)) / bandwidth
+    # As `Shape` in kernels.cu has it.
+    queries_a_thread, threads = (4 if d <= 2 else 2, 256) if d <= 8 else (1, 128)
+    blocks = -(-q // (32 * queries_a_thread))
+    arrays = (queries.contiguous().array, points.contiguous().array, moved)
+    CPP.launch(f"fast<{d}>", blocks, (threads,), *arrays, q, n, np.float32(scale))
+    return wrap(moved)
+
+
+def move(
     name: str, kernel_for: Callable[[int], Kernel], queries: Tensor, points: Tensor, bandwidth: float
 ) -> tuple[Tensor, Launch]:
     """Where each query moves by the kernel ``kernel_for(d)``, and the launch, for its counters.
 
     Raises ShapeError, DTypeError, DeviceError or InputError where queries, points and bandwidth do not fit.
     """
-    count, n, d = _sizes(name, queries, points, bandwidth)
-    with backend.use_backend(queries.backend):
-        moved = uninitialised((count, d))
-    scale = np.float32(-0.5 / bandwidth**2)
-    blocks = max(1, -(-count // BLOCK))
-    launch = kernel_for(d)[blocks, BLOCK](in_order(queries), in_order(points), moved, count, n, scale)
+    q, d, n = checks.matrices(name, queries, points, words=("queries", "points"), rows=True, dtype="float32")
+    if not 1 <= d <= LARGEST:
+        raise InputError(f"{name}: points have {d} dimensions; it takes from 1 to {LARGEST}")
+    scale = np.float32(-0.5 / checks.distance(f"{name}: bandwidth", bandwidth) ** 2)
+    moved = uninitialised((q, d), like=queries)
+    blocks = max(1, -(-q // BLOCK))
+    launch = kernel_for(d)[blocks, BLOCK](queries.contiguous(), points.contiguous(), moved, q, n, scale)
     return moved, launch
 
 
-def _sizes(name: str, queries: Tensor, points: Tensor, bandwidth: float) -> tuple[int, int, int]:
-    for word, x in (("queries", queries), ("points", points)):
-        if x.ndim != 2:
-            raise ShapeError(f"{name}: {word} have shape {x.shape}; they must be (how many, dimensions)")
-        if x.dtype != "float32":
-            raise DTypeError(f"{name}: {word} are {x.dtype}; the GPU rungs are float32, use .astype('float32')")
-    if queries.shape[1] != points.shape[1]:
-        raise ShapeError(
-            f"{name}: queries of shape {queries.shape} have {queries.shape[1]} dimensions, "
-            f"points of shape {points.shape} have {points.shape[1]}; they must be equal"
-        )
-    if queries.backend != points.backend:
-        raise DeviceError(
-            f"{name}: queries are on {queries.backend}, points on {points.backend}; "
-            f"write points.to({queries.backend!r})"
-        )
-    if not 1 <= queries.shape[1] <= LARGEST:
-        raise InputError(f"{name}: points have {queries.shape[1]} dimensions; it takes from 1 to {LARGEST}")
-    if not bandwidth > 0:
-        raise InputError(f"{name}: bandwidth={bandwidth}; it must be positive")
-    return queries.shape[0], points.shape[0], queries.shape[1]
+def simulated(n: int = 256) -> list[tuple[str, Launch]]:
+    """The rungs that are Python, run by the simulator on n points in two dimensions: name and counted launch.
+
+    >>> [name for name, launch in simulated(6)]
+    ['gpu_fused', 'gpu_tiled']
+    """
+    points = blobs(0, clusters=1, each=n, dtype="float32")[0].to("numpy")
+    return [
+        ("gpu_fused", move("gpu_fused", fused, points, points, 2.5)[1]),
+        ("gpu_tiled", move("gpu_tiled", tiled, points, points, 2.5)[1]),
+    ]

@@ -8,7 +8,7 @@ from strategies import examples, tensors
 
 import minitensor as mt
 from minitensor.cluster.meanshift import loops
-from minitensor.cluster.meanshift.kernels import BLOCK, TILE, fused, gpu_fused, gpu_tiled, run, tiled
+from minitensor.cluster.meanshift.kernels import BLOCK, TILE, fused, gpu_fused, gpu_tiled, move, tiled
 from minitensor.cluster.meanshift.rungs import tolerance
 
 RUNGS = [gpu_fused, gpu_tiled]
@@ -68,12 +68,17 @@ def test_a_query_that_no_point_reaches_stays(rung):
 @pytest.mark.parametrize(
     ("queries", "points", "bandwidth", "message"),
     [
-        (normal(0, 3), normal(0, 3, 1), 1.0, r"queries have shape \(3,\); they must be \(how many, dimensions\)"),
-        (normal(0, 3, 1), mt.ones((3, 1)), 1.0, "points are float64; the GPU rungs are float32"),
-        (normal(0, 3, 1), normal(0, 3, 2), 1.0, r"\(3, 1\) have 1 dimensions, points of shape \(3, 2\) have 2"),
+        (normal(0, 3), normal(0, 3, 1), 1.0, r"queries have shape \(3,\); a matrix has two axes"),
+        (normal(0, 3, 1), mt.ones((3, 1)), 1.0, "points are float64, not float32; use .astype"),
+        (
+            normal(0, 3, 1),
+            normal(0, 3, 2),
+            1.0,
+            r"\(3, 1\) have 1 on axis 1, points of shape \(3, 2\) have 2 on axis 1",
+        ),
         (normal(0, 3, 65), normal(0, 3, 65), 1.0, "points have 65 dimensions; it takes from 1 to 64"),
-        (normal(0, 3, 1), normal(0, 3, 1), 0.0, "bandwidth=0.0; it must be positive"),
-        (normal(0, 3, 1), normal(0, 3, 1), float("nan"), "bandwidth=nan; it must be positive"),
+        (normal(0, 3, 1), normal(0, 3, 1), 0.0, "bandwidth=0.0; it is a distance and must be positive and finite"),
+        (normal(0, 3, 1), normal(0, 3, 1), float("nan"), "bandwidth=nan; it is a distance and must be positive"),
     ],
 )
 def test_bad_input_is_named(rung, queries, points, bandwidth, message):
@@ -91,8 +96,8 @@ def test_points_on_another_backend():
 @pytest.mark.parametrize(("q", "n", "d"), [(3, 10, 2), (BLOCK + 5, TILE + 9, 1), (BLOCK, 4, 3)])
 def test_counts_are_the_formulas(q, n, d):
     queries, points, blocks = normal(2, q, d), normal(3, n, d), -(-q // BLOCK)
-    once = run("fused", fused, queries, points, 1.0)[1].counters
-    staged = run("tiled", tiled, queries, points, 1.0)[1].counters
+    once = move("fused", fused, queries, points, 1.0)[1].counters
+    staged = move("tiled", tiled, queries, points, 1.0)[1].counters
     assert once.global_loads == q * d * (n + 1)
     assert staged.global_loads == q * d + blocks * n * d
     assert staged.shared_loads == blocks * BLOCK * n * d  # also by threads that have no query

@@ -13,7 +13,6 @@ from strategies import tensors
 
 import minitensor as mt
 from minitensor import backend as backends
-from minitensor import ladder
 from minitensor.cluster.meanshift import (
     LADDER,
     batched,
@@ -288,13 +287,13 @@ def test_without_numba_the_rung_says_how_to_get_it_and_the_ladder_that_it_skippe
     points = mt.ones((3, 2))
     with pytest.raises(ImportError, match=r"pip install 'minitensor\[numba\]'"):
         compiled(points, points, 1.0)
-    climb = ladder.run(LADDER, points, points, 1.0, seconds=0.01)
+    climb = LADDER.climb(points, points, 1.0, seconds=0.01)
     assert climb.rows[-1].note == "skipped: compiled loops need Numba: pip install 'minitensor[numba]'"
     assert [row.rung for row in climb.rows if row.seconds is None] == ["compiled"]
 
 
 def test_importing_the_ladder_does_not_import_numba():
-    code = "import sys, minitensor.cluster.mean_shift; sys.exit('numba' in sys.modules)"
+    code = "import sys, minitensor.cluster.meanshift; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

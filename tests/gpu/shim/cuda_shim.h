@@ -1,4 +1,4 @@
-// Enough CUDA for a C++ compiler: the .cu files of minitensor/gpu run on a processor, a thread for a thread.
+// Enough CUDA for a C++ compiler: the .cu files of minitensor run on a processor, a thread for a thread.
 //
 // Blocks run one after another, their threads at once. Shared memory is static memory, so one block at a time has it.
 // It is filled with NaN before every block (with SHIM_POISON): whoever reads what nobody wrote gets NaN.

@@ -1,4 +1,4 @@
-"""The roof over each step of a climb that was counted and not timed: what memory would allow it."""
+"""The roof over each step of a job that was counted and not timed: what memory would allow it."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -23,7 +23,7 @@ def intensities(steps: Mapping[str, Work], under: Ceilings) -> Any:
     Raises InputError where there are no steps, or one of them moves nothing.
     """
     if not steps or not all(work.traffic > 0 for work in steps.values()):
-        raise InputError("intensities: give it a step at least, and bytes that each of them moves")
+        raise InputError("intensities: give it at least one step, and the bytes that each of them moves")
     fig, ax = figure(width=9.5, height=4.8)
     ridge = under.flops_per_second / under.bytes_per_second
     places = [work.intensity for work in steps.values()]

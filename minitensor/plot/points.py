@@ -57,7 +57,7 @@ def kernels(distances: Tensor, weights: Mapping[str, Tensor], bandwidth: float) 
     return fig
 
 
-def one_climb(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth: float, title: str = "") -> Any:
+def one_path(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth: float, title: str = "") -> Any:
     """One query on its way: each data point as dark as it weighs at the start, the stops in order.
 
     points : (n, 2); weights : (n,), those of the first update; path : a (2,) tensor for each stop

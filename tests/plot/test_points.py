@@ -111,18 +111,18 @@ def test_no_kernel_is_left_out_however_many_there_are():
     assert [line.get_ydata().tolist() for line in ax.lines[1:]] == [weight.tolist() for weight in weights.values()]
 
 
-# one_climb
+# one_path
 STOPS = [mt.tensor([0.5, 1.0]), mt.tensor([2.0, 1.5]), mt.tensor([2.5, 4.0])]
 WEIGHTS = mt.tensor([0.9, 0.0, 0.35])
 
 
-def test_one_climb_goes_from_stop_to_stop(backend):
+def test_one_path_goes_from_stop_to_stop(backend):
     points, weights, stops = (
         mt.tensor(WAY[0].numpy()),
         mt.tensor(WEIGHTS.numpy()),
         [mt.tensor(s.numpy()) for s in STOPS],
     )
-    ax, _ = plot.one_climb(points, weights, stops, 1.5, "up").axes
+    ax, _ = plot.one_path(points, weights, stops, 1.5, "up").axes
     way, cross = ax.lines
     np.testing.assert_array_equal(way.get_xydata(), np.stack([stop.numpy() for stop in STOPS]))
     assert cross.get_xydata().tolist() == [[2.5, 4.0]]
@@ -132,8 +132,8 @@ def test_one_climb_goes_from_stop_to_stop(backend):
     assert ax.get_title(loc="left") == "up"
 
 
-def test_one_climb_draws_a_point_as_dark_as_it_weighs():
-    ax, bar = plot.one_climb(WAY[0], WEIGHTS, STOPS, 1.5).axes
+def test_one_path_draws_a_point_as_dark_as_it_weighs():
+    ax, bar = plot.one_path(WAY[0], WEIGHTS, STOPS, 1.5).axes
     (dots,) = ax.collections
     np.testing.assert_array_equal(dots.get_offsets(), WAY[0].numpy())
     np.testing.assert_array_equal(dots.get_array(), WEIGHTS.numpy())
@@ -144,9 +144,9 @@ def test_one_climb_draws_a_point_as_dark_as_it_weighs():
 
 @examples(8)
 @given(st.integers(1, 3).flatmap(lambda count: arrays((count, 2))), st.floats(0.1, 9))
-def test_one_climb_shows_the_whole_circle_of_one_bandwidth_and_both_ends(stops, h):
+def test_one_path_shows_the_whole_circle_of_one_bandwidth_and_both_ends(stops, h):
     plot.close_all()  # those of the example before
-    ax, _ = plot.one_climb(WAY[0], WEIGHTS, [as_tensor(stop) for stop in stops], h).axes
+    ax, _ = plot.one_path(WAY[0], WEIGHTS, [as_tensor(stop) for stop in stops], h).axes
     (circle,) = ax.patches
     np.testing.assert_array_equal(circle.get_center(), stops[0])
     assert circle.get_radius() == h

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from minitensor import plot
-from minitensor.plot.growth import slope
+from minitensor.plot.scaling import slope
 
 
 def test_each_way_is_a_line_named_with_its_slope():

@@ -1,0 +1,44 @@
+"""What an einsum means, in text and as a drawing: what ``minitensor explain`` does."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from minitensor.einsums.explain import explain_einsum
+from minitensor.errors import InputError
+
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
+    """Print what an einsum means, and draw its tensor network where a file for it is named.
+
+    words : the shape of each operand, such as "5x784"; "" for a number
+
+    >>> explain("i->i", ["3"])
+    i->i with x0 (3,)
+    ...
+
+    Raises InputError for a shape or a file name that is none, and the errors of `explain_einsum`.
+    """
+    if out and out.suffix.lower() not in PICTURES:
+        raise InputError(f"{str(out)!r} is not a picture's name: end it in {', '.join(PICTURES)}")
+    shapes = [shape_of(word) for word in words]
+    print(explain_einsum(spec, *shapes))
+    if out:
+        from minitensor import plot
+
+        plot.headless()
+        print(f"\nwrote {plot.save(plot.einsum(spec, *shapes), out)}")
+        plot.close_all()
+
+
+def shape_of(word: str) -> tuple[int, ...]:
+    """The shape that a word means. Raises InputError where it means none.
+
+    >>> shape_of("5x784"), shape_of("")
+    ((5, 784), ())
+    """
+    sizes = word.split("x") if word else []
+    if not all(size.isascii() and size.isdigit() and len(size) < 19 for size in sizes):
+        raise InputError(f"{word!r} is not a shape: write its sizes with x between, such as 5x784")
+    return tuple(int(size) for size in sizes)

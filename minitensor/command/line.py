@@ -1,0 +1,95 @@
+"""What can be typed after ``minitensor``: ``tour``, ``lesson``, ``explain``, ``segment`` and ``doctor``."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from minitensor import __version__
+from minitensor.errors import MinitensorError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do one command. Returns the exit code: 0 done, 1 it could not be done and the message says why.
+
+    arguments : what was typed after ``minitensor``; this process's own if not given
+
+    >>> main(["explain", "i,i->", "3", "4"])
+    1
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without × or ² shows a question mark
+    chosen = parser().parse_args(arguments)
+    try:
+        return _do(chosen)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit is quiet too
+        return 0
+    except (MinitensorError, OSError) as error:
+        print(f"minitensor {chosen.command}: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options, as ``--help`` shows them."""
+    out = argparse.ArgumentParser(
+        prog="minitensor", description="A small tensor framework to read in an evening and learn from for a month."
+    )
+    out.add_argument("--version", action="version", version=f"minitensor {__version__}")
+    commands = out.add_subparsers(dest="command", required=True)
+
+    tour = commands.add_parser("tour", help="climb from Python loops to the fastest this machine has, with pictures")
+    tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help="folder for the pictures (%(default)s)")
+    tour.add_argument("--quick", action="store_true", help="smaller inputs, a few seconds")
+    tour.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+
+    lesson = commands.add_parser("lesson", help="list the lessons, or run one")
+    lesson.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
+    lesson.add_argument("--out", type=Path, help="folder for the pictures, instead of the screen")
+
+    explain = commands.add_parser("explain", help="what an einsum means, and how it will be computed")
+    explain.add_argument("spec", help="such as 'ik,kj->ij'")
+    explain.add_argument("shapes", nargs="*", metavar="shape", help="of each operand, such as 5x784; '' for a number")
+    explain.add_argument("--out", type=Path, help="file for a picture of the tensor network, such as network.png")
+
+    segment = commands.add_parser("segment", help="cut a photograph into regions by mean shift in place and colour")
+    segment.add_argument("photo", help="a picture's file, or china or flower, which come with scikit-learn")
+    segment.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    segment.add_argument("--space", type=float, default=5.0, help="bandwidth in pixels (%(default)s)")
+    segment.add_argument("--colour", type=float, default=8.0, help="bandwidth in L*u*v* (%(default)s)")
+    segment.add_argument("--min-size", type=int, default=50, help="the fewest pixels of a region (%(default)s)")
+    segment.add_argument("--compare", action="store_true", help="also by OpenCV and scikit-image, if installed")
+
+    commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
+    return out
+
+
+def _do(chosen: argparse.Namespace) -> int:
+    """Each command is imported when it is asked for: most need packages that others do without."""
+    match chosen.command:
+        case "tour":
+            from minitensor.command.tour import tour
+
+            tour(chosen.out, chosen.quick, chosen.json)
+        case "lesson":
+            from minitensor.command.lesson import lesson
+
+            lesson(chosen.number, chosen.out)
+        case "explain":
+            from minitensor.command.explain import explain
+
+            explain(chosen.spec, chosen.shapes, chosen.out)
+        case "segment":
+            from minitensor.command.segment import cut
+
+            cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size, chosen.compare)
+        case "doctor":
+            from minitensor.command.doctor import doctor
+
+            return 0 if doctor() else 1
+    return 0

@@ -1,0 +1,200 @@
+"""Checks that are needed before the work begins, each written once: points, two matrices that fit, a number, a word.
+
+Each takes the name that its message begins with, and says what was given, what is wanted, and what to write instead.
+"""
+
+import math
+import operator
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from minitensor import backend
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
+
+
+def points(name: str, x: Any) -> None:
+    """Raise unless x is a Tensor of floats (n, d), both sizes 1 or more, without NaN or infinity.
+
+    name : what the message calls x: "mean_shift: points", or "X". Time: O(n·d). Memory: n·d bools.
+
+    >>> import minitensor as mt
+    >>> points("mean_shift: points", mt.tensor([[1.0, 2.0], [3.0, float("nan")]]))
+    Traceback (most recent call last):
+    minitensor.errors.InputError: mean_shift: points hold NaN or infinity in 1 of 2 rows, the first is
+        points[1] = [3.0, nan]; leave them out
+
+    Raises DTypeError, ShapeError or InputError.
+    """
+    word = name.rpartition(" ")[2]
+    tensor(name, x)
+    if x.dtype.kind != "f":
+        raise DTypeError(f"{name} {_are(word)} {x.dtype}, not floats; use .astype('float64')")
+    if x.ndim != 2:
+        raise ShapeError(
+            f"{name} {_have(word)} shape {x.shape}, not (points, dimensions). Reshape your data: "
+            f"{word}.reshape(-1, 1) for points on a line, {word}.reshape(1, -1) for one point"
+        )
+    if not x.size:
+        what = "sample(s)" if not x.shape[0] else "feature(s)"
+        raise InputError(f"{name} {_have(word)} 0 {what} (shape={x.shape}) while a minimum of 1 is required.")
+    finite = wrap(backend.of(x.array).xp.isfinite(x.array))
+    if not finite.all():
+        wrong = ~finite.all(1)
+        first = wrong.argmax().item()
+        raise InputError(
+            f"{name} {'hold' if word.endswith('s') else 'holds'} NaN or infinity in {wrong.sum().item()} of "
+            f"{x.shape[0]} rows, the first is {word}[{first}] = {x[first].tolist()}; leave them out"
+        )
+
+
+def matrices(
+    name: str,
+    a: Tensor,
+    b: Tensor,
+    *,
+    words: tuple[str, str] = ("a", "b"),
+    rows: bool = False,
+    dtype: str | None = None,
+) -> tuple[int, int, int]:
+    """The sizes m, k, n of two matrices of floats on one backend that fit: (m, k) and (k, n).
+
+    name : of the function that asks; words : what the message calls the two
+    rows : whether rows meet rows, as queries (m, k) and points (n, k) do
+    dtype : the one dtype that both must have; any floats if None
+
+    >>> import minitensor as mt
+    >>> matrices("matmul", mt.zeros((2, 3)), mt.zeros((3, 5)))
+    (2, 3, 5)
+    >>> matrices("update", mt.zeros((2, 3)), mt.zeros((5, 4)), words=("queries", "points"), rows=True)
+    Traceback (most recent call last):
+    minitensor.errors.ShapeError: update: queries of shape (2, 3) have 3 on axis 1, points of shape (5, 4) have 4
+        on axis 1; they must be equal
+
+    Raises DTypeError for what is no Tensor or of another dtype, ShapeError, and DeviceError for two backends.
+    """
+    left, right = words
+    for word, x in ((left, a), (right, b)):
+        tensor(f"{name}: {word}", x)
+        if x.ndim != 2:
+            raise ShapeError(f"{name}: {word} {_have(word)} shape {x.shape}; a matrix has two axes")
+        if x.dtype.kind != "f" or (dtype and x.dtype != dtype):
+            raise DTypeError(
+                f"{name}: {word} {_are(word)} {x.dtype}, not {dtype or 'floats'}; use .astype({dtype or 'float32'!r})"
+            )
+    (m, k), inner = a.shape, 1 if rows else 0
+    if k != b.shape[inner]:
+        raise ShapeError(
+            f"{name}: {left} of shape {a.shape} {_have(left)} {k} on axis 1, {right} of shape {b.shape} {_have(right)} "
+            f"{b.shape[inner]} on axis {inner}; they must be equal"
+        )
+    if a.backend != b.backend:
+        raise DeviceError(
+            f"{name}: {left} {_are(left)} on {a.backend}, {right} on {b.backend}; write {right}.to({a.backend!r})"
+        )
+    return m, k, b.shape[1 - inner]
+
+
+def tensor(name: str, x: Any) -> None:
+    """Raise DTypeError unless x is a Tensor."""
+    if not isinstance(x, Tensor):
+        word = name.rpartition(" ")[2]
+        raise DTypeError(f"{name} {_are(word)} a {type(x).__name__}; write minitensor.tensor({word})")
+
+
+def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:
+    """`value` as a Python float: a finite number from `least` to `most`, of Python, NumPy or a Tensor without axes.
+
+    >>> number("mean_shift: tol", np.float32(0.5), 0)
+    0.5
+    >>> number("mean_shift: tol", True, 0)
+    Traceback (most recent call last):
+    minitensor.errors.InputError: mean_shift: tol=True; it must be a number, 0 or more
+
+    Raises InputError for all else; bool is no number.
+    """
+    found = _real(value)
+    if not (least <= found <= most and math.isfinite(found)):
+        raise InputError(f"{name}={_shown(value)}; it must be a number{_range(least, most)}")
+    return found
+
+
+def whole(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> int:
+    """`value` as a Python int: a whole number from `least` to `most`, of Python, NumPy or a Tensor without axes.
+
+    >>> whole("segment: steps", np.int64(3), 1)
+    3
+    >>> whole("segment: steps", 2.5, 1)
+    Traceback (most recent call last):
+    minitensor.errors.InputError: segment: steps=2.5; it must be a whole number, 1 or more
+
+    Raises InputError for all else; 2.0 is not written as a whole number, and bool is no number.
+    """
+    try:
+        found = operator.index(value)
+    except TypeError:
+        found = None
+    if found is None or isinstance(value, (bool, np.bool)) or not least <= found <= most:
+        raise InputError(f"{name}={_shown(value)}; it must be a whole number{_range(least, most)}")
+    return found
+
+
+def distance(name: str, value: Any) -> float:
+    """`value` as a Python float: positive and finite, as the bandwidth of a kernel must be.
+
+    >>> distance("mean_shift: bandwidth", 0)
+    Traceback (most recent call last):
+    minitensor.errors.InputError: mean_shift: bandwidth=0; it is a distance and must be positive and finite
+
+    Raises InputError for all else.
+    """
+    found = _real(value)
+    if not 0 < found < math.inf:
+        raise InputError(f"{name}={_shown(value)}; it is a distance and must be positive and finite")
+    return found
+
+
+def choice(name: str, value: Any, known: Iterable[str]) -> None:
+    """Raise InputError unless `value` is one of the words that are known.
+
+    >>> choice("mean_shift: kernel", "round", ("flat", "gaussian"))
+    Traceback (most recent call last):
+    minitensor.errors.InputError: mean_shift: there is no kernel 'round'; choose one of flat, gaussian
+    """
+    if not (isinstance(value, str) and value in known):
+        caller, _, word = name.rpartition(" ")
+        raise InputError(f"{caller} there is no {word} {value!r}; choose one of {', '.join(known)}".strip())
+
+
+def _real(value: Any) -> float:
+    """A real number as a float, NaN if it is none."""
+    if isinstance(value, Tensor) and not value.shape and value.dtype.kind in "iuf":
+        value = value.item()
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _shown(value: Any) -> str:
+    """A value in a message, cut where it is long."""
+    return f"{value.item() if isinstance(value, np.generic) else value!r:.60}"
+
+
+def _range(least: float, most: float) -> str:
+    if most < math.inf:
+        return f" from {least} to {most}"
+    return f", {least} or more" if least > -math.inf else ""
+
+
+def _are(word: str) -> str:
+    return "are" if word.endswith("s") else "is"
+
+
+def _have(word: str) -> str:
+    return "have" if word.endswith("s") else "has"
