@@ -48,13 +48,12 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
     Raises InputError for p below 1, ShapeError where an axis to be summed is empty, AxisError for an axis that is not
     there, DTypeError for what is not a Tensor.
     """
+    if type(x) is Tensor and type(p) is int and p == 2:
+        return wrap(backend.as_array(_euclidean(x.array, axis, keepdims)))
     _check_p(p)
-    floats = _floats("norm", x)
-    if p == 2 and type(floats) is Tensor:
-        return wrap(backend.as_array(_euclidean(floats.array, axis, keepdims)))
-    if not floats.array.size:
-        _axes(floats.shape, axis)
-    size = floats.abs()
+    size = _floats("norm", x).abs()
+    if not size.array.size:
+        _axes(size.shape, axis)
     if p == 1:
         return size.sum(axis, keepdims)
     if p == math.inf:
@@ -71,7 +70,7 @@ def _scaled(size: Tensor, p: float, axis: Axis, keepdims: bool) -> Tensor:
 
 
 def _careful_euclidean(array: Any, axis: Axis, keepdims: bool) -> Any:
-    return _scaled(wrap(array).abs(), 2, axis, keepdims).array
+    return _scaled(_floats("norm", wrap(array)).abs(), 2, axis, keepdims).array
 
 
 _euclidean = ops.primitive(_careful_euclidean, "vector_norm")  # the shortcut takes the root of the sum of the squares

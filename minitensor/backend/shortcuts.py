@@ -5,6 +5,7 @@ would do wrong in silence, and may raise anything for bad ones: the caller then 
 """
 
 from math import inf
+from math import sqrt as square_root
 from operator import attrgetter, methodcaller
 from typing import Any
 
@@ -164,14 +165,22 @@ def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
 
 def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The root of the sum of the squares, where no square that counts can vanish or overflow."""
-    squares = array * array
-    total = _add(squares, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
-    ends = total.reshape(-1).tolist() if total.size < SMALL_LIST else [_minimum(total, None), _maximum(total, None)]
     least = SAFE_SQUARES[array.dtype]
+    if axis is None and not keepdims and array.size < SMALL:
+        flat = array.reshape(-1)
+        number = float(flat.dot(flat))
+        if not least < number < inf:
+            raise ValueError
+        out = empty((), array.dtype)
+        out[()] = square_root(number)
+        return out
+    squares = array * array
+    total = _add(squares, axis, None, None, keepdims)
+    ends = total.reshape(-1).tolist() if total.size < SMALL_LIST else [_minimum(total, None), _maximum(total, None)]
     for end in ends:
         if not least < end < inf:
             raise ValueError
-    return numpy.sqrt(total, total)
+    return numpy.sqrt(total, total) if type(total) is ndarray else numpy.sqrt(total)
 
 
 # --- elements ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ is asked, a mistake is named. `explain_operator` is the way out of an operator t
 `tensor.py` and asks only ``type(x) is Tensor``, pays nothing for any of this.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,15 +32,13 @@ class Overridden(Exception):
 
 def overriding(values: Any) -> Any:
     """The first subclass of Tensor, among operands and lists of them, that defines `_operation`; None if none does."""
-    return next((type(x) for x in _tensors(values) if type(x)._operation), None)
-
-
-def _tensors(values: Any) -> Iterator[Any]:
     for x in values:
-        if hasattr(type(x), "_operation"):
-            yield x
-        elif isinstance(x, (list, tuple)):
-            yield from _tensors(x)
+        kind = type(x)
+        if getattr(kind, "_operation", None):
+            return kind
+        if (kind is list or kind is tuple) and (found := overriding(x)):
+            return found
+    return None
 
 
 def enter(name: str, function: Callable[..., Any], args: Sequence[Any], options: Any = None, need: int = 1) -> Any:

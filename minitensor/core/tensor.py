@@ -18,7 +18,7 @@ from minitensor.ops import Axis, primitive
 
 _getitem, _setitem = ops.Table("getitem", indexing.getitem), primitive(indexing.setitem)
 _contiguous = primitive(shaping.contiguous)
-_NUMPY_DTYPES = {np.dtype(code): np.dtype(code) for code in "?bhilqBHILQefdFD"}
+_FLOAT64, _FLOAT32, _INT64, _BOOL = map(np.dtype, ("float64", "float32", "int64", "bool"))
 
 
 def wrap(array: Any) -> "Tensor":
@@ -70,10 +70,10 @@ class Tensor:
     @property
     def dtype(self) -> np.dtype:
         """The type of each element, as a NumPy dtype on every backend; it equals its name, ``"float32"``."""
-        try:
-            return _NUMPY_DTYPES[self.array.dtype]
-        except KeyError:
-            return backend.of(self.array).numpy_dtype(self.array)
+        dtype = self.array.dtype
+        if dtype is _FLOAT64 or dtype is _FLOAT32 or dtype is _INT64 or dtype is _BOOL:
+            return dtype  # what nearly all tensors have is known by sight
+        return backend.of(self.array).numpy_dtype(self.array)
 
     @property
     def device(self) -> Any:
@@ -185,7 +185,9 @@ class Tensor:
 
     def __setitem__(self, key: Key, value: Value) -> None:
         """Write over the chosen elements; raises before anything is written if the value does not fit unchanged."""
-        if type(self) is not Tensor or door.overriding((key, value)):
+        if type(self) is Tensor and type(value) is Tensor and type(key) in indexing.BASIC:
+            _setitem(self.array, key, value.array)
+        elif type(self) is not Tensor or door.overriding((key, value)):
             door.enter("setitem", Tensor.__setitem__, (self, key, value))
         else:
             _setitem(self.array, indexing.raw(key), indexing.raw(value))
@@ -325,7 +327,7 @@ class Tensor:
     def __index__(self) -> int:
         if self.array.ndim or self.dtype.kind not in "iu":
             raise DTypeError(f"only an integer tensor without axes is an index, not {self.dtype} of shape {self.shape}")
-        return self.item()
+        return self.array.__index__()
 
     def __bool__(self) -> bool:
         if not self.array.ndim:
