@@ -7,7 +7,7 @@ from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.cluster.meanshift.attention import QUIET, attend, exp_in_place, gaussian_keys
 from minitensor.core import checks
-from minitensor.core.creation import arange, zeros
+from minitensor.core.creation import arange, ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, ShapeError
 from minitensor.functions import concat, maximum, stack
@@ -79,13 +79,15 @@ def mean_shift_filter(
         count = len(tiles)
         points = stack([_points(padded[i : i + whole, j : j + whole], grid) for i, j in tiles])
         values = points.reshape(count, whole * whole, channels + 3)
-        keys = gaussian_keys(values[:, :, :-1].mT, of_queries=False)
+        keys = gaussian_keys(values[:, :, :-1].mT.contiguous(), of_queries=False)
         inner = points[:, reach : reach + side, reach : reach + side, :-1]
-        queries = inner.reshape(count, side * side, channels + 2).mT
+        queries = inner.reshape(count, side * side, channels + 2).mT.contiguous()
+        one = ones((count, 1, side * side), like=padded)
         # One table for all steps: the first use of new memory takes longer than the product.
         table = zeros((count, side * side, whole * whole), like=padded)
         for _ in range(steps):
-            sums = attend(gaussian_keys(queries, of_queries=True).mT, keys, values, weigh, table).mT
+            asking = gaussian_keys(queries, of_queries=True, one=one)
+            sums = attend(asking.mT, keys, values, weigh, table).mT.contiguous()
             queries = sums[:, :-1] / maximum(sums[:, -1:], TINY)
         places = queries.mT.reshape(count, side, side, channels + 2)
         for number, (i, j) in enumerate(tiles):

@@ -47,11 +47,11 @@ class Attention(NamedTuple):
     multiplications: int
 
 
-def gaussian_keys(x: Tensor, of_queries: bool) -> Tensor:
+def gaussian_keys(x: Tensor, of_queries: bool, one: Tensor | None = None) -> Tensor:
     """Keys (…, d + 2, n) of places (…, d, n): a query's key times a point's is −|q − x|²/2, the score of a Gaussian.
 
     −|q − x|²/2 = q·x − |q|²/2 − |x|²/2 is the product of (q, −|q|²/2, 1) and (x, 1, −|x|²/2), so nothing has to be
-    added to the table of scores.
+    added to the table of scores. one : ones, (…, 1, n), for who asks often; made if not given
 
     >>> import minitensor as mt
     >>> q, x = mt.tensor([[1.0], [2.0]]), mt.tensor([[4.0], [6.0]])
@@ -59,7 +59,7 @@ def gaussian_keys(x: Tensor, of_queries: bool) -> Tensor:
     -12.5
     """
     half = (x * x).sum(-2, keepdims=True) * -0.5
-    one = ones(half.shape, like=x)
+    one = ones(half.shape, like=x) if one is None else one
     return concat([x, half, one] if of_queries else [x, one, half], axis=-2)
 
 
