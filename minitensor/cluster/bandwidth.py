@@ -61,7 +61,7 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_0
 def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | None) -> float:
     """The mean distance from a point to its neighbour number quantile·n, among a sample of the points."""
     if points.shape[0] > samples:
-        points = points[random.permutation(random.generator(seed), points.shape[0]).to(points.backend)[:samples]]
+        points = points[random.permutation(random.generator(seed), points.shape[0], like=points)[:samples]]
     points = points.astype("float64")
     n, total = points.shape[0], 0.0
     rows = max(1, TABLE // n)

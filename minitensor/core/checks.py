@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from minitensor import backend
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
@@ -108,6 +106,7 @@ def tensor(name: str, x: Any) -> None:
 def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:
     """`value` as a Python float: a finite number from `least` to `most`, of Python, NumPy or a Tensor without axes.
 
+    >>> import numpy as np
     >>> number("mean_shift: tol", np.float32(0.5), 0)
     0.5
     >>> number("mean_shift: tol", True, 0)
@@ -125,6 +124,7 @@ def number(name: str, value: Any, least: float = -math.inf, most: float = math.i
 def whole(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> int:
     """`value` as a Python int: a whole number from `least` to `most`, of Python, NumPy or a Tensor without axes.
 
+    >>> import numpy as np
     >>> whole("segment: steps", np.int64(3), 1)
     3
     >>> whole("segment: steps", 2.5, 1)
@@ -137,7 +137,7 @@ def whole(name: str, value: Any, least: float = -math.inf, most: float = math.in
         found = operator.index(value)
     except TypeError:
         found = None
-    if found is None or isinstance(value, (bool, np.bool)) or not least <= found <= most:
+    if found is None or isinstance(value, bool) or not least <= found <= most:
         raise InputError(f"{name}={value!s:.60}; it must be a whole number{_range(least, most)}")
     return found
 
