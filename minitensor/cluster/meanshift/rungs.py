@@ -129,8 +129,8 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
 
     The price is cancellation: large numbers are subtracted to give a small one, and the error of a squared distance is
     about eps·|x|² instead of eps·|q − x|². The data are therefore centred first. In float32 on the course's six
-    clusters (bandwidth 2.5) the largest error of a moved point is 2e-5 as they are and 1e-5 centred; with the data
-    1,000 away from the origin 1e-2 as they are, 6e-5 centred, which is what rounding the answer to float32 costs there
+    clusters (bandwidth 2.5) the largest error of a moved point is 2e-5, centred or not; with the data 1,000 away from
+    the origin it is 1e-2 as they are and 5e-5 centred, which is what rounding the answer to float32 costs there
     anyway (tests/benchmarks/cancellation.py). Data much wider than the bandwidth are beyond centring: in float32 from
     some 30 bandwidths on, where an exponent could be off by `update.LOST`, `columns` takes the differences after all.
     Memory: 2 numbers for each pair in a tile, at most `memory` bytes, and the keys.
