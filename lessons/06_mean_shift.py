@@ -127,11 +127,12 @@ print(moved.shape)
 # The library has this update in nine ways, called the rungs of a ladder: plain loops; ``step`` in a
 # loop (``one_point``); ``step_all``, in pieces that fit the processor's caches (``batched``); one
 # table for each coordinate instead of an axis of length 2 (``columns``); the two sums as einsums,
-# as in lesson 4; the distances too by a matrix product (``gemm``); everything but the exponential
-# in two matrix products (``gemm_tiled``), and that on every core (``threads``). The last are the
-# plain loops again, ``compiled`` by Numba; if it is not installed, the chart says so. Loops were
-# never slow, Python was. All rungs are checked against each other before they are timed. Here they
-# update every third point, over that third of the data. The bars are on a logarithmic scale.
+# as in lesson 4; everything but the exponential in two matrix products, which is *attention*
+# (``gemm``); the same tuned to a core's cache (``gemm_tiled``), and that on every core
+# (``threads``). The last are the plain loops again, ``compiled`` by Numba; if it is not installed,
+# the chart says so. Loops were never slow, Python was. All rungs are checked against each other
+# before they are timed. Here they update every third point, over that third of the data. The bars
+# are on a logarithmic scale.
 
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER
@@ -309,7 +310,7 @@ for kernel, bandwidth in [("flat", 2.5), ("flat", 6), ("triangular", 6), ("gauss
 # Distances by a product, and what it costs
 # -----------------------------------------
 #
-# The rung ``gemm`` finds all squared distances by a matrix product, since
+# The rung ``gemm`` finds all exponents by a matrix product, since
 # ‖q − x‖² = ‖q‖² + ‖x‖² − 2 q·x. No table of differences is needed. But think of data far from
 # the origin: two large numbers are subtracted, and what remains is small. Their rounding errors
 # remain too: this is *cancellation*. Move the data away from the origin, and compare three ways in

@@ -17,7 +17,7 @@ picture, near in place *and* alike in colour.
 
 import minitensor as mt
 from minitensor import plot
-from minitensor.segment import as_rgb, climb, explained_variance, segment
+from minitensor.segment import as_rgb, explained_variance, mean_shift_filter, segment
 from sklearn.datasets import load_sample_image
 
 photo = mt.tensor(load_sample_image("china.jpg"))
@@ -110,17 +110,17 @@ print(f"{(weights > 0.1).sum().item()} of {weights.size} pixels weigh more than 
 # Only pixels that are near *and* of a like colour weigh much. That is how an edge survives: what
 # lies beyond it has another colour, so it does not count.
 #
-# Every pixel climbs
-# ------------------
+# Every pixel moves uphill
+# ------------------------
 #
-# ``climb`` moves every pixel to the weighted mean of what it sees, ten times. A pixel sees a disc
-# about where it started, of 2.4 bandwidths. The library cuts the picture into small tiles; all
-# distances from a tile's pixels to all that they see come out of one matrix product, as in
-# lesson 6. Draw the colours before and after. They run together.
+# ``mean_shift_filter`` moves every pixel to the weighted mean of what it sees, ten times. A pixel
+# sees a disc about where it started, of 2.4 bandwidths. The library cuts the picture into small
+# tiles; all distances from a tile's pixels to all that they see come out of one matrix product, as
+# in lesson 6. Draw the colours before and after. They run together.
 
-places = climb(features, space, colour)
+places = mean_shift_filter(features, space, colour)
 filtered = luv_to_srgb(places[:, :, 2:] * colour / mt.tensor([2.5, 1.0, 1.0], "float32"))
-plot.photos({"before": piece, "every pixel in the colour it climbed to": filtered})
+plot.photos({"before": piece, "every pixel in the colour it moved to": filtered})
 flat = as_rgb(piece).reshape(-1, 3)
 plot.colour_cloud(
     {

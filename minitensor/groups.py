@@ -1,9 +1,11 @@
-"""Rows of a table: which are no numbers; in order like words in a dictionary, each only once, summed in groups."""
+"""Rows and the groups they belong to: rows in order, distinct rows, sums and means by label, components, nearest."""
+
+import math
 
 from minitensor import backend
-from minitensor.core.creation import arange, ones
+from minitensor.core.creation import arange, full, ones
 from minitensor.core.tensor import Tensor, wrap
-from minitensor.functions import argsort, concat
+from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
 
 
 def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
@@ -15,25 +17,10 @@ def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
     >>> rows_in_order(mt.tensor([[2, 0], [1, 9], [1, 3]])).tolist()
     [2, 1, 0]
     """
-    with backend.use_backend(rows.backend):
-        order = arange(rows.shape[0])
+    order = numbered(rows)
     for column in reversed(range(rows.shape[1])):  # each sort keeps the order that the one before has made
         order = order[argsort(rows[:, column][order], descending=descending)]
     return order
-
-
-def not_finite(rows: Tensor) -> tuple[int, int] | None:
-    """How many rows of an (n, d) tensor hold NaN or infinity, and the number of the first; None if none does.
-
-    >>> import minitensor as mt
-    >>> not_finite(mt.tensor([[0.0, 1.0], [float("nan"), 2.0]])), not_finite(mt.tensor([[0.0]]))
-    ((1, 1), None)
-    """
-    finite = wrap(backend.of(rows.array).xp.isfinite(rows.array))
-    if finite.all():
-        return None
-    wrong = ~finite.all(1)
-    return wrong.sum().item(), wrong.argmax().item()
 
 
 def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -47,14 +34,24 @@ def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
     ([[1, 3], [2, 0]], [1, 2])
     """
     n = rows.shape[0]
-    with backend.use_backend(rows.backend):
-        numbers, one = arange(n + 1), ones(1, dtype="bool")
-    if not n:
-        return rows, numbers[:0]
     ordered = rows[rows_in_order(rows)]
-    first = concat([one, (ordered[1:] != ordered[:-1]).any(1)])
-    starts = numbers[:-1][first]
-    return ordered[first], concat([starts[1:], numbers[n:]]) - starts
+    numbers = arange(n + 1, dtype="int64", like=rows)
+    starts = numbers[:n][is_new(ordered)]
+    return ordered[starts], concat([starts, numbers[n:]])[1:] - starts
+
+
+def is_new(ordered: Tensor) -> Tensor:
+    """Whether each row of (n, …), or each element of (n,), differs from the one before it; the first does: (n,) bool.
+
+    >>> import minitensor as mt
+    >>> is_new(mt.tensor([4, 4, 7])).tolist()
+    [True, False, True]
+    """
+    first = ones(min(ordered.shape[0], 1), "bool", like=ordered)
+    if ordered.shape[0] < 2:
+        return first
+    changed = ordered[1:] != ordered[:-1]
+    return concat([first, changed if ordered.ndim == 1 else changed.any(tuple(range(1, ordered.ndim)))])
 
 
 def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:
@@ -65,3 +62,120 @@ def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:
     [5.0, 0.0, 3.0, 0.0]
     """
     return wrap(backend.of(places.array).scatter_add(places.array, values.array, size))
+
+
+def counts(labels: Tensor, size: int) -> Tensor:
+    """How often each number below `size` is among the labels (n,), int64: (size,) float64.
+
+    >>> import minitensor as mt
+    >>> counts(mt.tensor([2, 0, 2]), 4).tolist()
+    [1.0, 0.0, 2.0, 0.0]
+    """
+    return scatter_add(labels, ones(labels.shape, "float64", like=labels), size)
+
+
+def sums(values: Tensor, labels: Tensor, size: int) -> Tensor:
+    """The sum of the rows of `values` (n, k) that have each of `size` labels (n,), int64: (size, k) float64.
+
+    Time: O(k·(n + size)).
+
+    >>> import minitensor as mt
+    >>> sums(mt.tensor([[1.0, 2.0], [3.0, 4.0]]), mt.tensor([1, 1]), 2).tolist()
+    [[0.0, 0.0], [4.0, 6.0]]
+    """
+    return stack([scatter_add(labels, values[:, column], size) for column in range(values.shape[1])], axis=1)
+
+
+def means(values: Tensor, labels: Tensor, size: int) -> Tensor:
+    """The mean row of `values` (n, k) for each of `size` labels (n,), int64; 0 for one not there: (size, k) float64.
+
+    Time: O(k·(n + size)).
+
+    >>> import minitensor as mt
+    >>> means(mt.tensor([[1.0], [3.0]]), mt.tensor([1, 1]), 2).tolist()
+    [[0.0], [2.0]]
+    """
+    return sums(values, labels, size) / maximum(counts(labels, size), 1.0)[:, None]
+
+
+def by_size(labels: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Groups numbered anew by size, the largest first, those of one size by their first member.
+
+    labels : (n,) int64 below `size`. Returns the new labels, (n,), and which group each was before, (size,).
+    Time: O(n + size·log(size)), and a sort of the labels where two groups are of one size. Memory: O(n).
+
+    >>> import minitensor as mt
+    >>> new, before = by_size(mt.tensor([0, 2, 2, 1]), 3)
+    >>> new.tolist(), before.tolist()
+    ([1, 0, 0, 2], [2, 0, 1])
+    """
+    of_each = counts(labels, size)
+    order = arange(size, dtype="int64", like=labels)
+    if not is_new(sort(of_each)).all():
+        begins = (cumsum(of_each) - of_each).astype("int64")
+        firsts = argsort(labels)[minimum(begins, labels.shape[0] - 1)]  # of an empty group any will do
+        order = argsort(firsts)
+    order = order[argsort(of_each[order], descending=True)]
+    return argsort(order)[labels], order
+
+
+def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
+    """The number of the centre nearest to each point, (n,) int64, and the squared distance to it, (n,).
+
+    points : (n, d); centers : (c, d). Of two centres equally near it is the first. Time: O(n·c·d). Memory: O(n·d).
+
+    >>> import minitensor as mt
+    >>> labels, squared = nearest(mt.tensor([[1.0], [8.0]]), mt.tensor([[0.0], [10.0]]))
+    >>> labels.tolist(), squared.tolist()
+    ([0, 1], [1.0, 4.0])
+    """
+    n = points.shape[0]
+    least, labels = full(n, math.inf, like=points), full(n, 0, "int64", like=points)
+    for number, center in enumerate(centers):
+        distance = ((points - center) ** 2).sum(1)
+        closer = distance < least
+        least[closer], labels[closer] = distance[closer], number
+    return labels, least
+
+
+def connected(count: int, a: Tensor, b: Tensor) -> Tensor:
+    """The smallest number in the component of each of `count` nodes, (count,) int64; ``a[i]`` and ``b[i]`` are joined.
+
+    Every root that has a smaller neighbour is hung below one such (any of them: the numbers fall, so no circle can
+    arise), and every node is lifted to its root. This halves the roots or better in each round (Shiloach and Vishkin
+    1982). Time: O((count + edges)·log(count)) as arrays. Memory: O(count + edges).
+
+    >>> import minitensor as mt
+    >>> connected(5, mt.tensor([3, 4]), mt.tensor([1, 3])).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    parent = arange(count, dtype="int64", like=a)
+    while a.size:
+        parent[maximum(a, b)] = minimum(a, b)
+        above = parent[parent]
+        while (above != parent).any():
+            parent, above = above, above[above]
+        a, b = parent[a], parent[b]
+        apart = a != b
+        a, b = a[apart], b[apart]
+    return parent
+
+
+def dense(roots: Tensor) -> Tensor:
+    """Components numbered from 0 without a gap, in the order of their roots, given the smallest node in that of each.
+
+    >>> import minitensor as mt
+    >>> dense(mt.tensor([0, 1, 0, 3])).tolist()
+    [0, 1, 0, 2]
+    """
+    return (cumsum((roots == numbered(roots)).astype("int64")) - 1)[roots]
+
+
+def numbered(rows: Tensor) -> Tensor:
+    """0, 1, 2 and so on, as many as there are rows, int64.
+
+    >>> import minitensor as mt
+    >>> numbered(mt.tensor([7.0, 9.0])).tolist()
+    [0, 1]
+    """
+    return arange(rows.shape[0], dtype="int64", like=rows)

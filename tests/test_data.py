@@ -1,14 +1,17 @@
-"""Data with the truth beside them."""
+"""Blobs where the truth says, and scikit-learn's digits and photographs as it has them."""
+
+import sys
 
 import numpy as np
 import pytest
 
-from minitensor.data import blobs
+import minitensor as mt
+from minitensor.data import PHOTOGRAPHS, blobs, digits, photograph
 
 
-@pytest.mark.parametrize("wrong", [{"clusters": 0}, {"each": 0}])
+@pytest.mark.parametrize("wrong", [{"clusters": 0}, {"each": 0}, {"each": 2.5}, {"each": True}])
 def test_blobs_of_nothing(wrong):
-    with pytest.raises(ValueError, match="both must be 1 or more"):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))}=.*; it must be a whole number, 1 or more"):
         blobs(0, **wrong)
 
 
@@ -18,3 +21,42 @@ def test_blobs_are_where_the_truth_says(backend):
         own = points[truth == cluster]
         assert own.shape == (500, 2)
         np.testing.assert_allclose(own.var(0).numpy(), [5, 5], rtol=0.25)
+
+
+def test_blobs_of_numpys_numbers():
+    found = blobs(3, clusters=np.int64(2), each=np.int32(5))
+    np.testing.assert_array_equal(found[0].numpy(), blobs(3, clusters=2, each=5)[0].numpy())
+
+
+def test_digits_are_on_the_current_backend(backend):
+    datasets = pytest.importorskip("sklearn.datasets", reason="the digits come with scikit-learn, an extra")
+    images, truth = digits()
+    theirs = datasets.load_digits()
+    assert (images.backend, images.dtype, truth.dtype) == (backend, "float64", "int64")
+    np.testing.assert_array_equal(images.numpy(), theirs.data)
+    np.testing.assert_array_equal(truth.numpy(), theirs.target)
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_photographs(backend, name):
+    datasets = pytest.importorskip("sklearn.datasets", reason="the photos come with scikit-learn, an extra")
+    photo = photograph(name)
+    assert (photo.backend, photo.dtype) == (backend, "uint8")
+    np.testing.assert_array_equal(photo.numpy(), datasets.load_sample_image(f"{name}.jpg"))
+
+
+def test_another_photograph():
+    with pytest.raises(ValueError, match="there is no photograph 'moon'; choose one of china, flower"):
+        photograph("moon")
+
+
+@pytest.mark.parametrize(
+    ("missing", "call"),
+    [("sklearn", digits), ("sklearn", lambda: photograph("china")), ("PIL", lambda: photograph("china"))],
+)
+def test_without_an_extra_the_error_says_what_to_install(monkeypatch, missing, call):
+    monkeypatch.setitem(sys.modules, missing, None)
+    if missing == "sklearn":
+        monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(mt.errors.MissingExtraError, match=r"pip install 'minitensor\[lessons\]'"):
+        call()

@@ -1,4 +1,4 @@
-"""Rows in order, and each once: against Python's own sorting and counting."""
+"""Rows in order and each once, sums by label, components, the nearest: against plain Python."""
 
 from collections import Counter
 
@@ -7,9 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import tensors
 
-from minitensor.groups import distinct_rows, rows_in_order
+import minitensor as mt
+from minitensor.groups import (
+    by_size,
+    connected,
+    counts,
+    dense,
+    distinct_rows,
+    is_new,
+    means,
+    nearest,
+    numbered,
+    rows_in_order,
+    sums,
+)
 
 few = st.integers(-2, 2).map(float)  # so that rows are often equal
+labellings = st.lists(st.integers(0, 4), min_size=1, max_size=12)
 matrices = st.tuples(st.integers(0, 9), st.integers(1, 3)).flatmap(lambda shape: tensors(shape, values=few))
 
 
@@ -32,3 +46,64 @@ def test_distinct_rows_are_counted(backend, data):
     pairs = list(zip(map(tuple, found.tolist()), count.tolist(), strict=True))
     assert pairs == sorted(Counter(map(tuple, rows.tolist())).items())
     assert np.array_equal(rows.numpy().shape[1:], found.shape[1:])
+
+
+@given(rows=matrices)
+def test_what_is_new(backend, rows):
+    listed = rows.tolist()
+    assert is_new(rows).tolist() == [i == 0 or row != listed[i - 1] for i, row in enumerate(listed)]
+    assert numbered(rows).tolist() == list(range(len(listed)))
+
+
+@given(labels=labellings, seed=st.integers(0, 2**32 - 1))
+def test_sums_and_means_by_label(backend, labels, seed):
+    values = np.random.default_rng(seed).normal(size=(len(labels), 2))
+    total, each = np.zeros((6, 2)), np.bincount(labels, minlength=6)
+    np.add.at(total, labels, values)
+    found = mt.tensor(values), mt.tensor(labels), 6
+    np.testing.assert_allclose(sums(*found).numpy(), total, atol=1e-12)
+    np.testing.assert_allclose(means(*found).numpy(), total / np.maximum(each, 1)[:, None], atol=1e-12)
+    assert counts(mt.tensor(labels), 6).tolist() == each.tolist()
+
+
+@given(labels=labellings)
+def test_groups_by_size_and_those_of_one_size_by_their_first_member(backend, labels):
+    new, before = by_size(mt.tensor(labels), 5)
+    wanted = sorted(set(labels), key=lambda label: (-labels.count(label), labels.index(label)))
+    assert before.tolist()[: len(wanted)] == wanted
+    assert sorted(before.tolist()) == list(range(5))
+    assert new.tolist() == [wanted.index(label) for label in labels]
+
+
+@given(data=st.data(), d=st.integers(1, 3))
+def test_the_nearest_centre_and_of_equally_near_ones_the_first(backend, data, d):
+    points = data.draw(tensors((data.draw(st.integers(0, 8)), d), values=few))
+    centers = data.draw(tensors((data.draw(st.integers(1, 5)), d), values=few))
+    squared = ((points.numpy()[:, None] - centers.numpy()) ** 2).sum(2)
+    labels, least = nearest(points, centers)
+    assert labels.tolist() == squared.argmin(1).tolist()
+    assert least.tolist() == squared.min(1).tolist()
+
+
+@given(count=st.integers(1, 30), data=st.data())
+def test_connected_is_union_find(backend, count, data):
+    node = st.integers(0, count - 1)
+    edges = data.draw(st.lists(st.tuples(node, node), max_size=40))
+    label = list(range(count))
+    for a, b in edges:
+        low, high = sorted((label[a], label[b]))
+        label = [low if each == high else each for each in label]
+    a, b = (mt.tensor([edge[end] for edge in edges], "int64") for end in (0, 1))
+    assert connected(count, a, b).tolist() == label
+
+
+def test_connected_along_a_line(backend):
+    a = mt.arange(999)
+    assert not connected(1000, a, a + 1).any()
+
+
+@given(labels=st.lists(st.integers(0, 9), max_size=15))
+def test_dense_leaves_no_gap(backend, labels):
+    first = mt.tensor([labels.index(label) for label in labels], "int64")
+    seen = list(dict.fromkeys(labels))
+    assert dense(first).tolist() == [seen.index(label) for label in labels]

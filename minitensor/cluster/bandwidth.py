@@ -1,8 +1,8 @@
 """A bandwidth to begin with, from the data: two rules of thumb, neither of them quadratic."""
 
-from minitensor import backend, random
-from minitensor.cluster.meanshift.clustering import checked_points
+from minitensor import random
 from minitensor.cluster.meanshift.update import squared_distances
+from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import sort
@@ -36,13 +36,15 @@ def estimate_bandwidth(
     Raises DTypeError, ShapeError and InputError for points that `mean_shift` would not take, and InputError for an
     unknown rule, a quantile outside of 0 to 1, no samples, and points so alike that the bandwidth would be 0.
     """
-    checked_points(points, "estimate_bandwidth")
-    if rule not in RULES:
-        raise InputError(f"estimate_bandwidth: there is no rule {rule!r}; choose one of {', '.join(RULES)}")
-    if not 0 <= quantile <= 1:
-        raise InputError(f"estimate_bandwidth: quantile={quantile}; it must be from 0 to 1")
-    if not (isinstance(samples, int) and samples >= 1):
-        raise InputError(f"estimate_bandwidth: samples={samples}; it must be a whole number, 1 or more")
+    checks.points("estimate_bandwidth: the points", points)
+    return by_rule(points, rule, quantile, samples, seed)
+
+
+def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_000, seed: int | None = 0) -> float:
+    """`estimate_bandwidth` of points that have been searched for NaN already."""
+    checks.choice("estimate_bandwidth: rule", rule, RULES)
+    quantile = checks.number("estimate_bandwidth: quantile", quantile, 0, 1)
+    samples = checks.whole("estimate_bandwidth: samples", samples, 1)
     n, d = points.shape
     if rule == "silverman":
         width = points.astype("float64").var(0).mean().item() ** 0.5 * (4 / ((d + 2) * n)) ** (1 / (d + 4))
@@ -58,10 +60,9 @@ def estimate_bandwidth(
 
 def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | None) -> float:
     """The mean distance from a point to its neighbour number quantile·n, among a sample of the points."""
-    with backend.use_backend(points.backend):
-        if points.shape[0] > samples:
-            points = points[random.permutation(random.generator(seed), points.shape[0])[:samples]]
-        points = points.astype("float64")
+    if points.shape[0] > samples:
+        points = points[random.permutation(random.generator(seed), points.shape[0], like=points)[:samples]]
+    points = points.astype("float64")
     n, total = points.shape[0], 0.0
     rows = max(1, TABLE // n)
     for start in range(0, n, rows):

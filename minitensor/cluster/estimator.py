@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from minitensor.cluster.bandwidth import estimate_bandwidth
+from minitensor.cluster.bandwidth import by_rule
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
-from minitensor.cluster.meanshift.clustering import mean_shift
-from minitensor.cluster.meanshift.merge import by_size, nearest
+from minitensor.cluster.meanshift.clustering import cluster
 from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
-from minitensor.cluster.meanshift.update import KERNELS
+from minitensor.cluster.meanshift.update import KERNELS, largest
+from minitensor.core import checks
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, NotFittedError, ShapeError
 from minitensor.functions import where
+from minitensor.groups import by_size, nearest
 from minitensor.text.bar import progress
 
 # How many bandwidths a kernel reaches. A Gaussian reaches everywhere, but as a flat kernel of twice its bandwidth does.
@@ -26,18 +27,18 @@ class MeanShift:
     """Clusters are the peaks of the density of the points, and a point belongs to the nearest peak.
 
     A point is given to the peak nearest to it, as scikit-learn does, so that `predict` needs the peaks alone;
-    `mean_shift` gives it to the peak that it climbs to, which differs where a cluster is long and thin.
+    `mean_shift` gives it to the peak that it moves to, which differs where a cluster is long and thin.
 
     bandwidth : the width of the kernel, in the units of the points; estimated if None, see below
     kernel : "gaussian", "flat" or "triangular". The default is this library's. **scikit-learn's MeanShift is the flat
         kernel**: ``MeanShift(bandwidth=5, kernel="flat")`` finds what scikit-learn finds with 5, and about what the
         Gaussian finds with 2.5.
-    seeds : where the climbs start, (seeds, d); on every point if None
+    seeds : where the queries start, (seeds, d); on every point if None
     bin_seeding, min_bin_freq : without seeds, start only from the cells of a grid, one bandwidth wide, that hold
         min_bin_freq points or more: much faster, and nearly the same peaks
     cluster_all : if False, points that no peak reaches are noise, −1: those farther than one bandwidth from every peak,
         or two for the Gaussian kernel
-    max_iter, tol : a climb stops when it moves less than tol bandwidths; all stop after max_iter updates
+    max_iter, tol : a query stops when it moves less than tol bandwidths; all stop after max_iter updates
     method : how `mean_shift` does the sums, "exact", "auto" or another that it names
     random_state : the seed of the sample from which a bandwidth is estimated; None draws another each time
     verbose : whether a bar on stderr shows how far it is; otherwise nothing is printed
@@ -103,7 +104,7 @@ class MeanShift:
         bandwidth = self._bandwidth(points)
         starts = self._starts(points, bandwidth)
         with progress("mean shift", bool(self.verbose)) as step:
-            found = mean_shift(
+            found = cluster(
                 points,
                 bandwidth,
                 kernel=self.kernel,
@@ -114,7 +115,8 @@ class MeanShift:
                 report=step and (lambda done, still, total: step(still, total, f"update {done}")),
             )
         labels, squared = _nearest(points, found.centers, bandwidth)
-        labels, centers = by_size(labels, found.centers)
+        labels, order = by_size(labels, found.centers.shape[0])
+        centers = found.centers[order]
         if not self.cluster_all:
             labels = where(squared <= REACH[self.kernel] ** 2, labels, -1)
         names = column_names(X)
@@ -138,7 +140,7 @@ class MeanShift:
         if not hasattr(self, "cluster_centers_"):
             raise NotFittedError(f"this {type(self).__name__} has no clusters yet; call fit(X) first")
         centers = as_tensor(self.cluster_centers_)
-        points, names = read_points(X, home=centers.backend), column_names(X)
+        points, names = read_points(X, place=centers.backend), column_names(X)
         if points.shape[1] != self.n_features_in_:
             raise ShapeError(
                 f"X has {points.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "
@@ -157,28 +159,24 @@ class MeanShift:
 
     def _bandwidth(self, points: Tensor) -> float:
         """The bandwidth that is given or, if none is, estimated."""
-        if self.kernel not in KERNELS:
-            raise InputError(f"MeanShift: there is no kernel {self.kernel!r}; choose one of {', '.join(KERNELS)}")
+        checks.choice("MeanShift: kernel", self.kernel, KERNELS)
         if self.bandwidth is None:
             radius = 0.0
             with contextlib.suppress(InputError):  # the points are so alike that it would be 0
-                radius = estimate_bandwidth(points, "neighbours", seed=self.random_state)
+                radius = by_rule(points, "neighbours", seed=self.random_state)
             # The narrowest that float arithmetic can tell from 0, or any width where all points are 0.
-            narrowest = 16 * float(np.finfo(points.dtype).eps) * abs(points).max().item()
+            narrowest = 16 * float(np.finfo(points.dtype).eps) * largest(points)
             return max(radius / REACH[self.kernel], narrowest) or 1.0
-        if not isinstance(self.bandwidth, (int, float, np.number)) or not 0 < self.bandwidth < math.inf:
-            raise InputError(f"MeanShift: bandwidth={self.bandwidth!r}; it is a distance, positive and finite, or None")
-        return float(self.bandwidth)
+        return checks.positive("MeanShift: bandwidth", self.bandwidth, "it is a distance, or None, and must be")
 
     def _starts(self, points: Tensor, bandwidth: float) -> Tensor | None:
-        """Where the climbs start; None for every point."""
+        """Where the queries start; None for every point."""
         if self.seeds is None and not self.bin_seeding:
             return None
         if self.seeds is None:
-            if not isinstance(self.min_bin_freq, (int, np.integer)) or self.min_bin_freq < 1:
-                raise InputError(f"MeanShift: min_bin_freq={self.min_bin_freq!r}; it must be a whole number from 1 on")
-            return within_reach(bin_seeds(points, bandwidth, self.min_bin_freq), points, bandwidth, self.kernel)
-        seeds = read_points(self.seeds, "seeds", home=points.backend).astype(points.dtype)
+            least = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1)
+            return within_reach(bin_seeds(points, bandwidth, least), points, bandwidth, self.kernel)
+        seeds = read_points(self.seeds, "seeds", place=points.backend).astype(points.dtype)
         if seeds.shape[1] != points.shape[1]:
             raise ShapeError(f"seeds of shape {seeds.shape} are no places among points of shape {points.shape}")
         return within_reach(seeds, points, bandwidth, self.kernel)

@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.core import checks
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
-from minitensor.groups import not_finite
 
 
-def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:
+def read_points(given: Any, name: str = "X", place: str = "numpy") -> Tensor:
     """Points (n, d), float32 or float64, of a Tensor, an array of NumPy or CuPy, anything with DLPack, or lists.
 
     name : what messages call them
-    home : the backend for what is on none: lists and tables
+    place : the backend for what is on none: lists and tables
 
     float32 stays, everything else becomes float64. What needs no conversion is shared, not copied.
 
@@ -28,25 +28,11 @@ def read_points(given: Any, name: str = "X", home: str = "numpy") -> Tensor:
     """
     if hasattr(given, "toarray"):
         raise InputError(f"{name} is sparse; mean shift needs every coordinate: write {name}.toarray()")
-    points = as_tensor(given) if _has_home(given) else _from_python(given, name).to(home)
+    points = as_tensor(given) if _has_home(given) else _from_python(given, name).to(place)
     if points.dtype.kind == "c":
         raise InputError(f"Complex data not supported: {name} is {points.dtype}; stack real and imaginary parts")
-    if points.ndim != 2:
-        raise ShapeError(
-            f"{name} has shape {points.shape}, not (points, dimensions). Reshape your data: {name}.reshape(-1, 1) "
-            f"for points on a line, {name}.reshape(1, -1) for one point"
-        )
-    if 0 in points.shape:
-        what = "sample(s)" if not points.shape[0] else "feature(s)"
-        raise InputError(f"{name} has 0 {what} (shape={points.shape}) while a minimum of 1 is required.")
     points = points if points.dtype.name in ("float32", "float64") else points.astype("float64")
-    wrong = not_finite(points)
-    if wrong:
-        count, row = wrong
-        raise InputError(
-            f"{name} holds NaN or infinity in {count} of {points.shape[0]} points, the first is "
-            f"{name}[{row}] = {points[row].tolist()}; leave them out"
-        )
+    checks.points(name, points)
     return points
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
+from minitensor.data import PHOTOGRAPHS, photograph
 from minitensor.errors import InputError, MissingExtraError
 from minitensor.segment import explained_variance, segment
 from minitensor.segment.regions import join_small, link
@@ -18,30 +19,21 @@ from minitensor.text.numbers import in_seconds
 
 Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings, the regions (height, width)
 
-BUNDLED = ("china", "flower")  # the photographs that come with scikit-learn, 427 × 640 pixels each
-
 
 def read(name: str) -> Tensor:
-    """The photo called `name`, (height, width, 3 or 4) uint8: one of `BUNDLED`, or a picture's file.
+    """The photo called `name`, (height, width, 3 or 4) uint8: one of `PHOTOGRAPHS`, or a picture's file.
 
     A file is turned as its camera noted, and reduced to 8 bits. A file called as a bundled photo is ``./china``.
     Raises MissingExtraError without Pillow or scikit-learn, InputError if there is no such file or it is no picture.
     """
-    if name in BUNDLED:
-        try:
-            from sklearn.datasets import load_sample_image
-        except ImportError:
-            raise MissingExtraError(
-                f"the photo {name!r} comes with scikit-learn: pip install 'minitensor[lessons]'"
-            ) from None
+    if name in PHOTOGRAPHS:
+        return photograph(name)
     try:
         from PIL import Image, ImageOps
     except ImportError:
         raise MissingExtraError("reading a photo needs Pillow: pip install 'minitensor[lessons]'") from None
-    if name in BUNDLED:
-        return tensor(load_sample_image(f"{name}.jpg"))
     if not Path(name).is_file():
-        raise InputError(f"there is no file {name!r}; name a picture's file, or {' or '.join(BUNDLED)}")
+        raise InputError(f"there is no file {name!r}; name a picture's file, or {' or '.join(PHOTOGRAPHS)}")
     try:
         with Image.open(name) as file:
             turned = ImageOps.exif_transpose(file)

@@ -12,9 +12,8 @@ from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
 from minitensor.cluster.meanshift import gpu
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
-from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
-from minitensor.data import blobs
+from minitensor.data import blobs, digits
 from minitensor.errors import MissingExtraError
 from minitensor.gpu import Launch, compare
 from minitensor.gpu.counters import Counters
@@ -120,11 +119,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
 
 def products(quick: bool = False) -> list[tuple[str, tuple[Tensor, Tensor]]]:
     """The course's matrix products on real digits of 8 × 8 pixels, times random weights; and one of a cube's size."""
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError:
-        raise MissingExtraError("the digits come with scikit-learn: pip install 'minitensor[lessons]'") from None
-    images = tensor(load_digits().data / 16, "float32")
+    images = (digits()[0] / 16).astype("float32")
     rng = random.generator(SEED)
     weights = random.normal(rng, (64, 10), dtype="float32")
     side = 128 if quick else 512

@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from minitensor import backend
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
@@ -19,12 +17,12 @@ from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 def points(name: str, x: Any) -> None:
     """Raise unless x is a Tensor of floats (n, d), both sizes 1 or more, without NaN or infinity.
 
-    name : what the message calls x: "mean_shift: points", or "X". Time: O(n·d). Memory: n·d bools.
+    name : what the message calls x: "mean_shift: the points", or "X". Time: O(n·d). Memory: n·d bools.
 
     >>> import minitensor as mt
-    >>> points("mean_shift: points", mt.tensor([[1.0, 2.0], [3.0, float("nan")]]))
+    >>> points("mean_shift: the points", mt.tensor([[1.0, 2.0], [3.0, float("nan")]]))
     Traceback (most recent call last):
-    minitensor.errors.InputError: mean_shift: points hold NaN or infinity in 1 of 2 rows, the first is
+    minitensor.errors.InputError: mean_shift: the points hold NaN or infinity in 1 of 2 points, the first is
         points[1] = [3.0, nan]; leave them out
 
     Raises DTypeError, ShapeError or InputError.
@@ -47,7 +45,7 @@ def points(name: str, x: Any) -> None:
         first = wrong.argmax().item()
         raise InputError(
             f"{name} {'hold' if word.endswith('s') else 'holds'} NaN or infinity in {wrong.sum().item()} of "
-            f"{x.shape[0]} rows, the first is {word}[{first}] = {x[first].tolist()}; leave them out"
+            f"{x.shape[0]} points, the first is {word}[{first}] = {x[first].tolist()}; leave them out"
         )
 
 
@@ -108,6 +106,7 @@ def tensor(name: str, x: Any) -> None:
 def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:
     """`value` as a Python float: a finite number from `least` to `most`, of Python, NumPy or a Tensor without axes.
 
+    >>> import numpy as np
     >>> number("mean_shift: tol", np.float32(0.5), 0)
     0.5
     >>> number("mean_shift: tol", True, 0)
@@ -118,13 +117,14 @@ def number(name: str, value: Any, least: float = -math.inf, most: float = math.i
     """
     found = _real(value)
     if not (least <= found <= most and math.isfinite(found)):
-        raise InputError(f"{name}={_shown(value)}; it must be a number{_range(least, most)}")
+        raise InputError(f"{name}={value!s:.60}; it must be a number{_range(least, most)}")
     return found
 
 
 def whole(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> int:
     """`value` as a Python int: a whole number from `least` to `most`, of Python, NumPy or a Tensor without axes.
 
+    >>> import numpy as np
     >>> whole("segment: steps", np.int64(3), 1)
     3
     >>> whole("segment: steps", 2.5, 1)
@@ -137,8 +137,8 @@ def whole(name: str, value: Any, least: float = -math.inf, most: float = math.in
         found = operator.index(value)
     except TypeError:
         found = None
-    if found is None or isinstance(value, (bool, np.bool)) or not least <= found <= most:
-        raise InputError(f"{name}={_shown(value)}; it must be a whole number{_range(least, most)}")
+    if found is None or isinstance(value, bool) or not least <= found <= most:
+        raise InputError(f"{name}={value!s:.60}; it must be a whole number{_range(least, most)}")
     return found
 
 
@@ -151,9 +151,21 @@ def distance(name: str, value: Any) -> float:
 
     Raises InputError for all else.
     """
+    return positive(name, value, "it is a distance and must be")
+
+
+def positive(name: str, value: Any, wanted: str = "it must be") -> float:
+    """`value` as a Python float: positive and finite.
+
+    >>> import minitensor as mt
+    >>> positive("segment: lightness", mt.tensor(2))
+    2.0
+
+    Raises InputError for all else.
+    """
     found = _real(value)
     if not 0 < found < math.inf:
-        raise InputError(f"{name}={_shown(value)}; it is a distance and must be positive and finite")
+        raise InputError(f"{name}={value!s:.60}; {wanted} positive and finite")
     return found
 
 
@@ -179,11 +191,6 @@ def _real(value: Any) -> float:
         return float(value)
     except OverflowError:
         return math.inf
-
-
-def _shown(value: Any) -> str:
-    """A value in a message, cut where it is long."""
-    return f"{value.item() if isinstance(value, np.generic) else value!r:.60}"
 
 
 def _range(least: float, most: float) -> str:

@@ -1,21 +1,22 @@
 """A picture cut into regions by mean shift in place and colour (Comaniciu and Meer 2002).
 
-`filter.py` lets every pixel climb, `regions.py` joins pixels that arrived together, this file does both to a picture.
+`filter.py` moves every pixel uphill, `regions.py` joins pixels that arrived together, this file does both to a picture.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from minitensor import backend
+from minitensor.core import checks
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat
+from minitensor.groups import by_size, means
 from minitensor.segment.colour import luv_to_srgb, srgb_to_luv
-from minitensor.segment.filter import climb
-from minitensor.segment.regions import boundaries, by_size, explained_variance, join_small, link, means
+from minitensor.segment.filter import mean_shift_filter
+from minitensor.segment.regions import boundaries, explained_variance, join_small, link
 
-__all__ = ["Segmentation", "as_rgb", "boundaries", "climb", "explained_variance", "segment"]
+__all__ = ["Segmentation", "as_rgb", "boundaries", "explained_variance", "mean_shift_filter", "segment"]
 
 LINK = 0.4  # bandwidths between the last places of two neighbours up to which they are one region
 
@@ -25,7 +26,7 @@ class Segmentation(NamedTuple):
 
     regions : (height, width) int64, the region of each pixel; regions are numbered by size, the largest first
     colours : (regions, 3) float32, the mean colour of each, sRGB from 0 to 1
-    filtered : (height, width, 3) float32, the colour to which each pixel climbed, sRGB from 0 to 1
+    filtered : (height, width, 3) float32, the colour to which each pixel moved, sRGB from 0 to 1
     """
 
     regions: Tensor
@@ -53,9 +54,9 @@ def segment(
     min_size : pixels below which a region joins the neighbour of the nearest colour
     lightness : what L* counts beside u* and v*. The noise of a camera, alike in red, green and blue, is about 2.5
         times as large in u* and v* as in L*, so that L* tells colours apart better.
-    steps, tile, threads, progress : see `climb`
+    steps, tile, threads, progress : see `mean_shift_filter`
 
-    Time and memory: those of `climb`, and O(pixels·log(pixels)) for the regions.
+    Time and memory: those of `mean_shift_filter`, and O(pixels·log(pixels)) for the regions.
 
     >>> import minitensor as mt
     >>> photo = mt.tensor([[0.1, 0.12, 0.9, 0.88]] * 4)
@@ -65,18 +66,20 @@ def segment(
 
     Raises DTypeError, ShapeError or InputError for what is no picture, InputError for settings that mean nothing.
     """
-    if not 0 < lightness < float("inf"):
-        raise InputError(f"segment: lightness={lightness}; it must be positive and finite")
-    if not (isinstance(min_size, int) and min_size >= 1):
-        raise InputError(f"segment: min_size={min_size}; it must be a whole number of pixels, 1 or more")
+    space, colour = checks.distance("segment: space", space), checks.distance("segment: colour", colour)
+    lightness = checks.positive("segment: lightness", lightness)
+    min_size = checks.whole("segment: min_size", min_size, 1)
     rgb = as_rgb(photo)
-    with backend.use_backend(rgb.backend):
-        scale = tensor([lightness, 1.0, 1.0], "float32")
-    places = climb(srgb_to_luv(rgb) * scale, space, colour, steps=steps, tile=tile, threads=threads, progress=progress)
+    scale = tensor([lightness, 1.0, 1.0], like=rgb)
+    places = mean_shift_filter(
+        srgb_to_luv(rgb) * scale, space, colour, steps=steps, tile=tile, threads=threads, progress=progress
+    )
     colours = places[:, :, 2:]
-    regions = by_size(join_small(link(places, LINK), colours, min_size))
-    mean = means(rgb.reshape(-1, 3).astype("float64"), regions.reshape(-1)).astype("float32")
-    return Segmentation(regions, mean, luv_to_srgb(colours * colour / scale))
+    joined = join_small(link(places, LINK), colours, min_size)
+    count = joined.max().item() + 1
+    labels, _ = by_size(joined.reshape(-1), count)
+    mean = means(rgb.reshape(-1, 3).astype("float64"), labels, count).astype("float32")
+    return Segmentation(labels.reshape(*joined.shape), mean, luv_to_srgb(colours * colour / scale))
 
 
 def as_rgb(photo: Tensor) -> Tensor:

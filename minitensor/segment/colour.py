@@ -3,7 +3,7 @@
 Formulae: sRGB is IEC 61966-2-1, with its matrix and its white D65; L*u*v* is CIE 1976 (CIE 15:2004, section 8.2.2).
 """
 
-from minitensor import backend
+from minitensor.core import checks
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, ShapeError
@@ -66,13 +66,12 @@ def luv_to_srgb(luv: Tensor) -> Tensor:
 
 
 def _matrix(rows: tuple[tuple[float, ...], ...], like: Tensor) -> Tensor:
-    with backend.use_backend(like.backend):
-        return tensor(rows, like.dtype)
+    return tensor(rows, like=like)
 
 
 def _check(colours: Tensor, name: str) -> None:
-    if not isinstance(colours, Tensor) or colours.dtype.kind != "f":
-        kind = colours.dtype if isinstance(colours, Tensor) else type(colours).__name__
-        raise DTypeError(f"{name}: the colours are {kind}, not a Tensor of floats; write .astype('float32') / 255")
+    checks.tensor(f"{name}: the colours", colours)
+    if colours.dtype.kind != "f":
+        raise DTypeError(f"{name}: the colours are {colours.dtype}, not floats; write .astype('float32') / 255")
     if not colours.shape or colours.shape[-1] != 3:
         raise ShapeError(f"{name}: the colours have shape {colours.shape}; the last axis must hold the 3 channels")

@@ -1,14 +1,15 @@
-"""Mean shift over a picture: every pixel climbs in place and colour at once (Comaniciu and Meer 2002)."""
+"""Mean shift over a picture: every pixel moves uphill in place and colour at once (Comaniciu and Meer 2002)."""
 
 import math
 from collections.abc import Callable
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
-from minitensor.cluster.meanshift.update import QUIET
+from minitensor.cluster.meanshift.attention import QUIET, attend, exp_in_place, gaussian_keys
+from minitensor.core import checks
 from minitensor.core.creation import arange, ones, zeros
-from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.core.tensor import Tensor
+from minitensor.errors import DTypeError, ShapeError
 from minitensor.functions import concat, maximum, stack
 
 REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
@@ -17,7 +18,7 @@ FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and s
 TILES = 8  # tables of a backend's `chunk` that are worked on at once: 1 MB with NumPy, half of a core's cache or less
 
 
-def climb(
+def mean_shift_filter(
     picture: Tensor,
     space: float,
     colour: float,
@@ -38,71 +39,67 @@ def climb(
 
     The pixels are points (row/space, column/space, colour/`colour`), and the kernel is a Gaussian. A pixel sees the
     points of one disc, of radius `REACH`·`space` about where it started; the disc stays where it is while the pixel
-    moves, so every update is a climb. Time: O(pixels·steps·space²). Memory: O(pixels) and, a thread, one float32 table
+    moves, so every update is uphill. Time: O(pixels·steps·space²). Memory: O(pixels) and, a thread, one float32 table
     of the weights of a few tiles, `TILES` of the backend's chunks (1 MB with NumPy) or one tile's if that is more.
 
-    A tile's exponents −|q − p|²/2 = q·p − |p|²/2 − |q|²/2 are one matrix product, since each norm is a column that
-    meets a column of ones; its weighted sums and total weights are another. Both are small enough for a core's own
-    cache, and the tiles are dealt out to threads, as BLAS and NumPy's exponential need no interpreter.
+    Each tile is attention (`cluster/meanshift/attention.py`), where weights count 0 if the pixel does not see the
+    point. Its matrix products are small enough for a core's own cache, and the tiles are dealt out to threads, as BLAS
+    and NumPy's exponential need no interpreter.
 
     >>> import minitensor as mt
     >>> stripes = mt.tensor([[[0.0], [0.2], [9.0], [9.2]]] * 3)
-    >>> [round(number, 1) for number in climb(stripes, space=2.0, colour=1.0)[1, :, 2].tolist()]
+    >>> [round(number, 1) for number in mean_shift_filter(stripes, space=2.0, colour=1.0)[1, :, 2].tolist()]
     [0.1, 0.1, 9.1, 9.1]
 
     Raises DTypeError if the picture is not of floats, ShapeError if it has no pixels or not three axes, InputError for
     a bandwidth or a number of steps that means nothing.
     """
-    _check(picture, space, colour, steps)
+    space, colour, steps = _checked(picture, space, colour, steps)
     height, width, channels = picture.shape
     reach = math.ceil(REACH * space)
-    side = tile or _tile(reach, channels)
+    side = checks.whole("mean_shift_filter: tile", tile, 1) if tile is not None else _tile(reach, channels)
     rows, columns = (-(-size // side) * side for size in (height, width))
     whole = side + 2 * reach  # the side of what a tile sees
-    home = backend.load(picture.backend)
-    with backend.use_backend(picture.backend):
-        # Beyond the edge all is 0, the last channel too, which counts how often a point is there.
-        padded = zeros((rows + 2 * reach, columns + 2 * reach, channels + 1), "float32")
-        padded[reach : reach + height, reach : reach + width, :-1] = (picture / colour).astype("float32")
-        padded[reach : reach + height, reach : reach + width, -1] = 1.0
-        here = arange(whole, dtype="float32") - (whole - 1) / 2
-        grid = stack([here[:, None].expand(whole, whole), here.expand(whole, whole)], axis=-1)
-        seen = _discs(grid, reach, side)
-        grid, one = grid / space, ones((1, 1, side * side), "float32")
-        out = zeros((rows, columns, 2 + channels), "float32")
+    lib = backend.of(picture.array)
+    # Beyond the edge all is 0, the last channel too, which counts how often a point is there.
+    padded = zeros((rows + 2 * reach, columns + 2 * reach, channels + 1), "float32", like=picture)
+    padded[reach : reach + height, reach : reach + width, :-1] = (picture / colour).astype("float32")
+    padded[reach : reach + height, reach : reach + width, -1] = 1.0
+    here = arange(whole, like=padded) - (whole - 1) / 2
+    grid = stack([here[:, None].expand(whole, whole), here.expand(whole, whole)], axis=-1)
+    seen, grid = _discs(grid, reach, side), grid / space
+    out = zeros((rows, columns, 2 + channels), like=padded)
+
+    def weigh(scores: Tensor) -> Tensor:
+        weights = exp_in_place(scores, FLOOR)
+        weights *= seen
+        return weights
 
     def do(tiles: list[tuple[int, int]]) -> None:
+        count = len(tiles)
         points = stack([_points(padded[i : i + whole, j : j + whole], grid) for i, j in tiles])
-        flat = points.reshape(len(tiles), whole * whole, channels + 3)
-        place = flat[:, :, :-1]
-        norms = (place * place).sum(2, keepdims=True) * -0.5
-        left = concat([place, norms, (norms * 0.0) + 1.0], axis=2)
-        sums = flat.mT
+        values = points.reshape(count, whole * whole, channels + 3)
+        keys = gaussian_keys(values[:, :, :-1].mT.contiguous(), of_queries=False)
         inner = points[:, reach : reach + side, reach : reach + side, :-1]
-        query = inner.reshape(len(tiles), side * side, channels + 2).mT
-        some = one.expand(len(tiles), 1, side * side)
-        weights = None
+        queries = inner.reshape(count, side * side, channels + 2).mT.contiguous()
+        one = ones((count, 1, side * side), like=padded)
+        # One table for all steps: the first use of new memory takes longer than the product.
+        table = zeros((count, side * side, whole * whole), like=padded)
         for _ in range(steps):
-            right = concat([query, some, (query * query).sum(1, keepdims=True) * -0.5], axis=1)
-            # One table for all steps: the first use of new memory takes longer than the product.
-            weights = (
-                left @ right if weights is None else wrap(home.matmul_into(left.array, right.array, weights.array))
-            )
-            home.exp_in_place(weights.array, FLOOR)
-            weights *= seen
-            moved = sums @ weights
-            query = moved[:, :-1] / maximum(moved[:, -1:], TINY)
-        query = query.mT.reshape(len(tiles), side, side, channels + 2)
+            asking = gaussian_keys(queries, of_queries=True, one=one)
+            sums = attend(asking.mT, keys, values, weigh, table).mT.contiguous()
+            queries = sums[:, :-1] / maximum(sums[:, -1:], TINY)
+        places = queries.mT.reshape(count, side, side, channels + 2)
         for number, (i, j) in enumerate(tiles):
             block = out[i : i + side, j : j + side]
-            block[...] = query[number]
+            block[...] = places[number]
             block[:, :, 0] += (i + (side - 1) / 2) / space
             block[:, :, 1] += (j + (side - 1) / 2) / space
 
     corners = [(i, j) for i in range(0, rows, side) for j in range(0, columns, side)]
-    batch = max(1, TILES * home.chunk // (whole * side) ** 2)
+    batch = max(1, TILES * lib.chunk // (whole * side) ** 2)
     jobs = [corners[start : start + batch] for start in range(0, len(corners), batch)]
-    with in_threads(threads or home.threads()) as each:
+    with in_threads(threads or lib.threads()) as each:
         for number, _ in enumerate(each(do, jobs), 1):
             if progress and (number % 64 == 0 or number == len(jobs)):
                 progress(number / len(jobs))
@@ -115,9 +112,9 @@ def _points(window: Tensor, grid: Tensor) -> Tensor:
 
 
 def _discs(grid: Tensor, reach: int, side: int) -> Tensor:
-    """1 where a pixel of a tile sees a point, else 0: (points of the window, pixels of the tile)."""
-    points = grid.reshape(-1, 1, 2)
-    pixels = grid[reach : reach + side, reach : reach + side].reshape(1, side * side, 2)
+    """1 where a pixel of a tile sees a point, else 0: (pixels of the tile, points of the window)."""
+    points = grid.reshape(1, -1, 2)
+    pixels = grid[reach : reach + side, reach : reach + side].reshape(side * side, 1, 2)
     return (((points - pixels) ** 2).sum(2) <= (reach + 0.5) ** 2).astype("float32")
 
 
@@ -127,14 +124,15 @@ def _tile(reach: int, channels: int) -> int:
     return max(1, math.floor(math.sqrt(reach * reach + product) - reach))
 
 
-def _check(picture: Tensor, space: float, colour: float, steps: int) -> None:
-    if not isinstance(picture, Tensor) or picture.dtype.kind != "f":
-        kind = picture.dtype if isinstance(picture, Tensor) else type(picture).__name__
-        raise DTypeError(f"climb: the picture is {kind}, not a Tensor of floats; use .astype('float32')")
+def _checked(picture: Tensor, space: float, colour: float, steps: int) -> tuple[float, float, int]:
+    """The bandwidths and the number of steps as Python's numbers, once everything has been found usable."""
+    checks.tensor("mean_shift_filter: the picture", picture)
+    if picture.dtype.kind != "f":
+        raise DTypeError(f"mean_shift_filter: the picture is {picture.dtype}, not floats; use .astype('float32')")
     if picture.ndim != 3 or 0 in picture.shape:
-        raise ShapeError(f"climb: the picture has shape {picture.shape}, not (height, width, channels), each 1 or more")
-    for name, value in (("space", space), ("colour", colour)):
-        if not (isinstance(value, (int, float)) and 0 < value < math.inf):
-            raise InputError(f"climb: {name}={value}; a bandwidth is a distance and must be positive and finite")
-    if not (isinstance(steps, int) and steps >= 1):
-        raise InputError(f"climb: steps={steps}; it must be a whole number, 1 or more")
+        raise ShapeError(
+            f"mean_shift_filter: the picture has shape {picture.shape}, not (height, width, channels), each 1 or more"
+        )
+    space = checks.distance("mean_shift_filter: space", space)
+    colour = checks.distance("mean_shift_filter: colour", colour)
+    return space, colour, checks.whole("mean_shift_filter: steps", steps, 1)

@@ -1,35 +1,10 @@
 """Regions of a picture: pixels joined to their neighbours, small regions joined to theirs."""
 
-from minitensor import backend
-from minitensor.core.creation import arange, zeros
+from minitensor.core.creation import arange, ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
-from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
-from minitensor.groups import scatter_add
-
-
-def connected(count: int, a: Tensor, b: Tensor) -> Tensor:
-    """The smallest number in the component of each of `count` nodes, (count,) int64; ``a[i]`` and ``b[i]`` are joined.
-
-    Every root that has a smaller neighbour is hung below one such (any of them: the numbers fall, so no circle can
-    arise), and every node is lifted to its root. This halves the roots or better in each round (Shiloach and Vishkin
-    1982). Time: O((count + edges)·log(count)) as arrays. Memory: O(count + edges).
-
-    >>> import minitensor as mt
-    >>> connected(5, mt.tensor([3, 4]), mt.tensor([1, 3])).tolist()
-    [0, 1, 2, 1, 1]
-    """
-    with backend.use_backend(a.backend):
-        parent = arange(count, dtype="int64")
-    while a.size:
-        parent[maximum(a, b)] = minimum(a, b)
-        above = parent[parent]
-        while (above != parent).any():
-            parent, above = above, above[above]
-        a, b = parent[a], parent[b]
-        apart = a != b
-        a, b = a[apart], b[apart]
-    return parent
+from minitensor.functions import argsort, concat, maximum, minimum, sort
+from minitensor.groups import connected, dense, is_new, means, numbered, sums
 
 
 def link(places: Tensor, distance: float, far: int = 1) -> Tensor:
@@ -42,9 +17,8 @@ def link(places: Tensor, distance: float, far: int = 1) -> Tensor:
     Regions are numbered from 0 in the order of their first pixels.
     """
     height, width, _ = places.shape
-    with backend.use_backend(places.backend):
-        pixels = arange(height * width, dtype="int64").reshape(height, width)
-        strangers = zeros((height, width), "int64")
+    pixels = arange(height * width, dtype="int64", like=places).reshape(height, width)
+    strangers = zeros((height, width), like=pixels)
     near = [((p - q) ** 2).sum(2) < distance**2 for p, q in _beside(places)]
     for both, joined in zip(_beside(strangers), near, strict=True):
         for end in both:  # a view of the table
@@ -66,7 +40,7 @@ def join_small(regions: Tensor, colours: Tensor, min_size: int) -> Tensor:
     """
     labels, (a, b) = regions.reshape(-1), touching(regions)
     flat = colours.reshape(labels.shape[0], -1).astype("float64")
-    totals = sums(concat([flat, flat[:, :1] * 0.0 + 1.0], axis=1), labels)
+    totals = sums(concat([flat, ones((flat.shape[0], 1), like=flat)], axis=1), labels, labels.max().item() + 1)
     limit = 1
     while limit < min_size:
         limit = min(2 * limit, min_size)
@@ -75,19 +49,19 @@ def join_small(regions: Tensor, colours: Tensor, min_size: int) -> Tensor:
             chosen = small[a] | small[b]
             if not chosen.any():
                 break
-            means = totals[:, :-1] / totals[:, -1:]
+            colour = totals[:, :-1] / totals[:, -1:]
             c, d = a[chosen], b[chosen]
-            order = argsort(((means[c] - means[d]) ** 2).sum(1))
+            order = argsort(((colour[c] - colour[d]) ** 2).sum(1))
             c, d = c[order], d[order]
             # Each small region's first edge is that to its nearest neighbour.
-            owner, edge = concat([c, d]), concat([_count(c), _count(d)])
+            owner, edge = concat([c, d]), concat([numbered(c), numbered(d)])
             by_owner = argsort(owner * c.shape[0] + edge)
             owner, edge = owner[by_owner], edge[by_owner]
-            first = _new(owner) & small[owner]
+            first = is_new(owner) & small[owner]
             edge = edge[first]
             roots = connected(totals.shape[0], c[edge], d[edge])
             new = dense(roots)
-            labels, totals = new[labels], sums(totals, new)
+            labels, totals = new[labels], sums(totals, new, new.max().item() + 1)
             a, b = _unique_pairs(new[a], new[b], totals.shape[0])
     return labels.reshape(*regions.shape)
 
@@ -101,17 +75,10 @@ def touching(regions: Tensor) -> tuple[Tensor, Tensor]:
 
 def boundaries(regions: Tensor) -> Tensor:
     """Whether a pixel's right or lower neighbour is in another region: (height, width) bool."""
-    with backend.use_backend(regions.backend):
-        out = regions != regions
+    out = zeros(regions.shape, "bool", like=regions)
     out[:, :-1] = regions[:, :-1] != regions[:, 1:]
     out[:-1] = out[:-1] | (regions[:-1] != regions[1:])
     return out
-
-
-def by_size(regions: Tensor) -> Tensor:
-    """The same regions numbered by size, the largest first; of equals the one with the first pixel."""
-    sizes = sums(regions.reshape(-1, 1) * 0 + 1, regions.reshape(-1))[:, 0]
-    return argsort(argsort(sizes, descending=True))[regions]
 
 
 def explained_variance(picture: Tensor, regions: Tensor) -> float:
@@ -133,24 +100,11 @@ def explained_variance(picture: Tensor, regions: Tensor) -> float:
     flat, labels = picture.reshape(regions.size, -1).astype("float64"), regions.reshape(-1)
     flat = flat - flat.mean(0)
     whole = (flat**2).sum().item()
-    return 1.0 - ((flat - means(flat, labels)[labels]) ** 2).sum().item() / whole if whole else 1.0
-
-
-def means(values: Tensor, labels: Tensor) -> Tensor:
-    """The mean row of `values` (n, k) for each number from 0 to the largest of the labels (n,), 0 for one not there."""
-    totals = sums(concat([values, values[:, :1] * 0.0 + 1.0], axis=1), labels)
-    return totals[:, :-1] / maximum(totals[:, -1:], 1.0)
-
-
-def sums(values: Tensor, labels: Tensor) -> Tensor:
-    """The sum of the rows of `values` (n, k) for each number from 0 to the largest of the labels (n,), in float64."""
-    count = labels.max().item() + 1
-    return stack([scatter_add(labels, values[:, column], count) for column in range(values.shape[1])], axis=1)
-
-
-def dense(roots: Tensor) -> Tensor:
-    """Components numbered from 0 without a gap, given the smallest node in that of each."""
-    return (cumsum((roots == _count(roots)).astype("int64")) - 1)[roots]
+    return (
+        1.0 - ((flat - means(flat, labels, labels.max().item() + 1)[labels]) ** 2).sum().item() / whole
+        if whole
+        else 1.0
+    )
 
 
 def _beside(table: Tensor) -> list[tuple[Tensor, Tensor]]:
@@ -158,24 +112,10 @@ def _beside(table: Tensor) -> list[tuple[Tensor, Tensor]]:
     return [(table[:, :-1], table[:, 1:]), (table[:-1], table[1:])]
 
 
-def _count(x: Tensor) -> Tensor:
-    """0, 1, 2 and so on, as many as `x` has rows."""
-    with backend.use_backend(x.backend):
-        return arange(x.shape[0], dtype="int64")
-
-
-def _new(ordered: Tensor) -> Tensor:
-    """Whether an element differs from the one before it; the first does."""
-    out = ordered == ordered
-    if ordered.shape[0] > 1:
-        out[1:] = ordered[1:] != ordered[:-1]
-    return out
-
-
 def _unique_pairs(a: Tensor, b: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """Every pair of two different numbers below `count`, once and in order."""
     apart = a != b
     a, b = a[apart], b[apart]
     keys = sort(minimum(a, b) * count + maximum(a, b))
-    keys = keys[_new(keys)]
+    keys = keys[is_new(keys)]
     return keys // count, keys % count

@@ -29,8 +29,9 @@ from sklearn.metrics import adjusted_rand_score
 import minitensor as mt
 from minitensor.cluster import estimate_bandwidth, mean_shift
 from minitensor.cluster.meanshift import cells
-from minitensor.cluster.meanshift.auto import choose
-from minitensor.cluster.meanshift.update import MEMORY, weighted_means
+from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.cluster.meanshift.choosing import choose
+from minitensor.cluster.meanshift.update import weighted_means
 from minitensor.data import blobs
 from minitensor.plot.scaling import slope
 
@@ -56,9 +57,9 @@ def score(truth, labels):
 def update_error(points, sample=1_000):
     """The largest distance between one update by the grid and the exact one, at some of the points, and the bound."""
     some = points[mt.random.permutation(mt.random.generator(0), len(points))[:sample]]
-    way = choose("grid", points, BANDWIDTH, 0.2, MEMORY)
-    wrong = way.update(some)[0] - weighted_means(some, points, BANDWIDTH)[0]
-    return (wrong**2).sum(1).max().item() ** 0.5, way.error_bound
+    density = choose("grid", points, BANDWIDTH, 0.2, MEMORY)
+    wrong = density.shift(some)[0] - weighted_means(some, points, BANDWIDTH)[0]
+    return (wrong**2).sum(1).max().item() ** 0.5, density.error_bound
 
 
 def the_goal(n):
@@ -145,7 +146,7 @@ def the_cells():
         for seconds, side in zip(times, (30.0, 30.0 * math.sqrt(n / sizes[0])), strict=True):
             points = mt.random.uniform(mt.random.generator(0), (n, 2), 0, side)
             made = cells.build(points, 1.0, 4.0)
-            seconds.append(timed(lambda made=made, points=points: made.weighted_means(points), 1)[0])
+            seconds.append(timed(lambda made=made, points=points: made.shift(points), 1)[0])
         print(f"{n:12,}{times[0][-1]:10.3f}{times[1][-1]:10.3f}")
     print(f"{'slope':>12}" + "".join(f"{slope(list(zip(sizes, seconds, strict=True))):10.2f}" for seconds in times))
 

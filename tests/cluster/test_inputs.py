@@ -33,7 +33,7 @@ def test_points_stay_on_their_backend_and_share_memory(backend):
 
 def test_what_has_no_home_goes_where_it_is_sent(backend):
     for given in (NUMBERS, Table(NUMBERS, None), [[1, "2"], [3.0, 4]]):
-        points = read_points(given, home=backend)
+        points = read_points(given, place=backend)
         assert points.backend == backend
         assert points.tolist() == NUMBERS
 

@@ -62,9 +62,9 @@ def test_a_bundled_photo_is_read():
     [
         (["nowhere.jpg"], "there is no file 'nowhere.jpg'; name a picture's file, or china or flower"),
         (["words.png"], "'words.png' is not a picture that can be read: "),
-        (["halves.png", "--space", "0"], "climb: space=0.0; a bandwidth is a distance"),
-        (["halves.png", "--colour", "nan"], "climb: colour=nan; a bandwidth"),
-        (["halves.png", "--min-size", "0"], "segment: min_size=0; it must be a whole number of pixels"),
+        (["halves.png", "--space", "0"], "segment: space=0.0; it is a distance"),
+        (["halves.png", "--colour", "nan"], "segment: colour=nan; it is a distance"),
+        (["halves.png", "--min-size", "0"], "segment: min_size=0; it must be a whole number, 1 or more"),
     ],
 )
 def test_what_is_wrong_is_said(arguments, message, halves, tmp_path, monkeypatch, capsys):

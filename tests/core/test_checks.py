@@ -86,7 +86,11 @@ def test_points_are_a_table_of_finite_floats(backend):
         (mt.ones(3), ShapeError, r"f: points have shape \(3,\), not \(points, dimensions\). Reshape your data"),
         (mt.ones((0, 2)), InputError, r"f: points have 0 sample\(s\)"),
         (mt.ones((2, 0)), InputError, r"f: points have 0 feature\(s\)"),
-        (mt.tensor([[1.0], [math.inf], [math.nan]]), InputError, r"in 2 of 3 rows, the first is points\[1\] = \[inf\]"),
+        (
+            mt.tensor([[1.0], [math.inf], [math.nan]]),
+            InputError,
+            r"in 2 of 3 points, the first is points\[1\]",
+        ),
     ]:
         with pytest.raises(kind, match=message):
             checks.points("f: points", x)

@@ -1,4 +1,4 @@
-"""Every pixel climbs: against the definition in float64, whatever the tiles and the threads."""
+"""Every pixel moves uphill: against the definition in float64, whatever the tiles and the threads."""
 
 import math
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 import minitensor as mt
-from minitensor.segment.filter import REACH, _tile, climb
+from minitensor.segment.filter import REACH, _tile, mean_shift_filter
 
 
 def picture_of(seed, height=13, width=17, channels=3):
@@ -39,7 +39,7 @@ def by_definition(picture, space, colour, steps):
 @pytest.mark.parametrize(("space", "colour", "steps"), [(1.0, 2.0, 1), (2.0, 4.0, 3), (0.3, 3.0, 2)])
 def test_it_is_the_definition(backend, space, colour, steps):
     picture = picture_of(1)
-    found = climb(mt.tensor(picture), space, colour, steps=steps)
+    found = mean_shift_filter(mt.tensor(picture), space, colour, steps=steps)
     assert (found.shape, found.dtype) == ((13, 17, 5), "float32")
     np.testing.assert_allclose(found.numpy(), by_definition(picture, space, colour, steps), atol=2e-4)
 
@@ -53,10 +53,10 @@ def test_it_is_the_definition(backend, space, colour, steps):
 )
 def test_it_is_the_same_for_any_tile_size_and_thread_count(backend, seed, size, tile, threads):
     picture = mt.tensor(picture_of(seed, *size))
-    usual = climb(picture, 1.5, 4.0, steps=3)
+    usual = mean_shift_filter(picture, 1.5, 4.0, steps=3)
     assert usual.shape == (*size[:2], 2 + size[2])
     np.testing.assert_allclose(
-        climb(picture, 1.5, 4.0, steps=3, tile=tile, threads=threads).numpy(), usual.numpy(), atol=1e-3
+        mean_shift_filter(picture, 1.5, 4.0, steps=3, tile=tile, threads=threads).numpy(), usual.numpy(), atol=1e-3
     )
 
 
@@ -66,7 +66,7 @@ def test_a_picture_turned_round_gives_the_result_turned_round(backend, turn):
     height, width, _ = picture.shape
     key = {"rows": np.s_[::-1], "columns": np.s_[:, ::-1]}.get(turn)
     turned = picture[key] if key else picture.transpose(1, 0, 2)
-    plain, found = (climb(mt.tensor(x.copy()), 2.0, 4.0).numpy() for x in (picture, turned))
+    plain, found = (mean_shift_filter(mt.tensor(x.copy()), 2.0, 4.0).numpy() for x in (picture, turned))
     expected = (plain[key] if key else plain.transpose(1, 0, 2)[..., [1, 0, 2, 3, 4]]).copy()
     if turn == "rows":
         expected[..., 0] = (height - 1) / 2.0 - expected[..., 0]
@@ -77,7 +77,7 @@ def test_a_picture_turned_round_gives_the_result_turned_round(backend, turn):
 
 def test_noise_goes_and_edges_stay(backend):
     picture = picture_of(5, 20, 20)
-    moved = climb(mt.tensor(picture), 2.0, 3.0).numpy()[..., 2] * 3.0
+    moved = mean_shift_filter(mt.tensor(picture), 2.0, 3.0).numpy()[..., 2] * 3.0
     top, bottom = moved[:5], moved[9:]
     assert top.std() < 0.3
     assert bottom.std() < 0.3
@@ -85,13 +85,13 @@ def test_noise_goes_and_edges_stay(backend):
 
 
 def test_a_picture_of_one_colour_keeps_it(backend):
-    moved = climb(mt.full((6, 5, 3), 4.25), 2.0, 0.5).numpy()
+    moved = mean_shift_filter(mt.full((6, 5, 3), 4.25), 2.0, 0.5).numpy()
     np.testing.assert_allclose(moved[..., 2:], 8.5, rtol=1e-6)
 
 
 def test_progress_ends_at_one():
     seen = []
-    climb(mt.tensor(picture_of(7)), 2.0, 4.0, steps=1, progress=seen.append)
+    mean_shift_filter(mt.tensor(picture_of(7)), 2.0, 4.0, steps=1, progress=seen.append)
     assert seen[-1] == 1.0
     assert seen == sorted(seen)
 
@@ -111,18 +111,18 @@ GOOD = mt.zeros((2, 3, 1))
 @pytest.mark.parametrize(
     ("picture", "options", "message"),
     [
-        (np.zeros((2, 2, 1)), {}, "the picture is ndarray, not a Tensor of floats"),
-        (mt.tensor([[[1]]]), {}, "the picture is int64, not a Tensor of floats"),
+        (np.zeros((2, 2, 1)), {}, "the picture is a ndarray; write minitensor.tensor\\(picture\\)"),
+        (mt.tensor([[[1]]]), {}, "the picture is int64, not floats"),
         (mt.zeros((2, 2)), {}, r"the picture has shape \(2, 2\), not \(height, width, channels\)"),
         (mt.zeros((2, 0, 3)), {}, r"the picture has shape \(2, 0, 3\), not"),
-        (GOOD, {"space": 0.0}, "space=0.0; a bandwidth is a distance"),
-        (GOOD, {"colour": -2}, "colour=-2; a bandwidth"),
-        (GOOD, {"colour": math.nan}, "colour=nan; a bandwidth"),
-        (GOOD, {"space": "wide"}, "space=wide; a bandwidth"),
+        (GOOD, {"space": 0.0}, "space=0.0; it is a distance"),
+        (GOOD, {"colour": -2}, "colour=-2; it is a distance"),
+        (GOOD, {"colour": math.nan}, "colour=nan; it is a distance"),
+        (GOOD, {"space": "wide"}, "space=wide; it is a distance"),
         (GOOD, {"steps": 0}, "steps=0; it must be a whole number, 1 or more"),
         (GOOD, {"steps": 2.5}, "steps=2.5; it must be a whole number"),
     ],
 )
 def test_bad_input_is_named(picture, options, message):
-    with pytest.raises((TypeError, ValueError), match=f"climb: {message}"):
-        climb(picture, **{"space": 1.0, "colour": 1.0} | options)
+    with pytest.raises((TypeError, ValueError), match=f"mean_shift_filter: {message}"):
+        mean_shift_filter(picture, **{"space": 1.0, "colour": 1.0} | options)

@@ -1,4 +1,4 @@
-"""Components, small regions, boundaries and explained variance, against plain Python."""
+"""Linked pixels, small regions, boundaries and explained variance, against plain Python."""
 
 import numpy as np
 import pytest
@@ -7,16 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minitensor as mt
-from minitensor.segment.regions import (
-    boundaries,
-    by_size,
-    connected,
-    explained_variance,
-    join_small,
-    link,
-    means,
-    touching,
-)
+from minitensor.groups import means
+from minitensor.segment.regions import boundaries, explained_variance, join_small, link, touching
 
 TABLES = hnp.arrays("int64", st.tuples(st.integers(1, 7), st.integers(1, 7)), elements=st.integers(0, 3))
 
@@ -39,23 +31,6 @@ def flooded(table):
                     stack.append(there)
         count += 1
     return out
-
-
-@given(count=st.integers(1, 30), data=st.data())
-def test_connected_is_union_find(backend, count, data):
-    node = st.integers(0, count - 1)
-    edges = data.draw(st.lists(st.tuples(node, node), max_size=40))
-    label = list(range(count))
-    for a, b in edges:
-        low, high = sorted((label[a], label[b]))
-        label = [low if each == high else each for each in label]
-    a, b = (mt.tensor([edge[end] for edge in edges], "int64") for end in (0, 1))
-    assert connected(count, a, b).tolist() == label
-
-
-def test_connected_along_a_line(backend):
-    a = mt.arange(999)
-    assert not connected(1000, a, a + 1).any()
 
 
 @given(table=TABLES)
@@ -127,16 +102,12 @@ def test_the_smallest_go_first(backend):
     assert join_small(regions, colours, 3)[0].tolist() == [0, 0, 0, 1, 1, 1]
 
 
-def test_numbers_by_size(backend):
-    assert by_size(mt.tensor([[0, 1, 1], [2, 3, 3]])).tolist() == [[2, 0, 0], [3, 1, 1]]
-
-
 @given(table=TABLES, seed=st.integers(0, 2**32 - 1))
 def test_means_and_explained_variance(backend, table, seed):
     regions = flooded(table)
     picture = np.random.default_rng(seed).normal(size=(*table.shape, 2))
     mean = np.array([picture[regions == number].mean(0) for number in range(regions.max() + 1)])
-    found = means(mt.tensor(picture.reshape(-1, 2)), mt.tensor(regions.ravel()))
+    found = means(mt.tensor(picture.reshape(-1, 2)), mt.tensor(regions.ravel()), regions.max() + 1)
     np.testing.assert_allclose(found.numpy(), mean, atol=1e-12)
     whole = ((picture - picture.mean((0, 1))) ** 2).sum()
     expected = 1 - ((picture - mean[regions]) ** 2).sum() / whole if whole else 1.0

@@ -1,9 +1,11 @@
-"""Mean shift: every point climbs to the nearest peak of the density of the data (Fukunaga and Hostetler 1975).
+"""Mean shift: every point moves uphill to a peak of the density of the data (Fukunaga and Hostetler 1975).
 
-`rungs.py` is the ladder, one update of every point done nine ways; `update.py` is the fastest of those on arrays, for
-any kernel; `compiled.py` is its last rung. `climb.py` repeats the update until the points stand still, and `merge.py`
-makes clusters of where they stopped. `grid.py`, `cells.py` and `fourier.py` do an update without comparing every query
-with every point, and `auto.py` chooses among them.
+One update: `rungs.py` is the ladder, the same update done nine ways; `tiles.py` cuts the work of its plain rungs;
+`attention.py` and `update.py` are the tuned one on arrays, for any kernel; `compiled.py` is the last rung.
+
+All of them: `clustering.py` chooses a density, shifts the points until they stand still, and merges where they stopped.
+`density.py` is what it asks of a density. `grid.py`, `cells.py` and `fourier.py` give one without comparing every query
+with every point, `choosing.py` picks one, `seeds.py` starts from fewer places, and `merge.py` makes the clusters.
 """
 
 from minitensor.cluster.meanshift.clustering import Clustering, mean_shift

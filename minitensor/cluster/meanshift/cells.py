@@ -16,12 +16,14 @@ import math
 from itertools import product
 from typing import NamedTuple
 
-from minitensor import backend
-from minitensor.cluster.meanshift.update import MEMORY, weighted_means
+from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.cluster.meanshift.update import weighted_means
 from minitensor.core.creation import arange, tensor, zeros
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort
+from minitensor.functions import argsort, concat, cumsum, floor, maximum, minimum, searchsorted, sort
+from minitensor.groups import is_new, numbered
+from minitensor.linalg import eigh
 
 TILE = 256  # queries that look up their points together
 ROW = 16  # points that a row of cells should hold on average; for fewer an axis less is quicker
@@ -37,9 +39,7 @@ class Axis(NamedTuple):
     def number(self, cells: Tensor) -> Tensor:
         """Numbers such that cells side by side differ by at most 1; a cell in a space that was cut out is beside both
         ends of it."""
-        xp = backend.of(cells.array).xp
-        at = wrap(xp.searchsorted(self.cells.array, cells.array, side="right")) - 1
-        at = maximum(at, 0)
+        at = maximum(searchsorted(self.cells, cells, side="right") - 1, 0)
         return self.numbers[at] + (cells > self.cells[at]).astype("int64")
 
 
@@ -61,23 +61,27 @@ class Cells(NamedTuple):
     keys: Tensor
     error_bound: float
     memory: int
+    method: str = "cells"
 
-    def weighted_means(self, queries: Tensor) -> tuple[Tensor, Tensor]:
+    def starts(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Every point, each following itself."""
+        return points, numbered(points)
+
+    def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """Where each query (q, d) moves, (q, d), and the sum of its weights, (q, 1).
 
         Time: O(q·d) for each point in the cells round a query. Memory: O(q·d) and the points round `TILE` queries.
         """
-        with backend.use_backend(queries.backend):
-            keys = self._keys(queries)
-            order = argsort(keys)
-            keys = keys[order]
-            moved, totals = queries.copy(), zeros((queries.shape[0], 1), queries.dtype)
-            for start, stop, slices in self._tiles(keys):
-                near = [self.points[first:last] for first, last in slices if last > first]
-                if near:
-                    rows = order[start:stop]
-                    found = weighted_means(queries[rows], concat(near), self.bandwidth, "gaussian", self.memory)
-                    moved[rows], totals[rows] = found
+        keys = self._keys(queries)
+        order = argsort(keys)
+        keys = keys[order]
+        moved, totals = queries.copy(), zeros((queries.shape[0], 1), like=queries)
+        for start, stop, slices in self._tiles(keys):
+            near = [self.points[first:last] for first, last in slices if last > first]
+            if near:
+                rows = order[start:stop]
+                found = weighted_means(queries[rows], concat(near), self.bandwidth, "gaussian", self.memory)
+                moved[rows], totals[rows] = found
         return moved, totals
 
     def _keys(self, places: Tensor) -> Tensor:
@@ -88,19 +92,18 @@ class Cells(NamedTuple):
         """From which query to which a tile goes, and which slices of the points are near; the keys are sorted."""
         if not keys.shape[0]:
             return []
-        xp, length = backend.of(keys.array).xp, self.axes[-1].size
-        rows, count = keys // length, keys.shape[0]
-        changes = (arange(count - 1)[rows[1:] != rows[:-1]] + 1).tolist()
-        starts = [at for a, b in zip([0, *changes], [*changes, count], strict=True) for at in range(a, b, TILE)]
+        rows, count = keys // self.axes[-1].size, keys.shape[0]
+        begins = numbered(rows)[is_new(rows)].tolist()
+        starts = [at for a, b in zip(begins, [*begins[1:], count], strict=True) for at in range(a, b, TILE)]
         stops = [*starts[1:], count]
-        first, last = keys[tensor(starts)], keys[tensor(stops) - 1]
+        first, last = keys[tensor(starts, like=keys)], keys[tensor(stops, like=keys) - 1]
         bounds = []
         for beside in product((-1, 0, 1), repeat=len(self.axes) - 1):
             shift = 0
             for axis, offset in zip(self.axes, (*beside, 0), strict=True):
                 shift = shift * axis.size + offset
-            lower = wrap(xp.searchsorted(self.keys.array, (first + (shift - 1)).array, side="left"))
-            upper = wrap(xp.searchsorted(self.keys.array, (last + (shift + 1)).array, side="right"))
+            lower = searchsorted(self.keys, first + (shift - 1), side="left")
+            upper = searchsorted(self.keys, last + (shift + 1), side="right")
             bounds.append(list(zip(lower.tolist(), upper.tolist(), strict=True)))
         return list(zip(starts, stops, map(list, zip(*bounds, strict=True)), strict=True))
 
@@ -114,7 +117,7 @@ def build(points: Tensor, bandwidth: float, radius: float = 4.0, memory: int = M
 
     >>> import minitensor as mt
     >>> cells = build(mt.tensor([[0.0], [1.0], [1e9]]), bandwidth=1.0, radius=6.0)
-    >>> moved, weights = cells.weighted_means(mt.tensor([[0.0], [1e9]]))
+    >>> moved, weights = cells.shift(mt.tensor([[0.0], [1e9]]))
     >>> [round(x, 3) for [x] in moved.tolist()], cells.error_bound < 1e-6
     ([0.378, 1000000000.0], True)
 
@@ -123,23 +126,22 @@ def build(points: Tensor, bandwidth: float, radius: float = 4.0, memory: int = M
     if not 1 <= radius < math.inf:
         raise InputError(f"cells: radius={radius} bandwidths; it must be 1 or more")
     n = points.shape[0]
-    with backend.use_backend(points.backend):
-        directions = _directions(points)
-        for count in range(directions.shape[1], 0, -1):
-            along = directions[:, :count]
-            low = (points.astype("float64") @ along).min(0, keepdims=True)
-            cells = _cells(points, along, low, bandwidth * radius)
-            axes = tuple(map(_axis, cells))
-            keys = _keys([axis.number(column) for axis, column in zip(axes, cells, strict=True)], axes)
-            order = argsort(keys)
-            keys = keys[order]
-            rows = keys // axes[-1].size
-            few = (rows[1:] != rows[:-1]).sum().item() + 1 <= n / ROW
-            if (few and math.prod(axis.size for axis in axes) < 2**62) or count == 1:
-                break
-        diameter = (((points.max(0) - points.min(0)) / bandwidth) ** 2).sum().item() ** 0.5
-        bound = bandwidth * truncation_bound(radius, n, n, 1.0, diameter)
-        return Cells(points[order], bandwidth, radius, along, low, axes, keys, bound, memory)
+    directions = _directions(points)
+    for count in range(directions.shape[1], 0, -1):
+        along = directions[:, :count]
+        low = (points.astype("float64") @ along).min(0, keepdims=True)
+        cells = _cells(points, along, low, bandwidth * radius)
+        axes = tuple(map(_axis, cells))
+        keys = _keys([axis.number(column) for axis, column in zip(axes, cells, strict=True)], axes)
+        order = argsort(keys)
+        keys = keys[order]
+        rows = keys // axes[-1].size
+        few = is_new(rows).sum().item() <= n / ROW
+        if (few and math.prod(axis.size for axis in axes) < 2**62) or count == 1:
+            break
+    diameter = (((points.max(0) - points.min(0)) / bandwidth) ** 2).sum().item() ** 0.5
+    bound = bandwidth * truncation_bound(radius, n, n, 1.0, diameter)
+    return Cells(points[order], bandwidth, radius, along, low, axes, keys, bound, memory)
 
 
 def truncation_bound(radius: float, far: float, n: int, near: float, diameter: float) -> float:
@@ -166,24 +168,22 @@ def _directions(points: Tensor) -> Tensor:
     d = points.shape[1]
     centred = points.astype("float64") - points.astype("float64").mean(0)
     if d > 3:
-        xp = backend.of(points.array).xp
-        return wrap(xp.linalg.eigh((centred.T @ centred).array)[1])[:, -3:]  # in order of the spread along them
+        return eigh(centred.T @ centred)[1][:, -3:]  # in order of the spread along them
     order = argsort((centred**2).sum(0))
-    return (arange(d)[:, None] == order).astype("float64")
+    return (arange(d, dtype="int64", like=order)[:, None] == order).astype("float64")
 
 
 def _cells(places: Tensor, directions: Tensor, low: Tensor, side: float) -> list[Tensor]:
     """The cell of each place along each direction, int64."""
     along = (places.astype("float64") @ directions - low) * ((1 - 1e-9) / side)  # a little wider, for the rounding
-    cells = wrap(backend.of(along.array).xp.floor(along.array)).astype("int64")
+    cells = floor(along).astype("int64")
     return [cells[:, axis] for axis in range(cells.shape[1])]
 
 
 def _axis(cells: Tensor) -> Axis:
     """The axis on which these cells hold points. Free at either end is one cell in which there is none."""
     ordered = sort(cells)
-    new = ordered[1:] != ordered[:-1]
-    cells = concat([ordered[:1], ordered[1:][new]])
+    cells = ordered[is_new(ordered)]
     steps = minimum(cells[1:] - cells[:-1], 2)
     numbers = concat([cells[:1] * 0, cumsum(steps)]) + 1
     return Axis(cells, numbers, numbers[-1].item() + 3)

@@ -1,4 +1,4 @@
-"""Mean shift to the end: update until the points stand still, then make clusters of where they stopped."""
+"""Mean shift to the end: shift until the points stand still, then make clusters of where they stopped."""
 
 import math
 import warnings
@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minitensor import backend
-from minitensor.cluster.meanshift.auto import choose
-from minitensor.cluster.meanshift.merge import by_size, merge
-from minitensor.cluster.meanshift.update import KERNELS, MEMORY, weighted_means
-from minitensor.core.creation import arange
+from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.cluster.meanshift.choosing import choose
+from minitensor.cluster.meanshift.density import Density, Exact
+from minitensor.cluster.meanshift.merge import merge
+from minitensor.cluster.meanshift.update import KERNELS, largest
+from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.groups import not_finite
+from minitensor.groups import by_size, numbered
+
+Report = Callable[[int, int, int], None]
 
 
 class Clustering(NamedTuple):
@@ -52,14 +55,14 @@ def mean_shift(
     method: str = "auto",
     error: float = 0.2,
     starts: Tensor | None = None,
-    report: Callable[[int, int, int], None] | None = None,
+    report: Report | None = None,
 ) -> Clustering:
-    """Cluster `points` (n, d) by letting each climb to a peak of their density.
+    """Cluster `points` (n, d) by letting each move uphill to a peak of their density.
 
     bandwidth : the width of the kernel, in the units of the points: the standard deviation of the Gaussian, the
         radius of the other two. It decides how many clusters there are; nothing else does.
     kernel : what a point weighs at distance r: "gaussian" exp(−r²/2h²), "flat" 1 up to r = h, "triangular" 1 − r/h
-    blurring : whether the data themselves move. If not, queries that start on the points climb over fixed data
+    blurring : whether the data themselves move. If not, queries that start on the points move over fixed data
         (Comaniciu and Meer 2002). If so, each update replaces the data (Fukunaga and Hostetler 1975): fewer updates,
         but the density changes under the points, and close clusters may run together. With the Gaussian kernel, which
         reaches everywhere, all would in the end: how many are found then depends on `tol` too.
@@ -97,49 +100,115 @@ def mean_shift(
     an `error` that the method cannot promise. Raises OutOfMemoryError where the points are too far apart, in
     bandwidths, for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
-    bandwidth = _checked(points, bandwidth, kernel, max_iter, tol, memory)
+    checks.points("mean_shift: the points", points)
+    if starts is not None:
+        _check_starts(starts, points, blurring)
+    return cluster(
+        points,
+        bandwidth,
+        kernel=kernel,
+        blurring=blurring,
+        max_iter=max_iter,
+        tol=tol,
+        path=path,
+        memory=memory,
+        method=method,
+        error=error,
+        starts=starts,
+        report=report,
+    )
+
+
+def cluster(
+    points: Tensor,
+    bandwidth: float,
+    *,
+    kernel: str,
+    max_iter: int,
+    tol: float,
+    method: str,
+    starts: Tensor | None,
+    report: Report | None,
+    blurring: bool = False,
+    path: bool = False,
+    memory: int = MEMORY,
+    error: float = 0.2,
+) -> Clustering:
+    """`mean_shift` of points and starts that have been searched for NaN already."""
+    size, eps = largest(points), float(np.finfo(points.dtype).eps)
+    bandwidth = _checked_bandwidth(points, bandwidth, size * eps)
+    checks.choice("mean_shift: kernel", kernel, KERNELS)
+    max_iter = checks.whole("mean_shift: max_iter", max_iter, 1)
+    tol = checks.number("mean_shift: tol", tol, 0)
+    memory = checks.whole("mean_shift: memory", memory, 1)
     # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
     scale = 2.0 ** math.frexp(bandwidth)[1]
     data, width = points / scale, bandwidth / scale
     # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
-    still = tol * width + 4 * float(np.finfo(points.dtype).eps) * abs(data).max().item()
-    way = choose(method, data, width, error, memory, only_exact=_only_exact(kernel, blurring, path, starts is not None))
-    now = way.starts.copy() if starts is None else _checked_starts(starts, points, blurring) / scale
-    steps = [now * scale] if path else []
-    with backend.use_backend(points.backend):
-        moving = arange(now.shape[0])
+    still = tol * width + 4 * eps * size / scale
 
-    def climb(queries: Tensor) -> tuple[Tensor, Tensor]:
-        if way.update is not None:
-            return way.update(queries)
-        return weighted_means(queries, now if blurring else data, width, kernel, memory)
+    exact_for = _only_exact(kernel, blurring, path, starts is not None)
+    density = choose(method, data, width, error, memory, exact_for, kernel)
+    places, owner = density.starts(data) if starts is None else (starts / scale, numbered(starts))
+    found = shift_to_peaks(density, places, still, max_iter, blurring, path, report)
+    if found.moving:
+        warnings.warn(
+            f"mean_shift stopped after max_iter={max_iter} updates with {found.moving} of {places.shape[0]} points "
+            f"still moving more than tol={tol} bandwidths; raise max_iter",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    labels, centers = merge(found.places, found.density.shift(found.places)[1][:, 0], width)
+    labels, order = by_size(labels[owner], centers.shape[0])
+    steps = tuple(step * scale for step in found.path)
+    bound = density.error_bound * scale
+    return Clustering(labels, centers[order] * scale, found.n_iter, not found.moving, steps, density.method, bound)
 
-    n_iter = 0
+
+class Stop(NamedTuple):
+    """Where the queries stopped.
+
+    places : (q, d); density : over which they moved last; n_iter : how many updates were done
+    moving : how many queries did not stand still; path : where every query was, before and after each update
+    """
+
+    places: Tensor
+    density: Density
+    n_iter: int
+    moving: int
+    path: tuple[Tensor, ...]
+
+
+def shift_to_peaks(
+    density: Density,
+    places: Tensor,
+    still: float,
+    max_iter: int,
+    blurring: bool = False,
+    path: bool = False,
+    report: Report | None = None,
+) -> Stop:
+    """Move queries that start on `places` (q, d) uphill, until each moves less than `still`, or `max_iter` times.
+
+    blurring : whether the places are the data themselves. Parameters, time and memory otherwise as `mean_shift`.
+    """
+    now, moving, n_iter = places.copy(), numbered(places), 0
+    steps = [places] if path else []
     while moving.shape[0] and n_iter < max_iter:
         before = now[moving]
-        after, _ = climb(before)
+        after, _ = density.shift(before)
         now[moving] = after
         moved = ((after - before) ** 2).sum(1) > still**2
+        if blurring and isinstance(density, Exact):
+            density = density._replace(points=now.copy())
         # Over fixed data a point that stands still stays for good; over moving data all wait for the last.
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
         if report:
             report(n_iter, now.shape[0] - moving.shape[0], now.shape[0])
         if path:
-            steps.append(now * scale)
-    converged = moving.shape[0] == 0
-    if not converged:
-        warnings.warn(
-            f"mean_shift stopped after max_iter={max_iter} updates with {moving.shape[0]} of {now.shape[0]} points "
-            f"still moving more than tol={tol} bandwidths; raise max_iter",
-            ConvergenceWarning,
-            stacklevel=2,
-        )
-    _, density = climb(now)
-    labels, centers = merge(now, density[:, 0], width)
-    if way.home is not None:
-        labels, centers = by_size(labels[way.home], centers)
-    return Clustering(labels, centers * scale, n_iter, converged, tuple(steps), way.method, way.error_bound * scale)
+            steps.append(now.copy())
+    return Stop(now, density, n_iter, moving.shape[0], tuple(steps))
 
 
 def _only_exact(kernel: str, blurring: bool, path: bool, starts: bool) -> str:
@@ -149,61 +218,23 @@ def _only_exact(kernel: str, blurring: bool, path: bool, starts: bool) -> str:
     return "blurring=True" if blurring else "path=True" if path else "starts" if starts else ""
 
 
-def checked_points(points: Any, caller: str) -> None:
-    """Raise, in the name of `caller`, unless these are points (n, d) that can be clustered."""
-    if not isinstance(points, Tensor):
-        raise DTypeError(f"{caller}: the points are a {type(points).__name__}; write minitensor.tensor(points)")
-    if points.dtype.kind != "f":
-        raise DTypeError(f"{caller}: the points are {points.dtype}, not floats; use .astype('float64')")
-    if points.ndim != 2:
-        fix = ", write points[:, None] for points on a line" if points.ndim == 1 else ""
-        raise ShapeError(f"{caller}: the points have shape {points.shape}, not (points, dimensions){fix}")
-    if 0 in points.shape:
-        raise InputError(f"{caller}: there is nothing to cluster in points of shape {points.shape}")
-    wrong = not_finite(points)
-    if wrong:
-        count, row = wrong
-        raise InputError(
-            f"{caller}: {count} of {points.shape[0]} points are not finite, the first is "
-            f"points[{row}] = {points[row].tolist()}; leave them out"
-        )
-
-
-def _checked(points: Any, bandwidth: Any, kernel: str, max_iter: int, tol: float, memory: int) -> float:
-    """The bandwidth as a float, once everything has been found usable."""
-    checked_points(points, "mean_shift")
-    try:
-        width = float(bandwidth)
-    except (TypeError, ValueError):
-        width = math.nan
-    if not 0 < width < math.inf:
-        raise InputError(f"mean_shift: bandwidth={bandwidth}; it is a distance and must be positive and finite")
-    resolution = abs(points).max().item() * float(np.finfo(points.dtype).eps)
+def _checked_bandwidth(points: Tensor, bandwidth: Any, resolution: float) -> float:
+    """The bandwidth as a float, once it is one that the points can be told apart at."""
+    width = checks.distance("mean_shift: bandwidth", bandwidth)
     if width <= resolution:
         raise InputError(
             f"mean_shift: bandwidth={bandwidth} is less than {points.dtype} can tell apart in points of this size, "
             f"{resolution:.1e}; choose a larger one, or centre the points"
         )
-    if kernel not in KERNELS:
-        raise InputError(f"mean_shift: there is no kernel {kernel!r}; choose one of {', '.join(KERNELS)}")
-    for name, value, least in (("max_iter", max_iter, 1), ("tol", tol, 0), ("memory", memory, 1)):
-        kinds = (int, float, np.floating, np.integer) if name == "tol" else (int, np.integer)
-        if not (isinstance(value, kinds) and value >= least):
-            what = "a number" if name == "tol" else "a whole number"
-            raise InputError(f"mean_shift: {name}={value}; it must be {what}, {least} or more")
     return width
 
 
-def _checked_starts(starts: Any, points: Tensor, blurring: bool) -> Tensor:
-    """The starts, once they are points of the same kind as the data."""
-    if not isinstance(starts, Tensor):
-        raise DTypeError(f"mean_shift: the starts are a {type(starts).__name__}; write minitensor.tensor(starts)")
+def _check_starts(starts: Any, points: Tensor, blurring: bool) -> None:
+    """Raise unless the starts are points of the same kind as the data."""
+    checks.points("mean_shift: the starts", starts)
     if starts.dtype != points.dtype:
         raise DTypeError(f"mean_shift: the starts are {starts.dtype}, the points {points.dtype}; use .astype")
-    if starts.ndim != 2 or starts.shape[1] != points.shape[1] or not starts.shape[0]:
+    if starts.shape[1] != points.shape[1]:
         raise ShapeError(f"mean_shift: starts of shape {starts.shape} are no places among points of {points.shape}")
-    if not_finite(starts):
-        raise InputError("mean_shift: a start is NaN or infinite; leave it out")
     if blurring:
         raise InputError("mean_shift: where the data themselves move there are no starts; leave out blurring or starts")
-    return starts

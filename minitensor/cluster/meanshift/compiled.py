@@ -89,8 +89,42 @@ def _update(d: int, real: str) -> Callable[..., None]:
     if d > MANY:
         return _update_of_many(real)
     numba = _numba()
+    names = {"prange": numba.prange, "real": getattr(np, real), "power": _power(real)}
+    plain = function("update", "queries, points, shift", update_lines(d), f"d = {d}, {real}", names)
+    return numba.njit(parallel=True, fastmath=FAST)(plain)
+
+
+def update_lines(d: int) -> list[str]:
+    """The body of ``update(queries, points, shift)`` for d dimensions, with a variable for each coordinate.
+
+    >>> print("\\n".join(update_lines(2)))
+    for query in prange(queries.shape[0]):
+        q_0 = queries[query, 0]
+        q_1 = queries[query, 1]
+        shift_0 = real(0)
+        shift_1 = real(0)
+        total = real(0)
+        for start in range(0, points.shape[1], 2048):
+            sum_0 = real(0)
+            sum_1 = real(0)
+            weights = real(0)
+            x_0 = points[0, start : start + 2048]
+            x_1 = points[1, start : start + 2048]
+            for point in range(x_0.shape[0]):
+                d_0 = x_0[point] - q_0
+                d_1 = x_1[point] - q_1
+                weight = power(d_0 * d_0 + d_1 * d_1)
+                weights += weight
+                sum_0 += weight * d_0
+                sum_1 += weight * d_1
+            shift_0 += sum_0
+            shift_1 += sum_1
+            total += weights
+        shift[query, 0] = shift_0 / total if total > 0 else real(0)
+        shift[query, 1] = shift_1 / total if total > 0 else real(0)
+    """
     axes = range(d)
-    body = [
+    return [
         "for query in prange(queries.shape[0]):",
         *indent([f"q_{axis} = queries[query, {axis}]" for axis in axes]),
         *indent([f"shift_{axis} = real(0)" for axis in axes]),
@@ -109,9 +143,6 @@ def _update(d: int, real: str) -> Callable[..., None]:
         "        total += weights",
         *indent([f"shift[query, {axis}] = shift_{axis} / total if total > 0 else real(0)" for axis in axes]),
     ]
-    names = {"prange": numba.prange, "real": getattr(np, real), "power": _power(real)}
-    plain = function("update", "queries, points, shift", body, f"d = {d}, {real}", names)
-    return numba.njit(parallel=True, fastmath=FAST)(plain)
 
 
 @cache
@@ -131,17 +162,17 @@ def _update_of_many(real: str) -> Callable[..., None]:
                     x, q = points[axis, start : start + RUN], queries[query, axis]
                     for point in range(x.shape[0]):
                         weights[point] += (x[point] - q) * (x[point] - q)
-                run = number(0)
+                part = number(0)
                 for point in range(min(RUN, points.shape[1] - start)):
                     weights[point] = power(weights[point])
-                    run += weights[point]
-                total += run
+                    part += weights[point]
+                total += part
                 for axis in range(points.shape[0]):
                     x, q = points[axis, start : start + RUN], queries[query, axis]
-                    run = number(0)
+                    part = number(0)
                     for point in range(x.shape[0]):
-                        run += weights[point] * (x[point] - q)
-                    shift[query, axis] += run
+                        part += weights[point] * (x[point] - q)
+                    shift[query, axis] += part
             for axis in range(points.shape[0]):
                 shift[query, axis] = shift[query, axis] / total if total > 0 else number(0)
 

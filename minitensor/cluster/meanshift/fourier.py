@@ -19,12 +19,12 @@ Rounding adds less than n·1e-15 bandwidths.
 import math
 from typing import NamedTuple
 
-from minitensor import backend
-from minitensor.cluster.meanshift.update import MEMORY
-from minitensor.core.creation import arange, tensor, zeros
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.core.creation import arange, ones, tensor, zeros
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
-from minitensor.functions import concat, exp, stack, where
+from minitensor.functions import concat, conj, exp, real, stack, where
+from minitensor.groups import numbered
 from minitensor.text.numbers import in_bytes
 
 ROOM = 2**30  # bytes that the series may take
@@ -47,20 +47,24 @@ class Series(NamedTuple):
     terms: Tensor
     error_bound: float
     memory: int
+    method: str = "fourier"
 
-    def weighted_means(self, queries: Tensor) -> tuple[Tensor, Tensor]:
+    def starts(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Every point, each following itself."""
+        return points, numbered(points)
+
+    def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """Where each query (q, d) in the box moves, (q, d), and the sum of its weights, (q, 1).
 
         Time: O(q·terms·d), in matrix products. Memory: `memory` + O(q·d).
         """
         (q, d), rows = queries.shape, _rows(self.waves, self.memory)
-        with backend.use_backend(queries.backend):
-            found = zeros((q, d + 1))
-            for start in range(0, q, rows):
-                here = slice(start, min(start + rows, q))
-                first, last = _waves(queries[here], self.low, self.periods, self.waves)
-                sums = (first @ self.terms).reshape(first.shape[0], d + 1, -1) * last[:, None, :]
-                found[here] = _real(sums.sum(2))
+        found = zeros((q, d + 1), "float64", like=queries)
+        for start in range(0, q, rows):
+            here = slice(start, min(start + rows, q))
+            first, last = _waves(queries[here], self.low, self.periods, self.waves)
+            sums = (first @ self.terms).reshape(first.shape[0], d + 1, -1) * last[:, None, :]
+            found[here] = real(sums.sum(2))
         weights = found[:, d:]
         moved = queries.astype("float64") + found[:, :d] / where(weights > 0, weights, 1.0)
         return where(weights > 0, moved.astype(queries.dtype), queries), weights.astype(queries.dtype)
@@ -74,7 +78,7 @@ def build(points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = M
 
     >>> import minitensor as mt
     >>> series = build(mt.tensor([[0.0], [1.0], [5.0]]), bandwidth=1.0)
-    >>> moved, weights = series.weighted_means(mt.tensor([[0.0]]))
+    >>> moved, weights = series.shift(mt.tensor([[0.0]]))
     >>> series.waves, round(moved.item(), 6), round(weights.item(), 6)
     ((13,), 0.377551, 1.606534)
 
@@ -88,13 +92,12 @@ def build(points: Tensor, bandwidth: float, error: float = 1e-6, memory: int = M
             f"fourier: {' × '.join(map(str, waves))} waves do not fit into {in_bytes(room)}; where a few points lie "
             "far out use method='cells', else a larger bandwidth or error"
         )
-    with backend.use_backend(points.backend):
-        corner, rows = tensor(low), _rows(waves, memory)
-        sums = zeros((math.prod(waves[:-1]), waves[-1]), "complex128")
-        for start in range(0, n, rows):
-            first, last = _waves(points[start : min(start + rows, n)], corner, periods, waves)
-            sums += first.T @ last
-        terms = _terms(_conjugate(sums), bandwidth, periods, waves)
+    corner, rows = tensor(low, "float64", like=points), _rows(waves, memory)
+    sums = zeros((math.prod(waves[:-1]), waves[-1]), "complex128", like=points)
+    for start in range(0, n, rows):
+        first, last = _waves(points[start : min(start + rows, n)], corner, periods, waves)
+        sums += first.T @ last
+    terms = _terms(conj(sums), bandwidth, periods, waves)
     return Series(corner, periods, waves, terms, bandwidth * _bound(radius, n, d), memory)
 
 
@@ -152,9 +155,9 @@ def _waves(places: Tensor, low: Tensor, periods: tuple[float, ...], waves: tuple
             tables.append(_powers(angle, count))
         else:
             up = _powers(angle, count // 2 + 1)
-            tables.append(concat([_conjugate(up[:, :0:-1]), up], axis=1))
+            tables.append(concat([conj(up[:, :0:-1]), up], axis=1))
     *outer, last = tables
-    first = outer[0] if outer else last[:, :1] * 0.0 + 1.0
+    first = outer[0] if outer else ones((last.shape[0], 1), like=last)
     for table in outer[1:]:
         first = (first[:, :, None] * table[:, None, :]).reshape(first.shape[0], -1)
     return first, last
@@ -163,7 +166,7 @@ def _waves(places: Tensor, low: Tensor, periods: tuple[float, ...], waves: tuple
 def _powers(angle: Tensor, count: int) -> Tensor:
     """exp(i·k·angle) for k = 0 … count − 1, (m, count): the table doubles until it is long enough."""
     turn = exp(angle[:, None].astype("complex128") * 1j)
-    table = turn * 0.0 + 1.0
+    table = ones(turn.shape, like=turn)
     while table.shape[1] < count:
         more = min(table.shape[1], count - table.shape[1])
         table = concat([table, table[:, :more] * (table[:, -1:] * turn)], axis=1)
@@ -176,7 +179,7 @@ def _terms(sums: Tensor, bandwidth: float, periods: tuple[float, ...], waves: tu
     sums, rates = sums.reshape(*waves), []
     for axis, (period, count) in enumerate(zip(periods, waves, strict=True)):
         last = axis == d - 1
-        k = arange(count, dtype="float64") - (0 if last else count // 2)
+        k = arange(count, dtype="float64", like=sums) - (0 if last else count // 2)
         rate = (k * (2 * math.pi / period)).reshape(*(count if other == axis else 1 for other in range(d)))
         size = (rate**2 * (-0.5 * bandwidth**2)).exp() * (math.sqrt(2 * math.pi) * bandwidth / period)
         sums = sums * (size * ((rate > 0).astype("float64") + 1.0) if last else size)
@@ -184,11 +187,3 @@ def _terms(sums: Tensor, bandwidth: float, periods: tuple[float, ...], waves: tu
     slopes = [sums * (rate * bandwidth**2).astype("complex128") * 1j for rate in rates]
     together = stack([*slopes, sums], axis=d - 1)  # (waves but the last, d + 1, waves of the last)
     return together.reshape(math.prod(waves[:-1]), (d + 1) * waves[-1])
-
-
-def _conjugate(x: Tensor) -> Tensor:
-    return wrap(backend.of(x.array).xp.conj(x.array))
-
-
-def _real(x: Tensor) -> Tensor:
-    return wrap(backend.of(x.array).xp.real(x.array))

@@ -22,12 +22,11 @@ from collections.abc import Iterator
 from itertools import product
 from typing import NamedTuple
 
-from minitensor import backend
-from minitensor.core.creation import arange, ones, tensor, zeros
+from minitensor.core.creation import arange, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import clip, concat, cumsum, maximum, stack, where
-from minitensor.groups import scatter_add
+from minitensor.groups import counts, numbered, scatter_add
 from minitensor.text.numbers import in_bytes
 
 SPACING = 1 / 8  # bandwidths from node to node
@@ -52,8 +51,39 @@ class Grid(NamedTuple):
     shape: tuple[int, ...]
     sums: Tensor
     error_bound: float
+    method: str = "grid"
 
-    def weighted_means(self, queries: Tensor) -> tuple[Tensor, Tensor]:
+    def starts(self, points: Tensor) -> tuple[Tensor, Tensor]:
+        """The nodes (q, d) that have a point nearby, and for each point (n,), int64, which of them is nearest to it.
+
+        Only the nodes move, and every point then goes where its node went: a few thousand ways instead of n. A point
+        starts half a step off along each axis at most, so only on a watershed may it end at another peak than by
+        itself. Time: O(n·d + nodes). Memory: 8 bytes a point.
+
+        >>> import minitensor as mt
+        >>> points = mt.tensor([[0.0], [0.05], [3.0]])
+        >>> starts, owner = build(points, bandwidth=1.0).starts(points)
+        >>> starts.tolist(), owner.tolist()
+        ([[0.0], [3.0]], [0, 0, 1])
+        """
+        nodes = math.prod(self.shape)
+        total, nearest = zeros(nodes, like=self.low), []
+        for steps in _in_steps(points, self.low, self.step, max(CHUNK, nodes // 4)):
+            place = zeros(steps.shape[0], "int64", like=steps)
+            for axis, size in enumerate(self.shape):
+                place = clip((steps[:, axis] + 0.5).astype("int64"), 0, size - 1) + place * size
+            nearest.append(place)
+            total += counts(place, nodes)
+        used = total > 0
+        left, coordinates = numbered(used)[used], []
+        for size in reversed(self.shape):
+            coordinates.append((left % size).astype("float64"))
+            left = left // size
+        places = self.low + self.step * stack(coordinates[::-1], axis=1)
+        number = cumsum(used.astype("int64")) - 1
+        return places.astype(points.dtype), number[concat(nearest)]
+
+    def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """Where each query (q, d) moves, (q, d), and the sum of its weights, (q, 1). Time and memory: O(q·2^d·d).
 
         A query outside of the box of the points is taken at the nearest place inside. One that no point reaches stays.
@@ -78,7 +108,7 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
     >>> import minitensor as mt
     >>> points = mt.tensor([[0.0, 0.0], [1.0, 0.0], [9.0, 3.0]])
     >>> grid = build(points, bandwidth=1.0)
-    >>> grid.shape, grid.weighted_means(points)[0].shape, grid.error_bound < 0.1
+    >>> grid.shape, grid.shift(points)[0].shape, grid.error_bound < 0.1
     ((74, 26), (3, 2), True)
 
     Raises InputError for more than 3 dimensions, or a spacing that is not over 0 and at most ¾, and OutOfMemoryError
@@ -90,27 +120,26 @@ def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected:
     if not 0 < spacing <= 0.75:
         raise InputError(f"grid: spacing={spacing} bandwidths; it must be positive and at most 0.75")
     step = bandwidth * spacing
-    with backend.use_backend(points.backend):
-        low, high, shape = _box(points, step)
-        if 32 * (d + 1) * math.prod(shape) > room:
-            raise OutOfMemoryError(
-                f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into "
-                f"{in_bytes(room)}; where a few points lie far out use method='cells', else a larger bandwidth or error"
-            )
-        first = tensor(low)
-        sums = _binned(points, first, step, shape)
-        binned = sums[d].copy()
-        variance = 1 - spacing**2 / 3 if corrected else 1.0  # in bandwidths, like all that follows
-        reach = math.ceil(math.sqrt(2 * math.log(n / LEFT_OUT)) / spacing) + 2
-        offsets = abs(arange(-reach, reach + 1, dtype="float64")) * spacing
-        kernel = (offsets**2 * (-0.5 / variance)).exp()
-        for row in range(d + 2):
-            for axis in range(d):
-                sums[row] = _convolved(sums[row], kernel, axis)
-        # Of a place between two nodes and a point between two others, the distance is up to two steps longer.
-        wrong = (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
-        bound = _error_bound(binned, sums, kernel, wrong) * step + 100 * LEFT_OUT * bandwidth
-        return Grid(first, step, shape, sums[: d + 1].reshape(d + 1, -1).T.copy(), min(bound, math.dist(low, high)))
+    low, high, shape = _box(points, step)
+    if 32 * (d + 1) * math.prod(shape) > room:
+        raise OutOfMemoryError(
+            f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into "
+            f"{in_bytes(room)}; where a few points lie far out use method='cells', else a larger bandwidth or error"
+        )
+    first = tensor(low, "float64", like=points)
+    sums = _binned(points, first, step, shape)
+    binned = sums[d].copy()
+    variance = 1 - spacing**2 / 3 if corrected else 1.0  # in bandwidths, like all that follows
+    reach = math.ceil(math.sqrt(2 * math.log(n / LEFT_OUT)) / spacing) + 2
+    offsets = abs(arange(-reach, reach + 1, dtype="float64", like=first)) * spacing
+    kernel = (offsets**2 * (-0.5 / variance)).exp()
+    for row in range(d + 2):
+        for axis in range(d):
+            sums[row] = _convolved(sums[row], kernel, axis)
+    # Of a place between two nodes and a point between two others, the distance is up to two steps longer.
+    wrong = (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
+    bound = _error_bound(binned, sums, kernel, wrong) * step + 100 * LEFT_OUT * bandwidth
+    return Grid(first, step, shape, sums[: d + 1].reshape(d + 1, -1).T.copy(), min(bound, math.dist(low, high)))
 
 
 def count_nodes(points: Tensor, bandwidth: float, spacing: float = SPACING) -> int:
@@ -123,38 +152,6 @@ def _box(points: Tensor, step: float) -> tuple[list[float], list[float], tuple[i
     columns = [points[:, axis] for axis in range(points.shape[1])]  # the least of a column comes faster than of a row
     low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
     return low, high, tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
-
-
-def flow_map(grid: Grid, points: Tensor) -> tuple[Tensor, Tensor]:
-    """The nodes (q, d) that have a point nearby, and for each point (n,), int64, which of them is nearest to it.
-
-    Only the nodes climb, and every point then goes where its node went: a few thousand climbs instead of n. A point
-    starts half a step off along each axis at most, so only on a watershed may it end at another peak than by itself.
-    Time: O(n·d + nodes). Memory: 8 bytes a point.
-
-    >>> import minitensor as mt
-    >>> points = mt.tensor([[0.0], [0.05], [3.0]])
-    >>> starts, home = flow_map(build(points, bandwidth=1.0), points)
-    >>> starts.tolist(), home.tolist()
-    ([[0.0], [3.0]], [0, 0, 1])
-    """
-    with backend.use_backend(points.backend):
-        nodes = math.prod(grid.shape)
-        counts, nearest = zeros(nodes), []
-        for steps in _in_steps(points, grid.low, grid.step, max(CHUNK, nodes // 4)):
-            place = zeros(steps.shape[0], "int64")
-            for axis, size in enumerate(grid.shape):
-                place = clip((steps[:, axis] + 0.5).astype("int64"), 0, size - 1) + place * size
-            nearest.append(place)
-            counts += scatter_add(place, ones(place.shape), nodes)
-        used = counts > 0
-        left, coordinates = arange(nodes)[used], []
-        for size in reversed(grid.shape):
-            coordinates.append((left % size).astype("float64"))
-            left = left // size
-        number = cumsum(used.astype("int64")) - 1
-        starts = grid.low + grid.step * stack(coordinates[::-1], axis=1)
-        return starts.astype(points.dtype), number[concat(nearest)]
 
 
 def _in_steps(points: Tensor, low: Tensor, step: float, chunk: int = CHUNK) -> Iterator[Tensor]:
@@ -183,7 +180,7 @@ def _corners(steps: Tensor, shape: tuple[int, ...]) -> Iterator[tuple[Tensor, Te
 def _binned(points: Tensor, low: Tensor, step: float, shape: tuple[int, ...]) -> Tensor:
     """(d + 2, *shape): at each node the sums of its shares of the points' coordinates, in steps, of 1 and of |x|²."""
     d, nodes = len(shape), math.prod(shape)
-    sums = zeros((d + 2, nodes))
+    sums = zeros((d + 2, nodes), like=low)
     for steps in _in_steps(points, low, step, max(CHUNK, nodes // 4)):
         columns = [steps[:, axis].copy() for axis in range(d)]
         squares = sum((column * column for column in columns[1:]), columns[0] * columns[0])
@@ -203,10 +200,11 @@ def _convolved(table: Tensor, kernel: Tensor, axis: int) -> Tensor:
     outer, size, reach = rows.shape[:-1], rows.shape[-1], (kernel.shape[0] - 1) // 2
     rows = rows.reshape(-1, size)
     block = min(BLOCK, size)
-    band = arange(block + 2 * reach)[:, None] - arange(block)
+    row, column = (arange(count, dtype="int64", like=table) for count in (block + 2 * reach, block))
+    band = row[:, None] - column
     inside = (band >= 0) & (band <= 2 * reach)
     matrix = where(inside, kernel[clip(band, 0, 2 * reach).reshape(-1)].reshape(*band.shape), 0.0)
-    smooth = zeros(rows.shape)
+    smooth = zeros(rows.shape, like=table)
     for start in range(0, size, block):
         stop = min(start + block, size)
         first, last = max(start - reach, 0), min(stop + reach, size)
@@ -225,7 +223,7 @@ def _error_bound(binned: Tensor, sums: Tensor, kernel: Tensor, wrong: Tensor) ->
     means = [sums[axis][used] / weights for axis in range(d)]
     variance = sums[d + 1][used] / weights - sum((mean * mean for mean in means[1:]), means[0] * means[0])
     worst = kernel * (2 * wrong).exp()
-    a = zeros(weights.shape)
+    a = zeros(weights.shape, like=weights)
     for axis in range(d):
         part = binned
         for other in range(d):

@@ -2,51 +2,33 @@
 
 An update moves each query to the weighted mean of the data. A point at distance r weighs exp(−r²/(2h²)), h being the
 bandwidth. With q queries, n points and d dimensions every rung does q·n of these weights; what changes is where the
-intermediate tables live. All but the first two work in tiles, so that no table is larger than `memory` bytes.
+tables on the way live. All but the first two work in tiles, so that no table is larger than `memory` bytes.
 
 A query that no point reaches, because every weight rounds to 0, stays where it is.
 """
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from minitensor import backend
 from minitensor.cluster.meanshift import update
+from minitensor.cluster.meanshift.attention import MEMORY, exp_in_place
 from minitensor.cluster.meanshift.compiled import compiled
-from minitensor.cluster.meanshift.update import LOST, MEMORY, exp_in_place, lost, squared_distances, weighted_means
-from minitensor.core.creation import zeros
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.cluster.meanshift.tiles import divided, in_tiles, memory_of_tile, tiles
+from minitensor.core.creation import ones, tensor, zeros
+from minitensor.core.tensor import Tensor
 from minitensor.einsums import einsum as _einsum
-from minitensor.functions import maximum, stack, where
+from minitensor.functions import concat, stack
 from minitensor.ladder import Ladder, rung
 
 
-def _tile_memory(tables: Callable[[int], int]) -> Callable[..., float]:
-    """The memory formula of a tiled rung whose tile holds ``tables(d)`` numbers for each pair of query and point."""
-
-    def memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
-        q, n, d = queries.shape[0], *points.shape
-        rows, columns = update.tile(q, n, tables(d) * points.dtype.itemsize, memory)
-        return float(rows * columns * tables(d) * points.dtype.itemsize)
-
-    return memory
-
-
-def _strip_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY, threads: int = 1) -> float:
-    """Two tables, the keys and sums of a strip of queries, and the keys of some tiles of points, a thread."""
-    q, n, d, itemsize = queries.shape[0], *points.shape, points.dtype.itemsize
-    strip = min(update.STRIP, q)
-    of_blas = backend.of(points.array).threads()
-    stack, rows, columns = update.quiet_tile(strip, n, 2 * itemsize, d + 2, memory, of_blas)
-    return float(
-        threads * itemsize * (2 * stack * rows * columns + strip * (5 * d + 5) + update.TILES * columns * (3 * d + 4))
-    )
+def _tuned_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
+    return update.memory_held(queries.shape[0], points, memory)
 
 
 def _threads_memory(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> float:
-    return _strip_memory(queries, points, bandwidth, memory, backend.of(points.array).threads())
+    return update.memory_held(queries.shape[0], points, memory, backend.of(points.array).threads())
 
 
 @rung("Python floats, one pair at a time", memory=lambda q, x, h: (32 * x.shape[1] + 64) * (2 * len(q) + len(x)))
@@ -68,7 +50,7 @@ def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
             for axis, y in enumerate(point):
                 sums[axis] += weight * y
         moved.append([value / total for value in sums] if total else query)
-    return wrap(backend.of(points.array).asarray(moved, points.dtype)).reshape(*queries.shape)
+    return tensor(moved, like=points).reshape(*queries.shape)
 
 
 @rung("one query against all points", memory=lambda q, x, h: (2 * x.shape[1] + 1) * len(x) * x.dtype.itemsize)
@@ -86,7 +68,7 @@ def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     return moved
 
 
-@rung("a tile of queries at once, (q, n, d)", memory=_tile_memory(lambda d: 2 * d + 1))
+@rung("a tile of queries at once, (q, n, d)", memory=memory_of_tile(lambda d: 2 * d + 1))
 def batched(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
     """Broadcasting once more: (q, 1, d) against (n, d) gives every difference of a tile in one table.
 
@@ -100,10 +82,10 @@ def batched(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEM
         weights = (squared * (-0.5 / bandwidth**2)).exp()
         return (weights[:, :, None] * x).sum(1), weights.sum(1)
 
-    return _tiled(queries, points, 2 * points.shape[1] + 1, memory, sums)
+    return in_tiles(queries, points, 2 * points.shape[1] + 1, memory, sums)
 
 
-@rung("one array a coordinate, (q, n)", memory=_tile_memory(lambda d: 2))
+@rung("one array a coordinate, (q, n)", memory=memory_of_tile(lambda d: 2))
 def columns(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
     """(qx − x0)² + (qy − x1)² + …: the axis of length d becomes d tables of shape (q, n), added up.
 
@@ -113,15 +95,15 @@ def columns(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEM
     """
 
     def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        weights = squared_distances(q, x.T)
+        weights = update.squared_distances(q, x.T)
         weights *= -0.5 / bandwidth**2
         weights = exp_in_place(weights)
         return stack([(weights * x[:, axis]).sum(1) for axis in range(x.shape[1])], axis=1), weights.sum(1)
 
-    return _tiled(queries, points, 2, memory, sums)
+    return in_tiles(queries, points, 2, memory, sums)
 
 
-@rung("both sums said as einsums", memory=_tile_memory(lambda d: d + 2))
+@rung("both sums said as einsums", memory=memory_of_tile(lambda d: d + 2))
 def einsum(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
     """``qnd,qnd->qn`` squares and sums without a table of squares; ``qn,nd->qd`` is one matrix product.
 
@@ -133,54 +115,55 @@ def einsum(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMO
         weights = exp_in_place(_einsum("qnd,qnd->qn", difference, difference) * (-0.5 / bandwidth**2))
         return _einsum("qn,nd->qd", weights, x), weights.sum(1)
 
-    return _tiled(queries, points, points.shape[1] + 2, memory, sums)
+    return in_tiles(queries, points, points.shape[1] + 2, memory, sums)
 
 
-@rung("|q|² + |x|² − 2q·x: distances by a product", memory=_tile_memory(lambda d: 2))
+@rung("attention: scores by one product, sums by another", memory=memory_of_tile(lambda d: 2))
 def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
-    """|q − x|² = |q|² + |x|² − 2q·x, so the distances too come from one matrix product; no table has a d in it.
+    """An update is attention: each query asks all keys, and what they weigh decides how their values are averaged.
 
-    The price is cancellation: two large numbers are subtracted to give a small one, and the error of the squared
-    distance is about eps·|x|² instead of eps·|q − x|². The data are therefore centred first. Measured in float32 on
-    the course's six clusters (bandwidth 2.5, largest error of a moved point): 2e-5 as they are, 8e-6 centred; with
-    the data 1,000 away from the origin 1e-2 as they are, 5e-5 centred, which is what rounding the answer to float32
-    costs there anyway (tests/benchmarks/cancellation.py). Data much wider than the bandwidth are beyond centring: in
-    float32 from some 30 bandwidths on, where an exponent could be off by `LOST`, the differences are taken after all.
-    Memory: 2 numbers for each pair in a tile, or 3 for differences, at most `memory` bytes.
+    Softmax attention moves a query q to Σ exp(q·kᵢ) vᵢ / Σ exp(q·kᵢ). In units of the bandwidth the exponent here is
+    −|q − x|²/2 = q·x − |q|²/2 − |x|²/2: the product of (q, −|q|²/2, 1) and of a point's key (x, 1, −|x|²/2). So the
+    scores of a tile are one matrix product. The values are (x, 1), and the last column of the other product is the sum
+    of the weights. No table has a d in it, and next to all of the arithmetic is where processors do it best.
+
+    The price is cancellation: large numbers are subtracted to give a small one, and the error of a squared distance is
+    about eps·|x|² instead of eps·|q − x|². The data are therefore centred first. In float32 on the course's six
+    clusters (bandwidth 2.5) the largest error of a moved point is 2e-5, centred or not; with the data 1,000 away from
+    the origin it is 1e-2 as they are and 5e-5 centred, which is what rounding the answer to float32 costs there
+    anyway (tests/benchmarks/cancellation.py). Data much wider than the bandwidth are beyond centring: in float32 from
+    some 30 bandwidths on, where an exponent could be off by `update.LOST`, `columns` takes the differences after all.
+    Memory: 2 numbers for each pair in a tile, at most `memory` bytes, and the keys.
     """
-    if lost(points, update.spread(queries, points) / bandwidth) > LOST or not queries.size or not points.size:
-        return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
-    middle = points.mean(0)
-
-    def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        u = (q * -2.0) @ x.T
-        u += _einsum("qd,qd->q", q, q)[:, None]
-        u += _einsum("nd,nd->n", x, x)
-        u = maximum(u, 0.0)  # rounding may leave a squared distance a little below 0
-        u *= -0.5
-        weights = exp_in_place(u)
-        return weights @ x, weights.sum(1)
-
-    # In units of the bandwidth, so that no table has to be scaled.
-    centred, data = ((x - middle) / bandwidth for x in (queries, points))
-    return _tiled(centred, data, 2, memory, sums) * bandwidth + middle
+    if not points.size or update.lost(points, update.spread(queries, points) / bandwidth) > update.LOST:
+        return columns(queries, points, bandwidth, memory)
+    middle, d = points.mean(0), points.shape[1]
+    q, x = ((each - middle) / bandwidth for each in (queries, points))
+    asking = concat([q, -0.5 * (q * q).sum(1, keepdims=True), ones((len(q), 1), like=q)], axis=1)
+    keys = concat([x, ones((len(x), 1), like=x), -0.5 * (x * x).sum(1, keepdims=True)], axis=1)
+    values = keys[:, : d + 1]
+    sums = zeros((len(q), d + 1), like=x)
+    for here, there in tiles(len(q), len(x), 2 * x.dtype.itemsize, memory):
+        scores = asking[here] @ keys[there].T
+        weights = scores.exp()
+        sums[here] += weights @ values[there]
+    return divided(sums[:, :d], sums[:, d:], q) * bandwidth + middle
 
 
-@rung("one product makes the exponents, one both sums", memory=_strip_memory)
+@rung("the same, tuned to a core's cache", memory=_tuned_memory)
 def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
-    """`gemm` with the norms folded into the product, and numerator and denominator into the other.
+    """The five lines of `gemm` in `attention.py` and `update.py`, where nothing is written down that need not be.
 
-    (q, −|q|²/2, 1) times (x, 1, −|x|²/2) is −|q − x|²/2: the table needs no more additions, and is made into weights
-    where it lies. Times (x, 1) it gives the weighted sum and the sum of the weights at once. So each tile is written
-    by one product, gone over by the exponential, and read by one product, all in a core's cache. Weights are powers of
-    2 where NumPy makes those sooner than powers of e. Exponents are cut off before a weight, or its product with a
-    coordinate, is a subnormal number, on which processors are 5 times slower: queries that feel nothing but such
-    weights are done again without. `update.py` has the code, for all kernels.
+    What the tuning adds: the table of scores is made into weights where it lies, and the same memory serves every
+    tile, which stays in a core's own cache. Weights are powers of 2 where NumPy makes those sooner than powers of e.
+    Exponents are cut off before a weight, or its product with a coordinate, is a subnormal number, on which processors
+    are 5 times slower: queries that feel nothing but such weights are done again without. Keys are made for a strip of
+    queries and for some tiles of points at a time. It does all kernels.
 
-    Data so wide that the product would lose digits are done by differences, as in `gemm`. Memory: `memory` at most
-    for a tile, and the keys of 4,096 queries and of some tiles of points, beside the result, at any n.
+    Memory: `memory` at most for a tile, and the keys of 4,096 queries and of some tiles of points, beside the result,
+    at any n.
     """
-    return weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
+    return update.weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
 
 
 @rung("the same, the queries shared out over the cores", memory=_threads_memory)
@@ -197,32 +180,7 @@ def threads(
         has its own
     Memory: that of `gemm_tiled` for each thread.
     """
-    return weighted_means(queries, points, bandwidth, memory=memory, threads=count)[0]
-
-
-def _tiled(
-    queries: Tensor,
-    points: Tensor,
-    tables: int,
-    memory: int,
-    sums: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]],
-) -> Tensor:
-    """Weighted means from ``sums(tile of queries, tile of points)``, which gives weighted sums and total weights.
-
-    tables : how many numbers a tile holds for each pair of query and point
-    """
-    (q, d), n = queries.shape, points.shape[0]
-    rows, columns = update.tile(q, n, tables * points.dtype.itemsize, memory)
-    with backend.use_backend(points.backend):
-        weighted, totals = zeros((q, d), points.dtype), zeros((q, 1), points.dtype)
-    for i in range(0, q, rows):
-        here = slice(i, min(i + rows, q))
-        block, into_weighted, into_totals = queries[here], weighted[here], totals[here]
-        for j in range(0, n, columns):
-            part, weights = sums(block, points[j : min(j + columns, n)])
-            into_weighted += part
-            into_totals += weights[:, None]
-    return where(totals > 0, weighted / where(totals > 0, totals, 1.0), queries)
+    return update.weighted_means(queries, points, bandwidth, memory=memory, threads=count)[0]
 
 
 # --- the ladder ----------------------------------------------------------------------------------------------------
@@ -258,7 +216,7 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     if not queries.size or not points.size:
         return 0.0
     width = update.spread(queries, points)
-    exponent = 2 * min(lost(points, width / bandwidth), LOST) * min(width, 100 * bandwidth)
+    exponent = 2 * min(update.lost(points, width / bandwidth), update.LOST) * min(width, 100 * bandwidth)
     return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (update.largest(points) + width)
 
 

@@ -1,9 +1,9 @@
-"""Fewer places to climb from than there are points."""
+"""Fewer places to start from than there are points."""
 
-from minitensor import backend
 from minitensor.cluster.meanshift.update import weighted_means
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
+from minitensor.functions import round
 from minitensor.groups import distinct_rows
 
 
@@ -19,8 +19,7 @@ def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
 
     Raises InputError where no cell holds as many.
     """
-    xp = backend.of(points.array).xp
-    cells, count = distinct_rows(wrap(xp.round((points / size).array)))
+    cells, count = distinct_rows(round(points / size))
     kept = cells[count >= least]
     if not kept.shape[0]:
         raise InputError(

@@ -30,7 +30,7 @@ def test_an_update_is_off_by_the_stated_bound_at_most(backend, points, radius):
     points = points.to(backend)
     made = cells.build(points, 1.0, radius)
     means, far, near = exact(points, radius)
-    wrong = distances(made.weighted_means(points)[0], means)
+    wrong = distances(made.shift(points)[0], means)
     x = points.numpy().astype("float64")
     diameter = np.sqrt(((x[:, None] - x) ** 2).sum(2)).max()
     slack = 8 * rounding(points)
@@ -51,7 +51,7 @@ def test_no_point_within_the_radius_is_missed(backend, points, seed):
     squared = ((queries.numpy()[:, None] - points.numpy()) ** 2).sum(2)
     weights = np.exp(-squared / 2)
     within = np.where(squared <= 2.0**2, weights, 0).sum(1)
-    found = cells.build(points, 1.0, 2.0).weighted_means(queries)[1].numpy()[:, 0]
+    found = cells.build(points, 1.0, 2.0).shift(queries)[1].numpy()[:, 0]
     assert (found >= within * (1 - 1e-9)).all()
     assert (found <= weights.sum(1) * (1 + 1e-9)).all()
 
@@ -61,8 +61,8 @@ def test_no_point_within_the_radius_is_missed(backend, points, seed):
 def test_order_and_tiles_do_not_matter(backend, points, seed):
     points = points.to(backend)
     order = mt.random.permutation(mt.random.generator(seed), len(points))
-    one = cells.build(points, 1.0, 6.0).weighted_means(points)
-    other = cells.build(points[order], 1.0, 6.0, memory=200).weighted_means(points)
+    one = cells.build(points, 1.0, 6.0).shift(points)
+    other = cells.build(points[order], 1.0, 6.0, memory=200).shift(points)
     for a, b in zip(one, other, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-5)  # what is left out depends on the cells
 
@@ -97,7 +97,7 @@ def test_many_dimensions(backend, d):
     middles = mt.random.normal(rng, (3, d), std=20.0)
     points = mt.concat([mt.random.normal(rng, (40, d)) + middle for middle in middles])
     made = cells.build(points, 4.0, 5.0)
-    assert distances(made.weighted_means(points)[0], exact_means(points, points, 4.0)[0]).max() <= made.error_bound
+    assert distances(made.shift(points)[0], exact_means(points, points, 4.0)[0]).max() <= made.error_bound
     assert len(made.axes) <= 3
 
 
@@ -105,7 +105,7 @@ def test_many_dimensions(backend, d):
 def test_empty_space_costs_nothing(backend, gap):
     near = mt.random.normal(mt.random.generator(0), (50, 3))
     points = mt.concat([near, near[:20] + gap])
-    moved, weights = cells.build(points, 1.0, 5.0).weighted_means(points)
+    moved, weights = cells.build(points, 1.0, 5.0).shift(points)
     expected, total = exact_means(points, points, 1.0)
     np.testing.assert_allclose(moved.numpy(), expected.numpy(), atol=1e-3 + 1e-15 * gap)
     np.testing.assert_allclose(weights.numpy()[:, 0], total, rtol=1e-3)
@@ -113,9 +113,9 @@ def test_empty_space_costs_nothing(backend, gap):
 
 def test_a_query_that_nothing_reaches_stays(backend):
     made = cells.build(mt.tensor([[0.0], [200.0]]), 1.0)
-    moved, weights = made.weighted_means(mt.tensor([[100.0]]))
+    moved, weights = made.shift(mt.tensor([[100.0]]))
     assert (moved.item(), weights.item()) == (100.0, 0.0)
-    assert made.weighted_means(mt.zeros((0, 1)))[0].shape == (0, 1)
+    assert made.shift(mt.zeros((0, 1)))[0].shape == (0, 1)
 
 
 @given(error=st.floats(1e-9, 0.5), n=st.integers(1, 10**7))

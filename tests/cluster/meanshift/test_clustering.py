@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minitensor as mt
-from minitensor.cluster import mean_shift
+from minitensor.cluster import MeanShift, mean_shift
 from minitensor.cluster.meanshift import gemm
-from minitensor.cluster.meanshift.clustering import merge
-from minitensor.cluster.meanshift.update import MEMORY, weighted_means
+from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.cluster.meanshift.merge import merge
+from minitensor.cluster.meanshift.update import weighted_means
+from minitensor.core import checks
 from minitensor.data import blobs
 from minitensor.errors import ConvergenceWarning
 
@@ -181,6 +183,37 @@ def test_places_belong_to_the_nearest_centre(backend):
     assert centers.tolist() == [[1.1], [0.0]]
 
 
+def test_a_centre_takes_in_a_disc_with_its_rim_and_not_a_square(backend):
+    density = mt.tensor([2.0, 1.0])
+    for other, clusters in (([0.9, 0.9], 2), ([0.6, 0.8], 1), ([0.0, 1.0], 1), ([1.0, 0.1], 2)):
+        assert len(merge(mt.tensor([[0.0, 0.0], other]), density, radius=1.0)[1]) == clusters
+
+
+def test_numbers_of_numpy_and_tensors_are_numbers(backend):
+    points, _ = blobs(seed=2, each=10)
+    plain = mean_shift(points, 2.5, tol=0.125, max_iter=50, memory=4_096, error=0.25)
+    given = {"tol": np.float32(0.125), "max_iter": np.int64(50), "memory": mt.tensor(4_096), "error": np.float64(0.25)}
+    found = mean_shift(points, np.float32(2.5), **given)
+    np.testing.assert_array_equal(found.labels.numpy(), plain.labels.numpy())
+    np.testing.assert_array_equal(found.centers.numpy(), plain.centers.numpy())
+    assert found.centers.dtype == points.dtype
+    for name in ("bandwidth", "tol", "max_iter", "memory", "error"):
+        with pytest.raises(ValueError, match=f"{name}=True"):
+            mean_shift(points, **{"bandwidth": 2.5} | {name: True})
+
+
+def test_points_are_searched_for_nan_once(monkeypatch):
+    searched = []
+    check = checks.points
+    monkeypatch.setattr(checks, "points", lambda name, x: searched.append(name) or check(name, x))
+    points = blobs(seed=2, each=10)[0]
+    mean_shift(points, 2.5)
+    assert searched == ["mean_shift: the points"]
+    searched.clear()
+    MeanShift(bin_seeding=True).fit(points)
+    assert searched == ["X"]
+
+
 GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
 
 
@@ -189,12 +222,16 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
     [
         ([[0.0, 1.0]], {}, r"the points are a list; write minitensor.tensor\(points\)"),
         (mt.tensor([[1, 2]]), {}, r"the points are int64, not floats; use .astype\('float64'\)"),
-        (mt.tensor([1.0, 2.0]), {}, r"shape \(2,\), not \(points, dimensions\), write points\[:, None\]"),
-        (mt.zeros((2, 2, 2)), {}, r"shape \(2, 2, 2\), not \(points, dimensions\)$"),
-        (mt.zeros((0, 2)), {}, r"nothing to cluster in points of shape \(0, 2\)"),
-        (mt.zeros((2, 0)), {}, r"nothing to cluster in points of shape \(2, 0\)"),
-        (mt.tensor([[0.0, 1.0], [np.nan, 2.0]]), {}, r"1 of 2 points are not finite, the first is points\[1\] = \[nan"),
-        (mt.tensor([[0.0, np.inf], [np.nan, 2.0]]), {}, r"2 of 2 points are not finite, the first is points\[0\]"),
+        (
+            mt.tensor([1.0, 2.0]),
+            {},
+            r"shape \(2,\), not \(points, .* Reshape your data: points.reshape\(-1, 1\)",
+        ),
+        (mt.zeros((2, 2, 2)), {}, r"shape \(2, 2, 2\), not \(points, dimensions\)"),
+        (mt.zeros((0, 2)), {}, r"the points have 0 sample\(s\) \(shape=\(0, 2\)\)"),
+        (mt.zeros((2, 0)), {}, r"the points have 0 feature\(s\) \(shape=\(2, 0\)\)"),
+        (mt.tensor([[0.0, 1.0], [np.nan, 2.0]]), {}, r"in 1 of 2 points, the first is points\[1\] = \[nan"),
+        (mt.tensor([[0.0, np.inf], [np.nan, 2.0]]), {}, r"in 2 of 2 points, the first is points\[0\]"),
         (GOOD, {"bandwidth": 0.0}, "bandwidth=0.0; it is a distance and must be positive"),
         (GOOD, {"bandwidth": -1}, "bandwidth=-1; it is a distance"),
         (GOOD, {"bandwidth": np.nan}, "bandwidth=nan"),
@@ -210,9 +247,9 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
         (GOOD, {"starts": [[0.0, 1.0]]}, r"the starts are a list; write minitensor.tensor\(starts\)"),
         (GOOD, {"starts": GOOD.astype("float32")}, "the starts are float32, the points float64; use .astype"),
         (GOOD, {"starts": GOOD[:, :1]}, r"starts of shape \(2, 1\) are no places among points of \(2, 2\)"),
-        (GOOD, {"starts": GOOD[0]}, r"starts of shape \(2,\)"),
-        (GOOD, {"starts": GOOD[:0]}, r"starts of shape \(0, 2\)"),
-        (GOOD, {"starts": mt.tensor([[np.inf, 1.0]])}, "a start is NaN or infinite"),
+        (GOOD, {"starts": GOOD[0]}, r"the starts have shape \(2,\)"),
+        (GOOD, {"starts": GOOD[:0]}, r"the starts have 0 sample\(s\)"),
+        (GOOD, {"starts": mt.tensor([[np.inf, 1.0]])}, "the starts hold NaN or infinity in 1 of 1"),
         (GOOD, {"starts": GOOD, "blurring": True}, "leave out blurring or starts"),
         (GOOD, {"bandwidth": 1e-200}, "bandwidth=1e-200 is less than float64 can tell apart in points of this size"),
     ],

@@ -21,7 +21,7 @@ from minitensor.errors import OutOfMemoryError
 def test_no_update_is_off_by_more_than_was_asked_for(backend, points, error, bandwidth):
     points = points.to(backend)
     made = fourier.build(points, bandwidth, error)
-    moved, weights = made.weighted_means(points)
+    moved, weights = made.shift(points)
     means, totals = exact_means(points, points, bandwidth)
     assert made.error_bound <= error * bandwidth * (1 + 1e-12)
     assert distances(moved, means).max() <= made.error_bound + rounding(points)
@@ -34,7 +34,7 @@ def test_between_the_points_too(backend):
     queries = mt.tensor(rng.dirichlet(np.ones(5), 50) @ points.numpy()[::120])
     made = fourier.build(points, 4.0, 1e-6)
     expected, totals = exact_means(queries, points, 4.0)
-    wrong = distances(made.weighted_means(queries)[0], expected)
+    wrong = distances(made.shift(queries)[0], expected)
     assert (wrong <= made.error_bound / np.minimum(totals, 1)).all()
 
 
@@ -50,10 +50,10 @@ def test_too_few_waves_or_too_short_a_period_would_be_noticed(monkeypatch):
     points, _ = blobs(1, each=50)
     expected = exact_means(points, points, 2.5)[0]
     made = fourier.build(points, 2.5, 1e-6)
-    assert distances(made.weighted_means(points)[0], expected).max() <= 2.5e-6
+    assert distances(made.shift(points)[0], expected).max() <= 2.5e-6
     monkeypatch.setattr(fourier, "_bound", lambda radius, n, d: 0.0 if radius >= 3 else math.inf)
     short = fourier.build(points, 2.5, 1e-6)
-    assert distances(short.weighted_means(points)[0], expected).max() > 2.5e-6
+    assert distances(short.shift(points)[0], expected).max() > 2.5e-6
 
 
 @examples(20)
@@ -63,8 +63,8 @@ def test_too_few_waves_or_too_short_a_period_would_be_noticed(monkeypatch):
 def test_order_and_tiles_do_not_matter(backend, points, seed, memory):
     points = points.to(backend)
     order = mt.random.permutation(mt.random.generator(seed), len(points))
-    one = fourier.build(points, 1.0, 1e-4).weighted_means(points)[0]
-    other = fourier.build(points[order], 1.0, 1e-4, memory).weighted_means(points)[0]
+    one = fourier.build(points, 1.0, 1e-4).shift(points)[0]
+    other = fourier.build(points[order], 1.0, 1e-4, memory).shift(points)[0]
     np.testing.assert_allclose(other.numpy(), one.numpy(), atol=1e-9)
 
 

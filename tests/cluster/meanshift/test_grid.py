@@ -18,7 +18,7 @@ from minitensor.errors import OutOfMemoryError
 
 def errors(points, bandwidth, spacing, corrected=True):
     made = grid.build(points, bandwidth, spacing, corrected)
-    return distances(made.weighted_means(points)[0], exact_means(points, points, bandwidth)[0]), made.error_bound
+    return distances(made.shift(points)[0], exact_means(points, points, bandwidth)[0]), made.error_bound
 
 
 @examples(40)
@@ -96,7 +96,7 @@ def test_chunks_do_not_change_the_sums(backend, monkeypatch):
 @given(points=clouds(most=2))
 def test_a_mean_never_leaves_the_box_of_the_points(backend, points):
     points = points.to(backend)
-    moved = grid.build(points, 1.0, 0.25).weighted_means(points)[0].numpy()
+    moved = grid.build(points, 1.0, 0.25).shift(points)[0].numpy()
     slack = rounding(points)
     assert (moved >= points.numpy().min(0) - slack).all()
     assert (moved <= points.numpy().max(0) + slack).all()
@@ -105,16 +105,44 @@ def test_a_mean_never_leaves_the_box_of_the_points(backend, points):
 @pytest.mark.parametrize("copies", [1, 7])
 def test_points_in_one_place_stay_where_they_are(backend, copies):
     points = mt.tensor([[0.1, 0.7]] * copies + [[60.3, 50.9]])
-    moved, weights = grid.build(points, 1.0).weighted_means(points)
+    moved, weights = grid.build(points, 1.0).shift(points)
     np.testing.assert_allclose(moved.numpy(), points.numpy(), atol=1e-12)
     np.testing.assert_allclose(weights.numpy()[:, 0], [copies] * copies + [1], rtol=0.01)
 
 
 def test_where_no_point_is_a_query_stays_and_beyond_the_box_it_is_taken_inside(backend):
     made = grid.build(mt.tensor([[0.0], [100.0]]), 1.0)
-    assert made.weighted_means(mt.tensor([[50.0]]))[0].item() == 50.0
-    beyond = made.weighted_means(mt.tensor([[-9.0], [109.0]]))[0]
+    assert made.shift(mt.tensor([[50.0]]))[0].item() == 50.0
+    beyond = made.shift(mt.tensor([[-9.0], [109.0]]))[0]
     np.testing.assert_allclose(beyond.numpy(), [[0.0], [100.0]], atol=1e-9)
+
+
+@examples(40)
+@given(points=clouds(most=2), beyond=st.floats(0.1, 50.0))
+def test_a_query_outside_of_the_box_is_taken_at_the_nearest_place_inside(backend, points, beyond):
+    points = points.to(backend)
+    made, array = grid.build(points, 1.0, 0.25), points.numpy()
+    low, high = array.min(0, keepdims=True), made.low.numpy() + made.step * (np.array(made.shape) - 1.0)
+    for inside, outside in ((low, low - beyond), (high[None], high[None] + beyond)):
+        found, wanted = (made.shift(mt.tensor(each, like=made.low).to(backend)) for each in (outside, inside))
+        np.testing.assert_allclose(found[1].numpy(), wanted[1].numpy(), atol=1e-9)
+        if wanted[1].item():
+            np.testing.assert_allclose(found[0].numpy(), wanted[0].numpy(), atol=1e-6)
+
+
+def test_the_correction_is_the_default():
+    points = blobs(0, each=10)[0]
+    usual, corrected, plain = (grid.build(points, 2.5, 0.25, *more) for more in ((), (True,), (False,)))
+    np.testing.assert_array_equal(usual.sums.numpy(), corrected.sums.numpy())
+    assert usual.error_bound == corrected.error_bound < plain.error_bound
+
+
+def test_a_grid_may_take_all_of_its_room_and_no_more():
+    points = blobs(0, each=10)[0]
+    need = 32 * 3 * grid.count_nodes(points, 2.5)
+    assert math.prod(grid.build(points, 2.5, room=need).shape) * 96 == need
+    with pytest.raises(OutOfMemoryError):
+        grid.build(points, 2.5, room=need - 1)
 
 
 @examples(40)
@@ -122,7 +150,7 @@ def test_where_no_point_is_a_query_stays_and_beyond_the_box_it_is_taken_inside(b
 def test_the_flow_map_sends_every_point_to_its_nearest_node(backend, points, spacing):
     points = points.to(backend)
     made = grid.build(points, 1.0, spacing)
-    starts, home = grid.flow_map(made, points)
+    starts, home = made.starts(points)
     assert starts.dtype == points.dtype
     assert sorted(set(home.tolist())) == list(range(len(starts)))  # no node without a point
     assert len(np.unique(starts.numpy(), axis=0)) == len(starts)

@@ -1,11 +1,11 @@
-"""Which way to do the updates of mean shift: exact, or one of the three that avoid quadratic time."""
+"""Which density mean shift asks: the exact one, or one of the three that avoid quadratic time."""
 
 import contextlib
 import math
-from collections.abc import Callable
-from typing import NamedTuple
 
 from minitensor.cluster.meanshift import cells, fourier, grid
+from minitensor.cluster.meanshift.density import Density, Exact
+from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 
@@ -16,28 +16,20 @@ COARSE = 1 / 4  # bandwidths from node to node, above which hardly any time is s
 FINE = 1 / 32  # bandwidths from node to node, below which a grid is no longer worth it
 
 
-class Way(NamedTuple):
-    """How the updates are done.
-
-    method : "exact", "grid", "cells" or "fourier"
-    starts : (q, d), the places that climb
-    home : (n,) int64, which of the starts each point follows; None if the points are the starts
-    update : queries (q, d) to where they move, (q, d), and the sums of their weights, (q, 1); None if exact
-    error_bound : how far an update of any of the points may be from the exact one, in the units of the points
-    """
-
-    method: str
-    starts: Tensor
-    home: Tensor | None = None
-    update: Callable[[Tensor], tuple[Tensor, Tensor]] | None = None
-    error_bound: float = 0.0
-
-
-def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: int, only_exact: str = "") -> Way:
-    """The way called `method`, made ready for these points; for "auto" the first that will do.
+def choose(
+    method: str,
+    points: Tensor,
+    bandwidth: float,
+    error: float,
+    memory: int,
+    only_exact: str = "",
+    kernel: str = "gaussian",
+) -> Density:
+    """The density called `method`, made ready for these points; for "auto" the first that will do.
 
     error : how far off an update may be, in bandwidths
     memory : bytes of the tables of one update
+    kernel : of the exact density; the others have the Gaussian only
     only_exact : what was asked for that no approximation can do, if anything
 
     "auto" takes, in this order: exact for `EXACT` points or fewer, for an error of 0, and for `only_exact`; the grid if
@@ -47,36 +39,33 @@ def choose(method: str, points: Tensor, bandwidth: float, error: float, memory: 
     Raises InputError for a method or an error that means nothing and for an error that a method cannot promise, and
     OutOfMemoryError where a method that was asked for by name does not fit.
     """
-    if method not in METHODS:
-        raise InputError(f"mean_shift: there is no method {method!r}; choose one of {', '.join(METHODS)}")
-    if not (isinstance(error, (int, float)) and 0 <= error < math.inf):
-        raise InputError(f"mean_shift: error={error}; it must be a number of bandwidths, 0 or more")
+    checks.choice("mean_shift: method", method, METHODS)
+    error = checks.number("mean_shift: error", error, 0)
     if method == "exact" or (method == "auto" and (only_exact or error == 0 or len(points) <= EXACT)):
-        return Way("exact", points)
+        return Exact(points, bandwidth, kernel, memory)
     if only_exact:
         raise InputError(f"mean_shift: method={method!r} cannot do {only_exact}; use method='exact'")
     if error == 0:
         raise InputError(f"mean_shift: method={method!r} is never without error; use method='exact', or error=1e-6")
     if method != "auto":
-        return WAYS[method](points, bandwidth, error, memory)
+        return APPROXIMATE[method](points, bandwidth, error, memory)
     if points.shape[1] <= 3:
         with contextlib.suppress(OutOfMemoryError, InputError):  # then the next one will do
             if grid.count_nodes(points, bandwidth, _spacing(error, len(points))) <= NODES * len(points):
-                return WAYS["grid"](points, bandwidth, error, memory)
+                return APPROXIMATE["grid"](points, bandwidth, error, memory)
         with contextlib.suppress(OutOfMemoryError, InputError):
             if fourier.count_terms(points, bandwidth, error) <= len(points) / 8:
-                return WAYS["fourier"](points, bandwidth, error, memory)
-    return WAYS["cells"](points, bandwidth, error, memory)
+                return APPROXIMATE["fourier"](points, bandwidth, error, memory)
+    return APPROXIMATE["cells"](points, bandwidth, error, memory)
 
 
-def _grid(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:
-    """A grid as fine as the error demands, and only the nodes near points climb."""
+def _grid(points: Tensor, bandwidth: float, error: float, memory: int) -> Density:
+    """A grid as fine as the error demands."""
     spacing = _spacing(error, len(points))
     while spacing >= FINE:
         found = grid.build(points, bandwidth, spacing)
         if found.error_bound <= error * bandwidth:
-            starts, home = grid.flow_map(found, points)
-            return Way("grid", starts, home, found.weighted_means, found.error_bound)
+            return found
         spacing *= min(0.95 * math.sqrt(error * bandwidth / found.error_bound), 0.9)
     raise InputError(
         f"grid: an error of {error} bandwidths needs nodes under {FINE:.3g} bandwidths apart; use method='fourier'"
@@ -88,14 +77,8 @@ def _spacing(error: float, n: int) -> float:
     return min(math.sqrt(2 * error / math.log(n + 2)), COARSE)
 
 
-def _cells(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:
-    found = cells.build(points, bandwidth, cells.radius_for(error, len(points)), memory)
-    return Way("cells", points, None, found.weighted_means, found.error_bound)
+def _cells(points: Tensor, bandwidth: float, error: float, memory: int) -> Density:
+    return cells.build(points, bandwidth, cells.radius_for(error, len(points)), memory)
 
 
-def _fourier(points: Tensor, bandwidth: float, error: float, memory: int) -> Way:
-    found = fourier.build(points, bandwidth, error, memory)
-    return Way("fourier", points, None, found.weighted_means, found.error_bound)
-
-
-WAYS = {"grid": _grid, "cells": _cells, "fourier": _fourier}
+APPROXIMATE = {"grid": _grid, "cells": _cells, "fourier": fourier.build}

@@ -12,9 +12,9 @@ from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster import mean_shift
-from minitensor.cluster.meanshift import auto
-from minitensor.cluster.meanshift.auto import choose
-from minitensor.cluster.meanshift.update import MEMORY
+from minitensor.cluster.meanshift import choosing
+from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.cluster.meanshift.choosing import choose
 from minitensor.data import blobs
 from minitensor.errors import OutOfMemoryError
 
@@ -47,16 +47,16 @@ def test_the_bound_in_the_result_holds(backend, method, points, error):
         error = 0.3  # finer grids of three dimensions take the tests too long
     way = choose(method, points, 1.0, error, MEMORY)
     assert way.error_bound <= error
-    wrong = distances(way.update(points)[0], exact_means(points, points, 1.0)[0])
+    wrong = distances(way.shift(points)[0], exact_means(points, points, 1.0)[0])
     assert wrong.max() <= way.error_bound + rounding(points)
 
 
 def test_a_grid_that_is_too_coarse_for_the_error_is_made_finer(backend, monkeypatch):
-    monkeypatch.setattr(auto, "_spacing", lambda error, n: 0.25)
+    monkeypatch.setattr(choosing, "_spacing", lambda error, n: 0.25)
     points, _ = blobs(2, each=30)
     first, second = (choose("grid", points, 2.5, error, MEMORY) for error in (0.9, 0.05))
     assert second.error_bound <= 0.05 * 2.5 < first.error_bound
-    assert len(second.starts) > len(first.starts)
+    assert len(second.starts(points)[0]) > len(first.starts(points)[0])
 
 
 ODD = {
@@ -72,7 +72,7 @@ ODD = {
 @pytest.mark.parametrize("method", [*WAYS, "auto"])
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_data(backend, monkeypatch, method, odd):
-    monkeypatch.setattr(auto, "EXACT", 0)
+    monkeypatch.setattr(choosing, "EXACT", 0)
     points, labels = ODD[odd]
     found = mean_shift(mt.tensor(points), 1.0, method=method)
     assert found.labels.tolist() == labels
@@ -82,7 +82,7 @@ def test_odd_data(backend, monkeypatch, method, odd):
 @pytest.mark.parametrize("d", [1, 2, 3, 64])
 def test_clusters_a_million_bandwidths_apart(backend, monkeypatch, d):
     """Two of them; auto finds the way, the grid says that it does not fit."""
-    monkeypatch.setattr(auto, "EXACT", 0)
+    monkeypatch.setattr(choosing, "EXACT", 0)
     points = mt.concat([mt.random.normal(mt.random.generator(d), (30, d), std=0.5 / d**0.5) + at for at in (0.0, 1e6)])
     found = mean_shift(points, 1.0)
     assert found.method == "cells"  # a grid would be empty for the most part, or not fit at all
@@ -94,7 +94,7 @@ def test_clusters_a_million_bandwidths_apart(backend, monkeypatch, d):
 
 
 def test_what_auto_picks(monkeypatch):
-    monkeypatch.setattr(auto, "EXACT", 100)
+    monkeypatch.setattr(choosing, "EXACT", 100)
     flat, solid, wide = (mt.random.uniform(mt.random.generator(0), (120, d), 0, 3) for d in (2, 3, 8))
 
     def picked(points, **options):
@@ -115,7 +115,7 @@ def test_what_auto_picks(monkeypatch):
 
 @pytest.mark.parametrize("options", [{"kernel": "flat"}, {"blurring": True}, {"path": True}])
 def test_only_exact_does_the_rest(monkeypatch, options):
-    monkeypatch.setattr(auto, "EXACT", 0)
+    monkeypatch.setattr(choosing, "EXACT", 0)
     points, _ = blobs(2, each=5)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -128,7 +128,7 @@ def test_only_exact_does_the_rest(monkeypatch, options):
     ("options", "message"),
     [
         ({"method": "magic"}, "there is no method 'magic'; choose one of auto, exact, grid, cells, fourier"),
-        ({"error": -1}, "error=-1; it must be a number of bandwidths, 0 or more"),
+        ({"error": -1}, "error=-1; it must be a number, 0 or more"),
         ({"error": math.nan}, "error=nan"),
         ({"error": "small"}, "error=small"),
         ({"method": "cells", "error": 0}, "never without error"),
