@@ -21,7 +21,7 @@ import math
 import minitensor as mt
 from minitensor import ladder, plot
 from minitensor.cluster.meanshift import LADDER, gemm_tiled
-from minitensor.cluster.meanshift.gpu import GPU_LADDER
+from minitensor.cluster.meanshift.rungs import GPU_LADDER
 from minitensor.data import blobs
 from minitensor.text.numbers import in_bytes, in_seconds
 

@@ -11,8 +11,6 @@ import math
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core.tensor import Tensor, wrap
@@ -188,7 +186,7 @@ def _floats(name: str, x: Any) -> Tensor:
 
 
 def _check_p(p: Any) -> None:
-    if not isinstance(p, (int, float, np.integer, np.floating)) or isinstance(p, bool):
+    if isinstance(p, bool) or not hasattr(p, "__float__"):
         raise DTypeError(f"norm: p is a {type(p).__name__}, not a number; write 1, 2 or math.inf")
     if p == 0:
         raise InputError(

@@ -9,7 +9,7 @@ import pytest
 
 import minitensor as mt
 from minitensor import backend, ladder
-from minitensor.cluster.meanshift import gpu
+from minitensor.cluster.meanshift import rungs
 from minitensor.matrix_product import rungs as matmul
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ def benchmark(monkeypatch):
     monkeypatch.setattr(matmul, "GPU_RUNGS", (matmul.gpu_naive, matmul.gpu_tiled))
 
     def gpu_fast(queries, points, bandwidth):
-        moved = gpu.gpu_fused(queries, points, bandwidth)
+        moved = rungs.gpu_fused(queries, points, bandwidth)
         return moved if len(queries) > 16 else mt.tensor(module.update(queries.numpy(), points.numpy(), bandwidth)[0])
 
     monkeypatch.setattr(gpu, "gpu_fast", gpu_fast)
@@ -114,6 +114,6 @@ def test_a_rung_that_would_take_too_long_is_skipped_and_says_why(benchmark, monk
 
 def test_a_wrong_result_is_not_timed(benchmark, monkeypatch):
     monkeypatch.setattr(gpu, "gpu_tiled", lambda queries, points, bandwidth: queries)
-    gpu.gpu_tiled.__name__ = "gpu_tiled"
+    rungs.gpu_tiled.__name__ = "gpu_tiled"
     with pytest.raises(SystemExit, match="gpu_tiled is wrong by up to"):
         benchmark.updates(backend.load("numpy"), rate=1e9)

@@ -10,8 +10,8 @@ from typing import Any
 from minitensor import backend, random
 from minitensor.cluster import mean_shift
 from minitensor.cluster.meanshift import LADDER as MEAN_SHIFT
-from minitensor.cluster.meanshift import gpu
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
+from minitensor.cluster.meanshift.rungs import GPU_LADDER as GPU_MEAN_SHIFT
 from minitensor.core.tensor import Tensor
 from minitensor.data import blobs, digits
 from minitensor.errors import MissingExtraError
@@ -51,7 +51,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             for what, pair in products(quick)
         ),
         (
-            gpu.GPU_LADDER if on_gpu else MEAN_SHIFT,
+            GPU_MEAN_SHIFT if on_gpu else MEAN_SHIFT,
             (points, points, BANDWIDTH),
             f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}",
         ),

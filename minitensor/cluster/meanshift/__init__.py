@@ -1,7 +1,7 @@
 """Mean shift: every point moves uphill to a peak of the density of the data (Fukunaga and Hostetler 1975).
 
 One update: `rungs.py` is the ladder, the same update done nine ways; `tiles.py` cuts the work of its plain rungs;
-`attention.py` and `update.py` are the tuned one on arrays, for any kernel; `compiled.py` is the last rung.
+`attention.py` and `update.py` are the tuned one on arrays, for any kernel; `with_numba.py` is the last rung.
 
 All of them: `clustering.py` chooses a density, shifts the points until they stand still, and merges where they stopped.
 `density.py` is what it asks of a density. `grid.py`, `cells.py` and `fourier.py` give one without comparing every query
@@ -9,7 +9,6 @@ with every point, `choosing.py` picks one, `seeds.py` starts from fewer places, 
 """
 
 from minitensor.cluster.meanshift.clustering import Clustering, mean_shift
-from minitensor.cluster.meanshift.compiled import compiled
 from minitensor.cluster.meanshift.rungs import (
     LADDER,
     batched,
@@ -21,6 +20,7 @@ from minitensor.cluster.meanshift.rungs import (
     one_point,
     threads,
 )
+from minitensor.cluster.meanshift.with_numba import compiled
 
 __all__ = [
     "LADDER",

@@ -14,8 +14,9 @@ import numpy as np
 from minitensor import backend
 from minitensor.cluster.meanshift import update
 from minitensor.cluster.meanshift.attention import MEMORY, exp_in_place
-from minitensor.cluster.meanshift.compiled import compiled
+from minitensor.cluster.meanshift.kernels import gpu_fast, gpu_fused, gpu_tiled
 from minitensor.cluster.meanshift.tiles import divided, in_tiles, memory_of_tile, tiles
+from minitensor.cluster.meanshift.with_numba import compiled
 from minitensor.core.creation import ones, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.einsums import einsum as _einsum
@@ -222,3 +223,6 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
 
 ARRAY_RUNGS = (loops, one_point, batched, columns, einsum, gemm, gemm_tiled, threads)
 LADDER = Ladder("mean shift", (*ARRAY_RUNGS, compiled), flops, share, tolerance, traffic, exps)
+# For float32 on CuPy.
+GPU_RUNGS = (gpu_fused, gpu_tiled, gpu_fast)
+GPU_LADDER = LADDER._replace(rungs=(*ARRAY_RUNGS, *GPU_RUNGS))
