@@ -48,7 +48,7 @@ def benchmark(monkeypatch):
         moved = rungs.gpu_fused(queries, points, bandwidth)
         return moved if len(queries) > 16 else mt.tensor(module.update(queries.numpy(), points.numpy(), bandwidth)[0])
 
-    monkeypatch.setattr(gpu, "gpu_fast", gpu_fast)
+    monkeypatch.setattr(rungs, "gpu_fast", gpu_fast)
     return module
 
 
@@ -113,7 +113,7 @@ def test_a_rung_that_would_take_too_long_is_skipped_and_says_why(benchmark, monk
 
 
 def test_a_wrong_result_is_not_timed(benchmark, monkeypatch):
-    monkeypatch.setattr(gpu, "gpu_tiled", lambda queries, points, bandwidth: queries)
+    monkeypatch.setattr(rungs, "gpu_tiled", lambda queries, points, bandwidth: queries)
     rungs.gpu_tiled.__name__ = "gpu_tiled"
     with pytest.raises(SystemExit, match="gpu_tiled is wrong by up to"):
         benchmark.updates(backend.load("numpy"), rate=1e9)

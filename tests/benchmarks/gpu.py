@@ -25,7 +25,8 @@ import numpy as np
 
 import minitensor as mt
 from minitensor import backend, ladder
-from minitensor.cluster.meanshift import LADDER, batched, gemm, gpu
+from minitensor.cluster.meanshift import LADDER, batched, gemm
+from minitensor.cluster.meanshift import rungs as mean_shift
 from minitensor.errors import BackendError
 from minitensor.ladder.timing import seconds_of
 from minitensor.matrix_product import rungs as matmul
@@ -95,7 +96,7 @@ def products(lib):
 def updates(lib, rate):
     """One update of n queries over n points."""
     rungs = {each.__name__: partial(each, memory=TABLES) for each in (batched, gemm)}
-    rungs |= {each.__name__: each for each in (gpu.gpu_fused, gpu.gpu_tiled, gpu.gpu_fast)}
+    rungs |= {each.__name__: each for each in (mean_shift.gpu_fused, mean_shift.gpu_tiled, mean_shift.gpu_fast)}
     rows = []
     for n in POINTS:
         print(f"\nmean shift, n = {n:,}, d = 2, float32")
