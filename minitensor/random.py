@@ -71,8 +71,10 @@ def uniform(
     if not low <= high:
         raise InputError(f"uniform: low={low} is above high={high}; swap them")
     lib, kind = _floats(dtype, like)
+    if low == 0 and high == 1 and kind == "float64":
+        return wrap(lib.from_numpy(_checked(rng).random(_sizes(shape))))  # the same numbers, none of which is 1
     numbers = np.asarray(_checked(rng).uniform(low, high, _sizes(shape)), dtype=kind)
-    if low < high and not (kind == "float64" and low == 0 and high == 1):  # else rounding may reach `high`
+    if low < high:  # rounding may reach `high`
         below = math.nextafter(high, low) if kind == "float64" else np.nextafter(kind.type(high), kind.type(low))
         numbers = np.minimum(numbers, below)
     return wrap(lib.from_numpy(np.asarray(numbers)))
@@ -97,8 +99,9 @@ def _checked(rng: Any) -> np.random.Generator:
 
 
 def _sizes(shape: Shape) -> tuple[int, ...]:
-    given = (shape,) if type(shape) is int or not isinstance(shape, Sequence) else shape
-    sizes = tuple(map(operator.index, given))
+    if type(shape) is int and shape >= 0:
+        return (shape,)
+    sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
     if any(size < 0 for size in sizes):
         raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
     return sizes

@@ -185,12 +185,20 @@ class Tensor:
 
     def __setitem__(self, key: Key, value: Value) -> None:
         """Write over the chosen elements; raises before anything is written if the value does not fit unchanged."""
-        if type(self) is Tensor and type(value) is Tensor and type(key) in indexing.BASIC:
-            _setitem(self.array, key, value.array)
-        elif type(self) is not Tensor or door.overriding((key, value)):
-            door.enter("setitem", Tensor.__setitem__, (self, key, value))
+        at: Any = key
+        what: Any = value
+        kind = type(at)
+        simple = kind in indexing.BASIC or (kind is tuple and indexing.BASIC.issuperset(map(type, at)))
+        if type(self) is not Tensor or (not simple and door.overriding((at, what))):
+            door.enter("setitem", Tensor.__setitem__, (self, at, what))
+        elif type(what) is Tensor:
+            _setitem(self.array, at if simple else indexing.raw(at), what.array)
+        elif type(what) in door.NUMBERS:
+            _setitem(self.array, at if simple else indexing.raw(at), what)
+        elif door.overriding((what,)):
+            door.enter("setitem", Tensor.__setitem__, (self, at, what))
         else:
-            _setitem(self.array, indexing.raw(key), indexing.raw(value))
+            _setitem(self.array, indexing.raw(at), indexing.raw(what))
 
     def __len__(self) -> int:
         if not self.shape:
