@@ -11,11 +11,20 @@ from minitensor.backend import load
 
 matplotlib.use("Agg")
 # People wait for the quick profile, a few new examples at every run; `.ci/run` sets MINITENSOR_TESTS=thorough.
-PROFILES = {"quick": {"max_examples": 20}, "thorough": {"max_examples": 200, "derandomize": True, "print_blob": True}}
+PROFILES = {"quick": {"max_examples": 10}, "thorough": {"max_examples": 200, "derandomize": True, "print_blob": True}}
 for name, differences in PROFILES.items():
     busy = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}  # as a machine may be
     hypothesis.settings.register_profile(name, hypothesis.settings.get_profile("default"), **busy, **differences)
-hypothesis.settings.load_profile(os.environ.get("MINITENSOR_TESTS") or "quick")
+PROFILE = os.environ.get("MINITENSOR_TESTS") or "quick"
+hypothesis.settings.load_profile(PROFILE)
+
+
+def pytest_collection_modifyitems(items):
+    """What takes many seconds waits for the thorough profile."""
+    if PROFILE != "thorough":
+        for item in items:
+            if item.get_closest_marker("thorough"):
+                item.add_marker(pytest.mark.skip(reason="takes long: MINITENSOR_TESTS=thorough runs it"))
 
 
 def _backends():

@@ -25,6 +25,7 @@ def quick_tour(tmp_path_factory):
     return out, json.loads(ran.stdout)
 
 
+@pytest.mark.thorough
 def test_the_tour_writes_three_pictures_and_an_animation(quick_tour):
     out, report = quick_tour
     assert sorted(path.name for path in out.iterdir()) == ["pictures"]
@@ -34,6 +35,7 @@ def test_the_tour_writes_three_pictures_and_an_animation(quick_tour):
     assert sorted(report["files"]) == sorted(str(out / "pictures" / name) for name in files)
 
 
+@pytest.mark.thorough
 def test_the_tour_climbs_both_ladders_to_the_top(quick_tour):
     _, report = quick_tour
     assert [climb["ladder"] for climb in report["climbs"]] == ["matmul", "matmul", "matmul", "mean shift"]
@@ -46,6 +48,7 @@ def test_the_tour_climbs_both_ladders_to_the_top(quick_tour):
         assert top["seconds"] > 0
 
 
+@pytest.mark.thorough
 def test_the_tour_places_every_rung_under_the_ceilings(quick_tour):
     _, report = quick_tour
     for climb, kind in zip(report["climbs"], ["float32"] * 3 + ["float64"], strict=True):

@@ -237,14 +237,17 @@ def run_sanitized(where, sanitizer, *options):
     return result.stderr
 
 
+@pytest.mark.thorough
 def test_nothing_beyond_an_array_is_touched(tmp_path):
     assert run_sanitized(tmp_path, "address") == ""
 
 
+@pytest.mark.thorough
 def test_no_two_threads_race(tmp_path):
     assert run_sanitized(tmp_path, "thread") == ""
 
 
+@pytest.mark.thorough
 def test_without_barriers_threads_race(tmp_path):
     assert "data race" in run_sanitized(tmp_path, "thread", "-DSHIM_WITHOUT_BARRIERS")
 
