@@ -19,7 +19,7 @@ decimals = st.integers(-64, 64).map(lambda n: n / 8)
 
 
 def examples(percent):
-    """Settings for a test whose examples take long: so many percent of what the profile asks for, and at least three."""
+    """Settings for a test whose examples take long: a share of what the profile asks for, and at least three."""
     return settings(max_examples=max(3, settings.default.max_examples * percent // 100))
 
 

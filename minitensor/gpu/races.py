@@ -80,7 +80,8 @@ class Watch:
             if race := _race(atomics, self.writer) or _race(atomics, self.reader):
                 return race
             _keep_first(self.atomic, atomics)
-            for way in (slice(None), slice(None, None, -1)):  # of several threads, one is left at either end
+            by_thread = np.argsort(atomics.who)
+            for way in (by_thread, by_thread[::-1]):  # of all threads that added, the highest is left, then the lowest
                 mine = atomics.part(way)
                 self.latest[mine.at] = mine.who
                 if race := _race(loads, self.latest):

@@ -41,6 +41,7 @@ def first_race(launch):
 @example([[[("atomic", 0, 0), ("atomic", 1, 0), ("load", 1, 0)]]])  # of two who add, the other one races
 @example([[[("atomic", 0, 0), ("atomic", 1, 0), ("load", 0, 0)]]])
 @example([[[("atomic", 0, 0)], [("atomic", 0, 0), ("atomic", 1, 0), ("load", 1, 0)]]])  # also where an earlier one did
+@example([[[("load", 1, 1), ("atomic", 1, 1), ("atomic", 0, 1), ("atomic", 1, 1)]]])  # one between two of another's
 @example([[[("load", 0, 0)], [("store", 1, 0)]]])  # a barrier between: no race
 @example([[[("load", 0, 0), ("store", 0, 0), ("atomic", 0, 0)]]])  # one thread alone: no race
 def test_a_race_is_two_accesses_that_nothing_puts_in_order(launch):
