@@ -293,6 +293,7 @@ def test_the_rim_of_the_flat_kernel_is_inside_wherever_the_lattice_lies(backend)
         np.testing.assert_array_equal(counts.numpy()[:-1, 0], neighbours)
 
 
+@pytest.mark.thorough
 def test_many_clusters_take_no_more_memory_than_the_points():
     rng = mt.random.generator(0)
     points = mt.random.uniform(rng, (1_000, 2), 0, 1e4)

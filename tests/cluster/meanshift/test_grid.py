@@ -157,6 +157,7 @@ def test_the_flow_map_sends_every_point_to_its_nearest_node(backend, points, spa
     assert (abs(starts[home] - points).numpy() <= spacing / 2 + rounding(points)).all()
 
 
+@pytest.mark.thorough
 def test_memory_is_what_the_docstring_says():
     for d, bandwidth, n in ((2, 0.3, 2_000), (2, 0.3, 200_000), (3, 2.0, 2_000)):
         points = mt.random.uniform(mt.random.generator(0), (n, d), 0, 20)
