@@ -1,7 +1,7 @@
 """What NumPy does quicker than by the standard's names: a ufunc's own methods, and an array's, have no Python in front.
 
-Each function here does what the function of its name in `ops.py` does with good arguments. It checks only what NumPy
-would do wrong in silence, and may raise anything for bad ones: the caller then asks the careful function.
+Each function here does what the careful function of its name does with good arguments (see `primitive` in `ops.py`). It
+checks only what NumPy would get wrong in silence, and may raise anything for bad ones: the careful function is next.
 """
 
 from functools import lru_cache
@@ -207,6 +207,8 @@ def getitem(array: Any, key: Any) -> Any:
         arrays = [part for part in key if type(part) is ndarray]
         if arrays and (len(arrays) > 1 or int in map(type, key)) and not len(arrays) == len(key) == array.ndim:
             raise IndexError  # NumPy would move the axes of several to the front
+        if len(key) > 1 and [part for part in arrays if part.ndim > 1 and part.dtype.kind == "b"]:
+            raise IndexError  # such a mask counts as several
     else:
         arrays = [key]
     for part in arrays:
@@ -280,13 +282,16 @@ def searchsorted(ordered: Any, values: Any, side: str = "left") -> Any:
 def concat(array: Any, arrays: Any, axis: Any) -> Any:
     if type(axis) is not int:
         raise TypeError  # NumPy would join them flat for None
+    for each in arrays:
+        if type(each) is not ndarray:
+            raise TypeError  # NumPy would take it as a list of numbers
     return numpy.concatenate(arrays, axis)
 
 
 def stack(array: Any, arrays: Any, axis: Any) -> Any:
     if axis == 0:
         for each in arrays:
-            if each.shape != array.shape:
+            if type(each) is not ndarray or each.shape != array.shape:
                 raise ValueError
         return numpy.array(arrays)
     return numpy.concatenate([expand_dims(each, axis) for each in arrays], axis)

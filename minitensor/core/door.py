@@ -2,7 +2,7 @@
 
 `operands` and `enter` are the way in: numbers and raw arrays are let through, a subclass that wants to see operations
 is asked, a mistake is named. `explain_operator` is the way out of an operator that failed. The fast path, which is in
-`tensor.py` and asks only ``type(x) is Tensor``, pays nothing for any of this.
+`operations.py` and asks only ``type(x) is Tensor``, pays nothing for any of this.
 """
 
 from collections.abc import Callable, Sequence
