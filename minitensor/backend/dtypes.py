@@ -25,7 +25,9 @@ def checked_dtype(name: Any) -> numpy.dtype:
 
 def _check(name: Any) -> numpy.dtype:
     try:
-        dtype = numpy.dtype(name).newbyteorder("=")
+        dtype = numpy.dtype(name)
+        if not dtype.isnative:
+            dtype = numpy.dtype(dtype.newbyteorder("=").str)
     except TypeError:
         dtype = numpy.dtype(object)
     if dtype.kind not in "biufc" or dtype.itemsize > (16 if dtype.kind == "c" else 8):

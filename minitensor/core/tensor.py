@@ -319,6 +319,10 @@ class Tensor:
 
     def item(self) -> Any:
         """The one element as a Python number."""
+        try:
+            return self.array.item()
+        except (AttributeError, ValueError):  # the standard has no such method, or there is not one element
+            pass
         if self.array.size != 1:
             raise ShapeError(f"item: shape {self.shape} holds {self.size} elements, not one; index one, or .tolist()")
         return self.numpy().item()
