@@ -60,7 +60,16 @@ from minitensor.functions import sum as sum
 from minitensor.linalg import matmul
 
 if TYPE_CHECKING:
-    from minitensor import cluster, data, gpu, groups, ladder, linalg, matrix_product, norms, plot, segment
+    from minitensor import cluster as cluster
+    from minitensor import data as data
+    from minitensor import gpu as gpu
+    from minitensor import groups as groups
+    from minitensor import ladder as ladder
+    from minitensor import linalg as linalg
+    from minitensor import matrix_product as matrix_product
+    from minitensor import norms as norms
+    from minitensor import plot as plot
+    from minitensor import segment as segment
 else:
 
     def __getattr__(name):

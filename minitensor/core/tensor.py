@@ -12,7 +12,18 @@ import numpy as np
 from minitensor import backend, ops
 from minitensor.backend import matmul
 from minitensor.core import door, indexing, operations, printing, shaping
-from minitensor.core.operations import DType, Key, Value, comparison, method, operators, reduction, rescued, unary
+from minitensor.core.operations import (
+    DType,
+    Key,
+    Operator,
+    Value,
+    comparison,
+    method,
+    operators,
+    reduction,
+    rescued,
+    unary,
+)
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis, primitive
 
@@ -116,8 +127,8 @@ class Tensor:
     __matmul__, __rmatmul__ = operators("matmul", "matmul", "@", matmul)[:2]
     __lt__, __le__ = comparison("lt", "less", "<"), comparison("le", "less_equal", "<=")
     __gt__, __ge__ = comparison("gt", "greater", ">"), comparison("ge", "greater_equal", ">=")
-    __eq__ = comparison("eq", "equal", "==")  # type: ignore[assignment]
-    __ne__ = comparison("ne", "not_equal", "!=")  # type: ignore[assignment]
+    __eq__: ClassVar[Operator] = comparison("eq", "equal", "==")  # type: ignore[assignment]
+    __ne__: ClassVar[Operator] = comparison("ne", "not_equal", "!=")  # type: ignore[assignment]
 
     @unary(ops.elementwise("negative", "-"))
     def __neg__(self) -> "Tensor":
