@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from minitensor.backend import shortcuts
+from minitensor.backend import reductions, shortcuts
 from minitensor.backend.numpy_api import NumPyAPI
 from minitensor.backend.numpy_calls import by_method, integer_matmul, short_vecdot
 from minitensor.backend.threads import threads_of_blas
@@ -31,7 +31,7 @@ class NumPyBackend(NumPyAPI):
         super().__init__(numpy, numpy.ndarray)
 
     def shortcut(self, name: str) -> Callable[..., Any] | None:
-        return getattr(shortcuts, name, None)
+        return getattr(shortcuts, name, None) or getattr(reductions, name, None)
 
     def from_numpy(self, array: numpy.ndarray) -> Any:
         return array
