@@ -348,9 +348,10 @@ class Tensor:
         return complex(self.item())
 
     def __index__(self) -> int:
-        if self.array.ndim or self.dtype.kind not in "iu":
+        array = self.array
+        if array.ndim or self.dtype.kind not in "iu":
             raise DTypeError(f"only an integer tensor without axes is an index, not {self.dtype} of shape {self.shape}")
-        return self.array.__index__()
+        return array.__index__()
 
     def __bool__(self) -> bool:
         if not self.array.ndim:
