@@ -8,7 +8,7 @@ from minitensor.text.numbers import in_percent, in_rate, in_seconds
 
 COMMAND = "python tests/benchmarks/gpu.py"
 NOBODY = f"""Nobody has measured a GPU yet. On a machine with one, ``{COMMAND}`` does it within five minutes, and
-writes a file from which this page makes its tables. Until then there are no times here, for none may be quoted that
+writes a file from which this page makes its tables. Until then there are no times here, since none may be quoted that
 nobody measured. What the GPU rungs load, store and compute can be counted without a GPU: ``minitensor tour`` shows it.
 """
 ABOUT = f"""Each was made by ``{COMMAND}``: every result is checked before it is timed; times are medians of one call,

@@ -2,8 +2,8 @@
 ==================================
 
 A picture reaches a computer as rows of numbers. This lesson starts with those rows as plain Python
-lists, finds out where lists fall short, and builds a small class that does better. At the end
-stands ``Tensor``, the class that every other lesson uses, and nothing in it is a surprise.
+lists, finds out where lists fall short, and builds a small class that does better. At the end comes
+``Tensor``, the class that every other lesson uses, and by then nothing in it is a surprise.
 """
 
 # %%
@@ -79,7 +79,7 @@ print("flat[2 * 8 + 3] =", flat[2 * 8 + 3], "and image[2][3] =", image[2][3])
 
 # %%
 # The picture below shows both. Row 2 is one piece of memory. Column 3 is spread over all of it,
-# but evenly: from each of its pixels to the next it is 8 places.
+# but evenly: each of its pixels is 8 places from the next.
 
 from minitensor import plot
 
@@ -243,8 +243,7 @@ line[0] = 0  # as it was
 # A batch of pictures
 # -------------------
 # What if there are many pictures? Then one more axis is put in front, and one more stride: a step
-# to the next picture is 64 places. The rule for the position has not changed, it has one more
-# term.
+# to the next picture is 64 places. The rule for the position has not changed; it has one more term.
 
 images = mt.tensor(digits.images, "float32")
 labels = mt.tensor(digits.target)

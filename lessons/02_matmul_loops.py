@@ -197,7 +197,7 @@ def indexing(a, b):
 # %%
 # Hand over the inner loop
 # ------------------------
-# Tensors pay when one line of Python starts a lot of work. The innermost loop is a dot product,
+# Tensors pay off when one line of Python starts a lot of work. The innermost loop is a dot product,
 # and ``@`` between two tensors with one axis is just that, run by compiled code. Two loops are
 # left.
 
@@ -223,7 +223,7 @@ print("strides of a row: ", unseen[0].strides, " of a column:", patterns[:, 0].s
 # %%
 # Hand over everything
 # --------------------
-# ``a @ b`` gives all three loops away. The backend calls BLAS, a library that has been tuned for
+# ``a @ b`` hands over all three loops. The backend calls BLAS, a library that has been tuned for
 # decades to keep the numbers close to the processor and to compute several of them at once.
 
 scores = unseen @ patterns
@@ -253,7 +253,7 @@ fig = plot.climbs(few, many)
 # ``indexing`` is the slowest by far, so it is not the tensor that makes code fast but the work
 # that one line starts. From ``loops`` to ``rows`` little is gained, though Python runs 64 times
 # fewer rounds: each round has to get to the compiled code and back, and only 64 products are
-# waiting there. ``blas`` makes that way once for all of them.
+# waiting there. ``blas`` makes that trip once for all of them.
 
 # %%
 # If ``blas`` takes whole milliseconds for the 1,797 digits, your machine is busy with something
@@ -262,12 +262,12 @@ fig = plot.climbs(few, many)
 # %%
 # What to take away
 # -----------------
-# - Every element of a matrix product is a dot product of a row and a column: (m, k) @ (k, n) is
+# - Every element of a matrix product is a dot product of a row and a column: (m, k) @ (k, n) gives
 #   (m, n), and takes 2·m·k·n operations.
 # - A Python loop pays for objects and for the interpreter on every round. The arithmetic is the
 #   small part.
-# - So give away loops, and give away the inner ones first. Whole loops go to compiled code, and the
-#   more of them one line starts, the better.
+# - So hand over loops, and the inner ones first. Whole loops go to compiled code, and the more of
+#   them one line starts, the better.
 #
 # Try it
 # ------

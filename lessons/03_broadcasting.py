@@ -39,7 +39,7 @@ print(mt.explain_broadcast((3, 4), (4,), names=["table", "row"]))
 # A column
 # --------
 # How do we add a different number to each *row* of the table? Three numbers of shape (3,) do not
-# fit, because the rule starts at the last axis, and there stands a 4.
+# fit, because the rule starts at the last axis, where the table has 4.
 
 column = mt.tensor([1000, 2000, 3000])
 try:
@@ -67,7 +67,7 @@ print(mt.explain_broadcast(tens.shape, units.shape, names=["tens", "units"]))
 fig = plot.stretched(tens, units, "+", names=["tens", "units"])
 
 # %%
-# The same with a product is the table of a schoolbook.
+# The same with a product is the multiplication table of a schoolbook.
 
 numbers = mt.arange(1, 6)
 print(numbers[:, None] * numbers)
@@ -87,8 +87,8 @@ print("after writing 7 into units[0], wide begins its rows with", wide[:, 0].tol
 units[0] = 1
 
 # %%
-# A step to the next row is 0 places, so all three rows are the same four numbers. To write *into*
-# such a tensor would write to three places at once. That is hardly ever meant, and so it is
+# A step to the next row is 0 places, so all three rows are the same four numbers. Writing *into*
+# such a tensor would write to three places at once. That is hardly ever what you want, so it is
 # refused.
 
 try:
@@ -115,7 +115,7 @@ except mt.errors.BroadcastError as error:
     print(error)
 
 # %%
-# ``means[:, None]`` mends it. So does ``keepdims=True``, which leaves an axis of size 1 where the
+# ``means[:, None]`` fixes it. So does ``keepdims=True``, which leaves an axis of size 1 where the
 # mean was taken, and then the result always fits back to where it came from.
 
 means, deviations = images.mean(axis=1, keepdims=True), images.std(axis=1, keepdims=True)
@@ -259,10 +259,10 @@ fig = plot.climbs(
 
 # %%
 # On the digits, broadcasting wins, and the fewer rounds of Python the better. On the square
-# matrices the step from one row at a time to all at once gains nothing any more. The table of
-# everything is 67 MB large and does not fit the caches of most processors, while the table of one
-# row, a quarter of a megabyte, does. So Python's loops are not the whole story: what is moved
-# through memory counts too. The rungs of lesson 4 need no table at all.
+# matrices the step from one row at a time to all at once no longer gains anything. The table of
+# everything takes 67 MB and does not fit the caches of most processors, while the table of one row,
+# a quarter of a megabyte, does. So Python's loops are not the whole story: what is moved through
+# memory counts too. The rungs of lesson 4 need no table at all.
 
 # %%
 # What to take away

@@ -130,8 +130,9 @@ except ValueError as error:
 # Step three: the loop nest
 # -------------------------
 #
-# How many loops are there? As many as letters, so the nest cannot be written in advance. The parser
-# writes it, as text: a ``for`` line for each letter, each further to the right than the one before.
+# How many loops are there? One for each letter, so the nest cannot be written in advance. The
+# parser writes it, as text: a ``for`` line for each letter, each further to the right than the one
+# before.
 # The loops over the free letters go through the result in the order of memory.
 
 
@@ -158,7 +159,7 @@ print(loop_nest(["mk", "kn"], "mn", {"m": 2, "k": 3, "n": 2}))
 # Does it agree?
 # --------------
 #
-# That is the nest of the beginning. ``exec`` runs such a text as Python, and leaves the function
+# That is the nest from the beginning. ``exec`` runs such a text as Python, and leaves the function
 # that it defines in a dictionary. So the three steps make an einsum. Diagonals, sums and stacks
 # needed no code of their own.
 
@@ -303,7 +304,7 @@ assert times > 100_000
 # long ``k`` is summed away, and of ``b`` and ``c`` only a 3 by 3 matrix is left.
 #
 # ``mt.einsum`` counts like this before it multiplies. Its result is checked on five rows, for which
-# the order from the left can be afforded.
+# we can afford the order from the left.
 
 plan = mt.einsum_plan(chain, a, b, c, d)
 print(plan)

@@ -55,10 +55,10 @@ assert lengths == sorted(lengths, reverse=True)
 # %%
 # The norm never grows with p. The largest element is the floor, and p = 100 is nearly there.
 #
-# Which points are equally far?
-# -----------------------------
+# Which points are equally far away?
+# ----------------------------------
 #
-# To see a norm, draw all points that it calls equally far from the middle: its *unit ball*. For
+# To see a norm, draw all points that it places at distance 1 from the middle: its *unit ball*. For
 # p = 2 it is a circle. For p = 1 it is a square that stands on its corner, for p = ∞ one that lies
 # on its side.
 
@@ -137,7 +137,7 @@ print(f"MAE {mae:.3f} grey levels, RMSE {rmse:.3f} grey levels, MSE {mse:.3f} sq
 # Error measures are not norms
 # ----------------------------
 #
-# How do they belong to the norms? It is often said that RMSE is the 2-norm (it has a root of
+# How are they related to the norms? It is often said that RMSE is the 2-norm (it has a root of
 # squares) and MSE the 1-norm. Both are wrong: the *mean* brings in n, and MSE has no root. This is
 # what holds:
 #
@@ -244,9 +244,9 @@ print("the right way:   ", norms.mse(prediction, truth[:, 0]).item())
 # ----------------
 #
 # A float64 holds numbers up to about 1.8e308, so 1e200 is harmless, but its square is not. In
-# float32 the end comes at 3.4e38, so already 1e20 is too large to be squared; and the squares of
-# very small numbers vanish to 0. The cure is to divide by the largest size first, and to multiply
-# the result by it: the squares are then at most 1.
+# float32 the end comes at 3.4e38, so even 1e20 is too large to be squared; and the squares of very
+# small numbers vanish to 0. The cure is to divide by the largest size first, and to multiply the
+# result by it: the squares are then at most 1.
 
 import numpy as np
 
@@ -285,17 +285,17 @@ for p in (1, 1.5, 2, 4, math.inf):
     print(f"p = {p:<4} {changed:>3} of 200 neighbours changed, {right} are the right digit")
 
 # %%
-# Many neighbours change, for p = ∞ more than half, yet about as many as before are the right digit.
-# The norm decides *which* three is the nearest, seldom whether it is a three. (The pixels are whole
-# numbers from 0 to 16, and so are the distances for p = ∞. There are many ties, of which ``argmin``
-# takes the first.)
+# Many neighbours change, for p = ∞ more than half, yet about as many as before have the right
+# digit. The norm decides *which* three is the nearest, seldom whether it is a three. (The pixels
+# are whole numbers from 0 to 16, and so are the distances for p = ∞. There are many ties, of which
+# ``argmin`` takes the first.)
 #
 # What to take away
 # -----------------
 #
 # * The p-norms are one family: p = 1 adds, p = 2 is Pythagoras, p = ∞ takes the largest.
 # * RMSE = ‖v‖₂ / √n, MSE = ‖v‖₂² / n, MAE = ‖v‖₁ / n. None of them is the norm.
-# * Squaring makes large errors count more. MAE and the median bear outliers; MSE and the mean
+# * Squaring makes large errors count more. MAE and the median withstand outliers; MSE and the mean
 #   do not.
 # * Scale before you square, and compare only what has the same shape.
 #

@@ -1,6 +1,6 @@
 """
-Mean shift: every point climbs to its peak
-==========================================
+Mean shift: every point moves uphill to its peak
+================================================
 
 How many groups are there in a cloud of points, and which point belongs to which? Mean shift lets
 every point walk uphill, to where the points lie densest, and calls those that arrive at one peak a
@@ -79,16 +79,16 @@ while ((stops[-1] - stops[-2]) ** 2).sum().item() > 0.001**2:
 for number, (x, y) in enumerate(stop.tolist() for stop in stops):
     print(f"stop {number:>2}: ({x:.3f}, {y:.3f})")
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
-title = "one point climbs; the radius of the circle is one bandwidth"
+title = "one point moves uphill; the radius of the circle is one bandwidth"
 plot.one_path(points, weight, stops, h, title)
 
 # %%
 # Always uphill
 # -------------
 #
-# Is it really a climb? The height is the *density*: the sum of the weights of all the data, as seen
-# from a place. With the Gaussian kernel it can be proved that no step makes it smaller, so nobody
-# has to choose a step size, as one would in gradient descent. Check it on this path.
+# Does it really go uphill? The height is the *density*: the sum of the weights of all the data, as
+# seen from a place. With the Gaussian kernel it can be proved that no step makes it smaller, so
+# nobody has to choose a step size, as one would in gradient descent. Check it on this path.
 
 
 def density(queries):
@@ -146,8 +146,8 @@ plot.climbs(LADDER.climb(third, third, h, title=title, time_limit=1.0))
 # ---------------------
 #
 # ``mean_shift`` repeats the update until no point moves any more, and makes one cluster of all that
-# stopped in the same place. With ``path=True`` it remembers all the ways. It finds six peaks, from
-# the points alone. Each way is a climb; every tenth is checked.
+# stopped in the same place. With ``path=True`` it remembers all the paths. It finds six peaks, from
+# the points alone. Each path goes uphill; every tenth is checked.
 
 found = mean_shift(points, h, path=True)
 print(f"{found.centers.shape[0]} clusters after {found.n_iter} updates")
@@ -157,7 +157,7 @@ print("sizes:", sizes)
 heights = mt.stack([density(places[::10]) for places in found.path])
 assert (heights[1:] >= heights[:-1] * (1 - 1e-12)).all()
 
-plot.paths(found.path, found.labels, "the way of every point, and the six peaks")
+plot.paths(found.path, found.labels, "the path of every point, and the six peaks")
 
 # %%
 # The same as an animation: the points run together, the pale data stay where they are. It shows the
@@ -203,7 +203,7 @@ assert (abs(step_all(points[order], points[order]) - moved[order]) < 1e-11).all(
 # To blur or not to blur
 # ----------------------
 #
-# Done right, blurring takes fewer updates, since the peaks grow sharper while the points climb. On
+# Done right, blurring takes fewer updates, since the peaks grow sharper while the points move. On
 # these data both variants find the six. But the data of seed 1 have two clusters close together.
 # The adjusted Rand index compares with the truth: 1 is perfect, and 0 is no better than chance.
 
@@ -251,8 +251,8 @@ for name, data, labels in [("seed 2", points, truth), ("seed 1", close, close_tr
 # ------------------------------
 #
 # Nobody told mean shift how many clusters there are. The bandwidth decides. If it is too small,
-# every small accident of the data is a peak; if it is too large, peaks melt into one. (To be quick,
-# the points here may stop once they move less than a thousandth of the bandwidth.)
+# every small accident of the data is a peak; if it is too large, peaks melt into one. (To save
+# time, the points here may stop once they move less than a thousandth of the bandwidth.)
 
 by_bandwidth = {}
 for bandwidth in (0.75, 1.5, 2.5, 4, 6, 8, 12):
@@ -339,7 +339,7 @@ assert centred < differences < product
 
 # %%
 # The numbers are the largest errors of a place. At 10,000 the product alone is off by about half
-# the width of a cluster. Subtracting the mean first costs next to nothing and mends it. It even
+# the width of a cluster. Subtracting the mean first costs next to nothing and fixes it. It even
 # beats the plain differences, because the weighted *sums*, too, are then of small numbers. The
 # error that is left grows with the offset, since neighbouring float32 numbers near 10,000 are a
 # thousandth apart.
@@ -347,11 +347,11 @@ assert centred < differences < product
 # What to take away
 # -----------------
 #
-# * An update moves each point to the weighted mean of the data. It always climbs.
+# * An update moves each point to the weighted mean of the data, always uphill.
 # * Read the old places and write new ones, or the answer depends on the batch size.
 # * The bandwidth decides how many clusters there are. A range in which the answer stays the same
 #   is a good sign.
-# * Blurring is quicker, but fixed data keep close clusters apart.
+# * Blurring takes fewer updates, but fixed data keep close clusters apart.
 # * Centre the data before you square them.
 #
 # Try it

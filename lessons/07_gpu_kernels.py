@@ -1,7 +1,7 @@
 """GPU kernels: one short function, thousands of threads
 =====================================================
 
-Lesson 2 gave the loops of a matrix product away to a library. A GPU lets you write the fast version
+Lesson 2 handed the loops of a matrix product to a library. A GPU lets you write the fast version
 yourself, because it has thousands of threads and you write what *one* of them does. This lesson
 needs no GPU: a simulated one runs the kernels, counts what they do, and says what they do wrong.
 """
@@ -41,7 +41,7 @@ print(result)
 # %%
 # Does the order matter?
 # ----------------------
-# Nothing was gained yet: it is the same three loops. But look at what ``one_element`` touches. It
+# Nothing is gained yet: it is the same three loops. But look at what ``one_element`` touches. It
 # writes one element that nobody else writes, and it reads nothing that anybody writes. So the calls
 # may come in any order.
 
@@ -177,8 +177,8 @@ print(along)
 
 # %%
 # In the first table neighbouring threads stand one below the other, in the second side by side.
-# In memory, lesson 1 said, the numbers of a *row* are neighbours. So the line that decides it is
-# this one: ``row, col = cuda.grid(2)`` or ``col, row = cuda.grid(2)``.
+# In memory, lesson 1 said, the numbers of a *row* are neighbours. So one line decides:
+# ``row, col = cuda.grid(2)`` or ``col, row = cuda.grid(2)``.
 
 
 @kernel
@@ -283,7 +283,7 @@ except mt.errors.DataRaceError as error:
 # and wrong once. The simulator finds a race even where its own order of threads does no harm: it
 # notes who touched what between two barriers.
 #
-# The mend is a second barrier: nobody fetches the next tile until everybody is done with this one.
+# The fix is a second barrier: nobody fetches the next tile until everybody is done with this one.
 
 
 @kernel
@@ -352,16 +352,16 @@ fig = plot.memory_access(by_stride[1], by_stride[4], array="shared")
 
 # %%
 # A stride of 32 is the worst: every thread asks the same bank. One more, 33, and every thread asks
-# another. The report of ``tiled`` said that it has no conflicts: the 16 threads that differ in x
-# want neighbours of ``tile_b``, and all the same number of ``tile_a``, which is given to all at
-# once.
+# a different one. The report of ``tiled`` said that it has no conflicts: the 16 threads that differ
+# in x want neighbours of ``tile_b``, and all the same number of ``tile_a``, which is given to all
+# at once.
 
 # %%
 # What the GPU gets
 # -----------------
 # The kernel is a Python function, and no GPU runs Python. On CuPy tensors, CuPy translates it to
 # CUDA C++, and NVIDIA's compiler makes instructions of that. Neither needs a GPU, only CuPy. If it
-# is not installed here, the cell says how to, and you can read on.
+# is not installed here, the cell says how to install it, and you can read on.
 
 types = ["float32[:, :]"] * 3 + ["int32"]
 try:
@@ -462,7 +462,7 @@ fig = plot.intensities(steps, h100)
 # Try it
 # ------
 # 1. Write a kernel that adds up n numbers with ``total[0] += x[i]``. What does the simulator say?
-#    Mend it with ``cuda.atomic_add(total, 0, x[i])``.
+#    Fix it with ``cuda.atomic_add(total, 0, x[i])``.
 # 2. Put the barrier of ``every`` into ``if x < 10:`` and take a stride of 1. No thread needs what
 #    another wrote. What does the simulator say all the same, and what would a GPU do?
 # 3. Make ``tiled`` right for all sizes: a thread outside of ``c`` still has to fetch and to wait.

@@ -33,8 +33,8 @@ for rung in GPU_LADDER.rungs:
 # The first eight are loops and arrays, and run here too. Where do they stand under the roof of this
 # machine? The roof is the fastest that its memory, its arithmetic and its exponentials allow. This
 # job needs few bytes: 512 points fit into 4 kB. But it needs 262,144 exponentials. The bar over the
-# dots is the most that NumPy's allow. Only ``compiled``, if you have Numba, could be above it, for
-# it makes its own.
+# dots is the most that NumPy's allow. Only ``compiled``, if you have Numba, could be above it,
+# since it makes its own.
 
 h = 2.5
 points, _ = blobs(seed=2, dtype="float32")
@@ -193,7 +193,7 @@ by_fused = fused[2, 128](x, x, moved, n, n, scale)
 check(moved)
 assert bytes_a_pair(by_fused) == point + ends
 assert by_fused.counters.global_loads == n * (n + 1) * 2
-print(f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, memory beside the output: none")
+print(f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, memory besides the output: none")
 
 # %%
 # The extra memory was n × n, and is gone. A million points now need 24 MB instead of 4,000 GB, and
@@ -203,7 +203,7 @@ print(f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, memory beside t
 # Tiled: fetch together, read near
 # --------------------------------
 #
-# Two bytes for each pair are left. They are the points, fetched again by each warp. (In truth a
+# Two bytes for each pair are left. They are the points, fetched again by each warp. (In reality a
 # cache would catch most of them; the simulator has none, so this is the worst case.) As in lesson
 # 7, the 128 threads of a block can fetch 128 points together into *shared memory*, and all read
 # them there. This is ``gpu_tiled``.
@@ -475,7 +475,7 @@ plot.growth(times, "points", f"mean shift of six clusters in the plane ({on_cpu.
 #   and read than to compute.
 # * Fuse what makes a number with what uses it. Memory falls from O(n²) to O(n).
 # * Let threads fetch together, then let each thread use twice what it has fetched.
-# * When one unit is full that you cannot do without, stop. Here it makes exponentials.
+# * When a unit that you cannot do without is full, stop. Here it is the one for exponentials.
 # * A bound says what cannot be. Only a clock says what is.
 # * Before you make n² faster, ask whether it must be n².
 #
@@ -484,7 +484,7 @@ plot.growth(times, "points", f"mean shift of six clusters in the plane ({on_cpu.
 #
 # 1. In ``weigh`` and ``average`` write ``table[query, point]`` instead. How many bytes move for
 #    each pair now, and in which lines of the reports do they appear?
-# 2. Do ``fused`` for points in three dimensions. Which formulas above change? From how many
+# 2. Write ``fused`` for points in three dimensions. Which formulas above change? From how many
 #    dimensions on are additions and multiplications the bound, and not the exponentials? (A
 #    multiprocessor does 128 of them a clock, and a pair takes 3·d + 1.)
 # 3. Take the line with ``shrink`` out of ``flash``, by setting it to 1. For which order of the keys

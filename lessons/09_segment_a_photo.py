@@ -137,8 +137,8 @@ print(f"colours moved by {mt.sqrt(moved.mean()).item():.1f}, root mean square")
 # -------
 #
 # Neighbours that ended close together, less than 0.4 bandwidths apart, belong together. What hangs
-# together so is a region. A single stray pixel could be a bridge between two regions, so a pixel
-# with two strangers or more beside it is left alone for now. Then a region of fewer than
+# together in this way is a region. A single stray pixel could be a bridge between two regions, so a
+# pixel with two or more strangers beside it is left alone for now. Then a region of fewer than
 # ``min_size`` pixels joins the neighbour whose colour is nearest. ``segment`` does all of it.
 
 for min_size in (1, 10, 50):
@@ -148,7 +148,7 @@ found = segment(piece, space, colour, 50)
 plot.photos({"the edges of the regions": plot.outlined(piece, found.regions)}, columns=1, width=7)
 
 # %%
-# Is it right? Where the truth is known, one can ask
+# Is it right? Where the truth is known, you can ask
 # --------------------------------------------------
 #
 # Nobody knows the true regions of a photograph. So make a picture whose regions are known: stripes
@@ -182,9 +182,9 @@ print(f"{len(cut.colours)} regions; {share:.1f}% of the pixels are in the region
 # The whole photo
 # ---------------
 #
-# Now all 273,280 points in five dimensions. Every pair would be 75 thousand million distances a
-# step; seeing only the disc leaves some 500 a pixel. Each region is then painted in its mean
-# colour. The *explained variance* says how much of the photo's variation these colours keep.
+# Now all 273,280 points in five dimensions. Every pair would be 75 billion distances a step; seeing
+# only the disc leaves some 500 a pixel. Each region is then painted in its mean colour. The
+# *explained variance* says how much of the photo's variation these colours keep.
 
 whole = segment(photo, space, colour, 50)
 count = whole.colours.shape[0]

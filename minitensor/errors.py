@@ -10,7 +10,7 @@ class MinitensorError(Exception):
 
 
 class BackendError(MinitensorError, RuntimeError):
-    """The chosen backend cannot compute here; the message ends with the line that mends it."""
+    """The chosen backend cannot compute here; the message ends with the line that fixes it."""
 
 
 class BackendNameError(MinitensorError, ValueError):
@@ -74,7 +74,7 @@ class KernelError(MinitensorError, RuntimeError):
 
 
 class LaunchError(KernelError, ValueError):
-    """The kernel cannot be launched so: its grid, its block or its arguments do not fit. Nothing has run."""
+    """The kernel cannot be launched like this: its grid, its block or its arguments do not fit. Nothing has run."""
 
 
 class OutOfBoundsError(KernelError, IndexError):
@@ -94,7 +94,7 @@ class DataRaceError(KernelError):
 
 
 class StepLimitError(KernelError, TimeoutError):
-    """A thread has gone round a loop so often that it will hardly end."""
+    """A thread has gone round a loop so often that it will probably never end."""
 
 
 class ConvergenceWarning(UserWarning):

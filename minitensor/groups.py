@@ -18,13 +18,13 @@ def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
     [2, 1, 0]
     """
     order = numbered(rows)
-    for column in reversed(range(rows.shape[1])):  # each sort keeps the order that the one before has made
+    for column in reversed(range(rows.shape[1])):  # each sort keeps the order that the one before made
         order = order[argsort(rows[:, column][order], descending=descending)]
     return order
 
 
 def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """Every row once, in order, and how often each is there: (m, d) of the same dtype, and (m,) int64.
+    """Every row once, in order, and how often each occurs: (m, d) of the same dtype, and (m,) int64.
 
     Time: O(d·n·log n). Memory: O(n·d).
 
@@ -55,7 +55,7 @@ def is_new(ordered: Tensor) -> Tensor:
 
 
 def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:
-    """Sums of the values (n,) that go to the same of `size` places (n,), int64: (size,) float64. Time: O(n + size).
+    """The sum of the values (n,) that go to each of `size` places; places is (n,) int64, the sums (size,) float64.
 
     >>> import minitensor as mt
     >>> scatter_add(mt.tensor([2, 0, 2]), mt.tensor([1.0, 5.0, 2.0]), 4).tolist()
@@ -75,7 +75,7 @@ def counts(labels: Tensor, size: int) -> Tensor:
 
 
 def sums(values: Tensor, labels: Tensor, size: int) -> Tensor:
-    """The sum of the rows of `values` (n, k) that have each of `size` labels (n,), int64: (size, k) float64.
+    """The sum of the rows of `values` (n, k) with each label, (size, k) float64; labels : (n,) int64, below `size`.
 
     Time: O(k·(n + size)).
 
@@ -87,7 +87,7 @@ def sums(values: Tensor, labels: Tensor, size: int) -> Tensor:
 
 
 def means(values: Tensor, labels: Tensor, size: int) -> Tensor:
-    """The mean row of `values` (n, k) for each of `size` labels (n,), int64; 0 for one not there: (size, k) float64.
+    """The mean of the rows of `values` (n, k) with each label, as in `sums`; 0 for a label that does not occur.
 
     Time: O(k·(n + size)).
 
@@ -113,7 +113,7 @@ def by_size(labels: Tensor, size: int) -> tuple[Tensor, Tensor]:
     order = arange(size, dtype="int64", like=labels)
     if not is_new(sort(of_each)).all():
         begins = (cumsum(of_each) - of_each).astype("int64")
-        firsts = argsort(labels)[minimum(begins, labels.shape[0] - 1)]  # of an empty group any will do
+        firsts = argsort(labels)[minimum(begins, labels.shape[0] - 1)]  # for an empty group any will do
         order = argsort(firsts)
     order = order[argsort(of_each[order], descending=True)]
     return argsort(order)[labels], order
@@ -141,7 +141,7 @@ def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
 def connected(count: int, a: Tensor, b: Tensor) -> Tensor:
     """The smallest number in the component of each of `count` nodes, (count,) int64; ``a[i]`` and ``b[i]`` are joined.
 
-    Every root that has a smaller neighbour is hung below one such (any of them: the numbers fall, so no circle can
+    Every root that has a smaller neighbour is hung below one of these (any of them: the numbers fall, so no cycle can
     arise), and every node is lifted to its root. This halves the roots or better in each round (Shiloach and Vishkin
     1982). Time: O((count + edges)·log(count)) as arrays. Memory: O(count + edges).
 
@@ -162,7 +162,7 @@ def connected(count: int, a: Tensor, b: Tensor) -> Tensor:
 
 
 def dense(roots: Tensor) -> Tensor:
-    """Components numbered from 0 without a gap, in the order of their roots, given the smallest node in that of each.
+    """Components numbered from 0 without a gap, in the order of their roots, which are given for each node.
 
     >>> import minitensor as mt
     >>> dense(mt.tensor([0, 1, 0, 3])).tolist()
@@ -172,7 +172,7 @@ def dense(roots: Tensor) -> Tensor:
 
 
 def numbered(rows: Tensor) -> Tensor:
-    """0, 1, 2 and so on, as many as there are rows, int64.
+    """0, 1, 2 and so on, one for each row, int64.
 
     >>> import minitensor as mt
     >>> numbered(mt.tensor([7.0, 9.0])).tolist()

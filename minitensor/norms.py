@@ -1,6 +1,6 @@
 """How long a tensor is, and how far two tensors are apart.
 
-Of the n elements v of a difference, the error measures are norms divided by what n makes of them:
+Let v be a difference of n elements. The error measures are made of its norms and of n:
 
     RMSE = ‖v‖₂ / √n        MSE = ‖v‖₂² / n        MAE = ‖v‖₁ / n
 
@@ -22,7 +22,7 @@ __all__ = ["frobenius", "mae", "mse", "norm", "rmse"]
 
 
 def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The p-norm ‖x‖ₚ = (Σ |xᵢ|ᵖ)^(1/p), for p = ∞ the largest |xᵢ|; the modulus stands for a complex xᵢ.
+    """The p-norm ‖x‖ₚ = (Σ |xᵢ|ᵖ)^(1/p), for p = ∞ the largest |xᵢ|; of a complex xᵢ, |xᵢ| is the modulus.
 
     x : any shape; p : 1 or more, `math.inf` too
     axis : the axes that make up one vector, all if None: a matrix is then one long vector, unlike in
@@ -30,8 +30,8 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
     keepdims : whether those axes stay, with size 1
     Returns a float tensor: of the dtype of x, of its real counterpart for complex x, float64 for integers and bools.
 
-    The elements are first divided by the largest size among them, so in float32 and float64 nothing overflows, or
-    vanishes, that the norm itself does not: squaring 1e200 would. NaN gives NaN; ∞ without NaN gives ∞.
+    The elements are first divided by the largest size among them, so in float32 and float64 the result overflows or
+    vanishes only where the norm itself does: the square of 1e200 would overflow. NaN gives NaN; ∞ without NaN gives ∞.
     Memory: three tables like x.
 
     >>> import minitensor as mt
@@ -99,7 +99,7 @@ def frobenius(x: Tensor) -> Tensor:
     """
     _floats("frobenius", x)
     if x.ndim < 2:
-        raise ShapeError(f"frobenius: shape {x.shape} is no matrix, it needs two axes; write norm(x) for a vector")
+        raise ShapeError(f"frobenius: shape {x.shape} is not a matrix: it needs two axes; write norm(x) for a vector")
     return norm(x, 2, axis=(-2, -1))
 
 
@@ -168,7 +168,7 @@ def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
         try:
             shape = broadcast_shapes(a.shape, b.shape)
         except BroadcastError:
-            raise ShapeError(f"{what}; an error is taken element by element, make the shapes equal") from None
+            raise ShapeError(f"{what}; an error is measured element by element; make the shapes equal") from None
         fix = "make the shapes equal"
         if a.size == b.size:
             shorter = a.shape if a.ndim <= b.ndim else b.shape

@@ -1,8 +1,8 @@
 """The primitive operations on raw arrays: array in, array out, on whichever backend the array belongs to.
 
 Each is written once in the standard's terms, with every check beforehand and a message for every mistake. A backend may
-have a shortcut, which checks nothing and may fail. So a `primitive` tries the shortcut at once, and only where that
-failed runs what is here, which then says why.
+have a shortcut, which checks nothing and may fail. So a `primitive` tries the shortcut first, and runs the careful
+function only where that failed: it then says why.
 """
 
 import operator
@@ -16,7 +16,7 @@ Axis = int | Sequence[int] | None
 
 
 class Table(dict[type, Callable[..., Any]]):
-    """By type of array the quickest function for one operation, looked up when first asked for."""
+    """The fastest function for one operation, by the type of the array; looked up when first asked for."""
 
     def __init__(self, name: str, careful: Callable[..., Any]) -> None:
         self.name, self.careful = name, careful
@@ -27,7 +27,7 @@ class Table(dict[type, Callable[..., Any]]):
 
 
 def primitive(careful: Callable[..., Any], name: str = "") -> Callable[..., Any]:
-    """The operation that tries the shortcut of the array's backend, and where that failed runs the careful function.
+    """The operation that tries the shortcut of the array's backend, and runs the careful function where that failed.
 
     >>> import numpy
     >>> primitive(reduction("sum"))(numpy.ones((2, 3)), 0).tolist()

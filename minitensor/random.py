@@ -23,7 +23,7 @@ Shape = int | Sequence[int]
 
 
 def generator(seed: int | None) -> np.random.Generator:
-    """A source of random numbers: the same seed gives the same numbers, None others each time.
+    """A source of random numbers: the same seed gives the same numbers, None gives others each time.
 
     >>> permutation(generator(0), 4).tolist() == permutation(generator(0), 4).tolist()
     True

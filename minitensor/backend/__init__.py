@@ -3,7 +3,8 @@
 Everything above this file calls only functions that the Python Array API standard names, on the namespace of the
 array at hand. What the libraries do differently, and what the standard lacks, is in this room and nowhere else:
 `standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py` and `strict.py`
-say what each library does differently or quicker; `probe.py` finds out whether CuPy really computes; this file chooses.
+say what each library does differently or faster; `threads.py` shares work out among threads; `dtypes.py` knows what a
+dtype can hold; `probe.py` finds out whether CuPy really computes; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
@@ -42,13 +43,13 @@ __all__ = [
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
 NAMES = ("numpy", "cupy", "auto")
 
-# Where the class of each is; what nobody chooses is not imported.
+# The module and the class of each; a backend that nobody chooses is not imported.
 _CLASSES = {
     "numpy": ("with_numpy", "NumPyBackend"),
     "cupy": ("with_cupy", "CuPyBackend"),
     "strict": ("strict", "StrictBackend"),
 }
-SMALL = 64  # elements of a matrix up to which its product is not worth a look for a quicker way
+SMALL = 64  # elements of a matrix, below which looking for a faster way to multiply costs more than it gains
 
 _numpy_array = numpy.ndarray
 _loaded: dict[str, Backend] = {}
@@ -58,10 +59,10 @@ _of_block: ContextVar[Backend | None] = ContextVar("minitensor_backend", default
 
 
 def load(name: str) -> Backend:
-    """The backend called `name`, checked once to compute.
+    """The backend called `name`. The first time, it is checked that it can compute.
 
-    Raises BackendNameError for an unknown name and BackendError, with the line that mends it, where the backend
-    cannot compute on this machine.
+    Raises BackendNameError for an unknown name and BackendError, with the line that fixes it, where the backend cannot
+    compute on this machine.
     """
     if name == "auto":
         # Without a driver there is no need to spend a second on importing CuPy.
@@ -154,8 +155,8 @@ def as_array(result: Any) -> Any:
 
 
 def matmul(a: Any, b: Any) -> Any:
-    """The matrix product ``a @ b`` of raw arrays of one backend, as that backend makes it soonest."""
-    # The whole way for small arrays of NumPy: what `NumPyBackend.matmul` would do, without asking for it.
+    """The matrix product ``a @ b`` of raw arrays of one backend, in that backend's fastest way."""
+    # Small arrays of NumPy come first: this is what `NumPyBackend.matmul` would do, without a call of it.
     if type(a) is _numpy_array and type(b) is _numpy_array and 0 < a.ndim < 3 > b.ndim > 0 and a.size < SMALL:
         return a.dot(b)
     lib = _by_array_type.get(type(a)) if type(a) is type(b) else None

@@ -6,13 +6,13 @@ import numpy
 
 from minitensor.errors import DTypeError
 
-_checked: dict[Any, numpy.dtype] = {}  # by the names that have been asked for
+_checked: dict[Any, numpy.dtype] = {}  # by the names asked for so far
 
 
 def checked_dtype(name: Any) -> numpy.dtype:
-    """The NumPy dtype that `name` means, in native byte order. Raises DTypeError if it means none, or none of numbers.
+    """The NumPy dtype that `name` means, in native byte order. Raises DTypeError if it means no dtype of numbers.
 
-    A float of more than 64 bits is none: only some machines have it.
+    A float of more than 64 bits is refused: only some machines have it.
     """
     try:
         return _checked[name]

@@ -32,7 +32,7 @@ def install_line() -> str:
 
 def installed_cupy() -> str:
     """The name under which CuPy was installed: there is one for each CUDA version, and they exclude each other."""
-    from importlib.metadata import distributions  # slow to import, and seldom needed
+    from importlib.metadata import distributions  # slow to import, and rarely needed
 
     names = ("cupy-cuda12x", "cupy-cuda13x")
     return next((name for name in names if any(distributions(name=name))), names[-1])
@@ -41,7 +41,7 @@ def installed_cupy() -> str:
 def require_working_cupy() -> Any:
     """Import CuPy and *run* a small kernel: importing alone proves nothing.
 
-    Raises BackendError where CuPy, the driver, a device or the CUDA headers are missing, each with its own mend.
+    Raises BackendError where CuPy, the driver, a device or the CUDA headers are missing, each with its own fix.
     """
     try:
         import cupy
@@ -71,7 +71,8 @@ def require_working_cupy() -> Any:
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         hint = "nvidia-smi shows what the driver sees" if visible is None else "unset CUDA_VISIBLE_DEVICES"
         raise BackendError(
-            f"CuPy and the driver are there, but no GPU is (CUDA_VISIBLE_DEVICES={visible!r}). {hint}, {USE_NUMPY}"
+            f"CuPy and the driver are installed, but there is no GPU (CUDA_VISIBLE_DEVICES={visible!r}). "
+            f"{hint}, {USE_NUMPY}"
         )
     try:
         out = cupy.zeros(4, dtype="float32")

@@ -1,7 +1,8 @@
-"""What NumPy does quicker than by the standard's names: a ufunc's own methods, and an array's, have no Python in front.
+"""Faster ways into NumPy than the standard's names: the methods of ufuncs and of arrays, with no Python in front.
 
-Each function here does what the careful function of its name does with good arguments (see `primitive` in `ops.py`). It
-checks only what NumPy would get wrong in silence, and may raise anything for bad ones: the careful function is next.
+Each function here does what the careful function of the same name does with good arguments (see `primitive` in
+`ops.py`). It checks only what NumPy would get wrong in silence, and may raise anything for bad ones: the careful
+function then runs. What a call costs is in tests/benchmarks/overhead.py.
 """
 
 from operator import attrgetter, methodcaller

@@ -2,7 +2,7 @@
 
 The standard lacks some things that this library needs, or that some libraries do in less time or memory. Each is a
 method here, made of what the standard names. A backend is a subclass that says which namespace it is, and overrides
-what its library does differently or quicker.
+what its library does differently or faster.
 """
 
 import math
@@ -32,8 +32,8 @@ class Backend:
     on : the keyword arguments that put a new array on this backend's device
     on_processor : whether its arrays are NumPy's, so that compiled loops can take them as they are
     runs_kernels_on : "simulator", "gpu" or None, where a kernel of `minitensor.gpu` runs on its arrays
-    protects_expanded : whether an expanded array refuses to be written to by itself
-    chunk : elements of a piece of work that is large enough to be quick and small enough for a core's cache
+    protects_expanded : whether the library itself refuses to write to an expanded array
+    chunk : how many elements make a piece of work: enough to be fast, few enough for a core's cache
     """
 
     name: str
@@ -48,7 +48,7 @@ class Backend:
         self.on = on
 
     def shortcut(self, name: str) -> Callable[..., Any] | None:
-        """A function that does what the one of that name in `ops.py` does, sooner and unchecked, if there is one."""
+        """A faster, unchecked function for the primitive operation of that name, if there is one."""
         return None
 
     # --- to NumPy and back -----------------------------------------------------------------------------------------
@@ -120,20 +120,20 @@ class Backend:
         return tuple(accumulate(sizes, operator.mul, initial=1))[::-1] if array.ndim else ()
 
     def layout(self, array: Any) -> Any:
-        """Something equal for arrays of one shape and dtype that lie in memory in the same way."""
+        """A key, equal for arrays of one shape and dtype that are laid out in memory in the same way."""
         return self.strides(array)
 
     def axes_in_memory(self, array: Any) -> tuple[int, ...]:
-        """The axes from the one whose neighbours lie farthest apart to the one where they lie side by side."""
+        """The axes by their strides: from the one whose neighbours lie farthest apart to the one where they touch."""
         strides = self.strides(array)
         return tuple(sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
 
     def contiguous(self, array: Any) -> Any:
-        """The same numbers in the order of the axes in memory; where the library can tell, a copy only if needed."""
+        """The same numbers, row by row in memory; a copy only if needed, where the library can tell."""
         return self.xp.asarray(array, copy=True)
 
     def is_contiguous(self, array: Any) -> bool:
-        """Whether the numbers lie in the order of the axes in memory, as far as the library tells."""
+        """Whether the numbers lie row by row in memory, as far as the library tells."""
         return True
 
     def free_memory(self) -> int | None:
@@ -155,7 +155,7 @@ class Backend:
         return self.xp.argsort(array, axis=axis)
 
     def scatter_add(self, places: Any, values: Any, size: int) -> Any:
-        """Sums of `values` (n,) that go to the same of `size` places: out[places[i]] += values[i], in float64.
+        """The sum of the `values` (n,) that go to each of `size` places: out[places[i]] += values[i], in float64.
 
         places : (n,) int64, each from 0 to size - 1
         """
@@ -184,26 +184,26 @@ class Backend:
         return a @ b
 
     def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
-        """``a @ b`` written over `out`: memory that the system has handed out once is not asked for again."""
+        """``a @ b`` written over `out`, so that no new memory is asked for."""
         out[...] = a @ b
         return out
 
     def base(self, dtype: Any) -> float:
-        """2 or e: of which of the two `exp_in_place` makes powers sooner, for exponents of this dtype."""
+        """2 or e: the base whose powers `exp_in_place` makes faster, for exponents of this dtype."""
         return math.e
 
     def exp_in_place(self, array: Any, floor: Any = None, base: float = math.e) -> Any:
-        """e, or 2, to the power of every element, written over it: no second table where the library can.
+        """e, or 2, to the power of every element, written over it; without a second table if the library can.
 
-        Elements below `floor`, a number or an array of as many, count as `floor`. That keeps results out of the
-        subnormal numbers, on which a processor is 5 times slower.
+        Elements below `floor`, a number or an array of the same shape, count as `floor`. That keeps results out of the
+        subnormal numbers, on which some processors are several times slower (tests/benchmarks/claims.py).
         """
         powers = array if floor is None else self.xp.clip(array, min=floor)
         array[...] = self.xp.exp(powers if base == math.e else powers * math.log(base))
         return array
 
     def exps(self, array: Any, times: int) -> Any:
-        """Powers of `base`, one for every element, `times` times over: to measure how fast exponentials are."""
+        """The power of `base` to every element, computed `times` times, to measure how fast exponentials are."""
         for _ in range(times):
             result = self.xp.exp(array)
         return result
@@ -211,10 +211,10 @@ class Backend:
     # --- calls made ready ------------------------------------------------------------------------------------------
 
     def call_of_one(self, call: str, argument: Any, dtype: Any, rank: int = 1) -> Callable[[Any], Any]:
-        """The function called `call` of one array, with its axes or shape given; sums are made in `dtype`.
+        """The function `call` of one array, its axes or shape already given; sums are made in `dtype`.
 
-        A plan that runs a thousand times should not look for the right function a thousand times. What is found takes
-        arrays and gives arrays.
+        A plan that runs a thousand times should not look for the right function a thousand times. The function returned
+        takes arrays and gives arrays.
 
         call : squeeze, diagonal, trace, permute_dims, reshape, copy, astype or sum
         rank : how many axes the result has
@@ -238,10 +238,10 @@ class Backend:
         return calls[call]
 
     def call_of_two(self, call: str, dtype: Any, ranks: tuple[int, int]) -> Callable[[Any, Any], Any]:
-        """The function called `call` of two arrays of this dtype, with so many axes: `multiply`, `matmul` or `vecdot`.
+        """The function `call` of two arrays of this dtype and of these ranks: `multiply`, `matmul` or `vecdot`.
 
-        `multiply_into` writes the product over the first. For bool, a product is `and` and a sum is `or`. The first of
-        a complex `vecdot` is not conjugated.
+        `multiply_into` writes the product over the first. For bool, a product is `and` and a sum is `or`. A complex
+        `vecdot` does not conjugate its first operand.
         """
         kind = numpy.dtype(dtype).kind
         if call == "multiply_into":
@@ -251,7 +251,7 @@ class Backend:
         if kind == "b":
             float32 = self.dtype("float32")
             count = self.call_of_two(call, "float32", ranks)
-            # Counting in float32 is quick, and a count may lose digits but never comes back to zero.
+            # BLAS counts in float32, and a count may lose digits but never comes back to zero.
             return lambda a, b: count(self.astype(a, float32), self.astype(b, float32)) != 0
         if call == "matmul":
             return operator.matmul
@@ -269,9 +269,9 @@ class Backend:
         """Wait until the device has finished, where the library does not wait by itself."""
 
     def device_names(self) -> list[str]:
-        """What there is to compute on, in words."""
+        """The names of the devices that there are."""
         return [str(device) for device in self.xp.__array_namespace_info__().devices()]
 
     def device_name(self) -> str:
-        """What computes, in words."""
+        """The name of the device that computes."""
         return str(self.on.get("device", self.xp.__array_namespace_info__().default_device()))

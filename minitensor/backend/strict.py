@@ -10,7 +10,7 @@ from minitensor.backend.standard import Backend
 class StrictBackend(Backend):
     """The standard and nothing else. The test suite runs on it, because it fails where a GPU would fail.
 
-    Not meant for users. What it overrides looks through it at the NumPy array inside.
+    Not meant for users. Its overrides reach through to the NumPy array inside.
     """
 
     name = "strict"
@@ -29,5 +29,5 @@ class StrictBackend(Backend):
     def assign(self, array: Any, key: Any, value: Any) -> None:
         try:
             array[key] = value
-        except (IndexError, RuntimeError):  # the standard has none through integer arrays, nor of arrays through masks
+        except (IndexError, RuntimeError):  # integer arrays as keys, or arrays through masks: not in the standard
             array._array[tuple(getattr(part, "_array", part) for part in key)] = getattr(value, "_array", value)

@@ -7,7 +7,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any
 
-# What sets how many threads the BLAS under NumPy takes, the first that is set.
+# What sets how many threads the BLAS under NumPy takes: the first of these that is set.
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
@@ -24,7 +24,7 @@ def threads_of_blas() -> int:
 
 @contextmanager
 def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
-    """A `map` that calls its function for all items at once, on so many threads.
+    """A `map` that calls its function for several items at once, on `count` threads.
 
     NumPy lets go of Python's lock while it computes, so its threads do run at the same time. Each call sees the
     `use_backend` block, and any other context variable, of whoever asked for it.
@@ -32,7 +32,7 @@ def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
     if count == 1:
         yield map
         return
-    from concurrent.futures import ThreadPoolExecutor  # slow to import, and seldom needed
+    from concurrent.futures import ThreadPoolExecutor  # slow to import, and rarely needed
 
     with ThreadPoolExecutor(count) as pool:
 

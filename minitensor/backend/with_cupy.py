@@ -23,7 +23,7 @@ class CuPyBackend(NumPyAPI):
         return self.xp.asnumpy(array)
 
     def assign(self, array: Any, key: Any, value: Any) -> None:
-        # CuPy copies in no certain order, so what is written must not be what is read.
+        # CuPy copies in no particular order, so what is written must not be what is read.
         if type(value) is self.array_type and self.xp.may_share_memory(array, value):
             value = self.xp.copy(value)
         array[key] = value
@@ -39,8 +39,8 @@ class CuPyBackend(NumPyAPI):
         return int(self.xp.cuda.runtime.memGetInfo()[0] + kept)
 
     def exps(self, array: Any, times: int) -> Any:
-        # In one kernel, for the numbers would take longer on their way through memory than the exponentials take.
-        exp = "__expf" if array.dtype == "float32" else "exp"  # for float32 what the hardware has; it has none beyond
+        # In one kernel, so that exponentials are measured and not the way through memory.
+        exp = "__expf" if array.dtype == "float32" else "exp"  # for float32 the hardware's own; it has no other
         loop = f"y = x; for (int time = 0; time < times; time++) y = {exp}(-y);"
         return self.xp.ElementwiseKernel("T x, int32 times", "T y", loop, "minitensor_exps")(array, times)
 

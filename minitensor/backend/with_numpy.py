@@ -16,11 +16,11 @@ from minitensor.backend.numpy_api import NumPyAPI
 from minitensor.backend.numpy_calls import by_method, integer_matmul, short_vecdot
 from minitensor.backend.threads import threads_of_blas
 
-LARGE = 512  # elements of two matrices from which a product of integers may gain by another way
+LARGE = 512  # elements of two matrices of integers, from which another way to multiply may be faster
 
 
 class NumPyBackend(NumPyAPI):
-    """NumPy: arrays that are at hand, and methods that start sooner than the functions of the same name."""
+    """NumPy: arrays in this process's memory, and its shortcuts."""
 
     name = "numpy"
     on_processor = True
@@ -59,7 +59,7 @@ class NumPyBackend(NumPyAPI):
         """Of two matrices of integers by way of float64 where that is exact; of vectors and matrices by `dot`."""
         if a.size + b.size >= LARGE and min(a.ndim, b.ndim) > 1 and a.dtype.kind in "iu" and b.dtype.kind in "iu":
             return integer_matmul(a, b)
-        # The same product as `@` for these, and it starts in half the time.
+        # The same product as `@` for these, and it starts in half the time or less: tests/benchmarks/claims.py.
         return a.dot(b) if 0 < a.ndim <= 2 and 0 < b.ndim <= 2 else a @ b
 
     def base(self, dtype: Any) -> float:
@@ -108,8 +108,8 @@ class NumPyBackend(NumPyAPI):
 def _many_exp2_at_once(dtype: str) -> bool:
     """Whether NumPy has vector instructions for exp2 here: on Linux, where it takes Intel's SVML for AVX-512.
 
-    For float32 exp2 then takes half as long as exp. Without them it takes three times as long, for exp has them nearly
-    everywhere.
+    For float32, exp2 then takes half as long as exp. Without them it takes 2 to 2.4 times as long, since exp has vector
+    instructions nearly everywhere. (tests/benchmarks/claims.py shows the one of the two that holds on a machine.)
     """
     loops = numpy.lib.introspect.opt_func_info(func_name="^exp2$", signature=f"^{dtype}$")
     quick = any("baseline" not in loop["current"] for loop in loops.get("exp2", {}).values())

@@ -19,12 +19,12 @@ def estimate_bandwidth(
     rule : "silverman" is σ·(4/((d + 2)·n))^(1/(d + 4)), σ² being the mean variance along an axis: the best standard
         deviation of a Gaussian if the points were *one* normal cluster (Silverman 1986, section 4.3.2). Several
         clusters are farther apart than one is wide, so it is too wide for them, and close ones run together.
-        "neighbours" is what scikit-learn's `estimate_bandwidth` does: the mean distance to the neighbour that is
-        nearer than all but a fraction `quantile` of the points, the point itself included. It is the radius of a
-        *flat* kernel; a Gaussian of half of it weighs about as much.
+        "neighbours" is what scikit-learn's `estimate_bandwidth` does: the mean distance from a point to its neighbour
+        number quantile·n, counting the point itself. It is the radius of a *flat* kernel; a Gaussian of half of it
+        weighs about as much.
     quantile : of "neighbours": a little less than the share of the points that one cluster holds is a good choice
-    samples, seed : of "neighbours": it looks at so many points, chosen at random without replacement, and at all
-        if there are no more. The error falls with the root of their number.
+    samples, seed : of "neighbours": how many points it looks at, chosen at random without replacement; all if there are
+        no more. The error falls with the root of their number.
 
     Time: O(n·d), and O(samples²·(d + log samples)) for the neighbours. Memory: 1 MB and O(n·d).
 
@@ -52,7 +52,7 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_0
         width = _to_neighbour(points, quantile, samples, seed)
     if width == 0:
         raise InputError(
-            f"estimate_bandwidth: by {rule!r} it would be 0, so alike are the {n} points; give a bandwidth yourself"
+            f"estimate_bandwidth: {rule!r} gives 0, because the {n} points are so alike; give a bandwidth yourself"
             + (", or a larger quantile" if rule == "neighbours" else "")
         )
     return width

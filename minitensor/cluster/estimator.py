@@ -19,7 +19,7 @@ from minitensor.functions import where
 from minitensor.groups import by_size, nearest
 from minitensor.text.bar import progress
 
-# How many bandwidths a kernel reaches. A Gaussian reaches everywhere, but as a flat kernel of twice its bandwidth does.
+# How many bandwidths a kernel reaches. A Gaussian reaches everywhere, but little beyond two.
 REACH = {"gaussian": 2.0, "flat": 1.0, "triangular": 1.0}
 
 
@@ -35,12 +35,12 @@ class MeanShift:
         Gaussian finds with 2.5.
     seeds : where the queries start, (seeds, d); on every point if None
     bin_seeding, min_bin_freq : without seeds, start only from the cells of a grid, one bandwidth wide, that hold
-        min_bin_freq points or more: much faster, and nearly the same peaks
+        min_bin_freq points or more: faster (tests/benchmarks/claims.py), and nearly the same peaks
     cluster_all : if False, points that no peak reaches are noise, −1: those farther than one bandwidth from every peak,
         or two for the Gaussian kernel
     max_iter, tol : a query stops when it moves less than tol bandwidths; all stop after max_iter updates
     method : how `mean_shift` does the sums, "exact", "auto" or another that it names
-    random_state : the seed of the sample from which a bandwidth is estimated; None draws another each time
+    random_state : the seed of the sample from which a bandwidth is estimated; None draws a new one each time
     verbose : whether a bar on stderr shows how far it is; otherwise nothing is printed
     n_jobs : does nothing; it is there because scikit-learn has it
 
@@ -56,7 +56,7 @@ class MeanShift:
     An estimated bandwidth is the neighbours' radius of `estimate_bandwidth`, or half of it for the Gaussian kernel.
     Where that is 0, because every point has many equals, only equal points are in one cluster.
 
-    Time: O(n²·d) an update, O(seeds·n·d) with seeds. Memory: O(n·d) beside `mean_shift`'s tiles.
+    Time: O(n²·d) an update, O(seeds·n·d) with seeds. Memory: O(n·d) besides `mean_shift`'s tiles.
     Source: D. Comaniciu and P. Meer, "Mean shift: a robust approach toward feature space analysis", PAMI 2002.
 
     >>> points = [[1.0, 1.0], [1.2, 0.9], [0.9, 1.1], [5.0, 5.0], [5.1, 4.9]]
@@ -97,8 +97,8 @@ class MeanShift:
     def fit(self, X: Any, y: Any = None) -> "MeanShift":
         """Find the peaks of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
 
-        Raises ShapeError and InputError for what are no finite points, InputError for a setting that means nothing
-        and where no point is near any seed. Warns with ConvergenceWarning where max_iter stopped it.
+        Raises ShapeError and InputError for anything but finite points, InputError for a setting that means nothing and
+        where no point is near any seed. Warns with ConvergenceWarning where max_iter stopped it.
         """
         points = read_points(X)
         bandwidth = self._bandwidth(points)
@@ -178,7 +178,7 @@ class MeanShift:
             return within_reach(bin_seeds(points, bandwidth, least), points, bandwidth, self.kernel)
         seeds = read_points(self.seeds, "seeds", place=points.backend).astype(points.dtype)
         if seeds.shape[1] != points.shape[1]:
-            raise ShapeError(f"seeds of shape {seeds.shape} are no places among points of shape {points.shape}")
+            raise ShapeError(f"seeds of shape {seeds.shape} do not fit points of shape {points.shape}")
         return within_reach(seeds, points, bandwidth, self.kernel)
 
 

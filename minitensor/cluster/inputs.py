@@ -23,7 +23,7 @@ def read_points(given: Any, name: str = "X", place: str = "numpy") -> Tensor:
     >>> read_points([[1, 2], [3, 4]]).dtype.name
     'float64'
 
-    Raises ShapeError unless the shape is (n, d), both 1 or more, DTypeError for what is no number, InputError for
+    Raises ShapeError unless the shape is (n, d), both 1 or more, DTypeError for what is not a number, InputError for
     complex numbers, sparse tables, NaN and infinity.
     """
     if hasattr(given, "toarray"):
@@ -39,7 +39,7 @@ def read_points(given: Any, name: str = "X", place: str = "numpy") -> Tensor:
 def in_kind_of(given: Any, result: Tensor) -> Any:
     """`result` as a Tensor if a Tensor was given, else as an array of the library that `given` comes from.
 
-    Nothing is copied but from a GPU for what is in no library, such as lists: it gets NumPy arrays.
+    Nothing is copied, except from a GPU for what belongs to no library, such as lists: that gets NumPy arrays.
 
     >>> in_kind_of([[1.0]], as_tensor(np.zeros(2)))
     array([0., 0.])
@@ -70,10 +70,10 @@ def _from_python(given: Any, name: str) -> Tensor:
     try:
         array = np.asarray(given)
     except ValueError:
-        raise ShapeError(f"{name}: the lists are not a rectangle; give every point as many numbers") from None
+        raise ShapeError(f"{name}: the lists are not a rectangle; give every point the same length") from None
     if array.dtype.kind in "biufc":
         return as_tensor(array)
     try:
         return as_tensor(array.astype("float64"))
     except (TypeError, ValueError) as error:
-        raise DTypeError(f"{name} holds what is no number: {error}") from None
+        raise DTypeError(f"{name} holds something that is not a number: {error}") from None

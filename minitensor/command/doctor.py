@@ -1,4 +1,4 @@
-"""What this machine can compute with, and for anything missing the line that mends it."""
+"""What this machine can compute with, and, for anything missing, the line that installs it."""
 
 import contextlib
 import io
@@ -15,7 +15,7 @@ from minitensor.backend.probe import driver_version, install_line
 from minitensor.backend.threads import cores
 from minitensor.errors import BackendError, BackendNameError
 
-# What changes how this library, or the libraries under it, compute.
+# Variables that change how this library, or the libraries under it, compute.
 VARIABLES = (
     backend.ENVIRONMENT_VARIABLE,
     "CUDA_VISIBLE_DEVICES",

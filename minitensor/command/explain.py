@@ -18,10 +18,10 @@ def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
     i->i with x0 (3,)
     ...
 
-    Raises InputError for a shape or a file name that is none, and the errors of `explain_einsum`.
+    Raises InputError for what is not a shape, or not the name of a picture, and the errors of `explain_einsum`.
     """
     if out and out.suffix.lower() not in PICTURES:
-        raise InputError(f"{str(out)!r} is not a picture's name: end it in {', '.join(PICTURES)}")
+        raise InputError(f"{str(out)!r} is not the name of a picture: end it in {', '.join(PICTURES)}")
     shapes = [shape_of(word) for word in words]
     print(explain_einsum(spec, *shapes))
     if out:

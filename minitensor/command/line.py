@@ -58,12 +58,12 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--out", type=Path, help="file for a picture of the tensor network, such as network.png")
 
     segment = commands.add_parser("segment", help="cut a photograph into regions by mean shift in place and colour")
-    segment.add_argument("photo", help="a picture's file, or china or flower, which come with scikit-learn")
+    segment.add_argument("photo", help="a picture file, or china or flower, which come with scikit-learn")
     segment.add_argument("--out", type=Path, required=True, help="folder for the pictures")
     segment.add_argument("--space", type=float, default=5.0, help="bandwidth in pixels (%(default)s)")
     segment.add_argument("--colour", type=float, default=8.0, help="bandwidth in L*u*v* (%(default)s)")
     segment.add_argument("--min-size", type=int, default=50, help="the fewest pixels of a region (%(default)s)")
-    segment.add_argument("--compare", action="store_true", help="also by OpenCV and scikit-image, if installed")
+    segment.add_argument("--compare", action="store_true", help="also with OpenCV and scikit-image, if installed")
 
     commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
     return out

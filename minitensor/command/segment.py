@@ -21,10 +21,11 @@ Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings,
 
 
 def read(name: str) -> Tensor:
-    """The photo called `name`, (height, width, 3 or 4) uint8: one of `PHOTOGRAPHS`, or a picture's file.
+    """The photo called `name`, (height, width, 3 or 4) uint8: one of `PHOTOGRAPHS`, or a picture file.
 
-    A file is turned as its camera noted, and reduced to 8 bits. A file called as a bundled photo is ``./china``.
-    Raises MissingExtraError without Pillow or scikit-learn, InputError if there is no such file or it is no picture.
+    A file is turned upright as its camera noted, and reduced to 8 bits. A file with the name of a bundled photo is
+    ``./china``.
+    Raises MissingExtraError without Pillow or scikit-learn, InputError if there is no such file or it is not a picture.
     """
     if name in PHOTOGRAPHS:
         return photograph(name)
@@ -33,7 +34,7 @@ def read(name: str) -> Tensor:
     except ImportError:
         raise MissingExtraError("reading a photo needs Pillow: pip install 'minitensor[lessons]'") from None
     if not Path(name).is_file():
-        raise InputError(f"there is no file {name!r}; name a picture's file, or {' or '.join(PHOTOGRAPHS)}")
+        raise InputError(f"there is no file {name!r}; name a picture file, or {' or '.join(PHOTOGRAPHS)}")
     try:
         with Image.open(name) as file:
             turned = ImageOps.exif_transpose(file)
@@ -79,10 +80,10 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int, compar
     boundaries.png : the photo, with the edges of the regions drawn over it
     palette.png : the colours of the largest regions, each as wide as its region is large
 
-    compare : whether to do it by the `peers` too, and print how long they took and what they explain
+    compare : whether to do the same with the `peers`, and print how long they took and what they explain
 
     A bar on stderr shows how far it is. Raises MissingExtraError where Pillow, matplotlib or, for a bundled photo,
-    scikit-learn is missing; InputError for what is no picture and for settings that mean nothing.
+    scikit-learn is missing; InputError for what is not a picture and for settings that mean nothing.
     """
     photo = read(name)
     from minitensor import plot
@@ -125,7 +126,7 @@ def _compare(photo: Tensor) -> None:
     if not others:
         print("There is nothing to compare with: pip install opencv-python-headless scikit-image")
         return
-    print("Beside it (the more regions, the more they explain):")
+    print("For comparison (the more regions, the more they explain):")
     for name, regions_of in others.items():
         start = time.perf_counter()
         regions = tensor(regions_of(np.ascontiguousarray(colours.numpy())))

@@ -72,7 +72,8 @@ def matrices(
     minitensor.errors.ShapeError: update: queries of shape (2, 3) have 3 on axis 1, points of shape (5, 4) have 4
         on axis 1; they must be equal
 
-    Raises DTypeError for what is no Tensor or of another dtype, ShapeError, and DeviceError for two backends.
+    Raises DTypeError for what is not a Tensor or has another dtype, ShapeError for what does not fit, and DeviceError
+    for two backends.
     """
     left, right = words
     for word, x in ((left, a), (right, b)):
@@ -113,7 +114,7 @@ def number(name: str, value: Any, least: float = -math.inf, most: float = math.i
     Traceback (most recent call last):
     minitensor.errors.InputError: mean_shift: tol=True; it must be a number, 0 or more
 
-    Raises InputError for all else; bool is no number.
+    Raises InputError for all else; a bool is not a number.
     """
     found = _real(value)
     if not (least <= found <= most and math.isfinite(found)):
@@ -131,7 +132,7 @@ def whole(name: str, value: Any, least: float = -math.inf, most: float = math.in
     Traceback (most recent call last):
     minitensor.errors.InputError: segment: steps=2.5; it must be a whole number, 1 or more
 
-    Raises InputError for all else; 2.0 is not written as a whole number, and bool is no number.
+    Raises InputError for all else: 2.0 is not a whole number in type, and a bool is not a number.
     """
     try:
         found = operator.index(value)

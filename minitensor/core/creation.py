@@ -27,7 +27,7 @@ def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None)
     >>> tensor([[1, 2, 3], [4, 5, 6]]).shape
     (2, 3)
 
-    Raises ShapeError for lists of unequal length and DTypeError for what is no number.
+    Raises ShapeError for lists of unequal length and DTypeError for what is not a number.
     """
     lib, dtype = backend_and_dtype(dtype, like, None)
     if isinstance(data, Tensor) or hasattr(data, "__dlpack__"):
@@ -56,7 +56,7 @@ def as_tensor(array: Any) -> Tensor:
     >>> array[0].item()
     7.0
 
-    Raises DTypeError for what is no array of numbers.
+    Raises DTypeError for what is not an array of numbers.
     """
     if isinstance(array, Tensor):
         return array

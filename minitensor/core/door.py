@@ -1,4 +1,4 @@
-"""The slow door: where an operation goes with anything that is no plain Tensor, and when the backend refused it.
+"""The slow door: where an operation goes if an operand is not a plain Tensor, or if the backend refused it.
 
 `operands` and `enter` are the way in: numbers and raw arrays are let through, a subclass that wants to see operations
 is asked, a mistake is named. `explain_operator` is the way out of an operator that failed. The fast path, which is in
@@ -20,7 +20,7 @@ NUMBERS = {float, int, bool, complex}
 
 
 class NotAnOperandError(TypeError):
-    """The other side of an operator is no Tensor, number or array of the same backend."""
+    """The other side of an operator is not a Tensor, a number or an array of the same backend."""
 
 
 class Overridden(Exception):
@@ -53,10 +53,10 @@ def enter(name: str, function: Callable[..., Any], args: Sequence[Any], options:
     if kind:
         return kind._operation(name, function, tuple(args), options)
     if not needed:
-        raise InputError(f"{name}: there must be one tensor at least")
+        raise InputError(f"{name}: there must be at least one tensor")
     for number, x in enumerate(needed):
         if not hasattr(type(x), "_operation"):
-            what = f"{name}: argument {number} is no Tensor but {type(x).__name__}"
+            what = f"{name}: argument {number} is {_a(type(x).__name__)}, not a Tensor"
             raise DTypeError(f"{what}; write minitensor.tensor(...)")
     return function(*map(_plain, args), **{key: _plain(value) for key, value in options.items()})
 
@@ -68,7 +68,7 @@ def _plain(x: Any) -> Any:
 
 
 def operands(*values: Any) -> list[Any]:
-    """What stands round an operator, raw: the arrays of Tensors, Python numbers, raw arrays of the same backend.
+    """The operands of an operator, raw: the arrays of Tensors, Python numbers, raw arrays of the same backend.
 
     Raises NotAnOperandError for all else, and Overridden where a subclass wants to be asked.
     """
@@ -104,9 +104,9 @@ def operand(other: Any, array: Any) -> Any:
 def explain_operator(
     name: str, symbol: str, operation: Callable[..., Any], left: Any, right: Any, error: Exception
 ) -> Any:
-    """Raise the error that says why ``left symbol right`` failed; NotImplemented if the other side may know how.
+    """Raise the error that says why ``left symbol right`` failed; return NotImplemented if the other side may know how.
 
-    `left` and `right` are Tensors or what else stood there, in the order in which they were written.
+    `left` and `right` are Tensors or whatever else stood there, in the order in which they were written.
     """
     if isinstance(error, Overridden):
         return overriding((left, right))._operation(name, operation, (left, right), {})
@@ -180,7 +180,7 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
     if isinstance(error, Overridden):
         return overriding(values)._operation(name, operation, tuple(values), {})
     if not any(hasattr(x, "array") for x in values):
-        raise InputError(f"{name}: there must be one tensor at least") from None
+        raise InputError(f"{name}: there must be at least one tensor") from None
     if isinstance(error, NotAnOperandError):
         kinds = ", ".join(type(x).__name__ for x in values)
         raise DTypeError(f"{name} takes Tensors and numbers, not {kinds}; write minitensor.tensor(...)") from None

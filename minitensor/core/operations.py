@@ -2,8 +2,9 @@
 
 On eight numbers most of an operation's time goes into reaching the arithmetic. So every operation asks its operands
 one question, ``type(x) is Tensor``, and lets the backend run. Numbers beside a Tensor are let through; other arrays,
-subclasses and mistakes, and whatever the backend refused, go through the slow door, `door.py`. What comes out is
-wrapped in two lines that stand in each operation, since calling a function for them would take as long again.
+subclasses and mistakes, and whatever the backend refused, go through the slow door, `door.py`. The result is wrapped in
+two lines that are written out in each operation, since calling a function for them would take a third longer
+(tests/benchmarks/claims.py).
 """
 
 import operator
@@ -58,7 +59,7 @@ def comparison(python: str, name: str, symbol: str, compute: Any = None) -> Oper
 
 
 def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple[Operator, Operator, Operator]:
-    """``a symbol b``; ``b symbol a``, where b is no Tensor; and ``a symbol= b``, written over a."""
+    """``a symbol b``; ``b symbol a``, where b is not a Tensor; and ``a symbol= b``, written over a."""
     forward, write = comparison(python, name, symbol, compute), getattr(operator, f"__i{python}__")
 
     def reflected(self: Any, other: Any) -> Any:
@@ -81,7 +82,7 @@ def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple
 
 
 def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
-    """A method, and the function of its name, of one tensor alone; the stub gives its types and its words."""
+    """A method of one tensor alone, and the function of the same name; the stub gives the types and the docstring."""
     table = ops.Table(careful.__name__, careful)
 
     def operation(self: Any) -> Any:
@@ -102,7 +103,7 @@ def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
 
 
 def reduction(careful: Callable[..., Any]) -> Callable[[Method], Method]:
-    """The same with the two arguments of a reduction, which costs less than to take whatever comes."""
+    """The same with the two arguments of a reduction by name, so that no `*args` have to be packed."""
     table = ops.Table(careful.__name__, careful)
 
     def operation(self: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -145,7 +146,7 @@ def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
 
 
 def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """What a shortcut could not do, done with care; an array of what NumPy made a scalar, for want of axes."""
+    """The careful function's result where the shortcut failed; an array where NumPy made a scalar of its own."""
     return backend.as_array(careful(*args, **options) if result is None else result)
 
 

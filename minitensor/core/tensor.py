@@ -44,7 +44,8 @@ class Tensor:
 
     Made by `tensor` from lists and numbers, by `as_tensor` round an array without a copy, by `zeros` and the like.
     dtypes promote as in NumPy (NEP 50): ``float32 * 2.0`` stays float32. Operations on a subclass give plain Tensors,
-    unless it defines `_operation`. There is no ``__init__``: a class without one is made in two thirds of the time.
+    unless it defines `_operation`. There is no ``__init__``: without one an object is made in two thirds of the time or
+    less (tests/benchmarks/claims.py).
 
     >>> import minitensor as mt
     >>> image = mt.tensor([[1.0, 2.0], [3.0, 4.0]])
@@ -59,7 +60,7 @@ class Tensor:
     __hash__ = None  # type: ignore[assignment]  # == compares the elements, so a Tensor cannot be a key
     array: Any
 
-    # ``_operation(name, function, args, options)``: how a subclass computes what comes by with one of its instances.
+    # ``_operation(name, function, args, options)``: how a subclass computes every operation on its instances.
     _operation: ClassVar[Callable[[str, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any] | None] = None
 
     # What it is.
@@ -83,7 +84,7 @@ class Tensor:
         """The type of each element, as a NumPy dtype on every backend; it equals its name, ``"float32"``."""
         dtype = self.array.dtype
         if dtype is _FLOAT64 or dtype is _FLOAT32 or dtype is _INT64 or dtype is _BOOL:
-            return dtype  # what nearly all tensors have is known by sight
+            return dtype  # nearly all tensors have one of these
         return backend.of(self.array).numpy_dtype(self.array)
 
     @property
@@ -140,7 +141,7 @@ class Tensor:
 
     @unary(ops.elementwise("bitwise_invert", "~"))
     def __invert__(self) -> "Tensor":
-        """Every truth value, or every bit, the other way round."""
+        """Every truth value, or every bit, inverted."""
 
     @unary(ops.elementwise("abs"))
     def abs(self) -> "Tensor":
@@ -280,7 +281,7 @@ class Tensor:
 
     @reduction(ops.reduction("any"))
     def any(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        """Whether one element at least is true, or not 0."""
+        """Whether at least one element is true, or not 0."""
 
     @reduction(ops.reduction("all"))
     def all(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
@@ -304,7 +305,7 @@ class Tensor:
         """A copy that shares nothing with this."""
 
     def contiguous(self) -> "Tensor":
-        """The same elements in the order of the axes in memory: itself if they are, else a copy."""
+        """The same elements, row by row in memory: itself if they are, else a copy."""
         if type(self) is not Tensor:
             return door.enter("contiguous", Tensor.contiguous, (self,))
         array = _contiguous(self.array)

@@ -1,8 +1,8 @@
-"""Plan to costs: what is done pair by pair, in words, and the floating point operations and bytes that it takes.
+"""Plan to costs: what is done pair by pair, in words, and the floating-point operations and bytes that it takes.
 
-Costs are counted, not measured. A floating point operation (FLOP) is one multiplication or one addition. Bytes are
-what each call must read and write once, for operands that lie in memory row by row; views are free, and a copy that
-NumPy or BLAS makes inside a call is not seen.
+Costs are counted, not measured. A floating-point operation (FLOP) is one multiplication or one addition. Bytes are what
+each call must read and write once, for operands that lie in memory row by row; views are free, and a copy that NumPy or
+BLAS makes inside a call is not seen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ class Stage(NamedTuple):
     operands : the numbers of those it takes; a result has the lower number of its pair
     takes, gives : the tensors in words, such as "x0[i,k]"
     lowering : the calls in words
-    flops, read, written : floating point operations, and bytes
+    flops, read, written : floating-point operations, and bytes
     """
 
     operands: tuple[int, ...]

@@ -2,7 +2,7 @@
 
 `compiled` keeps one function for each spec, and type, shape and dtype of the operands: called again, an einsum costs
 a look-up and the arithmetic. Large operands with several axes are looked up once more by their order in memory, which
-decides which of their axes merge without a copy; for small ones that look would cost more than it gains.
+decides which of their axes merge without a copy; for small ones that would cost more than it gains.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def einsum_arrays(spec: str, *arrays: Any) -> Any:
     (2, 4)
 
     Raises EinsumError, with a picture of the fault, where the spec is malformed or does not fit the operands, and
-    OutOfMemoryError where a result on the way, or the answer, is larger than all the memory that is free.
+    OutOfMemoryError where an intermediate result, or the answer, is larger than all the memory that is free.
     """
     key = key_of(spec, arrays)
     return (compiled.get(key) or prepare(key, spec, arrays))(*arrays)
@@ -58,7 +58,7 @@ def key_of(spec: str, arrays: Any) -> tuple:
 
 def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None) -> Run:
     """Compile an einsum for operands like these arrays, and keep it under this key."""
-    # This raises what there is to raise, also where there are no operands.
+    # Raises what there is to raise, even where there are no operands.
     tidy = tidied(spec, tuple(array.shape for array in arrays), memory_limit)
     lib = backend.of(arrays[0])
     dtypes = [lib.numpy_dtype(array) for array in arrays]

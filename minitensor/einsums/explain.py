@@ -20,7 +20,7 @@ HEADINGS = ("Letters", "The loops it means", "How it is computed", "In all")
 
 
 class Letter(NamedTuple):
-    """What becomes of one letter.
+    """What happens to one letter.
 
     operands : the numbers of those that vary along it, twice for a diagonal
     stretched : the numbers of those that have an axis of size 1 there, under "..."
@@ -107,7 +107,7 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
     <BLANKLINE>
     In all
       the loops as written  78,400 FLOPs
-      as planned            78,400 FLOPs; as many
+      as planned            78,400 FLOPs; the same
       memory                reads 94.1 kB, writes 400 B; 0.83 FLOPs a byte
       largest intermediate  none
 
@@ -119,7 +119,7 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
     Raises EinsumError, with a picture of the fault, where einsum would; DTypeError for what has no shape.
     """
     if not isinstance(spec, str):
-        raise DTypeError(f"explain_einsum takes first a spec such as 'ij,jk->ik', not a {type(spec).__name__}")
+        raise DTypeError(f"explain_einsum: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
     shapes = tuple(
         as_shape("explain_einsum", number, getattr(operand, "shape", operand))
         for number, operand in enumerate(operands)
@@ -242,7 +242,7 @@ def _traffic(read: int, written: int, flops: int) -> str:
 
 def _fewer(naive: int, planned: int) -> str:
     if planned == naive:
-        return "as many"
+        return "the same"
     if not planned or not naive:
         return f"{abs(naive - planned):,} {'fewer' if naive > planned else 'more'}"
     more, less = max(naive, planned), min(naive, planned)

@@ -66,7 +66,8 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
     Raises EinsumError, which points at the fault, where the spec is malformed or does not fit the shapes (a letter has
     one size everywhere: an axis of size 1 is not stretched, as it is in NumPy), or the memory limit; DeviceError
     where the tensors are on different backends; DTypeError, a TypeError, for what is not a Tensor; OutOfMemoryError, a
-    MemoryError, before anything is allocated, where a result on the way is larger than all the memory that is free.
+    MemoryError, before anything is allocated, where an intermediate result or the answer is larger than all the memory
+    that is free.
 
     >>> mt.einsum("mk,kn->mn", b, b)
     Traceback (most recent call last):
@@ -77,8 +78,8 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
     fix: slice or permute the operands until the sizes are equal, or give the axes different letters
     """
     try:
-        # The way to what is already compiled is kept short: on a 2 × 2 product it is most of the time. One operand and
-        # two are written out, because going round a loop takes longer than all the rest.
+        # The way to what is already compiled is kept short: on a 2 × 2 product it takes most of the time
+        # (tests/benchmarks/einsum.py has tiny ones). So one operand and two are written out, without a loop.
         if len(tensors) == 2:
             x, y = tensors
             a, b, plain = x.array, y.array, type(x) is Tensor is type(y)
@@ -97,7 +98,7 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
         if memory_limit is not None:
             key += (memory_limit,)
         run = compiled.get(key)
-    except (AttributeError, TypeError):  # no Tensor, or no text
+    except (AttributeError, TypeError):  # not a Tensor, or not text
         run = None
     if run is None:
         _check(spec, tensors)
@@ -108,9 +109,9 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
 
 
 def _check(spec: Any, tensors: tuple[Any, ...]) -> None:
-    """Raise where the spec is no text, an operand no Tensor, or where they are on different backends."""
+    """Raise where the spec is not text, where an operand is not a Tensor, or where they are on different backends."""
     if not isinstance(spec, str):
-        raise DTypeError(f"einsum takes first a spec such as 'ij,jk->ik', not a {type(spec).__name__}")
+        raise DTypeError(f"einsum: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
     for number, operand in enumerate(tensors):
         if not isinstance(operand, Tensor):
             what = f"operand {number} of einsum is a {type(operand).__name__}, not a Tensor"
@@ -148,7 +149,7 @@ class EinsumPlan:
     steps : calls of array functions, each a `Step`
     flops : operations of the products of two, without the sums over single operands
     largest_intermediate : elements of the largest intermediate result, 0 where there is none
-    memory_limit : what that was asked to stay below, or None
+    memory_limit : the most that was asked for, or None
     """
 
     def __init__(self, spec: str, shapes: tuple[Shape, ...], memory_limit: int | None) -> None:
@@ -210,7 +211,7 @@ def einsum_plan(spec: str, *shapes: Shape | Tensor, memory_limit: int | None = N
     for what has no shape.
     """
     if not isinstance(spec, str):
-        raise DTypeError(f"einsum_plan takes first a spec such as 'ij,jk->ik', not a {type(spec).__name__}")
+        raise DTypeError(f"einsum_plan: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
     plain = [shape.shape if isinstance(shape, Tensor) else shape for shape in shapes]
     sizes = tuple(as_shape("einsum_plan", number, shape) for number, shape in enumerate(plain))
     return EinsumPlan(spec, sizes, _limit("einsum_plan", memory_limit))

@@ -10,7 +10,7 @@ from minitensor.einsums.program import flat, in_words
 from minitensor.errors import OutOfMemoryError
 from minitensor.text.numbers import in_bytes
 
-ALLOCATES = ("multiply", "matmul", "vecdot", "sum", "trace")  # the calls that make a new array whatever they are given
+ALLOCATES = ("multiply", "matmul", "vecdot", "sum", "trace")  # the calls that always make a new array
 LARGE = 2**26  # bytes of a result from which it is worth asking what memory is free
 
 

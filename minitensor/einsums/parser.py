@@ -193,7 +193,7 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
 def as_shape(name: str, number: int, given: Any) -> Shape:
     """A shape given to the function `name` for an operand, its sizes as plain ints.
 
-    Raises DTypeError for what is no shape, and InputError for a negative size.
+    Raises DTypeError for what is not a shape, and InputError for a negative size.
     """
     try:
         shape = tuple(index(size) for size in given)

@@ -54,7 +54,8 @@ def tidied(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None = None
     if memory_limit is not None and order.cost.largest > memory_limit:
         raise EinsumError(
             f"{spec!r} has no order of pairs whose intermediate results all have at most {memory_limit:,} elements; "
-            f"the leanest found has one of {order.cost.largest:,}\nfix: memory_limit={order.cost.largest}, or more"
+            f"the best that was found needs one of {order.cost.largest:,}\n"
+            f"fix: memory_limit={order.cost.largest}, or more"
         )
     return Tidied(spec, shapes, fitted, tuple(left), order)
 

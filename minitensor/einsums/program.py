@@ -28,8 +28,8 @@ from minitensor.einsums.parser import Label, Labels
 Axes = tuple[Labels, ...]  # each axis of a value by the labels that are merged in it: none for a new axis of size 1
 GAP = ""  # in a memory order: the labels before and after it do not merge, a diagonal was taken
 
-# Rough prices in nanoseconds, to choose between ways of doing the same: only their ratios matter. OpenBLAS has a
-# second way for small products, which packs nothing: a stack of those is faster than the one large product.
+# Rough prices in nanoseconds, to choose between ways of doing the same: only their ratios matter. They were tuned with
+# tests/benchmarks/einsum.py.
 CALL, COPIED_ELEMENT = 150, 2
 STACK, ONE_OF_A_STACK = 400, 40
 SMALL_PRODUCT, LARGE_PRODUCT, TALL = 0.030, 0.044, 0.010  # for each multiplication
@@ -44,7 +44,7 @@ class Step(NamedTuple):
         `copy` (to the order of the axes) take one value, `multiply`, `matmul` and `vecdot` (without a complex
         conjugate) take two
     operands : the numbers of the values it takes, the one on the left first
-    argument : the axes or the shape that it takes besides
+    argument : the axes or the shape that it also takes
     result : the axes of the result, each by the labels that are merged in it
     """
 
@@ -143,7 +143,7 @@ class Program:
         return [label for label in labels if label == GAP or self.sizes[label] != 1]
 
     def arrange(self, number: int, axes: Axes) -> None:
-        """Bring a value to these axes with as few steps as will do."""
+        """Bring a value to these axes in as few steps as possible."""
         if flat(axes) != self.labels(number):
             self.reshape(number, _single(self.labels(number)))  # merged axes must part before they can move
             self.permute(number, [self.labels(number).index(label) for label in flat(axes)])
@@ -152,7 +152,7 @@ class Program:
     def copy_for_blas(self, number: int) -> None:
         """In a stack of matrices one of the last two axes must have its neighbours side by side in memory.
 
-        Without that NumPy leaves BLAS aside, and is ten times slower than the copy.
+        Otherwise NumPy leaves BLAS aside, which takes several times as long as the copy (tests/benchmarks/claims.py).
         """
         axes, memory = self.values[number]
         if len(axes) > 2 and self.size(flat(axes)) >= LARGE:
@@ -164,7 +164,7 @@ class Program:
     # --- two values --------------------------------------------------------------------------------------------
 
     def combine(self, a: int, b: int, output: Labels) -> None:
-        """Multiply value b into value a and sum over the labels that no other value and not the output needs."""
+        """Multiply value b into value a and sum over the labels that neither another value nor the output needs."""
         of_a, of_b = self.labels(a), self.labels(b)
         needed = set(output).union(*(self.labels(number) for number in self.values if number not in (a, b)))
         is_last = len(self.values) == 2
@@ -240,9 +240,9 @@ class Program:
                 if batch or loose:
                     trial.price += STACK + ONE_OF_A_STACK * many
                 elif columns < min(NARROW, rows) and self._runs_down(x, order) and self._runs_down(y, order):
-                    trial.price += one * SMALL_PRODUCT  # BLAS is faster with the narrow one left
+                    trial.price += one * SMALL_PRODUCT  # rather the narrow one on the left
                 elif columns < rows and one > SMALL and self.itemsize >= 8:
-                    trial.price += one * TALL  # in float64 it also is faster at a wide product than at a tall one
+                    trial.price += one * TALL  # rather a wide product than a tall one, in float64
                 axes = (*_single(batch), *_single(loose), *groups[x], *groups[y])
                 trial.add("matmul", (x, y), (), axes, flat(axes))
 
@@ -253,7 +253,7 @@ class Program:
             alone = [c for c in self.values[number].memory if c != GAP and c not in batch]
             runs = [(gone, tuple(group)) for gone, group in groupby(alone, key=lambda label: label in summed)]
             if runs and not runs[0][0]:
-                # Such as b of 'bkm' where k is summed: to merge it with m is a copy. Or that of 'bmk', by choice.
+                # Such as b in 'bkm', where k is summed: to merge it with m would take a copy. Or b in 'bmk', by choice.
                 outer = runs[0][1] if len(runs) > 2 else runs[0][1][:-1]
                 stacks += [(outer, number)] if outer else []
         orders = self._orders(a, b, summed)

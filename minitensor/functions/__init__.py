@@ -1,6 +1,6 @@
-"""Named functions over Tensors, a file a family: elementwise, reductions, shapes, choosing and sorting.
+"""Named functions over Tensors: `elementwise.py`, `reductions.py`, `shapes.py`, and `choosing.py`, which also sorts.
 
-Those that are methods of `Tensor` too are the very same functions; these are the spellings that read as a formula.
+Those that are also methods of `Tensor` are the very same functions, for those who would rather write a formula.
 """
 
 from minitensor.functions.choosing import argsort, searchsorted, sort, take, where

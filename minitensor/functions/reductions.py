@@ -1,4 +1,4 @@
-"""Functions that make few elements of many: sums, means, extremes, and running totals."""
+"""Functions that make many elements into few: sums, means, extremes, and running totals."""
 
 from minitensor.core import shaping
 from minitensor.core.operations import method

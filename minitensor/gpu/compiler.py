@@ -18,13 +18,13 @@ OPTIONS = ("-ftz=true",)
 
 
 class Resources(NamedTuple):
-    """What one kernel takes of the GPU.
+    """What one kernel takes up of the GPU.
 
     name : of the kernel; of a template with its arguments
     registers : of 32 bits, for each thread; a thread has at most 255
     shared : bytes of shared memory that a block declares
     spills : bytes that a thread keeps in memory for want of registers
-    local : bytes of a thread's own memory in all: the spills, and arrays indexed by what only the run tells
+    local : bytes of a thread's own memory in all: the spills, and arrays whose indices are only known when it runs
     """
 
     name: str
@@ -57,7 +57,7 @@ class Cubin(NamedTuple):
 
     @property
     def registers(self) -> int:
-        """Those of the kernel that takes most."""
+        """Registers of a thread, of the kernel that takes most."""
         return max(kernel.registers for kernel in self.kernels)
 
     @property
@@ -77,7 +77,7 @@ class Cubin(NamedTuple):
 def cuda_source(function: Callable[..., None], types: Sequence[Any]) -> str:
     """The CUDA C++ that CuPy's JIT makes of a kernel.
 
-    function : a Python function that returns nothing and says ``cupyx.jit.threadIdx`` and the like; its source must be
+    function : a Python function that returns nothing and uses ``cupyx.jit.threadIdx`` and the like; its source must be
         in a file, where the JIT reads it
     types : what each parameter is: "float32[:, :]" for a contiguous array with two axes, "int32" for a number; or an
         array, a Tensor or a number, which stands for its own type
@@ -89,9 +89,9 @@ def cuda_source(function: Callable[..., None], types: Sequence[Any]) -> str:
     jit, cuda_types = _jit()
     parameters = tuple(_ctype(each, cuda_types) for each in types)
     try:
-        # `transpile` is what cupyx.jit.rawkernel calls at the first launch, for which it would want a GPU.
+        # `transpile` is what cupyx.jit.rawkernel calls at the first launch, which would need a GPU.
         result = jit.transpile(function, ['extern "C"', "__global__"], "cuda", parameters, cuda_types.void)
-    except Exception as error:  # of many kinds, and its message holds the source with the line marked by >
+    except Exception as error:  # of many kinds; its message holds the source, with the line marked by >
         raise CompileError(
             f"CuPy's JIT cannot turn {function.__name__} into CUDA C++: {type(error).__name__}: {error}"
         ) from error
@@ -165,7 +165,7 @@ def _ctype(given: Any, cuda_types: Any) -> Any:
         wide = type(given) is int and not -(2**31) <= given < 2**31
         dtype, ndim = {bool: "bool", int: "int64" if wide else "int32", float: "float32"}[type(given)], 0
     else:
-        raise DTypeError(f"{given!r} is no type of a kernel's parameter; write such as 'float32[:, :]' or 'int32'")
+        raise DTypeError(f"{given!r} is not a type of a kernel's parameter; write 'float32[:, :]', 'int32' or the like")
     known = checked_dtype(dtype)
     return cuda_types.CArray(known, ndim, True, True) if ndim else cuda_types.Scalar(known)
 

@@ -19,7 +19,7 @@ class Counters:
     """What a launch, or one line of it, did. Loads, stores and atomics are counted for each thread by itself.
 
     load_sectors, store_sectors : 32-byte sectors touched, counted for each access of a warp
-    fewest_sectors : how many it would have been, had the same elements lain side by side
+    fewest_sectors : how many there would have been if the same elements lay side by side
     bank_conflicts : how many more rounds shared memory took than one for each access of a warp
     barriers : how often a block passed one
     """
@@ -62,7 +62,7 @@ class Counters:
 
 
 def groups(threads: np.ndarray, lanes: int = WARP) -> np.ndarray:
-    """Which accesses of one site are made together: those of a warp's threads, each for the same time.
+    """Which accesses of one site are made together: the first of every thread of a warp, then the second, and so on.
 
     threads : the thread of each access, in the order they were made; returns a number for each, equal where together
 

@@ -37,9 +37,9 @@ class CppKernels:
         return files(self.package).joinpath("kernels.cu").read_text(encoding="utf-8")
 
     def launch(self, name: str, blocks: int, block: tuple[int, ...], *arguments: Any) -> None:
-        """Run a kernel in so many blocks of so many threads; whole numbers go to it as int32.
+        """Run a kernel in this many blocks of this many threads; whole numbers go to it as int32.
 
-        Raises ShapeError where a grid cannot have so many blocks.
+        Raises ShapeError where a grid cannot have that many blocks.
         """
         if blocks >= LIMIT:
             raise ShapeError(f"{name}: the result is too large, it takes {blocks:,} blocks and a grid has {LIMIT:,}")
@@ -73,7 +73,7 @@ def check_on_gpu(function: str, **given: Tensor) -> None:
 
 
 def empty(shape: tuple[int, ...], like: Tensor) -> Any:
-    """A new float32 array on the device of a Tensor; what it holds is left to chance."""
+    """A new float32 array on the device of a Tensor, with nothing written into it yet."""
     return backend.of(like.array).xp.empty(shape, dtype=numpy.float32)
 
 

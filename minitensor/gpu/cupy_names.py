@@ -1,8 +1,8 @@
 """What CuPy's JIT is handed in place of its own names: thread numbers with a sign, and shuffles that need no GPU.
 
-In CUDA they are unsigned, and ``threadIdx.x - 1 >= 0`` is always true. CuPy besides refuses to add them to int32, which
-is what Python's whole numbers become. On the simulator they are Python's own. So that a kernel means the same on both
-machines, CuPy is handed these instead, each of which casts to int.
+In CUDA thread numbers are unsigned, so that ``threadIdx.x - 1 >= 0`` is always true; and CuPy refuses to add them to
+int32, which is what Python's whole numbers become. On the simulator they are Python's own whole numbers. So that a
+kernel means the same on both machines, CuPy is handed these instead, each of which casts to int.
 """
 
 from functools import cache

@@ -42,7 +42,8 @@ class Cuda:
     - ``cuda.grid(ndim)``: this thread's number in the whole grid; for 2 and 3 a tuple ``x, y[, z]``
     - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first
     - ``cuda.syncthreads()``: wait until every thread of the block is here
-    - ``cuda.atomic_add(array, index, value)``: add as one step that nobody can come between; returns what was there
+    - ``cuda.atomic_add(array, index, value)``: add in one step that no other thread can interrupt; returns what was
+      there
     - ``cuda.shfl_down_sync(mask, value, lanes)``, ``shfl_xor_sync``, ``shfl_up_sync``, ``shfl_sync``: the value of
       another thread of the warp
     - ``cuda.range(..., unroll=)``: a range whose loop the compiler is told to unroll

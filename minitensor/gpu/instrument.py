@@ -6,7 +6,7 @@ The kernel is parsed, and three kinds of places are changed; what it computes st
   that touches an array, a `Site`, has a log of its own, to which the address is appended;
 - each straight run of statements with arithmetic on floats begins with ``next(_tally3)``. How many operations it does
   is counted in the source, so FLOPs are rounds times operations: exact, also past ``break`` and in ``x if y else z``;
-- each loop takes one from an iterator of as many rounds as a thread is allowed.
+- each loop takes one from an iterator that has as many rounds as a thread is allowed.
 
 Lines keep their numbers, so a traceback points into the kernel as it was written.
 """

@@ -54,7 +54,7 @@ class Kernel:
     NumPy to the simulator. Returns a `Launch`, which on the simulator has counters and a report.
 
     Raises LaunchError, DTypeError or DeviceError before anything runs, and from the simulator the KernelError that
-    says what a thread did wrong. A real GPU does not say it: there the same mistake gives wrong numbers, or a crash.
+    says what a thread did wrong. A real GPU does not: there the same mistake gives wrong numbers, or a crash.
     """
 
     def __init__(self, function: Callable[..., None]):
@@ -143,7 +143,7 @@ class Kernel:
         written = {site.array for site in program.sites if site.kind != "load"}
         self._check_overlap(values, written)
         machine = Simulator(program, grid, block, {})
-        memories: dict[Any, Memory] = {}  # by where they lie, for one array may be given twice
+        memories: dict[Any, Memory] = {}  # by where they lie, since one array may be given twice
         for name, value in values.items():
             if isinstance(value, np.ndarray):
                 if name in written and not value.flags.writeable:

@@ -1,7 +1,7 @@
 """The simulator's book: who touched what, closed at every barrier and then counted and searched for races.
 
-Noting an access down must be quick, for there are millions. So each place in the source has a list to which addresses
-are appended, and after each turn of a thread the lengths of the lists are noted. At a barrier NumPy takes over.
+Noting an access must be fast, since there are millions. So each place in the source has a list to which addresses are
+appended, and after each turn of a thread the lengths of the lists are noted. At a barrier NumPy takes over.
 """
 
 from collections import defaultdict

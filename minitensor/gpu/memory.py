@@ -10,7 +10,7 @@ from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, KernelError, OutOfBoundsError, UnwrittenError
 from minitensor.gpu.races import Watch
 
-# NaNs of their own, one for each float: whatever still holds it was never written. It survives copies and devices.
+# A NaN set apart, one for each float dtype: what still holds it was never written. It survives copies and devices.
 POISON = {"float32": (np.uint32, 0x7FC0DEAD), "float64": (np.uint64, 0x7FF80000DEADBEEF)}
 UNWRITTEN: Any = None  # what stands in the simulator's lists for an element that nobody has written
 
@@ -65,7 +65,7 @@ class Memory:
         self.watch: Watch | None = None
 
     def watch_for_races(self) -> None:
-        """From now on keep who touched each element; not worth it for an array that is only read."""
+        """From now on note who touches each element; for an array that is only read there is no need."""
         self.watch = Watch(self.size)
 
     def __len__(self) -> int:
@@ -112,7 +112,7 @@ class Memory:
         return address
 
     def at2(self, row: int, col: int) -> int:
-        """`at` for two axes, which nearly every kernel has, in a third of the time."""
+        """`at` for two axes, which nearly every kernel has, in a quarter of the time: tests/benchmarks/claims.py."""
         if not (0 <= row < self.shape[0] and 0 <= col < self.columns):
             self.refuse((row, col), "touches")
         return row * self.columns + col
@@ -122,7 +122,7 @@ class Memory:
         if np.result_type(type(value)).kind == "f" and self.dtype.kind in "iub":
             raise KernelError(
                 f"{self.machine.place()} stores a float into {self.name}, which is {self.dtype}; "
-                f"write np.{self.dtype}(...) to cut it off"
+                f"write np.{self.dtype}(...) to truncate it"
             )
         return self.type(value)
 
@@ -154,7 +154,7 @@ class Memory:
     def poisoned(self, address: int) -> None:
         mend = (
             "shared memory holds rubbish until it is written; if another thread of the block writes this element, "
-            "cuda.syncthreads() belongs between"
+            "put cuda.syncthreads() between the two"
             if self.space == "shared"
             else "write it first, or hand the kernel an array that is filled, such as zeros(...)"
         )

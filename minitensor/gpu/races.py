@@ -1,9 +1,9 @@
 """Finding data races: two threads, one element, one of them writes, and nothing says which comes first.
 
-What puts accesses in order is a barrier, and that within one block only. So two accesses to an element race if they
-come from two blocks of a launch, or from two threads of a block between the same two barriers, unless both read or
-both are atomic. The simulator runs threads one after another, so a race does no harm there: it is found by keeping,
-for each element, who wrote and who read it.
+Only a barrier puts accesses in order, and only within one block. So two accesses to an element race if they come from
+two blocks of a launch, or from two threads of a block between the same two barriers, unless both read or both are
+atomic. The simulator runs threads one after another, so a race does no harm there: it is found by keeping, for each
+element, who wrote and who read it.
 """
 
 from typing import Any, NamedTuple

@@ -29,7 +29,7 @@ class Launch:
 
     counters : what the whole launch did, None where a real GPU ran it, which does not count
     lines : the same for each line of the file that did anything
-    samples : for each place that touches an array, what the first warp asked for there at first
+    samples : for each place that touches an array, the first access of the first warp
     """
 
     name: str
@@ -47,7 +47,7 @@ class Launch:
         """The kernel line by line beside what each line did, and below it the whole launch.
 
         loads, stores : of single threads, in global memory
-        sectors : of 32 bytes, touched by those; coalesced : the fewest that could do, over those touched
+        sectors : of 32 bytes, touched by those; coalesced : the fewest that would do, over those touched
         shared : loads and stores in shared memory; conflicts : rounds that its banks took beyond one an access
 
         Raises KernelError for a launch on a real GPU.
@@ -92,7 +92,7 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
 
     loads : of single threads from global memory; sectors, coalesced, shared, conflicts : as in `Launch.report`
     FLOP/B : FLOPs for each byte that moves to or from global memory, as if there were no cache
-    A column in which nothing stands is left out.
+    An empty column is left out.
 
     Raises MissingExtraError without rich.
     """

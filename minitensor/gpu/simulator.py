@@ -185,7 +185,7 @@ class Simulator:
             elif partner >= len(warp) or not warp[partner].gives:
                 raise BarrierError(
                     f"{self.place(thread.waits, thread)} asks lane {partner} of its warp, which does not exist; "
-                    f"launch blocks of a multiple of {WARP} threads, or name the width"
+                    f"launch blocks of {WARP} threads, or a multiple, or give the width"
                 )
             else:
                 thread.takes = warp[partner].gives[2]
@@ -249,7 +249,7 @@ class Simulator:
     def _endless(self, stop: StopIteration) -> None:
         lines = [frame.tb_lineno for frame in _frames(stop.__traceback__) if frame.tb_frame.f_code is self._code]
         raise StepLimitError(
-            f"{self.place(lines[-1])} has gone round this loop {ROUNDS:,} times without an end; "
+            f"{self.place(lines[-1])} has gone round this loop {ROUNDS:,} times and not left it; "
             "is its condition ever false, and does it change inside the loop?"
         ) from None
 

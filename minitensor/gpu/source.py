@@ -36,7 +36,7 @@ def source_of(function: Callable[..., Any]) -> Source:
     first = 0
     with suppress(OSError, TypeError):
         lines, first = inspect.getsourcelines(function)
-    # Python finds text by file and line: of what was typed in it may find another's, such as that of `python -c`.
+    # Python finds text by file and line: for what was typed in, it may find other text, such as that of `python -c`.
     if not re.search(rf"^\s*def {re.escape(function.__name__)}\b", "".join(lines), re.MULTILINE):
         raise KernelError(
             f"{function.__name__}: its source cannot be read; write kernels in a file or a notebook, "

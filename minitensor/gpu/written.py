@@ -1,8 +1,8 @@
 """Kernels whose text is written by a program.
 
 `cupyx.jit` has no arrays in registers: what CUDA C++ writes as ``float sum[8]`` and a loop that the compiler unrolls
-needs eight variables and eight lines. So a function writes the lines, and they become a kernel like any other: they
-are shown in reports, in errors and to CuPy.
+needs eight variables and eight lines. So a function writes the lines, and they become a kernel like any other, shown in
+reports, in errors and to CuPy.
 """
 
 from collections.abc import Sequence

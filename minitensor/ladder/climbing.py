@@ -17,14 +17,14 @@ from minitensor.text.numbers import in_bytes, in_seconds
 
 WARM_UP_WORK = 2e5  # floating-point operations of the small share on which a rung is tried first
 TELLING = 0.05  # seconds after which a share of the work tells how long the whole takes
-UNEVEN = 2.0  # how many times slower than the fastest call the median is when the table says so
+UNEVEN = 2.0  # where the median is more than this times the fastest call, the table says so
 
 
 def rung(caption: str, memory: Callable[..., float]) -> Callable[[Callable], Any]:
     """Mark a plain function as a rung.
 
     caption : what it does, in a few words
-    memory : its largest extra memory in bytes, beside inputs and output, as a function of the inputs
+    memory : its largest extra memory in bytes, besides inputs and output, as a function of the inputs
     """
 
     def mark(function: Any) -> Any:

@@ -1,8 +1,8 @@
 """The roofline: what this machine could do at best with a job, by its own measured ceilings.
 
-A job of so many FLOPs must move so many bytes at least. No rung can be faster than the machine computes, nor than it
-moves those bytes; a job of exponentials, no faster than it makes them. Where FLOPs are few for each byte the memory
-is the limit, and where they are many the arithmetic is (Williams, Waterman and Patterson 2009, "Roofline").
+A job takes a number of FLOPs, and must move at least a number of bytes. No rung can be faster than the machine
+computes, or than it moves those bytes, or, where the job takes exponentials, than it makes them. With few FLOPs for
+each byte memory is the limit, with many arithmetic is (Williams, Waterman and Patterson 2009, "Roofline").
 """
 
 import math
@@ -17,7 +17,7 @@ from minitensor.errors import DTypeError, InputError
 from minitensor.ladder.timing import machine, measure
 from minitensor.text.numbers import in_bytes
 
-COPIED = 2**27  # bytes copied: with where they go, more than the caches of most machines
+COPIED = 2**27  # bytes copied: source and destination are more than the caches of most machines
 SECONDS = 0.1  # spent on each measurement
 FLOATS = ("float32", "float64")
 ENOUGH = 0.015  # seconds of a matrix product after which no larger one is tried
@@ -76,8 +76,8 @@ def ceilings(dtype: Any = "float32", backend: str | None = None) -> Ceilings:
     may come out above its roof. Each is the best of several runs. Time: about a second. Memory: 256 MiB, or up to
     600 MB on a GPU, freed afterwards.
 
-    Processes that compute at the same time lower what is measured. Job data in the caches move faster than a large
-    copy does, so a small job may come out above its roof.
+    Processes that compute at the same time lower what is measured. A small job, whose data stay in the caches, may come
+    out above its roof.
 
     Raises DTypeError for a dtype that is not float32 or float64.
     """

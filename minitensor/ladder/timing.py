@@ -17,8 +17,8 @@ def machine(lib: backend.Backend) -> str:
 def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 0.5) -> list[float]:
     """Seconds of one call, device synchronised, round by round.
 
-    About `seconds` are spent, in up to 25 rounds of as many calls as make a round last a millisecond; a call that
-    takes longer than `seconds` is timed once. The first call is left to the caller: it warms up.
+    About `seconds` are spent, in up to 25 rounds, each of enough calls to last a millisecond; a call that takes longer
+    than `seconds` is timed once. The first call is left to the caller: it warms up.
     """
     once = seconds_of(function, lib)
     calls = max(1, math.ceil(1e-3 / max(once, 1e-9)))
@@ -27,7 +27,7 @@ def measure(function: Callable[[], Any], lib: backend.Backend, seconds: float = 
 
 
 def seconds_of(function: Callable[[], Any], lib: backend.Backend, calls: int = 1) -> float:
-    """Seconds of one call, the mean of so many calls one after another, device synchronised."""
+    """Seconds of one call, the mean of `calls` one after another, device synchronised."""
     lib.synchronize()
     start = time.perf_counter()
     for _ in range(calls):

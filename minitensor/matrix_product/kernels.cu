@@ -1,7 +1,7 @@
 // The last two rungs of the matmul ladder on the GPU: c = a @ b in float32, for any m, k, n.
 //
 // Here Python stops being enough. CuPy's JIT knows neither an array that lives in a thread's registers nor a load of
-// four floats at once, and these two are what the last factor of speed is made of.
+// four floats at once. These two kernels need both.
 //
 // All matrices are row-major and contiguous. A block of 256 threads makes one 128 x 128 tile of c, and walks along k in
 // steps of 8. Tiles are numbered row by row in blockIdx.x alone, since gridDim.y ends at 65,535.

@@ -28,7 +28,7 @@ CPP_TILE, CPP_SIDE = 128, 16  # TILE and SIDE of kernels.cu
 
 
 def nothing(a: Tensor, b: Tensor) -> float:
-    """The memory of every rung here: none beside the output."""
+    """The memory of every rung here: none besides the output."""
     return 0.0
 
 
@@ -51,9 +51,9 @@ def gpu_naive(a: Tensor, b: Tensor) -> Tensor:
     """One thread for each element of c, its row from threadIdx.x: the first kernel that everyone writes.
 
     a : (m, k), b : (k, n), float32, both on CuPy or both on NumPy, where a simulator runs it; returns (m, n), float32.
-    The threads of a warp differ in their row, so together they read a column of a, and each number of it lies in
-    another 32-byte sector: an eighth of what memory moves is used. Global loads: 2·m·n·k.
-    Memory: nothing beside the output. Raises ShapeError, DTypeError or DeviceError where a and b do not fit.
+    The threads of a warp differ in their row, so together they read a column of a, and each number of it lies in a
+    32-byte sector of its own: an eighth of what memory moves is used. Global loads: 2·m·n·k.
+    Memory: nothing besides the output. Raises ShapeError, DTypeError or DeviceError where a and b do not fit.
 
     >>> import minitensor as mt
     >>> gpu_naive(mt.ones((2, 3), "float32"), mt.ones((3, 4), "float32")).tolist()
@@ -78,7 +78,7 @@ def gpu_coalesced(a: Tensor, b: Tensor) -> Tensor:
     """`gpu_naive` with one line changed: the column comes from threadIdx.x.
 
     The threads of a warp now read neighbours in b, of which one sector holds eight, and all the same number of a.
-    As many loads as before, 2·m·n·k, in an eighth of the sectors or less. Memory: nothing beside the output.
+    As many loads as before, 2·m·n·k, in an eighth of the sectors or less. Memory: nothing besides the output.
     """
     return multiply(matmul_coalesced, a, b)[0]
 
@@ -246,8 +246,8 @@ def multiply_in_cpp(name: str, a: Tensor, b: Tensor) -> Tensor:
     """c = a @ b by one of the kernels in CUDA C++, "register_tiled" or "vectorised".
 
     a : (m, k) float32 on CuPy; b : (k, n) likewise; returns (m, n).
-    Memory: nothing beside the result, and a copy of an operand that is not contiguous.
-    Raises DeviceError for Tensors elsewhere, DTypeError and ShapeError for others than these.
+    Memory: nothing besides the result, and a copy of an operand that is not contiguous.
+    Raises DeviceError for Tensors elsewhere, DTypeError and ShapeError for other operands.
     """
     m, k, n = checks.matrices(f"gpu_{name}", a, b, dtype="float32")
     cpp.check_on_gpu(f"gpu_{name}", a=a, b=b)

@@ -23,8 +23,8 @@ PYTHON_FLOAT = 32  # bytes of a float in a list: 24 of its own and 8 to point at
 def loops(a: Tensor, b: Tensor) -> Tensor:
     """The definition: c[row, col] is the sum over inner of a[row, inner]·b[inner, col].
 
-    The numbers are taken out of the tensors first. Indexing the tensors themselves in the inner loop takes some eighty
-    times as long: each element is wrapped as a Tensor of its own.
+    The numbers are taken out of the tensors first. Indexing the tensors themselves in the inner loop takes 40 to 100
+    times as long (tests/benchmarks/claims.py): each element is wrapped as a Tensor of its own.
     Memory: 32·(m·k + k·n + m·n) bytes, since Python keeps each number as an object.
     """
     m, k, n = _sizes(a, b)
@@ -43,9 +43,10 @@ def loops(a: Tensor, b: Tensor) -> Tensor:
 def rows(a: Tensor, b: Tensor) -> Tensor:
     """The inner loop goes to compiled code: the dot product of a row of a and a column of b.
 
-    Python still runs m·n times round, but no longer m·n·k times. Each round costs a microsecond or two before any
-    arithmetic is done, so for short sums (k below a hundred) this rung is no faster than the one below it.
-    Memory: nothing beside the output.
+    Python still goes round m·n times, but no longer m·n·k times. Each round costs a microsecond or two before any
+    arithmetic is done, so for short sums (k below a hundred) this rung is no faster than the one below it
+    (tests/benchmarks/claims.py).
+    Memory: nothing besides the output.
     """
     out, columns = _zeros(a, b), list(b.T)
     for row, left in enumerate(a):
@@ -58,7 +59,7 @@ def rows(a: Tensor, b: Tensor) -> Tensor:
 def broadcasting(a: Tensor, b: Tensor) -> Tensor:
     """A row of a, stood upright as (k, 1), is stretched across b (k, n); summing over k gives a whole row of c.
 
-    Python runs m times round. Memory: one table of products, k·n elements.
+    Python goes round m times. Memory: one table of products, k·n elements.
     """
     out = _zeros(a, b)
     for row in range(a.shape[0]):
@@ -70,8 +71,9 @@ def broadcasting(a: Tensor, b: Tensor) -> Tensor:
 def broadcasting_3d(a: Tensor, b: Tensor) -> Tensor:
     """No Python loop is left: (m, k, 1) times (k, n) is the table of all products, summed over its middle axis.
 
-    It need not be faster than the rung below. The table of m·k·n elements no longer fits the caches, so every product
-    is written to memory and read back: at m = k = n = 512 that is half a gigabyte in float32.
+    It need not be faster than the rung below (tests/benchmarks/claims.py). The table of m·k·n elements no longer fits
+    the caches, so every product is written to memory and read back: at m = k = n = 512 that is half a gigabyte in
+    float32.
     """
     _sizes(a, b)
     return (a[:, :, None] * b).sum(1)
@@ -81,7 +83,7 @@ def broadcasting_3d(a: Tensor, b: Tensor) -> Tensor:
 def einsum(a: Tensor, b: Tensor) -> Tensor:
     """Say what is wanted, ``mk,kn->mn``, and let the executor find out that it is one matrix product.
 
-    No table of products. Memory: nothing beside the output.
+    No table of products. Memory: nothing besides the output.
     """
     _sizes(a, b)
     return einsums.einsum("mk,kn->mn", a, b)
@@ -91,7 +93,7 @@ def einsum(a: Tensor, b: Tensor) -> Tensor:
 def blas(a: Tensor, b: Tensor) -> Tensor:
     """``a @ b`` calls BLAS, decades of work on blocks that stay in the caches and on vector units, on every core.
 
-    Memory: nothing beside the output but a few packed blocks.
+    Memory: nothing besides the output but a few packed blocks.
     """
     _sizes(a, b)
     return a @ b

@@ -17,18 +17,18 @@ DEPTH = 30.0  # between threads and memory
 
 
 def memory_access(*launches: Launch, array: str, kind: str = "load", line: int = 0) -> Any:
-    """For each launch, what the first warp asked of one array at first: its threads above, memory below.
+    """For each launch, the first access of the first warp to one array: its threads above, memory below.
 
     A line goes from each thread to the element that it touches. Global memory is drawn as its sectors of 32 bytes that
     are touched. Each is moved whole: blue is what was asked for, pale what comes along unasked. Shared memory is drawn
-    as its 32 banks, the words of each one below the other. A bank gives one word at a time: orange where it has to
-    give several.
+    as its 32 banks, the words of each one below another. A bank gives one word at a time: orange where it has to give
+    several.
 
     array : the name of the array, or of the shared memory, in the kernel
     kind : "load", "store" or "atomic"
-    line : the number of the line in the source file; 0 is the first that touches the array so
+    line : the number of the line in the source file; 0 is the first that touches the array in this way
 
-    Raises InputError where a launch did not touch the array so, or where a real GPU ran it.
+    Raises InputError where a launch did not touch the array in this way, or where a real GPU ran it.
     """
     if not launches:
         raise InputError("memory_access: give it at least one launch, which is what name[grid, block](...) returns")

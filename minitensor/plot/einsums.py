@@ -1,6 +1,6 @@
 """What an einsum says, as a diagram: each letter is a wire, and it reaches the output or it is summed.
 
-And how fast it is beside others.
+And how fast our einsum is compared with others.
 """
 
 from typing import Any

@@ -15,8 +15,8 @@ ROOM = 4  # how many times further than the steps and the ridge the axis reaches
 def intensities(steps: Mapping[str, Work], under: Ceilings) -> Any:
     """For each step a post, at its FLOPs for each byte, that reaches up to the roof.
 
-    Where it ends is the most that these ceilings allow to whoever moves so many bytes, with the fraction of the
-    arithmetic that this is. It is a bound: nothing in this picture was timed.
+    It ends at the most that these ceilings allow a step that moves that many bytes, and is labelled with the fraction
+    of the arithmetic that this is. It is a bound: nothing in this picture was timed.
 
     steps : by name, the FLOPs and the bytes moved, such as those that a simulated launch counted
 

@@ -58,7 +58,7 @@ def kernels(distances: Tensor, weights: Mapping[str, Tensor], bandwidth: float) 
 
 
 def one_path(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth: float, title: str = "") -> Any:
-    """One query on its way: each data point as dark as it weighs at the start, the stops in order.
+    """One query on its way: each data point the darker the more it weighs at the start, the stops in order.
 
     points : (n, 2); weights : (n,), those of the first update; path : a (2,) tensor for each stop
     """
@@ -80,7 +80,7 @@ def one_path(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth:
 
 
 def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
-    """The way of every point as a line, in the colour of its cluster; a cross where ways end."""
+    """The path of every point as a line, in the colour of its cluster; a cross where paths end."""
     steps = np.stack(_steps(path))
     fig, ax = figure(width=6, height=6)
     ax.add_collection(LineCollection(list(steps.swapaxes(0, 1)), colors=_colors(labels), linewidths=0.5, alpha=0.35))

@@ -29,7 +29,7 @@ def roofline(*found: Climb) -> Any:
     under = {climb.ceilings: [each for each in found if each.ceilings == climb.ceilings] for climb in found}
     houses = {ceilings: climbs for ceilings, climbs in under.items() if ceilings}
     if not houses:
-        raise InputError("there is no roof to draw: no ladder climbed here says what its job must move, its traffic")
+        raise InputError("there is no roof to draw: none of these ladders says what its job must move, its traffic")
     fig, axes = figure(len(houses), 1, width=WIDTH, height=HEIGHT * len(houses), squeeze=False)
     for ax, (ceilings, climbs) in zip(axes[:, 0], houses.items(), strict=True):
         _draw(ax, ceilings, climbs)
@@ -118,7 +118,7 @@ def _height(ax: Any, y: float) -> float:
 
 
 def spread(places: list[float], apart: float) -> list[float]:
-    """The places, given from below, moved as little as need be for neighbours to be so far apart.
+    """The places, given from below, moved as little as possible, so that neighbours are `apart` or more.
 
     Places that would come too close are set out evenly about their mean.
 

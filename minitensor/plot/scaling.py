@@ -1,4 +1,4 @@
-"""How time grows with size: a line for each way, on logarithmic axes, where a power of n is a straight line."""
+"""How time grows with size: a line for each way of doing a job. On logarithmic axes a power of n is a straight line."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle

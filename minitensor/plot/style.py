@@ -34,7 +34,7 @@ def figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 
 
 def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
     """An animation that calls ``draw(frame)`` for each frame, `interval` milliseconds apart."""
-    # Laid out once, and with the next line for good, which is quicker: tests/benchmarks/claims.py.
+    # Laid out once, and with the next line for good, so that frames are drawn faster: tests/benchmarks/claims.py.
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
     animation = FuncAnimation(fig, draw, frames=frames, interval=interval)
@@ -48,7 +48,7 @@ def save(picture: Any, path: str | Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(picture, FuncAnimation):
         canvas = picture._fig.canvas  # type: ignore[attr-defined]
-        canvas.draw_idle = lambda: None  # a frame is drawn when it is written, so not before that too
+        canvas.draw_idle = lambda: None  # a frame is drawn when it is written, and need not be drawn before
         try:
             picture.save(path, writer=PillowWriter(fps=1000 // picture._interval), dpi=80)  # type: ignore[attr-defined]
         finally:

@@ -52,7 +52,7 @@ def segment(
     space, colour : the bandwidths of mean shift, in pixels and in units of L*u*v*: how far a pixel looks, and how
         different a colour may be to pull it along
     min_size : pixels below which a region joins the neighbour of the nearest colour
-    lightness : what L* counts beside u* and v*. The noise of a camera, alike in red, green and blue, is about 2.5
+    lightness : how much L* counts beside u* and v*. The noise of a camera, alike in red, green and blue, is about 2.5
         times as large in u* and v* as in L*, so that L* tells colours apart better.
     steps, tile, threads, progress : see `mean_shift_filter`
 
@@ -64,7 +64,7 @@ def segment(
     >>> found.regions[0].tolist(), found.colours[:, 0].astype("float64").tolist()
     ([0, 0, 1, 1], [0.10..., 0.88...])
 
-    Raises DTypeError, ShapeError or InputError for what is no picture, InputError for settings that mean nothing.
+    Raises DTypeError, ShapeError or InputError for what is not a picture, InputError for settings that mean nothing.
     """
     space, colour = checks.distance("segment: space", space), checks.distance("segment: colour", colour)
     lightness = checks.positive("segment: lightness", lightness)

@@ -31,7 +31,7 @@ def srgb_to_luv(rgb: Tensor) -> Tensor:
     Raises DTypeError if the colours are no floats, ShapeError if the last axis is not 3.
     """
     _check(rgb, "srgb_to_luv")
-    # Both branches are computed, so the root is kept from what is below its domain.
+    # Both branches are computed, so the root is not given what lies below its domain.
     linear = where(rgb <= 0.04045, rgb / 12.92, ((maximum(rgb, 0.0) + 0.055) / 1.055) ** 2.4)
     xyz = linear @ _matrix(TO_XYZ, rgb).T
     x, y, z = xyz[..., 0], xyz[..., 1], xyz[..., 2]

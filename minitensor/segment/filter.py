@@ -14,7 +14,7 @@ from minitensor.functions import concat, maximum, stack
 
 REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
 TINY = 1e-30  # the weight of a pixel in the picture is 1 or more, beyond the edge 0
-FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and subnormal numbers would be slow
+FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and subnormal numbers may be slow
 TILES = 8  # tables of a backend's `chunk` that are worked on at once: 1 MB with NumPy, half of a core's cache or less
 
 
@@ -31,7 +31,7 @@ def mean_shift_filter(
     """Where every pixel of a picture (height, width, channels) is after `steps` updates of mean shift.
 
     space, colour : the bandwidths, in pixels and in units of the channels
-    tile, threads : how the work is cut; the result does not depend on it but for rounding
+    tile, threads : how the work is cut; the result depends on it only by rounding
     progress : called with the fraction that is done, from time to time, from any thread
 
     Returns (height, width, 2 + channels), float32: row, column and colour of each pixel's last place, all in units of
@@ -42,9 +42,9 @@ def mean_shift_filter(
     moves, so every update is uphill. Time: O(pixels·steps·space²). Memory: O(pixels) and, a thread, one float32 table
     of the weights of a few tiles, `TILES` of the backend's chunks (1 MB with NumPy) or one tile's if that is more.
 
-    Each tile is attention (`cluster/meanshift/attention.py`), where weights count 0 if the pixel does not see the
-    point. Its matrix products are small enough for a core's own cache, and the tiles are dealt out to threads, as BLAS
-    and NumPy's exponential need no interpreter.
+    Each tile is attention (`cluster/meanshift/attention.py`), where the weight is 0 if the pixel does not see the
+    point. Its matrix products are small enough for a core's own cache, and the tiles are dealt out to threads, since
+    BLAS and NumPy's exponential need no interpreter.
 
     >>> import minitensor as mt
     >>> stripes = mt.tensor([[[0.0], [0.2], [9.0], [9.2]]] * 3)
@@ -83,7 +83,7 @@ def mean_shift_filter(
         inner = points[:, reach : reach + side, reach : reach + side, :-1]
         queries = inner.reshape(count, side * side, channels + 2).mT.contiguous()
         one = ones((count, 1, side * side), like=padded)
-        # One table for all steps: the first use of new memory takes longer than the product.
+        # One table for all steps, so that no new memory is asked for.
         table = zeros((count, side * side, whole * whole), like=padded)
         for _ in range(steps):
             asking = gaussian_keys(queries, of_queries=True, one=one)

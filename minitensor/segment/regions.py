@@ -11,8 +11,8 @@ def link(places: Tensor, distance: float, far: int = 1) -> Tensor:
     """Regions (height, width) int64 of pixels whose `places` (height, width, dimensions) hang together.
 
     distance : neighbours, side by side or one above the other, are joined where their places are less than this apart
-    far : a pixel with more neighbours than this farther away is joined to none. With 4 all count; with 1 no bridge
-        that is one pixel wide can join two regions, at the price of pixels along edges that stay alone.
+    far : a pixel is joined to none if more than this many of its neighbours are farther away. With 4 every pixel may
+        join; with 1 no bridge one pixel wide can join two regions, but pixels along edges stay alone.
 
     Regions are numbered from 0 in the order of their first pixels.
     """
@@ -82,7 +82,7 @@ def boundaries(regions: Tensor) -> Tensor:
 
 
 def explained_variance(picture: Tensor, regions: Tensor) -> float:
-    """How much of a picture's variance is left if each region has one colour, its mean: from 0 to 1.
+    """How much of a picture's variance is kept if each region has one colour, its mean: from 0 to 1.
 
     picture : (height, width, channels) of numbers; regions : (height, width) int64, 0 or more
 

@@ -1,4 +1,4 @@
-"""Functions whose text is written by a program, such as loops that are unrolled for so many dimensions."""
+"""Functions whose text is written by a program, such as loops unrolled for a number of dimensions."""
 
 import linecache
 from collections.abc import Sequence
@@ -20,5 +20,5 @@ def function(name: str, parameters: str, body: Sequence[str], label: str, names:
 
 
 def indent(lines: Sequence[str], levels: int = 1) -> list[str]:
-    """The lines, moved to the right by so many levels."""
+    """The lines, indented by this many levels."""
     return ["    " * levels + line for line in lines]

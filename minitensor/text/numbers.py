@@ -22,7 +22,7 @@ def in_bytes(count: float) -> str:
 
 
 def in_rate(per_second: float, what: str) -> str:
-    """So much of something in a second.
+    """An amount per second, with its unit.
 
     >>> in_rate(2.98e11, "FLOP/s"), in_rate(4.5e9, " exp/s")
     ('298 GFLOP/s', '4.5 G exp/s')

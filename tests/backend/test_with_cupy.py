@@ -104,12 +104,12 @@ def test_no_device(fresh, monkeypatch, devices):
     fake_cupy(monkeypatch, devices=devices)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert refusal() == (
-        "CuPy and the driver are there, but no GPU is (CUDA_VISIBLE_DEVICES=None). "
+        "CuPy and the driver are installed, but there is no GPU (CUDA_VISIBLE_DEVICES=None). "
         f"nvidia-smi shows what the driver sees, {USE_NUMPY}"
     )
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert refusal() == (
-        "CuPy and the driver are there, but no GPU is (CUDA_VISIBLE_DEVICES=''). "
+        "CuPy and the driver are installed, but there is no GPU (CUDA_VISIBLE_DEVICES=''). "
         f"unset CUDA_VISIBLE_DEVICES, {USE_NUMPY}"
     )
 

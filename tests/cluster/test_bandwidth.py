@@ -48,7 +48,7 @@ def test_it_scales_with_the_data_and_ignores_where_they_are(backend, rule):
         (mt.zeros((0, 2)), {}, r"estimate_bandwidth: the points have 0 sample\(s\)"),
         (mt.tensor([[1, 2]]), {}, "estimate_bandwidth: the points are int64"),
         (mt.tensor([[np.nan]]), {}, "hold NaN or infinity in 1 of 1 points"),
-        (mt.ones((5, 2)), {}, "by 'silverman' it would be 0, so alike are the 5 points"),
+        (mt.ones((5, 2)), {}, "'silverman' gives 0, because the 5 points are so alike"),
         (mt.ones((5, 2)), {"rule": "neighbours"}, "or a larger quantile"),
         (mt.ones((5, 2)), {"rule": "scott"}, "there is no rule 'scott'; choose one of silverman, neighbours"),
         (mt.ones((5, 2)), {"quantile": 2}, "quantile=2; it must be a number from 0 to 1"),

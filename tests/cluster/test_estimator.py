@@ -312,7 +312,7 @@ GOOD = [[0.0, 1.0], [2.0, 3.0]]
         (GOOD, {"min_bin_freq": 0, "bin_seeding": True}, "min_bin_freq=0; it must be a whole number, 1 or more"),
         (GOOD, {"min_bin_freq": 2.5, "bin_seeding": True}, "min_bin_freq=2.5"),
         (GOOD, {"min_bin_freq": 3, "bin_seeding": True}, "no cell of size 1.0 holds 3 points, the fullest holds 1"),
-        (GOOD, {"seeds": [[1.0, 2.0, 3.0]]}, r"seeds of shape \(1, 3\) are no places among points of shape \(2, 2\)"),
+        (GOOD, {"seeds": [[1.0, 2.0, 3.0]]}, r"seeds of shape \(1, 3\) do not fit points of shape \(2, 2\)"),
         (GOOD, {"seeds": [[np.nan, 1.0]]}, "seeds hold NaN"),
         (GOOD, {"seeds": [[500.0, 1.0]]}, "No point was within bandwidth=1 of any seed"),
     ],

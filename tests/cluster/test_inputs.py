@@ -103,8 +103,8 @@ def test_arrays_and_lists_have_no_column_names():
         ([[1.0, 2.0], [np.inf, 2.0]], ValueError, r"the first is X\[1\] = \[inf, 2.0\]; leave them out"),
         (np.ones((2, 2)) * 1j, ValueError, "Complex data not supported: X is complex128"),
         ([[1.0], [2.0, 3.0]], ValueError, "X: the lists are not a rectangle"),
-        ([["one", 2]], TypeError, "X holds what is no number: could not convert string to float"),
-        (np.array([[{}]]), TypeError, "X holds what is no number: .*not 'dict'"),
+        ([["one", 2]], TypeError, "X holds something that is not a number: could not convert string to float"),
+        (np.array([[{}]]), TypeError, "X holds something that is not a number: .*not 'dict'"),
         (Sparse(), ValueError, r"X is sparse; .* write X.toarray\(\)"),
     ],
 )  # fmt: skip

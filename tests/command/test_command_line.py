@@ -172,7 +172,7 @@ def test_explain_draws_where_it_is_told(tmp_path, capsys):
         (["ik", "5x"], "'5x' is not a shape: write its sizes with x between, such as 5x784"),
         (["ik", "5x²"], "'5x²' is not a shape: write its sizes with x between, such as 5x784"),
         (["i", "9" * 19], f"'{'9' * 19}' is not a shape: write its sizes with x between, such as 5x784"),
-        (["i", "5", "--out", "loops.txt"], "'loops.txt' is not a picture's name: end it in .png, .svg, .pdf"),
+        (["i", "5", "--out", "loops.txt"], "'loops.txt' is not the name of a picture: end it in .png, .svg, .pdf"),
     ],
 )  # fmt: skip
 def test_explain_points_at_what_is_wrong(arguments, message, capsys, tmp_path, monkeypatch):

@@ -60,7 +60,7 @@ def test_a_bundled_photo_is_read():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere.jpg"], "there is no file 'nowhere.jpg'; name a picture's file, or china or flower"),
+        (["nowhere.jpg"], "there is no file 'nowhere.jpg'; name a picture file, or china or flower"),
         (["words.png"], "'words.png' is not a picture that can be read: "),
         (["halves.png", "--space", "0"], "segment: space=0.0; it is a distance"),
         (["halves.png", "--colour", "nan"], "segment: colour=nan; it is a distance"),
@@ -94,7 +94,7 @@ def test_it_is_compared_with_what_is_installed(halves, tmp_path, monkeypatch, ca
     monkeypatch.setattr(photo, "peers", lambda: {"some other": left_and_right})
     assert main(command) == 0
     words = capsys.readouterr().out.splitlines()[2:4]
-    assert words[0] == "Beside it (the more regions, the more they explain):"
+    assert words[0] == "For comparison (the more regions, the more they explain):"
     assert words[1].split()[:5] == ["some", "other", "3", "regions", "in"]
     assert words[1].endswith(" explain 100.0%")
     monkeypatch.setattr(photo, "peers", dict)

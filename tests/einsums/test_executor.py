@@ -225,7 +225,7 @@ def test_only_tensors_are_operands(other):
 def test_the_spec_comes_first():
     with pytest.raises(TypeError) as caught:
         einsum(mt.ones((2, 2)), "ij->ji")
-    assert str(caught.value) == "einsum takes first a spec such as 'ij,jk->ik', not a Tensor"
+    assert str(caught.value) == "einsum: the spec comes first, such as 'ij,jk->ik', not a Tensor"
 
 
 def test_backends_do_not_mix():

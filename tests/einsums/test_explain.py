@@ -32,7 +32,7 @@ How it is computed
 
 In all
   the loops as written  48 FLOPs
-  as planned            48 FLOPs; as many
+  as planned            48 FLOPs; the same
   memory                reads 144 B, writes 64 B; 0.23 FLOPs a byte
   largest intermediate  none
 """
@@ -114,7 +114,7 @@ def test_tensors_do_as_well_and_bring_their_itemsize(backend):
         (90_000, 15_000, "15,000 FLOPs; 6 times fewer"),
         (15_000_000, 150, "150 FLOPs; 100,000 times fewer"),
         (2, 3, "3 FLOPs; 1.5 times as many"),
-        (1, 1, "1 FLOP; as many"),
+        (1, 1, "1 FLOP; the same"),
         (5, 0, "0 FLOPs; 5 fewer"),
     ],
 )
@@ -161,7 +161,7 @@ def test_no_size_is_negative():
 
 
 def test_the_spec_comes_first():
-    with pytest.raises(TypeError, match="explain_einsum takes first a spec such as 'ij,jk->ik', not a tuple"):
+    with pytest.raises(TypeError, match="explain_einsum: the spec comes first, such as 'ij,jk->ik', not a tuple"):
         explain_einsum((2, 3), "ij")
 
 

@@ -116,5 +116,5 @@ def test_a_limit_that_cannot_be_kept_is_an_error():
         tidied("ij,jk,kl->il", ((9, 2), (2, 9), (9, 9)), 10)
     assert str(caught.value) == (
         "'ij,jk,kl->il' has no order of pairs whose intermediate results all have at most 10 elements; "
-        "the leanest found has one of 18\nfix: memory_limit=18, or more"
+        "the best that was found needs one of 18\nfix: memory_limit=18, or more"
     )

@@ -70,7 +70,7 @@ CRIMES = [
         crimes.no_first_barrier, (1, 8), (zeros(8), zeros(8)), errors.UnwrittenError,
         "{out[i] = tile[SIZE - 1 - i]}\nthread 0 of block 0 reads tile[7] of shared memory, which nobody has written; "
         "shared memory holds rubbish until it is written; if another thread of the block writes this element, "
-        "cuda.syncthreads() belongs between",
+        "put cuda.syncthreads() between the two",
     ),
     (
         crimes.no_second_barrier, (1, 8), (zeros(3, 8), zeros(8), 3), RACE,
@@ -109,7 +109,7 @@ CRIMES = [
     ),
     (
         crimes.never_ends, (1, 8), (zeros(2), 3), errors.StepLimitError,
-        "{while i < n:}\nthread 0 of block 0 has gone round this loop 1,000 times without an end; is its condition "
+        "{while i < n:}\nthread 0 of block 0 has gone round this loop 1,000 times and not left it; is its condition "
         "ever "
         "false, and does it change inside the loop?",
     ),
@@ -128,13 +128,13 @@ CRIMES = [
         crimes.shuffle_past_the_block, (1, 8), (zeros(8),), BARRIER,
         "{x[i] = cuda.shfl_xor_sync(0xFFFFFFFF, x[i], 16)}\nthread 0 of block 0 asks lane 16 of its warp, which does "
         "not "
-        "exist; launch blocks of a multiple of 32 threads, or name the width",
+        "exist; launch blocks of 32 threads, or a multiple, or give the width",
     ),
     (
         crimes.float_into_int, (1, 8), (zeros(8, dtype="int32"),), errors.KernelError,
         "{x[cuda.threadIdx.x] = 0.5}\nthread 0 of block 0 stores a float into x, which is int32; write np.int32(...) "
         "to "
-        "cut it off",
+        "truncate it",
     ),
     (
         crimes.float_as_index, (1, 8), (zeros(8),), errors.KernelError,

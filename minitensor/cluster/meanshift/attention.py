@@ -3,8 +3,8 @@
 Queries and points have *keys*. The product of two keys is the score of the pair, and e to the power of the score is its
 weight. Points have *values*, of which the weighted sums are taken. An update of mean shift is attention: over a cloud
 of points in `update.py`, over a photograph in `segment/filter.py`. The rung `gemm` in `rungs.py` is the plain five
-lines of it. Here the tables lie in a core's own cache and are used again, so that next to all of the time goes into one
-matrix product, one exponential in place, and one product more.
+lines of it. Here the tables lie in a core's own cache and are used again, so that nearly all of the time goes into one
+matrix product, one exponential in place, and a second product.
 """
 
 import math
@@ -17,11 +17,13 @@ from minitensor.core.creation import full, ones, zeros
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.functions import concat
 
-MEMORY = 2**20  # bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster
+# Bytes of the tables of one tile: they stay in a core's own cache, which is 3 to 10 times faster than memory
+# (tests/benchmarks/claims.py).
+MEMORY = 2**20
 SIDE = 512  # points in a tile
 TILES = 16  # of points, whose keys are made at once
-QUIET = 2**18  # multiplications up to which OpenBLAS does not wake its threads, which costs more than they gain here
-PAIRS = 2**13  # in a tile at least, even if BLAS then wakes them
+QUIET = 2**18  # multiplications up to which OpenBLAS leaves a product to the thread that asks, and wakes no others
+PAIRS = 2**13  # of queries and points in a tile at least, even if BLAS then wakes its threads
 
 Floor = Tensor | float | None  # the least exponent, or a table of it
 
@@ -51,7 +53,7 @@ def gaussian_keys(x: Tensor, of_queries: bool, one: Tensor | None = None) -> Ten
     """Keys (…, d + 2, n) of places (…, d, n): a query's key times a point's is −|q − x|²/2, the score of a Gaussian.
 
     −|q − x|²/2 = q·x − |q|²/2 − |x|²/2 is the product of (q, −|q|²/2, 1) and (x, 1, −|x|²/2), so nothing has to be
-    added to the table of scores. one : ones, (…, 1, n), for who asks often; made if not given
+    added to the table of scores. one : ones, (…, 1, n), for those who ask often; made if not given
 
     >>> import minitensor as mt
     >>> q, x = mt.tensor([[1.0], [2.0]]), mt.tensor([[4.0], [6.0]])
@@ -97,7 +99,8 @@ def sums(of: Attention, queries: Tensor, points: Tensor, memory: int, floor: flo
     stacked, rows, columns = quiet_tile(q, n, of.tables * itemsize, of.multiplications, memory, lib.threads())
     pairs = stacked * rows * columns
     room, part = zeros(pairs, like=points), zeros(stacked * rows * of.values, like=points)
-    # NumPy compares with a table of floors in half the time that it takes with a number.
+    # NumPy compares with a table of floors in half the time that it takes with a number, or less:
+    # tests/benchmarks/claims.py.
     floors = None if floor is None else full(pairs, floor, like=points)
 
     @cache
@@ -129,9 +132,9 @@ def sums(of: Attention, queries: Tensor, points: Tensor, memory: int, floor: flo
 def quiet_tile(
     q: int, n: int, bytes_per_pair: int, multiplications: int, memory: int, threads: int
 ) -> tuple[int, int, int]:
-    """How many queries and points make a tile nearer to a square, and how many of those a stack of `memory` bytes.
+    """How many tiles make a stack of `memory` bytes, and how many queries and points make a tile, nearly square.
 
-    If BLAS has several threads, a tile is so small that it leaves the product to the thread that asks. One call of
+    If BLAS has several threads, a tile is so small that BLAS leaves the product to the thread that asks. One call of
     NumPy's does a stack of products without Python's lock, so that threads seldom wait for each other.
     """
     pairs = one = max(1, memory // bytes_per_pair)

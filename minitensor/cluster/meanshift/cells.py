@@ -3,13 +3,14 @@
 The points are sorted by cells of side R·h along at most 3 axes, so that all within R bandwidths of a query are in its
 own cell and those beside it. Along the last axis these lie one after another in the list: 1, 3 or 9 slices.
 
-What that costs: if the near points weigh W, and a query itself among the points weighs 1, those left out weigh
-exp(−R²/2)·n_far at most. They move the mean by at most their share of the weight times the diameter of the data, so
-the error is at most exp(−R²/2)·(n_far/W)·diameter. (Far points weigh so little that (R + √(2 ln n))·h also does for the
+What that costs: let the near points together weigh W, which is 1 or more if the query is a point itself. Those left out
+weigh exp(−R²/2)·n_far at most. They move the mean by at most their share of the weight times the diameter of the data,
+so the error is at most exp(−R²/2)·(n_far/W)·diameter. (Far points weigh so little that (R + √(2 ln n))·h serves as the
 diameter: r·exp(−r²/2) falls beyond r = 1, and the mean is √(2 ln n)·h from the query at most.)
 
-What that saves: pairs of points beyond 3^axes cells. At constant density, where more data cover more room, the time
-grows as n. At a fixed domain every cell fills up and the time grows as n², a smaller n² than if exact.
+What that saves: all pairs outside of the 3^axes cells round a query. At constant density, where more data cover more
+room, the time grows as n. In a fixed domain the cells fill up and the time grows as n², but with a smaller factor than
+the exact one's.
 """
 
 import math
@@ -26,7 +27,7 @@ from minitensor.groups import is_new, numbered
 from minitensor.linalg import eigh
 
 TILE = 256  # queries that look up their points together
-ROW = 16  # points that a row of cells should hold on average; for fewer an axis less is quicker
+ROW = 16  # points that a row of cells should hold on average; otherwise cells get an axis less
 
 
 class Axis(NamedTuple):
@@ -89,7 +90,7 @@ class Cells(NamedTuple):
         return _keys([axis.number(column) for axis, column in zip(self.axes, cells, strict=True)], self.axes)
 
     def _tiles(self, keys: Tensor) -> list[tuple[int, int, list[tuple[int, int]]]]:
-        """From which query to which a tile goes, and which slices of the points are near; the keys are sorted."""
+        """For each tile its first query, where it ends, and the slices of points near it; the keys are sorted."""
         if not keys.shape[0]:
             return []
         rows, count = keys // self.axes[-1].size, keys.shape[0]
@@ -111,7 +112,7 @@ class Cells(NamedTuple):
 def build(points: Tensor, bandwidth: float, radius: float = 4.0, memory: int = MEMORY) -> Cells:
     """The cells of `points` (n, d), any d; what is more than `radius` bandwidths away may be left out.
 
-    With more than 3 dimensions cells are counted along the 3 principal axes, of which the data are widest.
+    With more than 3 dimensions cells are counted along the 3 principal axes along which the data are widest.
     memory : bytes that the tables of one tile may take
     Time: O(n·d² + d³ + n·log n). Memory: O(n·d).
 

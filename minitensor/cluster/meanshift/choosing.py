@@ -11,9 +11,9 @@ from minitensor.errors import InputError, OutOfMemoryError
 
 METHODS = ("auto", "exact", "grid", "cells", "fourier")
 EXACT = 2**13  # points up to which exact updates take seconds
-NODES = 256  # nodes for each point, above which most of a grid is empty and costs more than it saves
-COARSE = 1 / 4  # bandwidths from node to node, above which hardly any time is saved
-FINE = 1 / 32  # bandwidths from node to node, below which a grid is no longer worth it
+NODES = 256  # nodes for each point, above which most of a grid is empty
+COARSE = 1 / 4  # bandwidths from node to node at most
+FINE = 1 / 32  # bandwidths from node to node at least: finer grids are large
 
 
 def choose(
@@ -34,7 +34,7 @@ def choose(
 
     "auto" takes, in this order: exact for `EXACT` points or fewer, for an error of 0, and for `only_exact`; the grid if
     it keeps to the error, fits its room and is not mostly empty; the Fourier series if it fits and has fewer terms than
-    an eighth of the points; cells. Each of these is quicker than the next where it will do.
+    an eighth of the points; cells.
 
     Raises InputError for a method or an error that means nothing and for an error that a method cannot promise, and
     OutOfMemoryError where a method that was asked for by name does not fit.
@@ -46,7 +46,7 @@ def choose(
     if only_exact:
         raise InputError(f"mean_shift: method={method!r} cannot do {only_exact}; use method='exact'")
     if error == 0:
-        raise InputError(f"mean_shift: method={method!r} is never without error; use method='exact', or error=1e-6")
+        raise InputError(f"mean_shift: method={method!r} is never exact; use method='exact', or error=1e-6")
     if method != "auto":
         return APPROXIMATE[method](points, bandwidth, error, memory)
     if points.shape[1] <= 3:

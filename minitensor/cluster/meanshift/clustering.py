@@ -69,16 +69,16 @@ def mean_shift(
     max_iter, tol : a point stops when it moves less than `tol` bandwidths, or than rounding can tell; all stop after
         `max_iter` updates
     path : whether to keep where every point was after each update
-    memory : bytes that the tables of an update may take on each thread; the result does not depend on it but for
-        rounding
+    memory : bytes that the tables of an update may take on each thread; the result depends on it only by rounding
     method : "exact" compares every query with every point. "grid", "cells" and "fourier" do not, and only know the
         Gaussian kernel over fixed data: see `grid.py` (n in the millions, d ≤ 3), `cells.py` (any d, data much wider
         than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
-        wherever only "exact" will do, else the quickest that keeps to `error`; the result says which, and its bound
+        wherever only "exact" will do, else the first of "grid", "fourier" and "cells" that keeps to `error`; the result
+        says which, and its bound
     error : how far off an update may be, in bandwidths, unless it is exact. The bound is for the worst case: on the
-        course's clusters the grid is some 30 to 60 times as good as it promises
-    starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. One
-        that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
+        course's clusters the grid's error is 30 to 60 times smaller (tests/benchmarks/million.py)
+    starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. A
+        query that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
     report : called after each update with how many were done, how many queries stand still, and of how many
 
     An update runs on as many threads as BLAS would take, fewer if it is small, and is done for the points that still
@@ -235,6 +235,6 @@ def _check_starts(starts: Any, points: Tensor, blurring: bool) -> None:
     if starts.dtype != points.dtype:
         raise DTypeError(f"mean_shift: the starts are {starts.dtype}, the points {points.dtype}; use .astype")
     if starts.shape[1] != points.shape[1]:
-        raise ShapeError(f"mean_shift: starts of shape {starts.shape} are no places among points of {points.shape}")
+        raise ShapeError(f"mean_shift: starts of shape {starts.shape} do not fit points of shape {points.shape}")
     if blurring:
-        raise InputError("mean_shift: where the data themselves move there are no starts; leave out blurring or starts")
+        raise InputError("mean_shift: blurring moves the data themselves, so starts mean nothing; leave one out")

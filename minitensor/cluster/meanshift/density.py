@@ -26,7 +26,7 @@ class Density(Protocol):
     def error_bound(self) -> float: ...
 
     def starts(self, points: Tensor) -> tuple[Tensor, Tensor]:
-        """The places (q, d) that have to move for all the points to, and which of them each point follows, (n,)."""
+        """The places (q, d) that move in place of the points, and which of them each point follows, (n,)."""
 
     def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """Where each query (q, d) moves, (q, d), and the sum of its weights, (q, 1): the density, but for a constant.

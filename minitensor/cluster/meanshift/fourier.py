@@ -1,10 +1,10 @@
-"""Mean shift by a short Fourier series: fast like a grid, and as exact as the caller likes, down to 1e-6 bandwidths.
+"""Mean shift by a short Fourier series: in linear time like a grid, and as exact as asked, down to 1e-6 bandwidths.
 
 A Gaussian is smooth, so a few waves make it up. Take the box of the data, widened by R bandwidths to a period P along
 each axis, and waves k = −K … K. Then exp(−r²/2h²) ≈ Σ ĝ_k·exp(2πikr/P), ĝ_k = √(2π)(h/P)·exp(−2(πhk/P)²), and a sum
 over n points at any number of queries factors: one set of sums over the points, then one over the waves.
 
-What is wrong with it, along one axis (Poisson's summation formula), if K ≥ R·P/2πh:
+Its error, along one axis (Poisson's summation formula), if K ≥ R·P/2πh:
 
 - the series repeats with period P, so copies of each point at a distance of R bandwidths or more are added, at most
   3·exp(−R²/2), and 3R·exp(−R²/2) in the slope times h, as r·exp(−r²/2) falls beyond r = 1;
@@ -129,7 +129,7 @@ def _layout(
 
 
 def _bound(radius: float, n: int, d: int) -> float:
-    """The error of an update in bandwidths, as the head of this file has it."""
+    """The error of an update in bandwidths, as derived at the head of this file."""
     wrong = n * 1.1 * d * (3 * radius + 4) * math.exp(-(radius**2) / 2)
     if wrong >= 1:
         return math.inf

@@ -56,8 +56,8 @@ class Grid(NamedTuple):
     def starts(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """The nodes (q, d) that have a point nearby, and for each point (n,), int64, which of them is nearest to it.
 
-        Only the nodes move, and every point then goes where its node went: a few thousand ways instead of n. A point
-        starts half a step off along each axis at most, so only on a watershed may it end at another peak than by
+        Only the nodes move, and every point then goes where its node went: a few thousand paths instead of n. A point
+        starts half a step off along each axis at most, so only near a watershed can it end at another peak than by
         itself. Time: O(n·d + nodes). Memory: 8 bytes a point.
 
         >>> import minitensor as mt
@@ -99,7 +99,7 @@ class Grid(NamedTuple):
 def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected: bool = True, room: int = ROOM) -> Grid:
     """The grid of `points` (n, d), d ≤ 3, with nodes `spacing` bandwidths apart.
 
-    corrected : whether to convolve with the variance h² − δ²/3 and not h², which makes the error 4 to 6 times less
+    corrected : whether to convolve with the variance h² − δ²/3 and not h², which makes the error 4 to 6 times smaller
     room : bytes that the grid may take
 
     Time: O(n·2^d·d) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths. Memory: 32·(d + 1)
@@ -149,7 +149,7 @@ def count_nodes(points: Tensor, bandwidth: float, spacing: float = SPACING) -> i
 
 def _box(points: Tensor, step: float) -> tuple[list[float], list[float], tuple[int, ...]]:
     """The least and the largest coordinate along each axis, and how many nodes reach from one to the other."""
-    columns = [points[:, axis] for axis in range(points.shape[1])]  # the least of a column comes faster than of a row
+    columns = [points[:, axis] for axis in range(points.shape[1])]  # as in `update.by_axis`
     low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
     return low, high, tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
 

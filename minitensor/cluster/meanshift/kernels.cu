@@ -1,7 +1,7 @@
 // gpu_fast, the last rung of the mean-shift ladder: one update with the Gaussian kernel, in float32.
 //
 // Each query moves to the mean of all points, a point at distance r weighing exp(-r^2 / (2 h^2)), h the bandwidth. The
-// work is one exponential for each pair of a query and a point; everything here serves to keep the units that make
+// work is one exponential for each pair of a query and a point; everything here is there to keep the units that make
 // exponentials busy. What it adds to gpu_tiled:
 //
 //   1. The exponential is one instruction. In coordinates multiplied by scale = sqrt(log2(e) / 2) / h, the weight is
@@ -44,7 +44,7 @@
 // for each pair: 8.4, so at most 8 / 8.4 = 95% of the bound can be had. (With D = 1 it is 5.2. For D > 2, and with half
 // as many multipliers on compute capability 7.5 and 8.0, the additions and multiplications are the bound.)
 
-constexpr int WIDE = 8;  // up to so many dimensions several queries fit into a thread's registers
+constexpr int WIDE = 8;  // dimensions up to which several queries fit into a thread's registers
 
 
 template <int D>

@@ -35,7 +35,7 @@ CPP = cpp.CppKernels(__package__, [f"fast<{d}>" for d in DIMENSIONS])
 
 
 def nothing(queries: Tensor, points: Tensor, bandwidth: float) -> float:
-    """The memory of every rung here: none beside the output, whatever n is."""
+    """The memory of every rung here: none besides the output, whatever n is."""
     return 0.0
 
 
@@ -159,7 +159,7 @@ def gpu_fused(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 
     queries : (q, d), points : (n, d), float32, d from 1 to 64, both on CuPy or both on NumPy, where a simulator runs
     it; returns (q, d), float32. The array rungs write tables of q·n numbers and read them again; here no weight is
-    ever stored. Memory: nothing beside the output, so O(n). Global loads: q·(n + 1)·d, all threads of a warp the same.
+    ever stored. Memory: nothing besides the output, so O(n). Global loads: q·(n + 1)·d, all threads of a warp the same.
 
     >>> import minitensor as mt
     >>> x = mt.tensor([[0.0], [2.0]], "float32")
@@ -198,7 +198,7 @@ def gpu_fast(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     order of rounding each coordinate once, where the ladder's other rungs round every sum. A query that is more than
     13.2 bandwidths away from every point stays where it is. Points more than 1e18 bandwidths apart are beyond it.
 
-    Memory: nothing beside the result, and a copy of an operand that is not contiguous.
+    Memory: nothing besides the result, and a copy of an operand that is not contiguous.
     Raises DeviceError for Tensors that are not on CuPy, DTypeError, ShapeError, and InputError for a bandwidth that is
     not positive and finite.
     """

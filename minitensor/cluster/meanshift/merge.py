@@ -9,8 +9,8 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     """Clusters of the places (n, d) where points stopped: labels (n,), and centres (clusters, d), the largest first.
 
     The densest place is the first centre; it takes in all within `radius`, then the densest place left is the next.
-    Of places equally dense the one with the larger coordinates is taken, so that the order of the points is nothing.
-    Each place then belongs to the nearest centre. Clusters of one size are numbered by their first member.
+    Of places equally dense the one with the larger coordinates is taken, so that the order of the points does not
+    matter. Each place then belongs to the nearest centre. Clusters of one size are numbered by their first member.
     Time: O(n·clusters·d + n·d·log n). Memory: O(n·d).
 
     >>> import minitensor as mt

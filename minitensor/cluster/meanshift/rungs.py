@@ -1,8 +1,9 @@
 """The mean-shift ladder: one update of every query, from Python floats to compiled loops.
 
 An update moves each query to the weighted mean of the data. A point at distance r weighs exp(−r²/(2h²)), h being the
-bandwidth. With q queries, n points and d dimensions every rung does q·n of these weights; what changes is where the
-tables on the way live. All but the first two work in tiles, so that no table is larger than `memory` bytes.
+bandwidth. With q queries, n points and d dimensions every rung does q·n of these weights; what changes is which tables
+are made on the way, and where they live. All but the first two work in tiles, so that no table is larger than `memory`
+bytes. The rungs for a GPU are in `kernels.py`.
 
 A query that no point reaches, because every weight rounds to 0, stays where it is.
 """
@@ -58,7 +59,7 @@ def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """Broadcasting: the (d,) query is stretched over the (n, d) data, and the loop over points is gone.
 
-    Python runs q times round. Memory: two tables of n·d numbers and the n weights.
+    Python goes round q times. Memory: two tables of n·d numbers and the n weights.
     """
     moved = queries.copy()
     for i, query in enumerate(queries):
@@ -73,8 +74,9 @@ def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 def batched(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
     """Broadcasting once more: (q, 1, d) against (n, d) gives every difference of a tile in one table.
 
-    Hardly any Python is left, yet the gain is small: the table of q·n·d differences goes out to memory and comes
-    back three times, and sums over an axis of length d = 2 keep vector units idle.
+    Hardly any Python is left, yet with many points nothing is gained (tests/benchmarks/mean_shift.py): the table of
+    q·n·d differences goes out to memory and comes back three times, and sums over an axis of length d = 2 keep vector
+    units idle.
     Memory: (2d + 1) numbers for each pair in a tile, at most `memory` bytes.
     """
 
@@ -126,7 +128,8 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
     Softmax attention moves a query q to Σ exp(q·kᵢ) vᵢ / Σ exp(q·kᵢ). In units of the bandwidth the exponent here is
     −|q − x|²/2 = q·x − |q|²/2 − |x|²/2: the product of (q, −|q|²/2, 1) and of a point's key (x, 1, −|x|²/2). So the
     scores of a tile are one matrix product. The values are (x, 1), and the last column of the other product is the sum
-    of the weights. No table has a d in it, and next to all of the arithmetic is where processors do it best.
+    of the weights. No table has a d in it, and nearly all of the arithmetic is in matrix products, which processors do
+    best.
 
     The price is cancellation: large numbers are subtracted to give a small one, and the error of a squared distance is
     about eps·|x|² instead of eps·|q − x|². The data are therefore centred first. In float32 on the course's six
@@ -153,15 +156,16 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
 
 @rung("the same, tuned to a core's cache", memory=_tuned_memory)
 def gemm_tiled(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY) -> Tensor:
-    """The five lines of `gemm` in `attention.py` and `update.py`, where nothing is written down that need not be.
+    """The five lines of `gemm`, as `attention.py` and `update.py` do them: nothing is written down that need not be.
 
     What the tuning adds: the table of scores is made into weights where it lies, and the same memory serves every
-    tile, which stays in a core's own cache. Weights are powers of 2 where NumPy makes those sooner than powers of e.
-    Exponents are cut off before a weight, or its product with a coordinate, is a subnormal number, on which processors
-    are 5 times slower: queries that feel nothing but such weights are done again without. Keys are made for a strip of
-    queries and for some tiles of points at a time. It does all kernels.
+    tile, which stays in a core's own cache. Weights are powers of 2 where NumPy makes those faster than powers of e.
+    Exponents are cut off before a weight, or its product with a coordinate, is a subnormal number, on which some
+    processors are several times slower (tests/benchmarks/claims.py): queries that feel nothing but such weights are
+    done again without the cut. Keys are made for a strip of queries and for some tiles of points at a time. It knows
+    every kernel.
 
-    Memory: `memory` at most for a tile, and the keys of 4,096 queries and of some tiles of points, beside the result,
+    Memory: `memory` at most for a tile, and the keys of 4,096 queries and of some tiles of points, besides the result,
     at any n.
     """
     return update.weighted_means(queries, points, bandwidth, memory=memory, threads=1)[0]
@@ -173,9 +177,9 @@ def threads(
 ) -> Tensor:
     """`gemm_tiled` on several threads, each with queries of its own.
 
-    NumPy lets go of Python's lock in products and in the exponential, so plain threads do. Each product is so small
-    that BLAS keeps it to the thread that asks for it, and a stack of them is done in one call, since threads that ask
-    for Python's lock at every turn mostly wait for it.
+    NumPy lets go of Python's lock in products and in the exponential, so plain threads will do. Each product is so
+    small that BLAS keeps it to the thread that asks for it, and a stack of them is done in one call, since threads that
+    keep asking for Python's lock mostly wait for it.
 
     count : how many threads; as many as BLAS would take if not given, fewer for a small job, and one where the backend
         has its own

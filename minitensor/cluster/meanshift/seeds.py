@@ -10,14 +10,14 @@ from minitensor.groups import distinct_rows
 def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
     """The middles of the cells of a grid of spacing `size` that hold `least` points or more: (cells, d).
 
-    A middle is a whole multiple of `size` on every axis. Where every point has a cell to itself nothing is gained,
-    and the points themselves come back. Time: O(d·n·log n). Memory: O(n·d).
+    A middle is a whole multiple of `size` on every axis. Where every point has a cell to itself, the points themselves
+    come back. Time: O(d·n·log n). Memory: O(n·d).
 
     >>> import minitensor as mt
     >>> bin_seeds(mt.tensor([[1.1], [0.9], [3.2]]), size=1.0, least=2).tolist()
     [[1.0]]
 
-    Raises InputError where no cell holds as many.
+    Raises InputError where no cell holds that many.
     """
     cells, count = distinct_rows(round(points / size))
     kept = cells[count >= least]
@@ -32,12 +32,12 @@ def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
 def within_reach(starts: Tensor, points: Tensor, bandwidth: float, kernel: str) -> Tensor:
     """The starts that some point pulls at: (≤ q, d).
 
-    Time: O(q·n·d), as one update. Raises InputError where none is.
+    Time: O(q·n·d), as one update. Raises InputError where there are none.
     """
     reached = starts[weighted_means(starts / bandwidth, points / bandwidth, 1.0, kernel)[1][:, 0] > 0]
     if not reached.shape[0]:
         raise InputError(
-            f"No point was within bandwidth={bandwidth:g} of any seed, of which there are {starts.shape[0]}; "
+            f"No point was within bandwidth={bandwidth:g} of any seed ({starts.shape[0]} in all); "
             "seed where the points are, or raise the bandwidth"
         )
     return reached

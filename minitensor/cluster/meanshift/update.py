@@ -1,4 +1,4 @@
-"""One exact update of mean shift for any kernel, as fast as array functions go.
+"""One exact update of mean shift for any kernel, tuned as far as array functions allow.
 
 An update moves each query to the weighted mean of the points: attention, which `attention.py` does in tiles, divided by
 the sums of the weights. This file makes the keys, the values and the weights, so that no digit is lost.
@@ -29,7 +29,7 @@ from minitensor.functions import concat, maximum, sqrt, stack, where
 LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
 STRIP = 4096  # queries whose keys are made at once; the keys of points are made once for all of them
 WORTH = 2**24  # pairs of query and point, below which another thread costs more than it gains
-FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time
+FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time: tests/benchmarks/claims.py
 
 
 def _gaussian(u: Tensor, floor: Floor = None) -> Tensor:
@@ -55,7 +55,7 @@ KERNELS = {"gaussian": _gaussian, "flat": _flat, "triangular": _triangular}
 class Weighing(NamedTuple):
     """How an update weighs: the attention, whose values are coordinates, counted in `unit` from `middle`, and then 1.
 
-    base : of which the weights are powers, if they are
+    base : the number of which the weights are powers, if they are
     """
 
     attention: Attention
@@ -132,7 +132,7 @@ def weighted_means(
     Exponents of the Gaussian come from a product (`by_product`) unless the data are so wide that one could be off by
     `LOST`. The flat and the triangular kernel have an edge and a point, where rounding shows: their distances are
     always taken from differences. A query that no point reaches stays where it is.
-    Memory: `memory`, and beside the result the keys of STRIP queries and of TILES tiles of points for each thread.
+    Memory: `memory`, and besides the result the keys of STRIP queries and of TILES tiles of points for each thread.
     """
     (q, d), n, kind = queries.shape, points.shape[0], np.finfo(points.dtype)
     totals, moved = zeros((q, 1), like=points), queries.astype(points.dtype)
@@ -170,7 +170,7 @@ def weighted_means(
 
 
 def memory_held(q: int, points: Tensor, memory: int = MEMORY, threads: int = 1) -> float:
-    """Bytes that `weighted_means` of q queries holds beside its input and its result, if exponents are a product.
+    """Bytes that `weighted_means` of q queries holds besides its input and its result, if exponents are a product.
 
     Two tables, the keys and sums of a strip of queries, and the keys of some tiles of points, a thread.
     """
@@ -216,7 +216,8 @@ def spread(queries: Tensor, points: Tensor) -> float:
 def by_axis(x: Tensor, name: str) -> Tensor:
     """The "mean", "max" or "min" of each coordinate, (d,), a coordinate at a time where there are few.
 
-    NumPy goes through (n, 2) row by row, which takes it 20 times as long.
+    NumPy goes through (n, 2) row by row, which takes 10 times as long for a mean, or more, and longer for a maximum
+    (tests/benchmarks/claims.py).
     """
     if x.shape[1] > FEW:
         return getattr(x, name)(0)
@@ -229,5 +230,5 @@ def largest(x: Tensor) -> float:
 
 
 def cores(queries: Tensor, points: Tensor, worth: int = WORTH) -> int:
-    """How many threads are worth their while: as many as BLAS would take, one for each `worth` pairs."""
+    """How many threads to use: as many as BLAS would take, but one for each `worth` pairs at most."""
     return min(backend.of(points.array).threads(), 1 + queries.shape[0] * points.shape[0] // worth)

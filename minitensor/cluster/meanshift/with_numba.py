@@ -1,4 +1,4 @@
-"""The last rung of the mean-shift ladder on a processor: the loops of the first, compiled by Numba, an extra.
+"""The last rung of the mean-shift ladder on a processor: the loops of the first, compiled by Numba, which is optional.
 
 An update is q·n weights, each an exponential. NumPy makes a table of them, and goes over it four times. A loop needs
 no table: distance, weight and sums stay in registers, 8 or 16 pairs at a time. What is left to make fast is the
@@ -42,9 +42,9 @@ POLYNOMIALS = {
     ),
 }  # fmt: skip
 INTEGERS = {"float32": "int32", "float64": "int64"}
-# Sums may be reordered and multiplications fused with additions, but infinity and NaN mean what they mean.
+# Sums may be reordered and multiplications fused with additions, but infinity and NaN keep their meaning.
 FAST = {"reassoc", "contract", "arcp", "nsz"}
-_one_at_a_time = Lock()  # not all of Numba's ways to run threads can be called by two
+_one_at_a_time = Lock()  # not all of Numba's threading layers can be called by two threads at once
 
 
 @rung("compiled loops, no table at all", memory=lambda q, x, h: (2 * q.size + 2 * x.size) * x.dtype.itemsize)
@@ -55,8 +55,8 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     The first call with a number of dimensions and a dtype compiles, which takes a second or two. It runs on as many
     threads as BLAS would take, fewer for a small job. What is summed is weight·(point − query), so rounding is relative
     to how far the points that count are from the query. Weights below the smallest normal number are 0. From some ten
-    dimensions on most of the work is multiplications, and `gemm_tiled` is faster. Of the registers of
-    AVX-512 LLVM uses one half only; `tests/benchmarks/mean_shift.py --wide` shows how to let it use all.
+    dimensions on most of the work is multiplications, which `gemm_tiled` leaves to BLAS. LLVM uses only half of each
+    AVX-512 register; `tests/benchmarks/mean_shift.py --wide` shows how to let it use them whole.
     Memory: scaled copies of queries and points, and the result: 2(q + n)·d numbers.
 
     Raises MissingExtraError without Numba, and DeviceError for tensors that are not on NumPy.
@@ -132,7 +132,7 @@ def update_lines(d: int) -> list[str]:
         f"    for start in range(0, points.shape[1], {RUN}):",
         *indent([f"sum_{axis} = real(0)" for axis in axes], 2),
         "        weights = real(0)",
-        # Counted from 0, so that Numba knows no index to be negative; it would look, and then not vectorise.
+        # Counted from 0, so that Numba knows that no index is negative; else it would check, and not vectorise.
         *indent([f"x_{axis} = points[{axis}, start : start + {RUN}]" for axis in axes], 2),
         "        for point in range(x_0.shape[0]):",
         *indent([f"d_{axis} = x_{axis}[point] - q_{axis}" for axis in axes], 3),

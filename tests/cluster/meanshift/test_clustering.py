@@ -246,7 +246,7 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
         (GOOD, {"method": "guess"}, "no method 'guess'; choose"),
         (GOOD, {"starts": [[0.0, 1.0]]}, r"the starts are a list; write minitensor.tensor\(starts\)"),
         (GOOD, {"starts": GOOD.astype("float32")}, "the starts are float32, the points float64; use .astype"),
-        (GOOD, {"starts": GOOD[:, :1]}, r"starts of shape \(2, 1\) are no places among points of \(2, 2\)"),
+        (GOOD, {"starts": GOOD[:, :1]}, r"starts of shape \(2, 1\) do not fit points of shape \(2, 2\)"),
         (GOOD, {"starts": GOOD[0]}, r"the starts have shape \(2,\)"),
         (GOOD, {"starts": GOOD[:0]}, r"the starts have 0 sample\(s\)"),
         (GOOD, {"starts": mt.tensor([[np.inf, 1.0]])}, "the starts hold NaN or infinity in 1 of 1"),
