@@ -1,6 +1,8 @@
-"""Where things are: rooms and their tests, the README's list of rooms, and the evening that it promises."""
+"""Where things are: rooms and their tests, the README's list of rooms, its evening, and where speed is measured."""
 
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -157,3 +159,67 @@ def test_an_import_from_below_is_found_out(monkeypatch):
         globals(), "imported", lambda name: ["minitensor.errors.ShapeError", "minitensor.plot", "numpy"]
     )
     assert below("ops.py") == ["minitensor.plot"]
+
+
+# Claims of speed.
+CLAIM = re.compile(
+    r"(\d|two|three|four|five|eight|ten|twenty|hundred|thousand|several) times (as )?(fast|slow|quick|long)"
+    r"|half (the time|as long)|(thirds?|quarter) of the time|a third (longer|faster|slower|quicker)",
+    re.IGNORECASE,
+)
+MEASURED = re.compile(r"tests/benchmarks/(\w+\.py)")
+
+
+def blocks(text):
+    """Every docstring, and every run of lines that end in a comment, as one line of words."""
+    comments, last = [], -1
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.STRING and token.string.endswith('"""'):
+            yield " ".join(token.string.split())
+        if token.type == tokenize.COMMENT:
+            if token.start[0] > last + 1 and comments:
+                yield " ".join(comments)
+                comments = []
+            comments += token.string.strip("#").split()
+            last = token.start[0]
+    yield " ".join(comments)
+
+
+def unmeasured(text):
+    """The blocks that claim to be so many times as fast as something, and name no benchmark that exists."""
+    there = {path.name for path in (TESTS / "benchmarks").glob("*.py")}
+    return [block for block in blocks(text) if CLAIM.search(block) and not there & set(MEASURED.findall(block))]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_every_claim_of_speed_names_its_benchmark(path):
+    assert unmeasured(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_table_of_small_claims_names_files_that_make_them():
+    text = (TESTS / "benchmarks" / "claims.py").read_text(encoding="utf-8")
+    named = {file for column in re.findall(r'@claim\(\s*"(.*?)"', text) for file in column.split(", ")}
+    making = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "tests/benchmarks/claims.py" in path.read_text(encoding="utf-8")
+    }
+    assert len(named) > 8
+    assert named == making
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "3 times as fast", "10 times\n# slower", "several times as long", "half the time", "half as long",
+        "a third\n# of the time", "two thirds of the time", "Ten times quicker", "2.5 times faster", "a third longer",
+    ],
+)  # fmt: skip
+def test_a_claim_of_speed_without_a_benchmark_is_found_out(claim):
+    comment = f"x = 1  # here it takes\n# {claim} there\ny = 2\n"
+    docstring = f'def f():\n    """Takes {claim.replace("# ", "    ")} here.\n\n    And more.\n    """\n'
+    elsewhere = "# tests/benchmarks/claims.py\n\n"
+    for text in (comment, docstring, elsewhere + comment, elsewhere + docstring):
+        assert len(unmeasured(text)) == 1
+        assert unmeasured(text.replace("here", "(tests/benchmarks/nothing.py)")) != []
+        assert unmeasured(text.replace("here", "(tests/benchmarks/claims.py)")) == []

@@ -201,7 +201,7 @@ def test_norms_refuse(backend):
         norms.norm(mt.ones(3), axis=1)
     with pytest.raises(ShapeError, match="no element"):
         norms.norm(mt.ones((2, 0)), axis=1)
-    with pytest.raises(ShapeError, match="no matrix"):
+    with pytest.raises(ShapeError, match="not a matrix"):
         norms.frobenius(mt.ones(3))
     assert norms.norm(mt.ones((0, 2)), axis=1).shape == (0,)
 

@@ -237,4 +237,4 @@ def _check_starts(starts: Any, points: Tensor, blurring: bool) -> None:
     if starts.shape[1] != points.shape[1]:
         raise ShapeError(f"mean_shift: starts of shape {starts.shape} do not fit points of shape {points.shape}")
     if blurring:
-        raise InputError("mean_shift: blurring moves the data themselves, so starts mean nothing; leave one out")
+        raise InputError("mean_shift: blurring moves the data themselves, not starts; leave out blurring or starts")

@@ -216,8 +216,7 @@ def spread(queries: Tensor, points: Tensor) -> float:
 def by_axis(x: Tensor, name: str) -> Tensor:
     """The "mean", "max" or "min" of each coordinate, (d,), a coordinate at a time where there are few.
 
-    NumPy goes through (n, 2) row by row, which takes 10 times as long for a mean, or more, and longer for a maximum
-    (tests/benchmarks/claims.py).
+    NumPy goes through (n, 2) row by row, which takes 10 times as long or more (tests/benchmarks/claims.py).
     """
     if x.shape[1] > FEW:
         return getattr(x, name)(0)
