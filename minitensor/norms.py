@@ -1,4 +1,4 @@
-"""How long a tensor is, and how far two tensors are apart.
+"""How long a tensor is, and how far apart two tensors are.
 
 Let v be a difference of n elements. The error measures are made of its norms and of n:
 

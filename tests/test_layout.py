@@ -1,5 +1,6 @@
 """Where things are: rooms and their tests, the README's list of rooms, its evening, and where speed is measured."""
 
+import ast
 import io
 import re
 import tokenize
@@ -159,6 +160,48 @@ def test_an_import_from_below_is_found_out(monkeypatch):
         globals(), "imported", lambda name: ["minitensor.errors.ShapeError", "minitensor.plot", "numpy"]
     )
     assert below("ops.py") == ["minitensor.plot"]
+
+
+# Files named in texts.
+FILE = re.compile(r"[\w/]*\w\.(?:py|cu)\b")
+
+
+def missing(text, there):
+    """The files that a text names and that are nowhere in this repository."""
+    return sorted({name for name in FILE.findall(text) if not any(f"/{path}".endswith(f"/{name}") for path in there)})
+
+
+def unlisted(text, files):
+    """The files of a package that its docstring leaves out, if it lists them."""
+    named = set(FILE.findall(text))
+    return sorted(files - named) if len(files & named) > 1 else []
+
+
+THERE = [
+    path.relative_to(ROOT).as_posix() for top in ("minitensor", "lessons", "tests") for path in (ROOT / top).rglob("*")
+]
+
+
+@pytest.mark.parametrize("top", ["minitensor", "lessons", "README.md"])
+def test_the_files_that_texts_name_exist(top):
+    paths = [path for path in (ROOT / top).rglob("*") if path.suffix in {".py", ".cu"}] or [ROOT / top]
+    there = [*THERE, "kernel.cu"]  # what NVRTC is told that a source is called
+    found = {path.name: missing(path.read_text(encoding="utf-8"), there) for path in paths}
+    assert {name: files for name, files in found.items() if files} == {}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+def test_a_package_that_lists_its_files_lists_all(path):
+    files = {each.name for each in path.parent.iterdir() if each.suffix in {".py", ".cu"}} - {"__init__.py"}
+    words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert unlisted(words, files) == []
+
+
+def test_a_stale_or_a_missing_name_is_found_out():
+    assert missing("`core/tensor.py`, see gpu/matmul.cu and ladder.run", THERE) == ["gpu/matmul.cu"]
+    assert missing("ensor.py", THERE) == ["ensor.py"]
+    assert unlisted("`a.py` and `b.py`", {"a.py", "b.py", "c.py"}) == ["c.py"]
+    assert unlisted("`a.py` begins", {"a.py", "b.py"}) == []
 
 
 # Claims of speed.

@@ -41,7 +41,7 @@ class MeanShift:
     max_iter, tol : a query stops when it moves less than tol bandwidths; all stop after max_iter updates
     method : how `mean_shift` does the sums, "exact", "auto" or another that it names
     random_state : the seed of the sample from which a bandwidth is estimated; None draws a new one each time
-    verbose : whether a bar on stderr shows how far it is; otherwise nothing is printed
+    verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
     n_jobs : does nothing; it is there because scikit-learn has it
 
     After `fit`, where n points of d dimensions were given; arrays are of the kind and on the device of the points:

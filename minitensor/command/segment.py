@@ -82,7 +82,7 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int, compar
 
     compare : whether to do the same with the `peers`, and print how long they took and what they explain
 
-    A bar on stderr shows how far it is. Raises MissingExtraError where Pillow, matplotlib or, for a bundled photo,
+    A bar on stderr shows how far it has got. Raises MissingExtraError where Pillow, matplotlib or, for a bundled photo,
     scikit-learn is missing; InputError for what is not a picture and for settings that mean nothing.
     """
     photo = read(name)

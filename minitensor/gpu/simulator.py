@@ -1,4 +1,4 @@
-"""A GPU in slow motion: every thread of a block is a greenlet, a function that can pause and go on.
+"""A GPU in slow motion: every thread of a block is a greenlet, a function that can pause and resume.
 
 Blocks run one after another. In a block each thread runs until it ends or comes to a barrier; when all are there, the
 accesses since the last barrier are checked for races and counted, and all go on. So a launch is the same every time.

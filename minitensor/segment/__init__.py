@@ -1,6 +1,7 @@
 """A picture cut into regions by mean shift in place and colour (Comaniciu and Meer 2002).
 
-`filter.py` moves every pixel uphill, `regions.py` joins pixels that arrived together, this file does both to a picture.
+`colour.py` gives colours the distances that an eye sees, `filter.py` moves every pixel uphill, `regions.py` joins
+pixels that arrived together, and this file does it all to a picture.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A bar that shows how far a long computation is."""
+"""A bar that shows how far a long computation has got."""
 
 import sys
 import time
