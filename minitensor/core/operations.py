@@ -3,8 +3,7 @@
 On eight numbers most of an operation's time goes into reaching the arithmetic. So every operation asks its operands
 one question, ``type(x) is Tensor``, and lets the backend run. Numbers beside a Tensor are let through; other arrays,
 subclasses and mistakes, and whatever the backend refused, go through the slow door, `door.py`. The result is wrapped in
-two lines that are written out in each operation, since calling a function for them would take a third longer
-(tests/benchmarks/claims.py).
+two lines that are written out in each operation, and not called as a function.
 """
 
 import operator

@@ -44,7 +44,7 @@ def rows(a: Tensor, b: Tensor) -> Tensor:
     """The inner loop goes to compiled code: the dot product of a row of a and a column of b.
 
     Python still goes round m·n times, but no longer m·n·k times. Each round costs a microsecond or two before any
-    arithmetic is done, so for short sums (k below a hundred) this rung is no faster than the one below it
+    arithmetic is done, so for short sums (k below fifty or so) this rung is no faster than the one below it
     (tests/benchmarks/claims.py).
     Memory: nothing besides the output.
     """
