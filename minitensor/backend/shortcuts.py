@@ -169,7 +169,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 def clip(array: Any, low: Any, high: Any) -> Any:
     if type(low) is not type(high) or not low <= high or array.dtype.kind not in "iuf":
         raise TypeError
-    # The two ufuncs start sooner, and go over the elements twice.
+    # Two ufuncs start faster than NumPy's clip, but go over the elements twice.
     return numpy.minimum(numpy.maximum(array, low), high) if array.size < reductions.SMALL else array.clip(low, high)
 
 

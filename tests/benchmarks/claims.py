@@ -86,7 +86,7 @@ def dot():
     return lambda: a @ b, lambda: a.dot(b)
 
 
-@claim("backend/shortcuts.py", "NumPy divides by an array of one number in two thirds of the time of a number", 1.2, 4)
+@claim("backend/reductions.py", "NumPy divides by an array of one number in two thirds of the time of a number", 1.2, 4)
 def divided():
     total = np.ones(8)
     number = np.asarray(3.0)
