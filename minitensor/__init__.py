@@ -1,4 +1,4 @@
-"""minitensor: a small tensor framework to read in an evening and learn from for a month.
+"""minitensor: a small tensor framework whose core is read in an evening and which teaches for a month.
 
 >>> import minitensor as mt
 >>> a = mt.tensor([[1.0, 2.0], [3.0, 4.0]])

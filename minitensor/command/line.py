@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Every command with its options, as ``--help`` shows them."""
     out = argparse.ArgumentParser(
-        prog="minitensor", description="A small tensor framework to read in an evening and learn from for a month."
+        prog="minitensor",
+        description="A small tensor framework whose core is read in an evening and which teaches for a month.",
     )
     out.add_argument("--version", action="version", version=f"minitensor {__version__}")
     commands = out.add_subparsers(dest="command", required=True)
