@@ -51,30 +51,28 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
             return wrap(backend.as_array(_euclidean(x.array, axis, keepdims)))
         if (p == 1 or p == math.inf) and x.array.size and x.dtype.kind == "f":
             return x.abs().sum(axis, keepdims) if p == 1 else x.abs().max(axis, keepdims)
-    _check_p(p)
-    size = _floats("norm", x).abs()
-    if not size.array.size:
-        _axes(size.shape, axis)
-    if p == 1:
-        return size.sum(axis, keepdims)
-    if p == math.inf:
-        return size.max(axis, keepdims)
-    return _scaled(size, p, axis, keepdims)
+    return _of_sizes(_floats("norm", x).abs(), _checked_p(p), axis, keepdims)
 
 
-def _scaled(size: Tensor, p: float, axis: Axis, keepdims: bool) -> Tensor:
+def _of_sizes(size: Tensor, p: float, axis: Axis, keepdims: bool) -> Tensor:
+    """The norm, from the sizes of the elements. Those of any p but 1 and ∞ are divided by the largest first."""
     axes = _axes(size.shape, axis)
+    if size.dtype == "float16":  # which has no room for most sums
+        return _of_sizes(size.astype("float32"), p, axis, keepdims).astype("float16")
+    if p == 1:
+        return size.sum(axes, keepdims)
     largest = size.max(axes, keepdims=True)
-    unit = where((largest > 0) & (largest < math.inf), largest, 1.0)  # so that neither 0/0 nor ∞/∞ is made
-    root = ((size / unit) ** float(p)).sum(axes, keepdims=True) ** (1 / p) * unit
-    return root if keepdims else root.squeeze(axes)
+    if p < math.inf:
+        unit = where((largest > 0) & (largest < math.inf), largest, 1.0)  # so that neither 0/0 nor ∞/∞ is made
+        largest = ((size / unit) ** float(p)).sum(axes, keepdims=True) ** (1 / p) * unit
+    return largest if keepdims else largest.squeeze(axes)
 
 
 def _careful_euclidean(array: Any, axis: Axis, keepdims: bool) -> Any:
-    return _scaled(_floats("norm", wrap(array)).abs(), 2, axis, keepdims).array
+    return _of_sizes(_floats("norm", wrap(array)).abs(), 2, axis, keepdims).array
 
 
-_euclidean = ops.primitive(_careful_euclidean, "vector_norm")  # the shortcut takes the root of the sum of the squares
+_euclidean = ops.primitive(_careful_euclidean, "vector_norm")  # its shortcut is the root of the sum of the squares
 
 
 def _axes(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
@@ -188,16 +186,19 @@ def _floats(name: str, x: Any) -> Tensor:
     return x.astype("float64") if x.dtype.kind in "biu" else x
 
 
-def _check_p(p: Any) -> None:
-    if isinstance(p, bool) or not hasattr(p, "__float__"):
-        raise DTypeError(f"norm: p is a {type(p).__name__}, not a number; write 1, 2 or math.inf")
-    if p == 0:
+def _checked_p(p: Any) -> float:
+    try:
+        number = float([] if isinstance(p, (bool, str)) else p)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise DTypeError(f"norm: p is a {type(p).__name__}, not a number; write 1, 2 or math.inf") from None
+    if number == 0:
         raise InputError(
             "norm: p=0 would count the elements that are not 0, which is no norm: doubling x does not double it; "
             "write (x != 0).sum()"
         )
-    if not p >= 1:
+    if not number >= 1:
         raise InputError(
             f"norm: p={p}; p is 1 or more. Below 1 a detour can be shorter than the straight line (the triangle "
             "inequality fails)"
         )
+    return number

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minitensor import backend
-from minitensor.errors import AxisError, DTypeError, InputError, ShapeError
+from minitensor.errors import AxisError, DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
 
 Axis = int | Sequence[int] | None
 
@@ -40,9 +40,23 @@ def primitive(careful: Callable[..., Any], name: str = "") -> Callable[..., Any]
             return table[type(array)](array, *arguments)
         except Exception:
             pass  # so that the explanation stands alone in a traceback
-        return careful(array, *arguments)
+        return explained(table.name, careful, array, *arguments)
 
     return run
+
+
+def explained(name: str, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    """What a careful function returns; what it raises is an error of this library, whatever a backend said."""
+    try:
+        return careful(*args, **options)
+    except MinitensorError:
+        raise
+    except MemoryError as error:
+        raise OutOfMemoryError(f"{name}: {error}") from None
+    except (TypeError, OverflowError) as error:
+        raise DTypeError(f"{name}: {error}") from None
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{name}: {error}") from None
 
 
 def elementwise(name: str, symbol: str = "") -> Callable[[Any], Any]:
@@ -56,7 +70,8 @@ def elementwise(name: str, symbol: str = "") -> Callable[[Any], Any]:
     def function(array: Any) -> Any:
         lib = backend.of(array)
         try:
-            return getattr(lib.xp, name)(array)
+            result = getattr(lib.xp, name)(array)
+            return lib.xp.asarray(result, copy=True) if name in ("real", "imag") else result  # which may be views
         except TypeError as error:
             kind = lib.numpy_dtype(array)
             raise DTypeError(f"{symbol or name} is not defined for {kind}: {error}; cast with .astype(...)") from None
@@ -113,7 +128,7 @@ def reduction(name: str) -> Callable[..., Any]:
     """
 
     def reduce(array: Any, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> Any:
-        lib = backend.of(array)
+        lib, keepdims = backend.of(array), _truth(name, keepdims)
         axes = normalize_axes(axis, array.shape, name)
         count = 1
         for one in axes:
@@ -126,11 +141,16 @@ def reduction(name: str) -> Callable[..., Any]:
         elif name == "sum" and kind == "b":
             array = lib.astype(array, lib.dtype("int64"))
         if name not in ("var", "std"):
-            return backend.as_array(getattr(lib.xp, name)(array, axis=axes, keepdims=keepdims))
+            standard = {"max": "any", "min": "all"}.get(name, name) if kind == "b" else name
+            return backend.as_array(getattr(lib.xp, standard)(array, axis=axes, keepdims=keepdims))
+        try:
+            correction = float(correction)
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(f"{name}: correction={correction!r:.60} is not a number") from None
         # The namespaces spell the correction differently, and the definition is short.
         if count <= correction:
             raise InputError(
-                f"{name}: {count} elements are too few for correction={correction}; it divides by their difference"
+                f"{name}: {count} elements are too few for correction={correction:g}; it divides by their difference"
             )
         distance = lib.xp.abs(array - lib.xp.mean(array, axis=axes, keepdims=True))
         var = lib.xp.mean(distance * distance, axis=axes, keepdims=keepdims) * (count / (count - correction))
@@ -149,9 +169,15 @@ def arg_reduction(name: str) -> Callable[..., Any]:
         lib = backend.of(array)
         if lib.numpy_dtype(array).kind == "b":
             array = lib.astype(array, lib.dtype("uint8"))
-        return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=keepdims))
+        return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=_truth(name, keepdims)))
 
     return _called(name, reduce)
+
+
+def _truth(name: str, keepdims: Any) -> bool:
+    if keepdims not in (True, False):
+        raise InputError(f"{name}: keepdims={keepdims!r:.60} is neither True nor False")
+    return bool(keepdims)
 
 
 def _named(axes: Sequence[int]) -> str:

@@ -110,7 +110,7 @@ def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
     count = _count(array, axis)
-    if array.dtype.kind == "c" or count <= correction:
+    if array.dtype.kind == "c" or type(correction) not in (int, float) or count <= correction:
         raise TypeError
     middle = _total(array, axis, True)
     numpy.divide(middle, _number(count, middle.dtype), middle)
@@ -132,6 +132,8 @@ def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
 def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The root of the sum of the squares, where no square that counts can vanish or overflow."""
     least = SAFE_SQUARES[array.dtype]
+    if not array.size or (axis is not None and not array.ndim):
+        raise ValueError
     if (axis is None or (axis == (-2, -1) and array.ndim == 2)) and not keepdims and array.size < SMALL:
         flat = array.reshape(-1)
         number = float(flat.dot(flat))

@@ -15,14 +15,20 @@ from minitensor.backend import reductions
 
 # --- shape ---------------------------------------------------------------------------------------------------------
 
-reshape = ndarray.reshape
 transpose = attrgetter("T")
 matrix_transpose = attrgetter("mT")
 
 
+def reshape(array: Any, *shape: Any) -> Any:
+    for size in shape[0] if type(shape[0]) is tuple else shape:
+        if type(size) is not int or size < -1:
+            raise TypeError  # NumPy takes arrays, None, and any negative size for -1
+    return array.reshape(*shape)
+
+
 def permute_dims(array: Any, *axes: Any) -> Any:
-    if not axes or axes[0] is None:
-        raise TypeError  # NumPy would reverse the axes
+    if not axes or (type(axes[0]) is not int and type(axes[0]) is not tuple):
+        raise TypeError  # NumPy would reverse the axes, and takes arrays
     return array.transpose(*axes)
 
 
@@ -30,6 +36,8 @@ def expand(array: Any, *shape: Any) -> Any:
     sizes = shape[0] if type(shape[0]) is tuple else shape
     own, strides = array.shape, array.strides
     new = len(sizes) - len(own)
+    if new and min(sizes) < 0:
+        raise ValueError
     if sizes[new:] != own:
         for size, old in zip(sizes[new:], own, strict=True):
             if (size != old and old != 1) or size < 0:
@@ -58,6 +66,8 @@ def expand_dims(array: Any, axis: Any) -> Any:
 
 # --- elements ------------------------------------------------------------------------------------------------------
 
+LARGEST = 2**63  # beyond it NumPy computes with Python's own integers
+BASIC = {int, slice, type(None), type(...)}  # what an index gives a view for
 HOLDS = {float: "fc", int: "iufc", bool: "biufc", complex: "c"}  # which kinds of dtype hold a Python number unchanged
 
 
@@ -85,12 +95,12 @@ def setitem(array: Any, key: Any, value: Any) -> None:
     elif array.dtype.kind not in HOLDS[type(value)]:
         raise TypeError
     if type(key) is tuple:
-        if ndarray in map(type, key):
-            raise IndexError
+        if not BASIC.issuperset(map(type, key)):
+            raise IndexError  # NumPy would move the axis of a list to the front, and takes True for a mask
     elif type(key) is ndarray:
         if not key.ndim:
             raise IndexError
-    elif type(key) is not int and type(key) is not slice and key is not ... and key is not None:
+    elif type(key) not in BASIC:
         raise IndexError
     array[key] = value
 
@@ -104,13 +114,22 @@ def refuse_expanded(array: Any) -> None:
 negative, positive, bitwise_invert, abs = numpy.negative, numpy.positive, numpy.invert, numpy.absolute
 exp, log, sqrt, tanh = numpy.exp, numpy.log, numpy.sqrt, numpy.tanh
 floor, ceil, isfinite, isnan, conj = numpy.floor, numpy.ceil, numpy.isfinite, numpy.isnan, numpy.conjugate
-round, real, imag = methodcaller("round"), attrgetter("real"), attrgetter("imag")
+round = methodcaller("round")
+
+
+def real(array: Any) -> Any:
+    return array.real.copy()
+
+
+def imag(array: Any) -> Any:
+    return array.imag.copy()
+
 
 # --- others --------------------------------------------------------------------------------------------------------
 
 
 def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
-    if descending:
+    if descending or type(axis) is not int:
         raise TypeError
     ordered = array.copy()
     ordered.sort(axis)
@@ -118,19 +137,19 @@ def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
 
 
 def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
-    if descending or not array.ndim:
+    if descending or not array.ndim or type(axis) is not int:
         raise TypeError
     return array.argsort(axis, "stable")
 
 
 def cumsum(array: Any, axis: int = -1) -> Any:
-    if not array.ndim:
+    if not array.ndim or type(axis) is not int:
         raise IndexError
     return array.cumsum(axis)
 
 
 def take(array: Any, indices: Any, axis: int = 0) -> Any:
-    if indices.dtype.kind not in "iu" or not array.ndim:
+    if indices.dtype.kind not in "iu" or not array.ndim or type(axis) is not int:
         raise TypeError
     return array.take(indices, axis)
 
@@ -149,12 +168,14 @@ def concat(array: Any, arrays: Any, axis: Any) -> Any:
 
 
 def stack(array: Any, arrays: Any, axis: Any) -> Any:
-    if axis == 0:
-        for each in arrays:
-            if type(each) is not ndarray or each.shape != array.shape:
-                raise ValueError
-        return numpy.array(arrays)
-    return numpy.concatenate([expand_dims(each, axis) for each in arrays], axis)
+    if type(axis) is not int:
+        raise TypeError
+    alike = axis == 0
+    for each in arrays:
+        if type(each) is not ndarray or each.shape != array.shape:
+            raise ValueError
+        alike = alike and each.dtype == array.dtype  # a list of several dtypes promotes otherwise
+    return numpy.array(arrays) if alike else numpy.concatenate([expand_dims(each, axis) for each in arrays], axis)
 
 
 maximum, minimum = numpy.maximum, numpy.minimum
@@ -167,7 +188,9 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
 
 def clip(array: Any, low: Any, high: Any) -> Any:
-    if type(low) is not type(high) or not low <= high or array.dtype.kind not in "iuf":
+    if type(low) is not type(high) or type(low) not in (int, float) or not low <= high:
+        raise TypeError
+    if array.dtype.kind not in "iuf" or not -LARGEST < low <= high < LARGEST:
         raise TypeError
     # Two ufuncs start faster than NumPy's clip, but go over the elements twice.
     return numpy.minimum(numpy.maximum(array, low), high) if array.size < reductions.SMALL else array.clip(low, high)

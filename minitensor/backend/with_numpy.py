@@ -60,7 +60,7 @@ class NumPyBackend(NumPyAPI):
         if a.size + b.size >= LARGE and min(a.ndim, b.ndim) > 1 and a.dtype.kind in "iu" and b.dtype.kind in "iu":
             return integer_matmul(a, b)
         # The same product as `@` for these, and it starts in half the time or less: tests/benchmarks/claims.py.
-        return a.dot(b) if 0 < a.ndim <= 2 and 0 < b.ndim <= 2 else a @ b
+        return a.dot(b) if 0 < a.ndim <= 2 and 0 < b.ndim <= 2 and a.dtype.kind in "fc" else a @ b
 
     def base(self, dtype: Any) -> float:
         return 2.0 if _many_exp2_at_once(numpy.dtype(dtype).name) else math.e

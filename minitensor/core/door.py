@@ -143,6 +143,8 @@ def explain_operator(
     if isinstance(error, (TypeError, OverflowError)) or "negative integer power" in str(error):
         kinds = " and ".join(str(getattr(side, "dtype", type(side).__name__)) for side in sides.values())
         fix = f"write a = a {symbol[:-1]} b" if _in_place(symbol) else "cast one of them with .astype(...)"
+        if "negative integer power" in str(error):
+            fix = "write a.astype('float64') ** b"
         raise DTypeError(f"a {symbol} b is not defined for {kinds}: {error}; {fix}") from None
     if _in_place(symbol):
         refuse_expanded(left.array, error)
@@ -184,13 +186,13 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
     if isinstance(error, NotAnOperandError):
         kinds = ", ".join(type(x).__name__ for x in values)
         raise DTypeError(f"{name} takes Tensors and numbers, not {kinds}; write minitensor.tensor(...)") from None
-    if isinstance(error, MinitensorError):
-        raise error
     shaping.one_backend(name, *(x.array for x in values if hasattr(x, "array")))
     try:
         broadcast_shapes(*(getattr(x, "shape", ()) for x in values))
     except BroadcastError as picture:
         raise BroadcastError(f"{name}: the shapes do not fit\n{picture}") from None
+    if isinstance(error, MinitensorError):
+        raise error
     if isinstance(error, (TypeError, OverflowError)):
         kinds = " and ".join(str(getattr(x, "dtype", type(x).__name__)) for x in values)
         raise DTypeError(f"{name} is not defined for {kinds}: {error}; cast one of them with .astype(...)") from None

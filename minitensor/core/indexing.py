@@ -34,6 +34,8 @@ def getitem(array: Any, key: Any) -> Any:
         full = _parts(array, parts)
         if _is_mask(full[0]) and all(type(part) is slice and part == slice(None) for part in full[1:]):
             return array[full[0]]
+        if any(_is_mask(part) and part.ndim > 1 for part in full):
+            raise IndexError("a mask of several axes stands first, with nothing but ':' after it; index in two steps")
         full = _masks_to_integers(full)
         arrays_at = [i for i, part in enumerate(full) if hasattr(part, "dtype")]
         if not arrays_at:
@@ -60,7 +62,10 @@ def setitem(array: Any, key: Any, value: Any) -> None:
     parts = key if type(key) is tuple else (key,)
     types = set(map(type, parts))
     if isinstance(value, (list, tuple, np.generic)):
-        value = lib.asarray(value)
+        try:
+            value = lib.asarray(value)
+        except ValueError as error:
+            raise ShapeError(f"a[...] = b: the lists of b are not a rectangle: {error}") from None
     elif hasattr(value, "dtype") and backend.of(value) is not lib:
         raise DeviceError(
             f"a[...] = b: a is on {lib.name}, b of shape {tuple(value.shape)} is on {backend.of(value).name}; "
@@ -73,6 +78,7 @@ def setitem(array: Any, key: Any, value: Any) -> None:
         own = lib.numpy_dtype(array)
         raise DTypeError(f"{own} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)")
     try:
+        value = _as_elements(lib, array, value)
         if types <= BASIC:
             lib.assign(array, parts if EllipsisType in types else (*parts, ...), value)
         else:
@@ -84,11 +90,24 @@ def setitem(array: Any, key: Any, value: Any) -> None:
                 target, axis = _without(array, full, arrays_at[0])
                 full = [slice(None)] * axis + [full[arrays_at[0]]]
             lib.assign(target, tuple(full), value)
-    except IndexError as error:
+    except MinitensorError:
+        raise
+    except (IndexError, TypeError) as error:
         raise IndexingError(f"{error} (the tensor has shape {tuple(array.shape)})") from None
     except ValueError as error:
         refuse_expanded(array, error)
         raise BroadcastError(f"the value does not fit what the index selects: {error}") from None
+
+
+def _as_elements(lib: backend.Backend, array: Any, value: Any) -> Any:
+    """`value` in the dtype of `array`: the standard assigns nothing else."""
+    own = lib.numpy_dtype(array)
+    if hasattr(value, "dtype"):
+        return value if value.dtype == array.dtype else lib.astype(value, array.dtype)
+    try:
+        return lib.asarray(value, own)
+    except OverflowError:
+        raise DTypeError(f"{own} elements cannot hold {value!r:.30}, which is too large") from None
 
 
 def raw(key: Any) -> Any:

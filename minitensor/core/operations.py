@@ -54,7 +54,7 @@ def comparison(python: str, name: str, symbol: str, compute: Any = None) -> Oper
         out.array = result
         return out
 
-    return _called(f"__{python}__", operation, f"``a {symbol} b``.")
+    return called(f"__{python}__", operation, f"``a {symbol} b``.")
 
 
 def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple[Operator, Operator, Operator]:
@@ -68,6 +68,8 @@ def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple
         try:
             a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
             _writable(a)
+            if python == "pow" and _is_integer(a):
+                a**b  # NumPy would have written half of it by the time it meets a negative exponent
             self.array = write(a, b)
         except Exception as error:
             return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
@@ -75,9 +77,13 @@ def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple
 
     return (
         forward,
-        _called(f"__r{python}__", reflected, f"``b {symbol} a``."),
-        _called(f"__i{python}__", in_place, f"``a {symbol}= b``, written over a."),
+        called(f"__r{python}__", reflected, f"``b {symbol} a``."),
+        called(f"__i{python}__", in_place, f"``a {symbol}= b``, written over a."),
     )
+
+
+def _is_integer(array: Any) -> bool:
+    return backend.of(array).numpy_dtype(array).kind in "iu"
 
 
 def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
@@ -146,15 +152,18 @@ def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
 
 def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """The careful function's result where the shortcut failed; an array where NumPy made a scalar of its own."""
-    return backend.as_array(careful(*args, **options) if result is None else result)
+    if result is None:
+        result = ops.explained(careful.__name__, careful, *args, **options)
+    return backend.as_array(result)
 
 
 def _as_stub(operation: Callable[..., Any], stub: Any) -> Any:
-    return wraps(stub)(_called(stub.__name__, operation, stub.__doc__ or ""))
+    return wraps(stub)(called(stub.__name__, operation, stub.__doc__ or ""))
 
 
-def _called(name: str, function: Any, words: str) -> Any:
+def called(name: str, function: Any, words: str, qualname: str = "") -> Any:
     """`function` under its own name, in tracebacks too."""
-    function.__name__, function.__qualname__, function.__doc__ = name, f"Tensor.{name}", words
-    function.__code__ = function.__code__.replace(co_name=name, co_qualname=f"Tensor.{name}")
+    qualname = qualname or f"Tensor.{name}"
+    function.__name__, function.__qualname__, function.__doc__ = name, qualname, words
+    function.__code__ = function.__code__.replace(co_name=name, co_qualname=qualname)
     return function

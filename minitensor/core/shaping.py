@@ -31,6 +31,8 @@ def _sizes(given: tuple[Any, ...]) -> tuple[int, ...]:
 
 def reshape(array: Any, *shape: Any) -> Any:
     sizes = _sizes(shape)
+    if any(size < -1 for size in sizes):
+        raise ShapeError(f"reshape: {sizes} has a negative size; only -1 is allowed, once, and is worked out")
     try:
         return backend.of(array).xp.reshape(array, sizes)
     except (ValueError, TypeError):
@@ -66,7 +68,10 @@ def expand(array: Any, *shape: Any) -> Any:
             f"expand: shape {tuple(array.shape)} cannot become {sizes}; counted from the last axis, "
             "each size must stay, or be 1 before"
         )
-    return backend.of(array).xp.broadcast_to(array, sizes)
+    try:
+        return backend.of(array).xp.broadcast_to(array, sizes)
+    except (ValueError, OverflowError) as error:
+        raise ShapeError(f"expand: shape {tuple(array.shape)} cannot become {sizes}: {error}") from None
 
 
 def squeeze(array: Any, axis: Axis = None) -> Any:
@@ -98,13 +103,18 @@ def contiguous(array: Any) -> Any:
 
 
 def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
-    xp, at = backend.of(array).xp, normalize_axis(axis, array.shape, "sort")
+    lib, at = backend.of(array), normalize_axis(axis, array.shape, "sort")
+    xp = lib.xp
+    if lib.numpy_dtype(array).kind == "b":  # the standard orders numbers alone
+        return lib.astype(sort(lib.astype(array, lib.dtype("uint8")), at, descending), lib.dtype("bool"))
     ordered = xp.sort(array, axis=at)
     return xp.flip(ordered, axis=at) if descending else ordered
 
 
 def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
     lib, at = backend.of(array), normalize_axis(axis, array.shape, "argsort")
+    if lib.numpy_dtype(array).kind == "b":
+        array = lib.astype(array, lib.dtype("uint8"))
     if not descending:
         return lib.argsort(array, at)
     # Backwards twice: once so that the order falls, once so that equal elements keep theirs.
@@ -113,7 +123,10 @@ def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
 
 
 def cumsum(array: Any, axis: int = -1) -> Any:
-    return backend.of(array).cumulative_sum(array, normalize_axis(axis, array.shape, "cumsum"))
+    lib, at = backend.of(array), normalize_axis(axis, array.shape, "cumsum")
+    if lib.numpy_dtype(array).kind == "b":
+        array = lib.astype(array, lib.dtype("int64"))
+    return lib.cumulative_sum(array, at)
 
 
 def one_backend(name: str, *arrays: Any) -> backend.Backend:

@@ -319,7 +319,7 @@ class Tensor:
     def to(self, name: str) -> "Tensor":
         """This tensor on the backend called `name`: itself if it is there, else a copy."""
         target = backend.load(name)
-        return self if target is backend.of(self.array) else wrap(target.from_numpy(self.numpy()))
+        return self.plain() if target is backend.of(self.array) else wrap(target.from_numpy(self.numpy()))
 
     def numpy(self) -> np.ndarray:
         """The elements as a NumPy array: shared on the NumPy backend, copied from any other."""

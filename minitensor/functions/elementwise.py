@@ -60,10 +60,9 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
         return backend.as_array(getattr(lib.xp, name)(array, other))
 
     compute = ops.primitive(careful, name)
-    operation.__name__ = operation.__qualname__ = name
-    operation.__doc__ = f"{words}\n\n>>> import minitensor as mt\n>>> mt.{name}({example}).tolist()\n{result}"
-    __test__[name] = operation.__doc__
-    return operation
+    words = f"{words}\n\n>>> import minitensor as mt\n>>> mt.{name}({example}).tolist()\n{result}"
+    __test__[name] = words
+    return operations.called(name, operation, words, name)
 
 
 def together(name: str, *values: Any) -> list[Any]:
@@ -91,7 +90,7 @@ def clip(x: Tensor, low: float | None = None, high: float | None = None) -> Tens
     if type(x) is not Tensor:
         return door.enter("clip", clip, (x, low, high))
     if low is None and high is None:
-        return x
+        return x.copy()
     return wrap(backend.as_array(_clip(x.array, low, high)))
 
 
@@ -102,7 +101,16 @@ def _careful_clip(array: Any, low: Any, high: Any) -> Any:
             raise InputError(f"clip: {limit!r} is no limit; write a number, or maximum and minimum for tensors")
     if low is not None and high is not None and low > high:
         raise InputError(f"clip: low={low} is above high={high}; swap them")
-    return backend.as_array(backend.of(array).xp.clip(array, low, high))
+    lib = backend.of(array)
+    try:
+        if any(isinstance(limit, int) and not -(2**64) < limit < 2**64 for limit in (low, high)):
+            raise OverflowError("no integer of an array is as large")
+        return backend.as_array(lib.xp.clip(array, low, high))
+    except (TypeError, OverflowError) as error:
+        raise DTypeError(
+            f"clip: limits {low!s:.20} and {high!s:.20} do not fit {lib.numpy_dtype(array)} elements: {error}; "
+            "cast them with .astype(...)"
+        ) from None
 
 
 _clip = ops.primitive(_careful_clip, "clip")

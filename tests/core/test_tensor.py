@@ -427,7 +427,7 @@ def test_what_is_no_index_says_why(backend, key, message):
 def test_a_mask_of_several_axes_beside_slices_is_refused(backend):
     x, mask = mt.zeros((2, 3, 4)), mt.ones((3, 4), "bool")
     for key in ((slice(None), mask), (mask.reshape(4, 3).T, slice(None))):
-        with pytest.raises(IndexingError, match=r"several integer tensors must|a mask of shape"):
+        with pytest.raises(IndexingError, match=r"a mask of several axes stands first|a mask of shape"):
             x[key]
     assert mt.zeros((3, 4, 2))[mask, :].shape == (12, 2)
 
