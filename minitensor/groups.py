@@ -5,6 +5,7 @@ import math
 from minitensor import backend
 from minitensor.core.creation import arange, full, ones
 from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
 
 
@@ -16,7 +17,10 @@ def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
     >>> import minitensor as mt
     >>> rows_in_order(mt.tensor([[2, 0], [1, 9], [1, 3]])).tolist()
     [2, 1, 0]
+
+    Raises ShapeError where the rows are no table.
     """
+    _check_table("rows", rows)
     order = numbered(rows)
     for column in reversed(range(rows.shape[1])):  # each sort keeps the order that the one before made
         order = order[argsort(rows[:, column][order], descending=descending)]
@@ -32,7 +36,10 @@ def distinct_rows(rows: Tensor) -> tuple[Tensor, Tensor]:
     >>> found, count = distinct_rows(mt.tensor([[2, 0], [1, 3], [2, 0]]))
     >>> found.tolist(), count.tolist()
     ([[1, 3], [2, 0]], [1, 2])
+
+    Raises ShapeError where the rows are no table.
     """
+    _check_table("rows", rows)
     n = rows.shape[0]
     ordered = rows[rows_in_order(rows)]
     numbers = arange(n + 1, dtype="int64", like=rows)
@@ -57,6 +64,8 @@ def is_new(ordered: Tensor) -> Tensor:
 def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:
     """The sum of the values (n,) that go to each of `size` places; places is (n,) int64, the sums (size,) float64.
 
+    That each place is from 0 to size - 1 is not checked.
+
     >>> import minitensor as mt
     >>> scatter_add(mt.tensor([2, 0, 2]), mt.tensor([1.0, 5.0, 2.0]), 4).tolist()
     [5.0, 0.0, 3.0, 0.0]
@@ -70,7 +79,10 @@ def counts(labels: Tensor, size: int) -> Tensor:
     >>> import minitensor as mt
     >>> counts(mt.tensor([2, 0, 2]), 4).tolist()
     [1.0, 0.0, 2.0, 0.0]
+
+    Raises InputError for a label that is not from 0 to size - 1, ShapeError and DTypeError for what is no label.
     """
+    _check_labels(labels, size)
     return scatter_add(labels, ones(labels.shape, "float64", like=labels), size)
 
 
@@ -82,7 +94,13 @@ def sums(values: Tensor, labels: Tensor, size: int) -> Tensor:
     >>> import minitensor as mt
     >>> sums(mt.tensor([[1.0, 2.0], [3.0, 4.0]]), mt.tensor([1, 1]), 2).tolist()
     [[0.0, 0.0], [4.0, 6.0]]
+
+    Raises ShapeError for values that are no table with a row for each label, and the errors of `counts`.
     """
+    _check_table("values", values)
+    _check_labels(labels, size)
+    if labels.shape[0] != values.shape[0]:
+        raise ShapeError(f"{values.shape[0]} rows of values have {labels.shape[0]} labels; give each row one")
     return stack([scatter_add(labels, values[:, column], size) for column in range(values.shape[1])], axis=1)
 
 
@@ -96,6 +114,25 @@ def means(values: Tensor, labels: Tensor, size: int) -> Tensor:
     [[0.0], [2.0]]
     """
     return sums(values, labels, size) / maximum(counts(labels, size), 1.0)[:, None]
+
+
+def _check_table(name: str, x: Tensor) -> None:
+    if x.ndim != 2:
+        raise ShapeError(
+            f"the {name} have shape {x.shape}, not (rows, columns); write {name}.reshape(-1, 1) for numbers"
+        )
+
+
+def _check_labels(labels: Tensor, size: int) -> None:
+    if labels.ndim != 1:
+        raise ShapeError(f"the labels have shape {labels.shape}, not (n,); write labels.reshape(-1)")
+    if labels.dtype.kind not in "iu":
+        raise DTypeError(f"the labels are {labels.dtype}, not integers; use .astype('int64')")
+    if not labels.shape[0]:
+        return
+    for end in (labels.min().item(), labels.max().item()):
+        if not 0 <= end < size:
+            raise InputError(f"the label {end} is not from 0 to {size - 1}; leave it out, or make size larger")
 
 
 def by_size(labels: Tensor, size: int) -> tuple[Tensor, Tensor]:

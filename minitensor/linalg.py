@@ -3,8 +3,10 @@
 import operator
 
 from minitensor import backend
+from minitensor.core import door
 from minitensor.core.operations import Operand
 from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import DTypeError, ShapeError
 
 
 def matmul(a: Operand, b: Operand) -> Tensor:
@@ -29,6 +31,14 @@ def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
     >>> values, vectors = eigh(mt.tensor([[3.0, 0.0], [0.0, 2.0]]))
     >>> values.tolist()
     [2.0, 3.0]
+
+    Raises ShapeError for what is not square, DTypeError for what does not hold floats.
     """
+    if type(x) is not Tensor:
+        return door.enter("eigh", eigh, (x,))
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        raise ShapeError(f"eigh: x has shape {x.shape}; the last two axes must be equal, as of x.mT @ x")
+    if x.dtype.kind not in "fc":
+        raise DTypeError(f"eigh: x is {x.dtype}, not floats; use .astype('float64')")
     values, vectors = backend.of(x.array).xp.linalg.eigh(x.array)
     return wrap(values), wrap(vectors)

@@ -7,14 +7,14 @@ on NumPy and on CuPy.
 from __future__ import annotations  # so that numpy.random is imported when first used, not before
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from minitensor import backend
-from minitensor.core.creation import backend_and_dtype
+from minitensor.core import checks
+from minitensor.core.creation import as_sizes, backend_and_dtype, explained
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
@@ -27,8 +27,10 @@ def generator(seed: int | None) -> np.random.Generator:
 
     >>> permutation(generator(0), 4).tolist() == permutation(generator(0), 4).tolist()
     True
+
+    Raises InputError for a seed that is not a whole number, 0 or more.
     """
-    return np.random.default_rng(seed)
+    return np.random.default_rng(None if seed is None else checks.whole("generator: seed", seed, 0))
 
 
 def normal(
@@ -42,15 +44,29 @@ def normal(
 ) -> Tensor:
     """Numbers from the normal distribution.
 
+    mean, std : a number, or numbers that broadcast to the shape
     dtype : a float dtype, float64 if neither it nor `like` is given; like : a tensor whose backend and dtype it has
 
     >>> normal(generator(0), (2, 3)).shape
     (2, 3)
+
+    Raises InputError for a negative std, DTypeError for what is not a number, ShapeError for what does not fit.
     """
+    for name, value in (("mean", mean), ("std", std)):
+        if type(value) is not float and np.asarray(value).dtype.kind not in "biuf":
+            raise DTypeError(f"normal: {name}={value!r:.60} is not a real number; write one such as 1.0")
     if not (std >= 0 if type(std) is float else np.all(np.asarray(std) >= 0)):  # so that NaN does not pass
         raise InputError(f"normal: std={std} is not 0 or more, as a standard deviation is")
     lib, kind = _floats(dtype, like)
-    numbers = _checked(rng).normal(mean, std, _sizes(shape))
+    rng, sizes = _checked(rng), as_sizes(shape)
+    try:
+        numbers = rng.normal(mean, std, sizes)
+    except (ValueError, MemoryError) as error:
+        if isinstance(error, ValueError) and (np.ndim(mean) or np.ndim(std)):
+            raise ShapeError(
+                f"normal: mean of shape {np.shape(mean)} and std of shape {np.shape(std)} do not broadcast to {sizes}"
+            ) from None
+        raise explained(f"normal of shape {sizes}", error, 8 * math.prod(sizes)) from None
     return wrap(lib.from_numpy(np.asarray(numbers, dtype=kind)))
 
 
@@ -67,15 +83,23 @@ def uniform(
 
     >>> bool(uniform(generator(0), 100, 2, 3).min() >= 2)
     True
+
+    Raises InputError for bounds that are not numbers of the dtype, or not in order.
     """
-    if not low <= high:
-        raise InputError(f"uniform: low={low} is above high={high}; swap them")
     lib, kind = _floats(dtype, like)
-    if low == 0 and high == 1 and kind == "float64":
-        return wrap(lib.from_numpy(_checked(rng).random(_sizes(shape))))  # the same numbers, none of which is 1
-    numbers = np.asarray(_checked(rng).uniform(low, high, _sizes(shape)), dtype=kind)
-    if low < high:  # rounding may reach `high`
-        below = math.nextafter(high, low) if kind == "float64" else np.nextafter(kind.type(high), kind.type(low))
+    most = float(np.finfo(kind).max)
+    bottom, top = checks.number("uniform: low", low, -most, most), checks.number("uniform: high", high, -most, most)
+    if bottom > top:
+        raise InputError(f"uniform: low={low} is above high={high}; swap them")
+    rng, sizes = _checked(rng), as_sizes(shape)
+    try:
+        if bottom == 0 and top == 1 and kind == "float64":
+            return wrap(lib.from_numpy(rng.random(sizes)))  # the same numbers, none of which is 1
+        numbers = np.asarray(rng.uniform(bottom, top, sizes), dtype=kind)
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise explained(f"uniform of shape {sizes}", error, 8 * math.prod(sizes)) from None
+    if bottom < top:  # rounding may reach `high`
+        below = math.nextafter(top, bottom) if kind == "float64" else np.nextafter(kind.type(top), kind.type(bottom))
         numbers = np.minimum(numbers, below)
     return wrap(lib.from_numpy(np.asarray(numbers)))
 
@@ -86,25 +110,18 @@ def permutation(rng: np.random.Generator, n: int, *, like: Tensor | None = None)
     >>> sorted(permutation(generator(0), 4).tolist())
     [0, 1, 2, 3]
     """
-    if operator.index(n) < 0:
-        raise InputError(f"permutation: there are no {n} integers; n is 0 or more")
+    n, rng = checks.whole("permutation: n", n, 0), _checked(rng)
     lib, kind = backend_and_dtype("int64", like, None)
-    return wrap(lib.from_numpy(_checked(rng).permutation(operator.index(n)).astype(kind, copy=False)))
+    try:
+        return wrap(lib.from_numpy(rng.permutation(n).astype(kind, copy=False)))
+    except (ValueError, OverflowError, MemoryError) as error:
+        raise explained(f"permutation of {n} integers", error, 8 * n) from None
 
 
 def _checked(rng: Any) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator):
         raise DTypeError(f"the generator is a {type(rng).__name__}; write minitensor.random.generator(seed)")
     return rng
-
-
-def _sizes(shape: Shape) -> tuple[int, ...]:
-    if type(shape) is int and shape >= 0:
-        return (shape,)
-    sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
-    if any(size < 0 for size in sizes):
-        raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
-    return sizes
 
 
 def _floats(dtype: Any, like: Tensor | None) -> tuple[backend.Backend, np.dtype]:

@@ -3,11 +3,13 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import tensors
 
 import minitensor as mt
+from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.groups import (
     by_size,
     connected,
@@ -107,3 +109,34 @@ def test_dense_leaves_no_gap(backend, labels):
     first = mt.tensor([labels.index(label) for label in labels], "int64")
     seen = list(dict.fromkeys(labels))
     assert dense(first).tolist() == [seen.index(label) for label in labels]
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 5], [0, -1, 1], [2, 0, 0]])
+@pytest.mark.parametrize("function", [
+    counts, by_size, *(lambda labels, size, f=f: f(mt.ones((3, 2)), labels, size) for f in (sums, means)),
+])  # fmt: skip
+def test_a_label_outside_is_named(backend, function, labels):
+    wrong = next(label for label in labels if not 0 <= label < 2)
+    with pytest.raises(InputError, match=rf"^the label {wrong} is not from 0 to 1; leave it out, or make size larger$"):
+        function(mt.tensor(labels), 2)
+
+
+def test_labels_are_integers_in_a_row(backend):
+    with pytest.raises(DTypeError, match=r"^the labels are float64, not integers; "):
+        counts(mt.tensor([0.0, 1.0]), 2)
+    with pytest.raises(ShapeError, match=r"^the labels have shape \(1, 2\), not \(n,\); "):
+        counts(mt.tensor([[0, 1]]), 2)
+    assert counts(mt.zeros(0, "int64"), 2).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("shape", [(3,), (), (3, 1, 1)])
+def test_rows_are_of_a_table(backend, shape):
+    x = mt.ones(shape)
+    for call in (lambda: sums(x, mt.tensor([0, 0, 0]), 1), lambda: distinct_rows(x), lambda: rows_in_order(x)):
+        with pytest.raises(ShapeError, match=r"^the (rows|values) have shape \(.*\), not \(rows, columns\); "):
+            call()
+
+
+def test_each_row_has_a_label(backend):
+    with pytest.raises(ShapeError, match=r"^3 rows of values have 2 labels; give each row one$"):
+        sums(mt.ones((3, 2)), mt.tensor([0, 1]), 2)

@@ -8,7 +8,7 @@ from strategies import as_tensor, tensors
 
 import minitensor as mt
 from minitensor import linalg
-from minitensor.errors import ShapeError
+from minitensor.errors import DTypeError, ShapeError
 
 SIZES = st.integers(0, 5)
 
@@ -36,3 +36,20 @@ def test_eigenvectors_and_eigenvalues_make_the_matrix_again(backend, data, n):
     assert (np.diff(values) >= 0).all()
     np.testing.assert_allclose(vectors * values @ vectors.T, symmetric, atol=1e-12 * max(1, abs(symmetric).max()))
     np.testing.assert_allclose(vectors.T @ vectors, np.eye(n), atol=1e-13)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3,), (), (2, 3, 4)])
+def test_only_a_square_matrix_has_eigenvalues(backend, shape):
+    with pytest.raises(ShapeError, match=r"^eigh: x has shape \("):
+        linalg.eigh(mt.ones(shape))
+
+
+@pytest.mark.parametrize("x", [[[1.0, 0.0], [0.0, 1.0]], np.eye(2), 3.0])
+def test_eigh_takes_a_tensor(backend, x):
+    with pytest.raises(DTypeError, match=rf"^eigh: argument 0 is an? {type(x).__name__}, not a Tensor; write "):
+        linalg.eigh(x)
+
+
+def test_eigh_takes_floats(backend):
+    with pytest.raises(DTypeError, match=r"^eigh: x is int64, not floats; use .astype\('float64'\)$"):
+        linalg.eigh(mt.eye(2, dtype="int64"))

@@ -6,7 +6,7 @@ from strategies import FLOATS, shapes
 
 import minitensor as mt
 from minitensor import random
-from minitensor.errors import DTypeError, InputError
+from minitensor.errors import DTypeError, InputError, ShapeError
 
 seeds = st.integers(0, 2**32)
 DRAWS = {
@@ -88,17 +88,71 @@ def test_a_deviation_is_not_negative(std):
         random.normal(random.generator(0), 2, std=std)
 
 
-@pytest.mark.parametrize(("low", "high"), [(1, 0), (float("nan"), 1), (0, float("nan"))])
+@pytest.mark.parametrize(("low", "high"), [(1, 0), (2.5, -0.5)])
 def test_the_bounds_are_in_order(low, high):
     with pytest.raises(InputError, match=rf"^uniform: low={low} is above high={high}; swap them$"):
         random.uniform(random.generator(0), 2, low, high)
 
 
+@pytest.mark.parametrize(("low", "high"), [(float("nan"), 1), (0, float("nan"))])
+def test_a_bound_is_not_nan(low, high):
+    with pytest.raises(InputError, match=r"^uniform: (low|high)=nan; it must be a number from "):
+        random.uniform(random.generator(0), 2, low, high)
+
+
 def test_there_is_no_permutation_of_fewer_than_none():
-    with pytest.raises(InputError, match=r"^permutation: there are no -1 integers; n is 0 or more$"):
+    with pytest.raises(InputError, match=r"^permutation: n=-1; it must be a whole number, 0 or more$"):
         random.permutation(random.generator(0), -1)
 
 
 def test_a_dtype_that_is_none_is_refused():
     with pytest.raises(DTypeError, match="'flaot32' is not a dtype of numbers"):
         random.normal(random.generator(0), 2, dtype="flaot32")
+
+
+@pytest.mark.parametrize("n", [2.5, 4.0, "4", None, np.array([2, 2])])
+def test_a_permutation_is_of_a_whole_number(n):
+    with pytest.raises(InputError, match=r"^permutation: n=.*; it must be a whole number, 0 or more$"):
+        random.permutation(random.generator(0), n)
+    assert sorted(random.permutation(random.generator(0), np.int8(3)).tolist()) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", [1, 2]])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises(InputError, match=r"^generator: seed=.*; it must be a whole number, 0 or more$"):
+        random.generator(seed)
+
+
+@pytest.mark.parametrize("shape", [2.5, (2, 2.5), -1, "ab", None, np.array([2.0, 2.0])])
+@pytest.mark.parametrize("draw", [random.normal, random.uniform])
+def test_a_bad_shape_is_refused_as_by_zeros(backend, draw, shape):
+    for make in (lambda: draw(random.generator(0), shape), lambda: mt.zeros(shape)):
+        with pytest.raises(ShapeError, match=r"^a shape is made of integers that are not negative, not "):
+            make()
+
+
+@pytest.mark.parametrize(("low", "high", "dtype"), [
+    (0, float("inf"), "float64"), (float("-inf"), 0, "float64"), (0, "a", "float64"), (None, 1, "float64"),
+    (0, 1e300, "float32"), (0, 1j, "float64"),
+])  # fmt: skip
+def test_the_bounds_are_numbers_of_the_dtype(low, high, dtype):
+    with pytest.raises(InputError, match=r"^uniform: (low|high)=.*; it must be a number from "):
+        random.uniform(random.generator(0), 2, low, high, dtype)
+
+
+def test_bounds_too_far_apart_are_refused():
+    with pytest.raises(InputError, match=r"^uniform of shape \(2,\): "):
+        random.uniform(random.generator(0), 2, -1.5e308, 1.5e308)
+
+
+@pytest.mark.parametrize("value", ["a", None, 1j, [None]])
+@pytest.mark.parametrize("name", ["mean", "std"])
+def test_mean_and_deviation_are_numbers(name, value):
+    with pytest.raises(DTypeError, match=rf"^normal: {name}=.* is not a real number; write one such as 1.0$"):
+        random.normal(random.generator(0), 2, **{name: value})
+
+
+def test_means_that_do_not_fit_the_shape_are_refused():
+    assert random.normal(random.generator(0), (2, 3), mean=np.arange(3.0), std=0).tolist() == [[0.0, 1.0, 2.0]] * 2
+    with pytest.raises(ShapeError, match=r"^normal: mean of shape \(3,\) and std of shape \(\) do not broadcast"):
+        random.normal(random.generator(0), 2, mean=[1.0, 2.0, 3.0])

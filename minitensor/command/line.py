@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from minitensor import __version__
-from minitensor.errors import MinitensorError
+from minitensor.errors import InputError, MinitensorError
+
+FOLDER = "folder for the pictures, made if need be"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,22 +47,26 @@ def parser() -> argparse.ArgumentParser:
     commands = out.add_subparsers(dest="command", required=True)
 
     tour = commands.add_parser("tour", help="climb from Python loops to the fastest this machine has, with pictures")
-    tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help="folder for the pictures (%(default)s)")
+    tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help=f"{FOLDER} (%(default)s)")
     tour.add_argument("--quick", action="store_true", help="smaller inputs, a few seconds")
     tour.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 
     lesson = commands.add_parser("lesson", help="list the lessons, or run one")
     lesson.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
-    lesson.add_argument("--out", type=Path, help="folder for the pictures, instead of the screen")
+    lesson.add_argument("--out", type=Path, help=f"{FOLDER}, instead of the screen")
 
     explain = commands.add_parser("explain", help="what an einsum means, and how it will be computed")
     explain.add_argument("spec", help="such as 'ik,kj->ij'")
     explain.add_argument("shapes", nargs="*", metavar="shape", help="of each operand, such as 5x784; '' for a number")
-    explain.add_argument("--out", type=Path, help="file for a picture of the tensor network, such as network.png")
+    explain.add_argument(
+        "--out",
+        type=Path,
+        help="file for a picture of the tensor network, such as network.png; its folder is made if need be",
+    )
 
     segment = commands.add_parser("segment", help="cut a photograph into regions by mean shift in place and colour")
     segment.add_argument("photo", help="a picture file, or china or flower, which come with scikit-learn")
-    segment.add_argument("--out", type=Path, required=True, help="folder for the pictures")
+    segment.add_argument("--out", type=Path, required=True, help=FOLDER)
     segment.add_argument("--space", type=float, default=5.0, help="bandwidth in pixels (%(default)s)")
     segment.add_argument("--colour", type=float, default=8.0, help="bandwidth in L*u*v* (%(default)s)")
     segment.add_argument("--min-size", type=int, default=50, help="the fewest pixels of a region (%(default)s)")
@@ -72,6 +78,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _do(chosen: argparse.Namespace) -> int:
     """Each command is imported when it is asked for: most need packages that others do without."""
+    out = getattr(chosen, "out", None)
+    if out:
+        _check_folder(out.parent if chosen.command == "explain" else out)
+        if chosen.command == "explain" and out.is_dir():
+            raise InputError(f"{str(out)!r} is a folder; --out names the file for the picture")
     match chosen.command:
         case "tour":
             from minitensor.command.tour import tour
@@ -94,3 +105,12 @@ def _do(chosen: argparse.Namespace) -> int:
 
             return 0 if doctor() else 1
     return 0
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise InputError, before the work, where there cannot be such a folder or nothing can be written into it."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), Path())
+    if not there.is_dir():
+        raise InputError(f"{str(there)!r} is a file; --out needs a folder there: take another name")
+    if not os.access(there, os.W_OK):
+        raise InputError(f"nothing can be written into {str(there)!r}; name another folder after --out")

@@ -1,5 +1,6 @@
 """New tensors: from data, and from a shape."""
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -7,16 +8,19 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.backend.dtypes import checked_dtype
+from minitensor.backend.dtypes import checked_dtype, holds_number
+from minitensor.core import checks
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
+from minitensor.errors import DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
+from minitensor.text.numbers import in_bytes
 
 CPU = 1  # the processor's memory, as DLPack numbers devices
 
 
 # The dtype of a tensor full of one Python number.
 KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
+COMPLEX = (complex, np.complexfloating)
 
 
 def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -104,8 +108,13 @@ def full(shape: int | Sequence[int], value: Any, dtype: DType | None = None, *, 
 
     >>> full((2, 1), 7).tolist()
     [[7], [7]]
+
+    Raises DTypeError where the value is not a number, or the dtype cannot hold it.
     """
-    return _filled(shape, value, *backend_and_dtype(dtype, like, KINDS.get(type(value))))
+    default = KINDS.get(type(value))
+    if type(value) is int and abs(value) >= 2**63:
+        default = None  # NumPy knows: uint64, or none at all
+    return _filled(shape, value, *backend_and_dtype(dtype, like, default))
 
 
 def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[backend.Backend, Any]:
@@ -113,31 +122,65 @@ def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[ba
     if like is None:
         name = default if dtype is None else dtype
         return backend.current(), None if name is None else checked_dtype(name)
-    return backend.of(like.array), like.dtype if dtype is None else checked_dtype(dtype)
+    try:
+        return backend.of(like.array), like.dtype if dtype is None else checked_dtype(dtype)
+    except AttributeError:
+        raise DTypeError(
+            f"like is a {type(like).__name__}, not a Tensor; write like=minitensor.tensor(...), or leave it out"
+        ) from None
 
 
 def _filled(shape: Any, value: Any, lib: backend.Backend, dtype: Any) -> Tensor:
+    if dtype is not None and (type(value) is int or holds_number(dtype, value)):  # a library may cut NaN to an integer
+        try:
+            return wrap(lib.full(shape, value, dtype))
+        except Exception:
+            pass  # so that the explanation stands alone in a traceback
+    sizes = as_sizes(shape)
     try:
-        return wrap(lib.full(shape, value, dtype))
-    except Exception:
-        pass  # so that the explanation stands alone in a traceback
+        given = np.asarray(value)
+        if given.dtype.kind not in "biufc":  # before a dtype is asked for: float64 would take None for NaN
+            raise DTypeError(
+                f"full: elements of type {given.dtype} are not numbers: {value!r:.60}; write one such as 0.0"
+            )
+        number = np.asarray(value, dtype=dtype)
+        if given.dtype.kind in "fc" and number.dtype.kind in "biu":
+            raise DTypeError(f"full: {number.dtype} elements cannot hold {value!r} unchanged; take a wider dtype")
+        return wrap(lib.full(sizes, number.item(), number.dtype))
+    except (ValueError, TypeError, OverflowError, MemoryError) as error:
+        size = math.prod(sizes) * (8 if dtype is None else dtype.itemsize)
+        raise explained(f"a tensor of shape {sizes} full of {value!r}", error, size) from None
+
+
+def as_sizes(shape: Any) -> tuple[int, ...]:
+    """A shape as ints: from one size, or from a sequence or an array of them, Python's ints or others.
+
+    >>> as_sizes(3), as_sizes(np.array([2, 3]))
+    ((3,), (2, 3))
+
+    Raises ShapeError for all else.
+    """
+    if type(shape) is int and shape >= 0:
+        return (shape,)
     try:
-        sizes = tuple(map(operator.index, shape if isinstance(shape, Sequence) else (shape,)))
+        if hasattr(shape, "__len__") and getattr(shape, "shape", None) != ():
+            sizes = tuple(map(operator.index, shape))
+        else:
+            sizes = (operator.index(shape),)
     except TypeError:
         sizes = (-1,)
-    if any(size < 0 for size in sizes):
+    if isinstance(shape, str) or any(size < 0 for size in sizes):
         raise ShapeError(f"a shape is made of integers that are not negative, not {shape}")
-    try:
-        number = np.asarray(value, dtype=dtype)
-        if np.asarray(value).dtype.kind in "fc" and number.dtype.kind in "biu":
-            raise DTypeError(f"full: {number.dtype} elements cannot hold {value!r} unchanged")
-        return wrap(lib.full(sizes, number.item(), number.dtype))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise _explained(f"a tensor of shape {sizes} full of {value!r}", error) from None
+    return sizes
 
 
-def _explained(call: str, error: Exception) -> Exception:
-    """What a library said of bad arguments, as an InputError that names the call."""
+def explained(call: str, error: Exception, size: float = 0) -> Exception:
+    """What a library said of bad arguments, as an InputError that names the call; OutOfMemoryError if it had no memory.
+
+    size : how many bytes were wanted
+    """
+    if isinstance(error, MemoryError) or size >= 2**63:  # which a library may call a bad shape
+        return OutOfMemoryError(f"{call} takes {in_bytes(size)}, more than is free; make it smaller, or in parts")
     return error if isinstance(error, MinitensorError) else InputError(f"{call}: {error}")
 
 
@@ -148,14 +191,24 @@ def arange(
 
     >>> arange(3).tolist(), arange(1, 2, 0.25).tolist()
     ([0, 1, 2], [1.0, 1.25, 1.5, 1.75])
+
+    Raises InputError for what is not a number, and for integers that no dtype holds.
     """
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
     lib, kind = backend_and_dtype(dtype, like, None)
     try:
-        return wrap(lib.xp.arange(start, stop, step, dtype=None if kind is None else lib.dtype(kind), **lib.on))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise _explained(f"arange from {start} to {stop}", error) from None
+        array = lib.xp.arange(start, stop, step, dtype=None if kind is None else lib.dtype(kind), **lib.on)
+        if lib.numpy_dtype(array).kind not in "biufc":
+            raise OverflowError  # NumPy falls back on Python's own integers, which are as long as they need to be
+        return wrap(array)
+    except (ValueError, TypeError, OverflowError, MemoryError, KeyError) as error:
+        call = f"arange from {start} to {stop}"
+        if isinstance(error, (KeyError, OverflowError)):
+            raise InputError(f"{call}: no integer dtype holds these numbers; write dtype='float64'") from None
+        first, last = (0, start) if stop is None else (start, stop)
+        size = 8 * (last - first) / step if isinstance(error, MemoryError) else 0
+        raise explained(call, error, size) from None
 
 
 def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -163,12 +216,21 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
 
     >>> linspace(0, 1, 5).tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]
+
+    Raises InputError for ends that are not real numbers, and where `num` is not a whole number, 0 or more.
     """
+    if type(num) is not int or num < 0:
+        num = checks.whole("linspace: num", num, 0)
+    if isinstance(start, COMPLEX) or isinstance(stop, COMPLEX):
+        raise InputError(
+            f"linspace from {start} to {stop}: both ends must be real; "
+            f"write start + (stop - start) * minitensor.linspace(0, 1, {num})"
+        )
     lib, kind = backend_and_dtype(dtype, like, "float64")
     try:
         return wrap(lib.linspace(start, stop, num, kind))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise _explained(f"linspace of {num} numbers", error) from None
+    except (ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise explained(f"linspace of {num} numbers", error, num * kind.itemsize) from None
 
 
 def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -178,7 +240,11 @@ def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, li
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     lib, kind = backend_and_dtype(dtype, like, "float64")
+    size = 0
     try:
+        rows = operator.index(rows)  # NumPy's small integers would wrap in the steps of the diagonal
+        columns = rows if columns is None else operator.index(columns)
+        size = max(rows, 0) * max(columns, 0) * kind.itemsize
         return wrap(lib.eye(rows, columns, kind))
-    except (ValueError, TypeError, OverflowError) as error:
-        raise _explained(f"eye of {rows} rows", error) from None
+    except (ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise explained(f"eye of {rows} rows", error, size) from None

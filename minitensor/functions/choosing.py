@@ -3,10 +3,10 @@
 from typing import Any
 
 from minitensor import backend, ops
-from minitensor.core import door, shaping
+from minitensor.core import checks, door, shaping
 from minitensor.core.operations import Operand, method
 from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import DTypeError
+from minitensor.errors import DTypeError, ShapeError
 from minitensor.functions.elementwise import together
 
 
@@ -36,9 +36,13 @@ def searchsorted(ordered: Tensor, values: Tensor, side: str = "left") -> Tensor:
     >>> import minitensor as mt
     >>> mt.searchsorted(mt.tensor([1, 3, 3]), mt.tensor([3, 9])).tolist()
     [1, 3]
+
+    Raises ShapeError where `ordered` is not a vector, InputError for another side.
     """
     if not type(ordered) is Tensor is type(values):
         return door.enter("searchsorted", searchsorted, (ordered, values, side), need=2)
+    if side != "left" and side != "right":  # NumPy would take "l" for left
+        checks.choice("searchsorted: side", side, ("left", "right"))
     return wrap(backend.as_array(_searchsorted(ordered.array, values.array, side)))
 
 
@@ -72,7 +76,14 @@ def where(condition: Tensor, a: Operand, b: Operand) -> Tensor:
 
 
 def _careful_searchsorted(ordered: Any, values: Any, side: str) -> Any:
-    return shaping.one_backend("searchsorted", ordered, values).xp.searchsorted(ordered, values, side=side)
+    lib = shaping.one_backend("searchsorted", ordered, values)
+    if ordered.ndim != 1:
+        raise ShapeError(f"searchsorted: ordered has shape {tuple(ordered.shape)}; it must be a vector, such as a row")
+    try:
+        return lib.xp.searchsorted(ordered, values, side=side)
+    except TypeError as error:
+        kinds = f"{lib.numpy_dtype(ordered)} and {lib.numpy_dtype(values)}"
+        raise DTypeError(f"searchsorted is not defined for {kinds}: {error}; cast one with .astype(...)") from None
 
 
 def _careful_take(array: Any, indices: Any, axis: int) -> Any:

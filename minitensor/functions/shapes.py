@@ -6,7 +6,7 @@ from typing import Any
 from minitensor import ops
 from minitensor.core import door, shaping
 from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import ShapeError
+from minitensor.errors import DTypeError, ShapeError
 
 reshape, permute_dims, expand = Tensor.reshape, Tensor.permute_dims, Tensor.expand
 squeeze, expand_dims = Tensor.squeeze, Tensor.expand_dims
@@ -19,7 +19,7 @@ def concat(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     >>> mt.concat([mt.zeros((2, 3)), mt.ones((1, 3))]).shape
     (3, 3)
     """
-    tensors = list(tensors)
+    tensors = _listed("concat", tensors)
     arrays = [x.array for x in tensors if type(x) is Tensor]
     if len(arrays) < len(tensors) or not arrays:
         return door.enter("concat", concat, (tensors, axis), need=0)
@@ -33,11 +33,17 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     >>> mt.stack([mt.zeros(3), mt.ones(3)], axis=1).shape
     (3, 2)
     """
-    tensors = list(tensors)
+    tensors = _listed("stack", tensors)
     arrays = [x.array for x in tensors if type(x) is Tensor]
     if len(arrays) < len(tensors) or not arrays:
         return door.enter("stack", stack, (tensors, axis), need=0)
     return wrap(_stack(arrays[0], arrays, axis))
+
+
+def _listed(name: str, tensors: Any) -> list[Tensor]:
+    if not hasattr(tensors, "__iter__"):
+        raise DTypeError(f"{name}: the tensors are of type {type(tensors).__name__}, not a list; write {name}([a, b])")
+    return list(tensors)
 
 
 def _careful_concat(array: Any, arrays: Sequence[Any], axis: int) -> Any:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -226,3 +227,37 @@ def test_without_an_extra_the_error_says_what_to_install(missing, code, tmp_path
     assert ran.returncode == 1
     assert "pip install 'minitensor[lessons]'" in ran.stderr.splitlines()[-1]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("words", [["tour"], ["lesson", "7"], ["segment", "nowhere.jpg"], ["explain", "i->i", "3"]])
+@pytest.mark.parametrize("under", ["", "new/deeper"])
+def test_a_file_where_a_folder_should_be_is_refused_before_the_work(words, under, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("README.md").write_text("words")
+    out = Path("README.md", under, "x.png") if words[0] == "explain" else Path("README.md", under)
+    assert main([*words, "--out", str(out)]) == 1
+    printed = capsys.readouterr()
+    message = f"minitensor {words[0]}: 'README.md' is a file; --out needs a folder there: take another name\n"
+    assert (printed.out, printed.err) == ("", message)
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize("words", [["tour"], ["lesson", "7"], ["segment", "nowhere.jpg"]])
+def test_a_folder_that_takes_no_files_is_refused_before_the_work(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # a superuser may write everywhere
+    assert main([*words, "--out", str(tmp_path / "new")]) == 1
+    message = f"minitensor {words[0]}: nothing can be written into {str(tmp_path)!r}; name another folder after --out\n"
+    assert capsys.readouterr() == ("", message)
+
+
+def test_explain_writes_no_picture_over_a_folder(tmp_path, capsys):
+    (tmp_path / "x.png").mkdir()
+    assert main(["explain", "i->i", "3", "--out", str(tmp_path / "x.png")]) == 1
+    assert capsys.readouterr().err.endswith("x.png' is a folder; --out names the file for the picture\n")
+
+
+@pytest.mark.parametrize("command", ["tour", "lesson", "segment", "explain"])
+def test_help_says_that_folders_are_made(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert "made if need be" in " ".join(capsys.readouterr().out.split())

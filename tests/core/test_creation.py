@@ -6,7 +6,7 @@ from strategies import DTYPES, FLOATS, INTS, arrays, as_tensor, shapes
 
 import minitensor as mt
 from minitensor.core.tensor import Tensor
-from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.errors import DTypeError, InputError, OutOfMemoryError, ShapeError
 
 small = st.integers(-20, 20)
 
@@ -176,3 +176,85 @@ def test_new_tensors_are_made_on_the_current_backend(make):
     for name in ("numpy", "strict"):
         with mt.use_backend(name):
             assert make().backend == name
+
+
+@pytest.mark.parametrize("num", [2.5, 3.0, -1, "3", None, True])
+def test_linspace_counts_in_whole_numbers(backend, num):
+    with pytest.raises(InputError, match=rf"^linspace: num={num}; it must be a whole number, 0 or more$"):
+        mt.linspace(0, 1, num)
+    same(mt.linspace(0, 1, np.int8(100)), np.linspace(0, 1, 100))
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 1j), (1j, 0), (0.0, np.complex64(1 + 1j))])
+def test_linspace_cuts_no_imaginary_part(backend, start, stop):
+    with pytest.raises(InputError, match=r"both ends must be real; write start \+ \(stop - start\) \* "):
+        mt.linspace(start, stop, 3)
+    expected = np.linspace(start, stop, 3)
+    np.testing.assert_allclose((start + (stop - start) * mt.linspace(0, 1, 3)).numpy(), expected)
+
+
+@pytest.mark.parametrize("arguments", [(0, 10**30, 10**29), (10**30, 10**30 + 2), (0, 2**70, 2**69)])
+def test_arange_makes_no_integers_that_no_dtype_holds(backend, arguments):
+    with pytest.raises(InputError, match=r"^arange from .*: no integer dtype holds these numbers; write dtype="):
+        mt.arange(*arguments)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2.5, 2.0, np.float32(1), 1j])
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "bool"])
+def test_full_cuts_no_value(backend, value, dtype):
+    with pytest.raises((DTypeError, InputError), match="full"):
+        mt.full(2, value, dtype)
+    with pytest.raises((DTypeError, InputError), match="full"):
+        mt.full(2, value, like=mt.zeros(1, dtype))
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 2**63, 2**64 - 1])
+def test_full_of_a_large_integer_is_as_tensor_makes_it(backend, value):
+    same(mt.full(2, value), np.array([value, value]))
+    assert mt.full(2, value).dtype == mt.tensor([value]).dtype
+
+
+@pytest.mark.parametrize("value", ["a", "3", None, 2**64, [None], object()])
+@pytest.mark.parametrize("dtype", [None, "int64", "float64"])
+def test_full_takes_numbers_only(backend, value, dtype):
+    if value == 2**64 and dtype == "float64":
+        same(mt.full(2, value, dtype), np.full(2, value, dtype))
+        return
+    with pytest.raises(DTypeError, match=r"^full: elements of type .* are not numbers: "):
+        mt.full(2, value, dtype)
+
+
+@pytest.mark.parametrize("like", [3, [1.0], np.zeros(2), "float32"])
+@pytest.mark.parametrize("dtype", [None, "float32"])
+def test_like_is_a_tensor(backend, like, dtype):
+    makers = [mt.zeros, mt.ones, mt.eye, mt.arange, mt.tensor]
+    for make in [*makers, lambda n, d=None, like=None: mt.full(n, 1, d, like=like)]:
+        with pytest.raises(DTypeError, match=rf"^like is a {type(like).__name__}, not a Tensor; write like="):
+            make(2, dtype=dtype, like=like) if make in makers else make(2, dtype, like)
+
+
+@pytest.mark.parametrize("size", [np.int8(16), np.uint8(200)])
+def test_eye_takes_small_integers_of_numpy(backend, size):
+    same(mt.eye(size), np.eye(int(size)))
+    same(mt.eye(2, size), np.eye(2, int(size)))
+
+
+@pytest.mark.parametrize("shape", [np.array([2, 3]), np.array(4), np.array([5], "int8"), (np.int64(2), 3), []])
+def test_a_shape_may_be_an_array(backend, shape):
+    wanted = np.zeros(shape).shape
+    for make in (mt.zeros, mt.ones, lambda s: mt.full(s, 7.5), lambda s: mt.random.normal(mt.random.generator(0), s)):
+        assert make(shape).shape == wanted
+
+
+@pytest.mark.parametrize(("make", "size"), [
+    (lambda: mt.ones(2**45), "281 TB"), (lambda: mt.zeros((2**25, 2**22), "float32"), "563 TB"),
+    (lambda: mt.full(2**46, 1.5), "563 TB"), (lambda: mt.ones((2**31, 2**31)), "36,893,488 TB"),
+    (lambda: mt.linspace(0, 1, 2**45), "281 TB"), (lambda: mt.eye(2**23), "563 TB"),
+    (lambda: mt.arange(2**45), "281 TB"), (lambda: mt.arange(1, 2**45), "281 TB"),
+    (lambda: mt.random.normal(mt.random.generator(0), 2**45), "281 TB"),
+    (lambda: mt.random.uniform(mt.random.generator(0), 2**45), "281 TB"),
+    (lambda: mt.random.permutation(mt.random.generator(0), 2**45), "281 TB"),
+])  # fmt: skip
+def test_what_does_not_fit_into_memory_is_said_with_its_size(backend, make, size):
+    with pytest.raises(OutOfMemoryError, match=rf" takes {size}, more than is free; make it smaller, or in parts$"):
+        make()

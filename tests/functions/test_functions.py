@@ -1,4 +1,5 @@
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -232,3 +233,23 @@ def test_tensors_on_two_backends_do_not_meet():
         )
     with pytest.raises(DeviceError, match="argument 1 of shape"):
         mt.where(here > 0, there, 0)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (), (1, 3)])
+def test_searchsorted_wants_a_vector(backend, shape):
+    with pytest.raises(ShapeError, match=r"^searchsorted: ordered has shape \(.*\); it must be a vector"):
+        mt.searchsorted(mt.ones(shape), mt.ones(2))
+
+
+@pytest.mark.parametrize("side", ["l", "Right", "middle", None, 1])
+def test_searchsorted_knows_two_sides(backend, side):
+    with pytest.raises(InputError, match=r"^searchsorted: there is no side .*; choose one of left, right$"):
+        mt.searchsorted(mt.ones(3), mt.ones(2), side)
+
+
+@pytest.mark.parametrize("tensors", [3, None, 2.5])
+@pytest.mark.parametrize("name", ["concat", "stack"])
+def test_what_is_no_list_is_not_joined(backend, name, tensors):
+    message = f"{name}: the tensors are of type {type(tensors).__name__}, not a list; write {name}([a, b])"
+    with pytest.raises(DTypeError, match=f"^{re.escape(message)}$"):
+        getattr(mt, name)(tensors)
