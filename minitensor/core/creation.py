@@ -126,7 +126,7 @@ def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[ba
         return backend.of(like.array), like.dtype if dtype is None else checked_dtype(dtype)
     except AttributeError:
         raise DTypeError(
-            f"like is a {type(like).__name__}, not a Tensor; write like=minitensor.tensor(...), or leave it out"
+            f"like is of type {type(like).__name__}, not a Tensor; write like=minitensor.tensor(...), or leave it out"
         ) from None
 
 
@@ -143,10 +143,10 @@ def _filled(shape: Any, value: Any, lib: backend.Backend, dtype: Any) -> Tensor:
             raise DTypeError(
                 f"full: elements of type {given.dtype} are not numbers: {value!r:.60}; write one such as 0.0"
             )
-        number = np.asarray(value, dtype=dtype)
-        if given.dtype.kind in "fc" and number.dtype.kind in "biu":
-            raise DTypeError(f"full: {number.dtype} elements cannot hold {value!r} unchanged; take a wider dtype")
-        return wrap(lib.full(sizes, number.item(), number.dtype))
+        number, own = given.item(), given.dtype if dtype is None else dtype
+        if not holds_number(own, number) and not (own.kind == "b" and type(number) is int):
+            raise DTypeError(f"full: {own} elements cannot hold {value!r} unchanged; write the dtype that can")
+        return wrap(lib.full(sizes, own.type(number).item(), own))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
         size = math.prod(sizes) * (8 if dtype is None else dtype.itemsize)
         raise explained(f"a tensor of shape {sizes} full of {value!r}", error, size) from None

@@ -199,12 +199,14 @@ def test_arange_makes_no_integers_that_no_dtype_holds(backend, arguments):
         mt.arange(*arguments)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2.5, 2.0, np.float32(1), 1j])
-@pytest.mark.parametrize("dtype", ["int64", "uint8", "bool"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2.5, 2.0, np.float32(1), 1j, 2**64 - 1, -(2**63) - 1])
+@pytest.mark.parametrize("dtype", ["int64", "uint8"])
 def test_full_cuts_no_value(backend, value, dtype):
-    with pytest.raises((DTypeError, InputError), match="full"):
+    with pytest.raises(
+        DTypeError, match=rf"^full: {dtype} elements cannot hold .* unchanged; write the dtype that can$"
+    ):
         mt.full(2, value, dtype)
-    with pytest.raises((DTypeError, InputError), match="full"):
+    with pytest.raises(DTypeError, match=r"^full: "):
         mt.full(2, value, like=mt.zeros(1, dtype))
 
 
@@ -229,7 +231,7 @@ def test_full_takes_numbers_only(backend, value, dtype):
 def test_like_is_a_tensor(backend, like, dtype):
     makers = [mt.zeros, mt.ones, mt.eye, mt.arange, mt.tensor]
     for make in [*makers, lambda n, d=None, like=None: mt.full(n, 1, d, like=like)]:
-        with pytest.raises(DTypeError, match=rf"^like is a {type(like).__name__}, not a Tensor; write like="):
+        with pytest.raises(DTypeError, match=rf"^like is of type {type(like).__name__}, not a Tensor; write like="):
             make(2, dtype=dtype, like=like) if make in makers else make(2, dtype, like)
 
 
