@@ -199,7 +199,7 @@ def test_arange_makes_no_integers_that_no_dtype_holds(backend, arguments):
         mt.arange(*arguments)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2.5, 2.0, np.float32(1), 1j, 2**64 - 1, -(2**63) - 1])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2.5, 2.0, np.float32(1), 1j, 2**64 - 1])
 @pytest.mark.parametrize("dtype", ["int64", "uint8"])
 def test_full_cuts_no_value(backend, value, dtype):
     with pytest.raises(
