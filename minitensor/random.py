@@ -14,7 +14,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.core import checks
-from minitensor.core.creation import as_sizes, backend_and_dtype, explained
+from minitensor.core.creation import as_sizes, backend_and_dtype, explain
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
@@ -66,7 +66,7 @@ def normal(
             raise ShapeError(
                 f"normal: mean of shape {np.shape(mean)} and std of shape {np.shape(std)} do not broadcast to {sizes}"
             ) from None
-        raise explained(f"normal of shape {sizes}", error, 8 * math.prod(sizes)) from None
+        explain(f"normal of shape {sizes}", error, 8 * math.prod(sizes))
     return wrap(lib.from_numpy(np.asarray(numbers, dtype=kind)))
 
 
@@ -87,21 +87,26 @@ def uniform(
     Raises InputError for bounds that are not numbers of the dtype, or not in order.
     """
     lib, kind = _floats(dtype, like)
-    most = float(np.finfo(kind).max)
-    bottom, top = checks.number("uniform: low", low, -most, most), checks.number("uniform: high", high, -most, most)
-    if bottom > top:
-        raise InputError(f"uniform: low={low} is above high={high}; swap them")
     rng, sizes = _checked(rng), as_sizes(shape)
+    plain = type(low) is float is type(high) and low == 0.0 and high == 1.0 and kind == "float64"
+    bottom, top = (low, high) if plain else _bounds(low, high, float(np.finfo(kind).max))
     try:
-        if bottom == 0 and top == 1 and kind == "float64":
-            return wrap(lib.from_numpy(rng.random(sizes)))  # the same numbers, none of which is 1
+        if plain:
+            return wrap(lib.from_numpy(rng.random(sizes)))  # the numbers that `rng.uniform` draws, and never 1
         numbers = np.asarray(rng.uniform(bottom, top, sizes), dtype=kind)
     except (ValueError, OverflowError, MemoryError) as error:
-        raise explained(f"uniform of shape {sizes}", error, 8 * math.prod(sizes)) from None
+        explain(f"uniform of shape {sizes}", error, 8 * math.prod(sizes))
     if bottom < top:  # rounding may reach `high`
         below = math.nextafter(top, bottom) if kind == "float64" else np.nextafter(kind.type(top), kind.type(bottom))
         numbers = np.minimum(numbers, below)
     return wrap(lib.from_numpy(np.asarray(numbers)))
+
+
+def _bounds(low: Any, high: Any, most: float) -> tuple[float, float]:
+    bottom, top = checks.number("uniform: low", low, -most, most), checks.number("uniform: high", high, -most, most)
+    if bottom > top:
+        raise InputError(f"uniform: low={low} is above high={high}; swap them")
+    return bottom, top
 
 
 def permutation(rng: np.random.Generator, n: int, *, like: Tensor | None = None) -> Tensor:
@@ -115,7 +120,7 @@ def permutation(rng: np.random.Generator, n: int, *, like: Tensor | None = None)
     try:
         return wrap(lib.from_numpy(rng.permutation(n).astype(kind, copy=False)))
     except (ValueError, OverflowError, MemoryError) as error:
-        raise explained(f"permutation of {n} integers", error, 8 * n) from None
+        explain(f"permutation of {n} integers", error, 8 * n)
 
 
 def _checked(rng: Any) -> np.random.Generator:

@@ -38,7 +38,7 @@ NUMPY_OUTSIDE = {
     "array2string",
 }
 # Random numbers are drawn and rounded by NumPy on every backend.
-DRAWN = {"all", "minimum", "nextafter"}
+DRAWN = {"all", "finfo", "minimum", "ndim", "nextafter", "shape"}
 # Those at the foot of the list, which may also ask the package for its version.
 PROGRAMS = {"command", "__main__"}
 

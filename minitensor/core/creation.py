@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -20,7 +20,6 @@ CPU = 1  # the processor's memory, as DLPack numbers devices
 
 # The dtype of a tensor full of one Python number.
 KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
-COMPLEX = (complex, np.complexfloating)
 
 
 def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -149,7 +148,7 @@ def _filled(shape: Any, value: Any, lib: backend.Backend, dtype: Any) -> Tensor:
         return wrap(lib.full(sizes, own.type(number).item(), own))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
         size = math.prod(sizes) * (8 if dtype is None else dtype.itemsize)
-        raise explained(f"a tensor of shape {sizes} full of {value!r}", error, size) from None
+        explain(f"a tensor of shape {sizes} full of {value!r}", error, size)
 
 
 def as_sizes(shape: Any) -> tuple[int, ...]:
@@ -174,14 +173,18 @@ def as_sizes(shape: Any) -> tuple[int, ...]:
     return sizes
 
 
-def explained(call: str, error: Exception, size: float = 0) -> Exception:
-    """What a library said of bad arguments, as an InputError that names the call; OutOfMemoryError if it had no memory.
+def explain(call: str, error: Exception, size: float = 0) -> NoReturn:
+    """Raise what a library said of bad arguments as an InputError that names the call; OutOfMemoryError for memory.
 
     size : how many bytes were wanted
     """
     if isinstance(error, MemoryError) or size >= 2**63:  # which a library may call a bad shape
-        return OutOfMemoryError(f"{call} takes {in_bytes(size)}, more than is free; make it smaller, or in parts")
-    return error if isinstance(error, MinitensorError) else InputError(f"{call}: {error}")
+        raise OutOfMemoryError(
+            f"{call} takes {in_bytes(size)}, more than is free; make it smaller, or in parts"
+        ) from None
+    if isinstance(error, MinitensorError):
+        raise error
+    raise InputError(f"{call}: {error}") from None
 
 
 def arange(
@@ -197,18 +200,18 @@ def arange(
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
     lib, kind = backend_and_dtype(dtype, like, None)
+    call = f"arange from {start} to {stop}"
     try:
         array = lib.xp.arange(start, stop, step, dtype=None if kind is None else lib.dtype(kind), **lib.on)
-        if lib.numpy_dtype(array).kind not in "biufc":
-            raise OverflowError  # NumPy falls back on Python's own integers, which are as long as they need to be
-        return wrap(array)
-    except (ValueError, TypeError, OverflowError, MemoryError, KeyError) as error:
-        call = f"arange from {start} to {stop}"
-        if isinstance(error, (KeyError, OverflowError)):
-            raise InputError(f"{call}: no integer dtype holds these numbers; write dtype='float64'") from None
+        fits = lib.numpy_dtype(array).kind in "biufc"  # NumPy falls back on Python's integers, of any length
+    except (ValueError, TypeError, MemoryError) as error:
         first, last = (0, start) if stop is None else (start, stop)
-        size = 8 * (last - first) / step if isinstance(error, MemoryError) else 0
-        raise explained(call, error, size) from None
+        explain(call, error, 8 * (last - first) / step if isinstance(error, MemoryError) else 0)
+    except (KeyError, OverflowError):
+        fits = False
+    if not fits:
+        raise InputError(f"{call}: no integer dtype holds these numbers; write dtype='float64'")
+    return wrap(array)
 
 
 def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -221,7 +224,7 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
     """
     if type(num) is not int or num < 0:
         num = checks.whole("linspace: num", num, 0)
-    if isinstance(start, COMPLEX) or isinstance(stop, COMPLEX):
+    if {type(start), type(stop)} - {int, float} and "c" in (np.asarray(start).dtype.kind, np.asarray(stop).dtype.kind):
         raise InputError(
             f"linspace from {start} to {stop}: both ends must be real; "
             f"write start + (stop - start) * minitensor.linspace(0, 1, {num})"
@@ -230,7 +233,7 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
     try:
         return wrap(lib.linspace(start, stop, num, kind))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
-        raise explained(f"linspace of {num} numbers", error, num * kind.itemsize) from None
+        explain(f"linspace of {num} numbers", error, num * kind.itemsize)
 
 
 def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -247,4 +250,4 @@ def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, li
         size = max(rows, 0) * max(columns, 0) * kind.itemsize
         return wrap(lib.eye(rows, columns, kind))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
-        raise explained(f"eye of {rows} rows", error, size) from None
+        explain(f"eye of {rows} rows", error, size)

@@ -102,9 +102,11 @@ def _careful_clip(array: Any, low: Any, high: Any) -> Any:
     if low is not None and high is not None and low > high:
         raise InputError(f"clip: low={low} is above high={high}; swap them")
     lib = backend.of(array)
+    if any(isinstance(limit, int) and not -(2**64) < limit < 2**64 for limit in (low, high)):
+        raise DTypeError(
+            f"clip: limits {low!s:.20} and {high!s:.20} are beyond the integers of any dtype; leave one out"
+        )
     try:
-        if any(isinstance(limit, int) and not -(2**64) < limit < 2**64 for limit in (low, high)):
-            raise OverflowError("no integer of an array is as large")
         return backend.as_array(lib.xp.clip(array, low, high))
     except (TypeError, OverflowError) as error:
         raise DTypeError(
