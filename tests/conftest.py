@@ -14,7 +14,7 @@ from minitensor.backend import load
 
 matplotlib.use("Agg")
 # People wait for the quick profile, a few new examples at every run; `.ci/run` sets MINITENSOR_TESTS=thorough.
-PROFILES = {"quick": {"max_examples": 10}, "thorough": {"max_examples": 100, "derandomize": True, "print_blob": True}}
+PROFILES = {"quick": {"max_examples": 6}, "thorough": {"max_examples": 100, "derandomize": True, "print_blob": True}}
 for name, differences in PROFILES.items():
     busy = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}  # as a machine may be
     hypothesis.settings.register_profile(name, hypothesis.settings.get_profile("default"), **busy, **differences)

@@ -19,8 +19,8 @@ decimals = st.integers(-64, 64).map(lambda n: n / 8)
 
 
 def examples(percent):
-    """Settings for a test whose examples take long: a share of what the profile asks for, and at least three."""
-    return settings(max_examples=max(3, settings.default.max_examples * percent // 100))
+    """Settings for a test whose examples take long: a share of what the profile asks for, and at least two."""
+    return settings(max_examples=max(2, settings.default.max_examples * percent // 100))
 
 
 def shapes(min_dims=0, max_dims=4, min_side=0):

@@ -92,6 +92,7 @@ def test_a_measurement_becomes_tables(page, tmp_path):
         assert "   * - " + "\n     - ".join(row) + "\n" in text
 
 
+@pytest.mark.thorough
 def test_what_the_benchmark_measures_fits_the_page(benchmark, page):
     lib = backend.load("numpy")
     products, updates = benchmark.products(lib), benchmark.updates(lib, rate=1e9)

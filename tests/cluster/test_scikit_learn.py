@@ -131,6 +131,7 @@ def test_the_flat_kernel_finds_what_scikit_learn_finds(points, seeding, cluster_
     assert adjusted_rand_score(us.predict(points + 0.1), them.predict(points + 0.1)) == 1.0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(3))
 def test_also_where_clusters_touch(seed):
     points, _ = make_blobs(250, centers=5, cluster_std=1.0, center_box=(-8, 8), random_state=seed)
@@ -138,6 +139,7 @@ def test_also_where_clusters_touch(seed):
     assert adjusted_rand_score(us.labels_, them.labels_) > 0.95
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(3))
 def test_a_flat_radius_is_about_twice_a_gaussian_bandwidth(seed):
     points, _ = make_blobs(240, centers=4, cluster_std=1.0, center_box=(-15, 15), random_state=seed)

@@ -110,6 +110,7 @@ def test_a_peer_cuts_a_picture_in_two(name, library, halves):
     assert len(np.unique(photo.peers()[name](pixels_of(halves)))) >= 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("missing", ["PIL", "matplotlib", "sklearn"])
 def test_without_an_extra_the_error_says_what_to_install(missing, tmp_path):
     code = f"import sys; sys.modules[{missing!r}] = None\n"
