@@ -94,6 +94,7 @@ a.copy()                           ;                                   ; a.clone
 a.contiguous()                     ; np.ascontiguousarray(a)           ;
 m.T.contiguous()                   ; np.ascontiguousarray(m.T)         ;
 a.to("numpy")                      ; np.asarray(a)                     ; a.to("cpu")
+a.plain()                          ; -                                 ; -
 a.numpy()                          ; np.asarray(a)                     ;
 a.tolist()
 s.item()
