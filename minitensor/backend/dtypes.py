@@ -6,6 +6,9 @@ import numpy
 
 from minitensor.errors import DTypeError
 
+# Which kinds of dtype hold a Python number unchanged; an integer dtype holds an int if it is small enough.
+HOLDS: dict[type, str] = {float: "fc", int: "iufc", bool: "biufc", complex: "c"}
+
 _checked: dict[Any, numpy.dtype] = {}  # by the names asked for so far
 
 
@@ -39,5 +42,4 @@ def holds_number(own: numpy.dtype, value: Any) -> bool:
     """Whether an array of this dtype can take a Python number and mean the same."""
     if type(value) is int and own.kind in "iu":
         return bool(numpy.iinfo(own).min <= value <= numpy.iinfo(own).max)
-    kinds = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}.get(type(value))
-    return kinds is not None and own.kind in kinds
+    return own.kind in HOLDS.get(type(value), ())

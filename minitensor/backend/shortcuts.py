@@ -12,6 +12,7 @@ import numpy
 from numpy import empty, float64, ndarray
 
 from minitensor.backend import reductions
+from minitensor.backend.dtypes import HOLDS
 
 # --- shape ---------------------------------------------------------------------------------------------------------
 
@@ -68,7 +69,6 @@ def expand_dims(array: Any, axis: Any) -> Any:
 
 LARGEST = 2**63  # beyond it NumPy computes with Python's own integers
 BASIC = {int, slice, type(None), type(...)}  # what an index gives a view for
-HOLDS = {float: "fc", int: "iufc", bool: "biufc", complex: "c"}  # which kinds of dtype hold a Python number unchanged
 
 
 def getitem(array: Any, key: Any) -> Any:
