@@ -98,11 +98,12 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
     """
     try:
         from rich import box
+        from rich.markup import escape
         from rich.table import Table
     except ImportError:
         raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
     out = Table(
-        title=title,
+        title=escape(title),
         caption="counted on a simulated GPU; nothing was timed",
         title_justify="left",
         caption_justify="left",

@@ -14,13 +14,14 @@ def table(climb: Climb, width: int = 80) -> Any:
     """
     try:
         from rich import box
+        from rich.markup import escape
         from rich.table import Table
     except ImportError:
         raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
     notes = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
     out = Table(
-        title=f"{climb.ladder}: {climb.title}",
-        caption="\n".join([*notes, climb.machine]),
+        title=escape(f"{climb.ladder}: {climb.title}"),
+        caption=escape("\n".join([*notes, climb.machine])),  # rich would take [numba] for a style
         title_justify="left",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
@@ -38,7 +39,7 @@ def table(climb: Climb, width: int = 80) -> Any:
     for heading in headings:
         out.add_column(heading, justify="left" if heading == "what it does" else "right", no_wrap=True)
     for row in climb.rows:
-        cells = {"memory": in_bytes(row.memory), "what it does": row.caption}
+        cells = {"memory": in_bytes(row.memory), "what it does": escape(row.caption)}
         if row.seconds is not None:
             cells |= {
                 "time": in_seconds(row.seconds),

@@ -150,3 +150,12 @@ def test_the_table_fits_the_terminal(width):
     assert "…" not in text
     assert "memory_hungry_3 skipped: needs 2 GB, limit 1 GB" in text
     assert ("never runs, whatever happens to it" in text) == (width == 120)
+
+
+def test_a_table_shows_square_brackets_as_they_are():
+    rows = tuple(row._replace(note="needs: pip install 'minitensor[numba]'") for row in climb(plain).rows)
+    rich = pytest.importorskip("rich.console", reason="tables need rich, an extra")
+    console = rich.Console(file=io.StringIO(), width=120)
+    console.print(table(climb(plain)._replace(rows=rows, title="x[at]"), 120))
+    for words in ("minitensor[numba]", "x[at]"):
+        assert words in console.file.getvalue()
