@@ -12,6 +12,7 @@ alphabetical order with capitals first.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from operator import index
 from typing import Any, NamedTuple
@@ -118,9 +119,9 @@ def _words(spec: str) -> Iterator[tuple[str, int]]:
 
 
 def _implicit_output(operands: Sequence[Term]) -> tuple[str, ...]:
-    words = [letter for term in operands for letter in term.letters]
-    once = sorted(letter for letter in words if letter != DOTS and words.count(letter) == 1)
-    return (DOTS, *once) if DOTS in words else tuple(once)
+    times = Counter(letter for term in operands for letter in term.letters)
+    once = sorted(letter for letter in times if letter != DOTS and times[letter] == 1)
+    return (DOTS, *once) if DOTS in times else tuple(once)
 
 
 def _check_output(spec: str, operands: Sequence[Term], output: Term) -> None:

@@ -7,12 +7,14 @@ First every operand is tidied by itself: diagonals are taken, and what no one el
 chooses the pairs, and `program.py` the steps of each.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from minitensor.broadcasting import Shape
-from minitensor.einsums.order import Order, best_order
+from minitensor.einsums.network import Order
+from minitensor.einsums.order import best_order
 from minitensor.einsums.parser import Fitted, Label, Labels, fit, parse
 from minitensor.einsums.program import Program, Step
 from minitensor.errors import EinsumError
@@ -45,9 +47,8 @@ def tidied(spec: str, shapes: tuple[Shape, ...], memory_limit: int | None = None
     """
     fitted = fit(parse(spec), shapes)
     terms, output, sizes = fitted
-    left = []
-    for number, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
-        needed = _needed(terms, output, number)
+    left, needed = [], _needed(terms, output)
+    for term, shape in zip(terms, shapes, strict=True):
         present = [label for label, size in zip(term, shape, strict=True) if size == sizes[label] and label in needed]
         left.append(tuple(dict.fromkeys(present)))
     order = best_order(left, output, sizes, memory_limit)
@@ -85,20 +86,19 @@ def plan(tidy: Tidied, itemsize: int = 8, orders: tuple[AxisOrder, ...] | None =
 def _written(tidy: Tidied, orders: tuple[AxisOrder, ...], itemsize: int, gone: set[Label]) -> Program:
     """The program whose labels `gone`, of size 1, are squeezed away before and come back at the end."""
     terms, output, sizes = tidy.fitted
-    program = Program(terms, sizes, orders, itemsize)
+    program, needed = Program(terms, sizes, orders, itemsize), _needed(terms, output)
     for number, shape in enumerate(tidy.shapes):
         squeezed = {axis for axis, label in enumerate(terms[number]) if shape[axis] != sizes[label] or label in gone}
         program.drop("squeeze", number, squeezed)
         program.take_diagonals(number)
-        needed = _needed(terms, output, number)
         lonely = {axis for axis, label in enumerate(program.labels(number)) if label not in needed}
         program.drop("sum", number, lonely)
-    for a, b in tidy.order.pairs:
-        program.combine(a, b, tuple(label for label in output if label not in gone))
+    program.combine_all(tidy.order.pairs, tuple(label for label in output if label not in gone))
     program.arrange(0, tuple(() if label in gone else (label,) for label in output))
     return program
 
 
-def _needed(terms: Sequence[Labels], output: Labels, number: int) -> set[Label]:
-    """The labels that the output or another operand has."""
-    return set(output).union(*terms[:number], *terms[number + 1 :])
+def _needed(terms: Sequence[Labels], output: Labels) -> set[Label]:
+    """The labels that are in the output or in two operands: the others are summed before the pairs are made."""
+    holders = Counter(label for term in terms for label in set(term))
+    return {label for label in holders if holders[label] > 1}.union(output)

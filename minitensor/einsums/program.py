@@ -18,8 +18,9 @@ and BLAS takes a transposed matrix as it is, but labels that are not neighbours 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import dropwhile, groupby
+from itertools import chain, dropwhile, groupby
 from math import prod
 from typing import NamedTuple
 
@@ -79,7 +80,7 @@ class Program:
         return flat(self.values[number].axes)
 
     def size(self, labels: Iterable[Label]) -> int:
-        return prod(self.sizes[label] for label in labels)
+        return prod(map(self.sizes.__getitem__, labels))
 
     def add(self, call: str, operands: tuple[int, ...], argument: Iterable[int], axes: Axes, memory: Labels) -> None:
         self.steps.append(Step(call, operands, tuple(argument), axes))
@@ -127,12 +128,14 @@ class Program:
             if not self._merges(axes, memory):
                 memory = flat(axes)
                 self.price += COPIED_ELEMENT * self.size(memory)
-            self.add("reshape", (number,), [self.size(axis) for axis in axes], axes, memory)
+            shape = [self.sizes[axis[0]] if len(axis) == 1 else self.size(axis) for axis in axes]
+            self.add("reshape", (number,), shape, axes, memory)
 
     def _merges(self, axes: Axes, memory: Labels) -> bool:
         """Whether the labels of every axis lie side by side."""
-        places = {label: place for place, label in enumerate(self._wide(memory))}
-        for axis in axes:
+        merged = [axis for axis in axes if len(axis) > 1]
+        places = {label: place for place, label in enumerate(self._wide(memory))} if merged else {}
+        for axis in merged:
             spots = [places[label] for label in self._wide(axis)]
             if spots and spots != list(range(spots[0], spots[0] + len(spots))):
                 return False
@@ -144,9 +147,11 @@ class Program:
 
     def arrange(self, number: int, axes: Axes) -> None:
         """Bring a value to these axes in as few steps as possible."""
-        if flat(axes) != self.labels(number):
-            self.reshape(number, _single(self.labels(number)))  # merged axes must part before they can move
-            self.permute(number, [self.labels(number).index(label) for label in flat(axes)])
+        before, after = self.labels(number), flat(axes)
+        if before != after:
+            self.reshape(number, _single(before))  # merged axes must part before they can move
+            places = {label: place for place, label in enumerate(before)}
+            self.permute(number, [places[label] for label in after])
         self.reshape(number, axes)
 
     def copy_for_blas(self, number: int) -> None:
@@ -163,10 +168,17 @@ class Program:
 
     # --- two values --------------------------------------------------------------------------------------------
 
-    def combine(self, a: int, b: int, output: Labels) -> None:
-        """Multiply value b into value a and sum over the labels that neither another value nor the output needs."""
+    def combine_all(self, pairs: Iterable[tuple[int, int]], output: Labels) -> None:
+        """Multiply value b into value a, pair by pair, and sum over what neither another value nor the output needs."""
+        holders = Counter(label for number in self.values for label in self.labels(number))
+        for a, b in pairs:
+            of_a, of_b = self.labels(a), self.labels(b)
+            holders.subtract((*of_a, *of_b))
+            self._combine(a, b, {label for label in (*of_a, *of_b) if holders[label] or label in output}, output)
+            holders.update(self.labels(a))
+
+    def _combine(self, a: int, b: int, needed: set[Label], output: Labels) -> None:
         of_a, of_b = self.labels(a), self.labels(b)
-        needed = set(output).union(*(self.labels(number) for number in self.values if number not in (a, b)))
         is_last = len(self.values) == 2
         summed = {label for label in of_a if label in of_b and label not in needed}
         batch = _as_in(output, [label for label in of_a if label in of_b and label in needed])
@@ -179,13 +191,16 @@ class Program:
         tried = []
         for way in ways:
             trial = Program((), self.sizes, (), self.itemsize)
-            trial.values, trial.steps, trial.price = dict(self.values), list(self.steps), self.price
+            trial.values = {number: self.values[number] for number in (a, b)}
             way(trial)
             if is_last:
                 trial.arrange(a, _single(output))
             tried.append(trial)
         best = min(tried, key=lambda trial: trial.price)
-        self.values, self.steps, self.price = best.values, best.steps, best.price
+        del self.values[b]
+        self.values.update(best.values)
+        self.steps += best.steps
+        self.price += best.price
 
     def _ways_to_multiply(self, a: int, b: int, output: Labels) -> list[Callable[[Program], None]]:
         of_a, of_b = self.labels(a), self.labels(b)
@@ -282,13 +297,14 @@ def in_words(axes: Axes) -> str:
 
 
 def _single(labels: Iterable[Label]) -> Axes:
-    return tuple((label,) for label in labels)
+    return tuple(zip(labels))
 
 
 def flat(axes: Axes) -> Labels:
-    return tuple(label for axis in axes for label in axis)
+    return tuple(chain.from_iterable(axes))
 
 
 def _as_in(output: Labels, labels: Iterable[Label]) -> Labels:
     """The labels in the order of the output, then those that it lacks, so that the last result needs no permuting."""
-    return tuple(sorted(labels, key=lambda label: output.index(label) if label in output else len(output)))
+    places = {label: place for place, label in enumerate(output)}
+    return tuple(sorted(labels, key=lambda label: places.get(label, len(output))))

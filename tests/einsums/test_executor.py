@@ -10,7 +10,7 @@ import minitensor as mt
 from minitensor.backend import load
 from minitensor.einsums import einsum, executor, front, planner
 from minitensor.einsums.executor import compiled, einsum_arrays
-from minitensor.einsums.order import Cost, Order
+from minitensor.einsums.network import Cost, Order
 from minitensor.einsums.planner import plan, tidied
 from minitensor.errors import DeviceError, DTypeError, EinsumError
 
