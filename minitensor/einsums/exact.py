@@ -29,35 +29,31 @@ class Exact:
         bound : FLOPs that are too many
         limit : the most elements that an intermediate result may have
 
-        Values are numbered as given, and the products after them. Among orders of equal cost, the one whose
-        intermediate results need the least memory at a time.
+        Values are numbered as given, and the products after them. Among equals the first: with one value at a time.
         """
         size, kept, every = self.size, self.kept, self.all
-        flops, peak, chosen = [bound] * (every + 1), [0] * (every + 1), [0] * (every + 1)
-        waiting = [size[labels] for labels in kept]
+        flops, chosen = [bound] * (every + 1), [0] * (every + 1)
         for number in range(self.count):
-            flops[1 << number] = waiting[1 << number] = 0
+            flops[1 << number] = 0
         for some in range(3, every + 1):
             rest = some & (some - 1)  # of the two halves, one has the lowest value; the other is a part of these
-            if not rest or (limit is not None and some != every and waiting[some] > limit):
+            labels = kept[some]
+            made = size[labels]
+            if not rest or (limit is not None and some != every and made > limit):
                 continue
-            labels, made, best, lowest = kept[some], waiting[some], 0, 0
-            least = bound - 1
-            room = least - made  # for the two halves: their product takes at least as much as it has elements
-            part = rest
+            least = bound
+            part = rest & -rest
             while part:
-                total = flops[part] + flops[some ^ part]
-                if total <= room:
+                total = (
+                    flops[part] + flops[some ^ part] + made
+                )  # their product takes at least as much as it has elements
+                if total < least:
                     both = kept[part] | kept[some ^ part]
-                    total += size[both] << (both != labels)
-                    if total <= least:
-                        top = max(waiting[part] + waiting[some ^ part] + made, self._first(peak, waiting, part, some))
-                        if total < least or top < lowest or not best:
-                            least, lowest, best = total, top, part
-                            room = least - made
-                part = (part - 1) & rest
-            if best:
-                flops[some], peak[some], chosen[some] = least, lowest, best
+                    total += (size[both] << (both != labels)) - made
+                    if total < least:
+                        least, chosen[some] = total, part
+                part = (part - rest) & rest
+            flops[some] = least
         return self._pairs(chosen) if flops[every] < bound else None
 
     def least_limit(self) -> int:
@@ -73,12 +69,6 @@ class Exact:
             if least is not None:
                 largest[some] = least if some == self.all else max(least, self.size[self.kept[some]])
         return largest[self.all]
-
-    @staticmethod
-    def _first(peak: list[int], waiting: list[int], part: int, some: int) -> int:
-        """The memory while the two halves are made, one after the other, in the better order."""
-        rest = some ^ part
-        return min(max(peak[part], waiting[part] + peak[rest]), max(peak[rest], waiting[rest] + peak[part]))
 
     def _pairs(self, chosen: list[int]) -> Iterator[tuple[int, int, int]]:
         numbers = {1 << number: number for number in range(self.count)}

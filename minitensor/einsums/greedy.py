@@ -17,7 +17,7 @@ from random import Random
 from minitensor.einsums.exact import Exact
 from minitensor.einsums.network import Left, Network, Tree, bits_of
 
-WORK = 16_000  # splits that are weighed, some 10 milliseconds: no new tree is begun after that many
+WORK = 12_000  # splits, some 10 milliseconds (tests/benchmarks/einsum_order.py): after so many no new tree is begun
 PAIR, PART = 15, 100  # a pair that is weighed, and a part that is looked at, take as long as so many splits
 WIDEST = 6  # values of a part whose best order is searched
 CROWD = 2.5  # operands that share a label, on average, from which labels decide rather than pairs

@@ -21,7 +21,7 @@ from minitensor.einsums.parser import Label, Labels
 FEW, EXACT = (
     4,
     10,
-)  # operands: of a few every order is cheap; 3¹⁰/2 splits take 5 to 15 milliseconds (tests/benchmarks/einsum_order.py)
+)  # operands: of a few every order is cheap; 3¹⁰/2 splits take 5 to 15 milliseconds (tests/benchmarks/einsum_order.py, claims.py)
 
 
 def best_order(
