@@ -56,8 +56,8 @@ class NumPyBackend(NumPyAPI):
         return None
 
     def matmul(self, a: Any, b: Any) -> Any:
-        """Of two matrices of integers by way of float64 where that is exact; of vectors and matrices by `dot`."""
-        if a.size + b.size >= LARGE and min(a.ndim, b.ndim) > 1 and a.dtype.kind in "iu" and b.dtype.kind in "iu":
+        """Of two matrices of integers by way of floats where that is exact; of vectors and matrices by `dot`."""
+        if a.size + b.size >= LARGE and min(a.ndim, b.ndim) > 1 and a.dtype.kind in "biu" and b.dtype.kind in "biu":
             return integer_matmul(a, b)
         # The same product as `@` for these, and it starts in half the time or less: tests/benchmarks/claims.py.
         return a.dot(b) if 0 < a.ndim <= 2 and 0 < b.ndim <= 2 and a.dtype.kind in "fc" else a @ b
@@ -83,13 +83,13 @@ class NumPyBackend(NumPyAPI):
 
     def _call_of_two(self, call: str, dtype: Any, ranks: tuple[int, int]) -> Callable[[Any, Any], Any]:
         kind = numpy.dtype(dtype).kind
-        if call not in ("matmul", "vecdot") or kind == "b":
+        if call not in ("matmul", "vecdot"):
             return super().call_of_two(call, dtype, ranks)
-        if call == "vecdot" and ranks != (1, 1):
-            return short_vecdot
-        if kind in "iu" and min(ranks) > 1:
+        if call == "vecdot" and (kind == "b" or ranks != (1, 1)):
+            return numpy.vecdot if kind == "b" else short_vecdot
+        if kind in "biu" and min(ranks) > 1:
             return integer_matmul
-        return numpy.ndarray.dot if min(ranks) > 0 and max(ranks) <= 2 else operator.matmul
+        return numpy.ndarray.dot if min(ranks) > 0 and max(ranks) <= 2 and kind != "b" else operator.matmul
 
     def threads(self) -> int:
         """As many as BLAS takes."""

@@ -5,7 +5,7 @@ a look-up and the arithmetic. Large operands with several axes are looked up onc
 decides which of their axes merge without a copy; for small ones that would cost more than it gains.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
@@ -13,9 +13,9 @@ import numpy
 from minitensor import backend
 from minitensor.backend import Backend
 from minitensor.broadcasting import Shape
-from minitensor.einsums.memory import ALLOCATES, guarded
-from minitensor.einsums.planner import Steps, Tidied, plan, tidied
-from minitensor.einsums.program import Axes
+from minitensor.einsums.calls import Call, calls_of
+from minitensor.einsums.memory import guarded
+from minitensor.einsums.planner import Tidied, plan, tidied
 
 Run = Callable[..., Any]  # raw arrays to a raw array
 
@@ -35,8 +35,8 @@ def einsum_arrays(spec: str, *arrays: Any) -> Any:
     nothing summed, the result is a view of the operand.
 
     memory : the result; from three operands on, one intermediate result at a time; a copy of what must be merged into
-        one axis and does not lie in that order; for bool and float16, the operands as float32; for large integers,
-        two operands and their product as float64
+        one axis and does not lie in that order; operands of another dtype than the sums are made in, when their turn
+        comes; for large integers at most 40 MB (on NumPy), for bool elsewhere the operands as float32
 
     >>> einsum_arrays("mk,kn->mn", numpy.ones((2, 3)), numpy.ones((3, 4))).shape
     (2, 4)
@@ -65,11 +65,12 @@ def prepare(key: tuple, spec: str, arrays: Any, memory_limit: int | None = None)
     itemsize = numpy.result_type(*dtypes).itemsize
     large = len(arrays) > 1 and any(array.ndim > 1 and array.size >= ORDER_MATTERS for array in arrays)
     steps = plan(tidy, itemsize, _orders(lib, arrays) if large else None)
-    run = compile_steps(lib, steps, dtypes, tidy.shapes)
+    calls = calls_of(steps, tidy.fitted.terms, dtypes)
+    run = compile_calls(lib, calls, tidy.shapes)
     # A plan that merges and copies nothing takes its operands in any order.
     if large and (any(step.call in MOVES for step in steps) or any(array.ndim > 2 for array in arrays)):
         run = _by_layout(lib, tidy, dtypes, itemsize, {_layouts(lib, arrays): run})
-    run = guarded(run, lib, tidy, steps, itemsize)
+    run = guarded(run, lib, tidy, calls)
     if len(compiled) >= KEPT:
         compiled.clear()
     compiled[key] = run
@@ -94,7 +95,8 @@ def _by_layout(lib: Backend, tidy: Tidied, dtypes: list, itemsize: int, runs: di
         layouts = _layouts(lib, arrays)
         chosen = runs.get(layouts)
         if chosen is None:
-            chosen = compile_steps(lib, plan(tidy, itemsize, _orders(lib, arrays)), dtypes, tidy.shapes)
+            calls = calls_of(plan(tidy, itemsize, _orders(lib, arrays)), tidy.fitted.terms, dtypes)
+            chosen = compile_calls(lib, calls, tidy.shapes)
             if len(runs) >= KEPT_LAYOUTS:
                 runs.clear()
             runs[layouts] = chosen
@@ -103,33 +105,18 @@ def _by_layout(lib: Backend, tidy: Tidied, dtypes: list, itemsize: int, runs: di
     return run
 
 
-def compile_steps(lib: Backend, steps: Steps, dtypes: list, shapes: tuple[Shape, ...]) -> Run:
-    """One function that does all the steps, on arrays of these dtypes and shapes."""
-    dtype = computed = numpy.result_type(*dtypes)
-    if dtype == "float16" and any(step.call != "multiply" and step.call in ALLOCATES for step in steps):
-        computed = numpy.dtype("float32")
+def compile_calls(lib: Backend, calls: list[Call], shapes: Sequence[Shape]) -> Run:
+    """One function that does all the calls, on arrays of these shapes."""
     program: list[tuple[Run, int, int]] = []  # a function, the value that it takes and replaces, the other or -1
-    for number, own in enumerate(dtypes):
-        if own != computed:
-            program.append((lib.call_of_one("astype", None, computed), number, -1))
     ranks = {number: len(shape) for number, shape in enumerate(shapes)}
-    ours: dict[int, Axes] = {}  # the axes of values that no one else holds: a product may be written over them
-    for step in steps:
-        into, rank = min(step.operands), len(step.result)
-        if len(step.operands) == 1:
-            program.append((lib.call_of_one(step.call, step.argument, computed, rank), into, -1))
+    for call, operands, argument, result, dtype in calls:
+        rank = len(result)
+        if len(operands) == 1:
+            program.append((lib.call_of_one(call, argument, dtype, rank), operands[0], -1))
         else:
-            a, b = step.operands
-            call = step.call
-            if call == "multiply" and step.result in (ours.get(a), ours.get(b)):
-                call = "multiply_into"
-                a, b = (a, b) if ours.get(a) == step.result else (b, a)
-            program.append((lib.call_of_two(call, computed, (ranks[a], ranks[b])), a, b))
-        if step.call in ALLOCATES or into in ours:
-            ours[into] = step.result
-        ranks[into] = rank
-    if computed != dtype:
-        program.append((lib.call_of_one("astype", None, dtype), 0, -1))
+            a, b = operands
+            program.append((lib.call_of_two(call, dtype, (ranks[a], ranks[b])), a, b))
+        ranks[min(operands)] = rank
     return _link(program)
 
 

@@ -18,10 +18,8 @@ from minitensor.einsums.greedy import best_found, greedy
 from minitensor.einsums.network import Network, Order, Tree
 from minitensor.einsums.parser import Label, Labels
 
-FEW, EXACT = (
-    4,
-    10,
-)  # operands: of a few every order is cheap; 3¹⁰/2 splits take 5 to 15 milliseconds (tests/benchmarks/einsum_order.py, claims.py)
+FEW = 4  # operands, up to which every order is weighed at once
+EXACT = 10  # operands: 3¹⁰/2 splits take 5 to 15 milliseconds (tests/benchmarks/claims.py)
 
 
 def best_order(

@@ -72,7 +72,7 @@ class Program:
         self.steps: list[Step] = []
         self.price = 0.0
         self.values = {
-            number: Value(_single(term), tuple(term[axis] for axis in order))
+            number: Value(single(term), tuple(term[axis] for axis in order))
             for number, (term, order) in enumerate(zip(terms, orders, strict=True))
         }
 
@@ -115,7 +115,7 @@ class Program:
             first = memory.index(twice)
             memory[memory.index(twice, first + 1)] = GAP
             memory.insert(first + 1, GAP)
-            self.add("diagonal", (number,), (), _single(labels), tuple(memory))
+            self.add("diagonal", (number,), (), single(labels), tuple(memory))
 
     def permute(self, number: int, order: Sequence[int]) -> None:
         if list(order) != list(range(len(order))):
@@ -149,7 +149,7 @@ class Program:
         """Bring a value to these axes in as few steps as possible."""
         before, after = self.labels(number), flat(axes)
         if before != after:
-            self.reshape(number, _single(before))  # merged axes must part before they can move
+            self.reshape(number, single(before))  # merged axes must part before they can move
             places = {label: place for place, label in enumerate(before)}
             self.permute(number, [places[label] for label in after])
         self.reshape(number, axes)
@@ -194,7 +194,7 @@ class Program:
             trial.values = {number: self.values[number] for number in (a, b)}
             way(trial)
             if is_last:
-                trial.arrange(a, _single(output))
+                trial.arrange(a, single(output))
             tried.append(trial)
         best = min(tried, key=lambda trial: trial.price)
         del self.values[b]
@@ -210,7 +210,7 @@ class Program:
                 for number, own in ((a, of_a), (b, of_b)):
                     axes = [(label,) if label in own else () for label in result]
                     trial.arrange(number, tuple(dropwhile(lambda axis: not axis, axes)))  # broadcasting adds these
-                trial.add("multiply", (a, b), (), _single(result), result)
+                trial.add("multiply", (a, b), (), single(result), result)
 
             return multiply
 
@@ -224,8 +224,8 @@ class Program:
         def way(order: Labels) -> Callable[[Program], None]:
             def vecdot(trial: Program) -> None:
                 for number in (a, b):
-                    trial.arrange(number, (*_single(batch), order))
-                trial.add("vecdot", (a, b), (), _single(batch), batch)
+                    trial.arrange(number, (*single(batch), order))
+                trial.add("vecdot", (a, b), (), single(batch), batch)
 
             return vecdot
 
@@ -236,9 +236,9 @@ class Program:
             """`loose` labels of one value, `of`, are not merged: they are axes of the stack, as the batch is."""
 
             def matmul(trial: Program) -> None:
-                stack = {number: (*_single(batch), *_single(loose)) for number in (x, y)}
+                stack = {number: (*single(batch), *single(loose)) for number in (x, y)}
                 if loose:
-                    stack[y if of == x else x] = (*_single(batch), *[()] * len(loose)) if batch else ()
+                    stack[y if of == x else x] = (*single(batch), *[()] * len(loose)) if batch else ()
                 groups = {}
                 for number in (x, y):
                     memory = self.values[number].memory
@@ -258,7 +258,7 @@ class Program:
                     trial.price += one * SMALL_PRODUCT  # rather the narrow one on the left
                 elif columns < rows and one > SMALL and self.itemsize >= 8:
                     trial.price += one * TALL  # rather a wide product than a tall one, in float64
-                axes = (*_single(batch), *_single(loose), *groups[x], *groups[y])
+                axes = (*single(batch), *single(loose), *groups[x], *groups[y])
                 trial.add("matmul", (x, y), (), axes, flat(axes))
 
             return matmul
@@ -296,7 +296,7 @@ def in_words(axes: Axes) -> str:
     return between.join(word if len(axis) == 1 else f"({word})" for word, axis in zip(words, axes, strict=True))
 
 
-def _single(labels: Iterable[Label]) -> Axes:
+def single(labels: Iterable[Label]) -> Axes:
     return tuple(zip(labels))
 
 
