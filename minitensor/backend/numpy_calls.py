@@ -29,7 +29,7 @@ def by_method(call: str, argument: Any, dtype: numpy.dtype, rank: int) -> Callab
         case "reshape":
             return lambda array: array.reshape(argument)
         case "diagonal":
-            return (lambda array: array.diagonal(0, -2, -1)) if rank > 1 else (lambda array: array.diagonal())
+            return diagonal
         # Where no axis is left NumPy would return a scalar of its own; a sum is written into an array instead.
         case "sum" if dtype.kind == "b":
             return (lambda array: array.any(argument)) if rank else (lambda array: numpy.asarray(array.any(argument)))
@@ -40,6 +40,13 @@ def by_method(call: str, argument: Any, dtype: numpy.dtype, rank: int) -> Callab
         case "trace" if rank == 0 and dtype.kind != "b":
             return lambda array: add(array.diagonal(), None, dtype, empty((), dtype))
     return None
+
+
+def diagonal(array: numpy.ndarray) -> numpy.ndarray:
+    """Of the last two axes, a view that can be written to where the array can: NumPy's never can."""
+    view = array.diagonal(0, -2, -1)
+    view.flags.writeable = array.flags.writeable
+    return view
 
 
 def short_vecdot(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:

@@ -26,6 +26,11 @@ class StrictBackend(Backend):
     def strides(self, array: Any) -> tuple[int, ...]:
         return tuple(stride // array._array.itemsize for stride in array._array.strides)
 
+    def diagonal(self, array: Any) -> Any:
+        view = super().diagonal(array)
+        view._array.flags.writeable = array._array.flags.writeable
+        return view
+
     def assign(self, array: Any, key: Any, value: Any) -> None:
         try:
             array[key] = value

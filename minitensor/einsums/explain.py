@@ -1,6 +1,7 @@
 """Plan to words: what a spec means, letter by letter and loop by loop, and what computing it costs."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from math import prod
 from string import ascii_lowercase, ascii_uppercase
 from textwrap import indent
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 import numpy
 
 from minitensor.broadcasting import Shape
+from minitensor.core.checks import whole
+from minitensor.core.tensor import Tensor
 from minitensor.einsums.costs import Stage, count
 from minitensor.einsums.loops import loop_nest
 from minitensor.einsums.parser import Fitted, Label, as_shape
@@ -121,11 +124,13 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
     if not isinstance(spec, str):
         raise DTypeError(f"explain_einsum: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
     shapes = tuple(
-        as_shape("explain_einsum", number, getattr(operand, "shape", operand))
+        as_shape("explain_einsum", number, operand.shape if isinstance(operand, Tensor) else operand)
         for number, operand in enumerate(operands)
     )
-    if itemsize is None:
-        dtypes = [operand.dtype for operand in operands if hasattr(operand, "dtype")]
+    if itemsize is not None:
+        itemsize = whole("explain_einsum: itemsize", itemsize, 1)
+    else:
+        dtypes = [operand.dtype for operand in operands if isinstance(operand, Tensor)]
         itemsize = numpy.result_type(*dtypes).itemsize if dtypes else 8
     tidy = tidied(spec, shapes)
     fitted = tidy.fitted
@@ -173,7 +178,7 @@ def _renamed(fitted: Fitted, names: dict[Label, str]) -> Fitted:
 def _letters(fitted: Fitted, shapes: Sequence[Shape], names: dict[Label, str]) -> tuple[Letter, ...]:
     """The letters in the order of the loops: those of the output, then the summed ones."""
     found = []
-    for label in dict.fromkeys((*fitted.output, *sum(fitted.terms, ()))):
+    for label in dict.fromkeys((*fitted.output, *chain.from_iterable(fitted.terms))):
         size = fitted.sizes[label]
         places = [
             (number, shape[axis])

@@ -1,6 +1,7 @@
 """The function `einsum`, and the plan of one that can be held: to read, to print, and to call in a loop."""
 
-from operator import index
+from math import inf
+from numbers import Real
 from typing import Any
 
 from minitensor import backend
@@ -11,7 +12,7 @@ from minitensor.einsums.executor import compiled, key_of, prepare
 from minitensor.einsums.parser import as_shape
 from minitensor.einsums.planner import Steps, Tidied, plan, tidied
 from minitensor.einsums.program import in_words
-from minitensor.errors import DeviceError, DTypeError, EinsumError
+from minitensor.errors import DeviceError, DTypeError, EinsumError, InputError
 
 
 def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tensor:
@@ -128,15 +129,16 @@ def _refuse_two_backends(arrays: list[Any]) -> None:
         raise DeviceError(f"einsum: {places}; bring them together with .to({names[0]!r}) or .to({names[-1]!r})")
 
 
-def _limit(name: str, memory_limit: Any) -> Any:
-    """A memory limit as a plain number, or None; 1e6 will do as well as 1_000_000."""
-    if memory_limit is None or isinstance(memory_limit, float):
-        return int(memory_limit) if memory_limit and memory_limit.is_integer() else memory_limit
-    try:
-        return index(memory_limit)
-    except TypeError:
-        kind = type(memory_limit).__name__
-        raise DTypeError(f"{name}: memory_limit is a number of elements, not a {kind}") from None
+def _limit(name: str, given: Any) -> int | None:
+    """A memory limit as a plain number of elements; 1e6 will do as well as 1_000_000, and infinity is no limit."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, Real):
+        raise DTypeError(f"{name}: memory_limit is a number of elements, not a {type(given).__name__}")
+    number: Any = given
+    if not number >= 0:
+        raise InputError(f"{name}: memory_limit={given}; it must be a number of elements, 0 or more")
+    return None if number == inf else int(number)
 
 
 # --- the plan ------------------------------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def einsum_plan(spec: str, *shapes: Shape | Tensor, memory_limit: int | None = N
 
     Raises EinsumError, which points at the fault, where the spec is malformed or does not fit the shapes, and where
     every order of the pairs has an intermediate result of more elements than `memory_limit`; DTypeError, a TypeError,
-    for what has no shape.
+    for what has no shape; InputError for a size that is no whole number or negative.
     """
     if not isinstance(spec, str):
         raise DTypeError(f"einsum_plan: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")

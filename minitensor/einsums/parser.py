@@ -14,7 +14,7 @@ alphabetical order with capitals first.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from operator import index
+from numbers import Integral
 from typing import Any, NamedTuple
 
 from minitensor.broadcasting import Shape, broadcast_shapes
@@ -194,16 +194,19 @@ def fit(expression: Expression, shapes: Sequence[Shape]) -> Fitted:
 def as_shape(name: str, number: int, given: Any) -> Shape:
     """A shape given to the function `name` for an operand, its sizes as plain ints.
 
-    Raises DTypeError for what is not a shape, and InputError for a negative size.
+    Raises DTypeError for what is not a shape, and InputError for a size that is no whole number, or negative.
     """
+    what = f"operand {number} of {name}"
     try:
-        shape = tuple(index(size) for size in given)
+        sizes = tuple(given)
     except TypeError:
-        what = f"operand {number} of {name} is a {type(given).__name__}"
-        raise DTypeError(f"{what}; write a Tensor or a shape such as (2, 3)") from None
-    if any(size < 0 for size in shape):
-        raise InputError(f"operand {number} of {name} has shape {shape}: no size is negative")
-    return shape
+        sizes = None
+    if sizes is None or isinstance(given, (str, bytes)):
+        raise DTypeError(f"{what} is a {type(given).__name__}; write a Tensor or a shape such as (2, 3)")
+    for axis, size in enumerate(sizes):
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 0:
+            raise InputError(f"{what} has size {size!r} on axis {axis}; a size is a whole number, 0 or more")
+    return tuple(map(int, sizes))
 
 
 def _axes_of(term: Term, ndim: int) -> Iterator[tuple[str, int, range]]:

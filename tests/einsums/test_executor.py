@@ -12,7 +12,7 @@ from minitensor.einsums import einsum, executor, front, planner
 from minitensor.einsums.executor import compiled, einsum_arrays
 from minitensor.einsums.network import Cost, Order
 from minitensor.einsums.planner import plan, tidied
-from minitensor.errors import DeviceError, DTypeError, EinsumError
+from minitensor.errors import DeviceError, DTypeError, EinsumError, ShapeError
 
 DTYPES = ["bool", "int64", "float32", "float64", "complex128"]
 WIDE = {"b": "bool", "i": "int64", "f": "float64", "c": "complex128"}
@@ -377,3 +377,15 @@ def test_short_rows_of_many_points(backend, shape, dtype):
     letters = "xyz"[: len(shape)]
     for left, right in ((a, b), (a[::-1], b), (a, np.ones_like(b[:1]) + np.zeros_like(b))):
         check(backend, Problem(f"{letters},{letters}->{letters[:-1]}", (shape, shape), shape[-1]), [left, right])
+
+
+@pytest.mark.parametrize("spec", ["ii->i", "ij->ji", "iij->ij", "...ii->...i"])
+def test_what_is_a_view_can_be_written_to(backend, spec):
+    """As NumPy's einsum gives it; and not where the operand cannot be written to."""
+    operand = mt.zeros((3,) * len(spec.split("->")[0].replace("...", "d")))
+    einsum(spec, operand)[...] = 1.0
+    expected = np.zeros(operand.shape)
+    np.einsum(spec, expected)[...] = 1
+    np.testing.assert_array_equal(operand.numpy(), expected)
+    with pytest.raises(ShapeError, match="is expanded"):
+        einsum(spec, mt.zeros(1).expand(operand.shape))[...] = 1.0

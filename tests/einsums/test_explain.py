@@ -6,7 +6,7 @@ from hypothesis import given
 
 import minitensor as mt
 from minitensor.einsums.explain import explain_einsum
-from minitensor.errors import DTypeError, EinsumError, InputError
+from minitensor.errors import DTypeError, EinsumError
 
 MATRICES = """
 ik,kj->ij with x0 (2, 3), x1 (3, 4)
@@ -147,17 +147,11 @@ def test_what_einsum_refuses_is_not_explained():
         explain_einsum("i")
 
 
-@pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), ("35", "str"), ((2.0, 3), "tuple")])
+@pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), ("35", "str"), (2.5, "float")])
 def test_only_tensors_and_shapes(wrong, kind):
     with pytest.raises(DTypeError) as caught:
         explain_einsum("ij", wrong)
     assert str(caught.value) == f"operand 0 of explain_einsum is a {kind}; write a Tensor or a shape such as (2, 3)"
-
-
-def test_no_size_is_negative():
-    with pytest.raises(InputError) as caught:
-        explain_einsum("ij", (2, -3))
-    assert str(caught.value) == "operand 0 of explain_einsum has shape (2, -3): no size is negative"
 
 
 def test_the_spec_comes_first():

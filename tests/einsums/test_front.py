@@ -4,6 +4,7 @@ from einsum_strategies import problems
 from hypothesis import given
 
 import minitensor as mt
+from minitensor.einsums.explain import explain_einsum
 from minitensor.einsums.parser import fit, parse
 from minitensor.errors import DTypeError, EinsumError, InputError
 
@@ -66,19 +67,39 @@ def test_shapes_may_be_numpys_numbers():
     assert all(type(size) is int for shape in plan.shapes for size in shape)
 
 
-@pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), ("35", "str"), ((2.0, 3), "tuple")])
-def test_a_plan_is_of_shapes(wrong, kind):
+DOORS = [("einsum_plan", mt.einsum_plan), ("explain_einsum", explain_einsum)]
+
+
+@pytest.mark.parametrize(("wrong", "kind"), [(3, "int"), ("35", "str"), (None, "NoneType"), (np.array(3), "ndarray")])
+@pytest.mark.parametrize(("name", "door"), DOORS)
+def test_a_plan_is_of_shapes(name, door, wrong, kind):
     with pytest.raises(DTypeError) as caught:
-        mt.einsum_plan("ij,ij", (2, 3), wrong)
-    assert str(caught.value) == f"operand 1 of einsum_plan is a {kind}; write a Tensor or a shape such as (2, 3)"
+        door("ij,ij", (2, 3), wrong)
+    assert str(caught.value) == f"operand 1 of {name} is a {kind}; write a Tensor or a shape such as (2, 3)"
 
 
-def test_no_size_is_negative():
-    with pytest.raises(InputError, match=r"operand 0 of einsum_plan has shape \(2, -3\): no size is negative"):
-        mt.einsum_plan("ij", (2, -3))
+@pytest.mark.parametrize("wrong", [2.5, 2.0, -3, np.int8(-3), np.float64(3), True, np.bool_(True), "3", None, 3j, [3]])
+@pytest.mark.parametrize(("name", "door"), DOORS)
+def test_a_size_is_a_whole_number(name, door, wrong):
+    with pytest.raises(InputError) as caught:
+        door("ij,jk", (2, 3), (wrong, 4))
+    assert str(caught.value) == f"operand 1 of {name} has size {wrong!r} on axis 0; a size is a whole number, 0 or more"
 
 
-@pytest.mark.parametrize("limit", [100, np.int64(100), np.uint8(100), 100.0])
+@pytest.mark.parametrize(("name", "door"), DOORS)
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int64, int])
+def test_numpys_numbers_do_not_wrap(name, door, kind):
+    assert door("ab,bc,cd->ad", *[(kind(100), kind(100))] * 3).flops == 4 * 100**3
+    assert type(door("ab,bc,cd->ad", *[np.full(2, 100, kind)] * 3).flops) is int
+
+
+@pytest.mark.parametrize("wrong", [0, -8, 2.5, "8", True])
+def test_the_bytes_of_a_number_are_a_whole_number(wrong):
+    with pytest.raises(InputError, match="explain_einsum: itemsize="):
+        explain_einsum("ij->i", (2, 3), itemsize=wrong)
+
+
+@pytest.mark.parametrize("limit", [100, np.int64(100), np.uint8(100), 100.0, np.float32(100), np.float64(100)])
 def test_the_memory_limit_may_be_numpys_number(limit):
     spec, shapes = "ab,bc,cd->ad", [(10, 1), (1, 10), (10, 1000)]
     assert mt.einsum_plan(spec, *shapes, memory_limit=limit).largest_intermediate == 100
@@ -87,7 +108,24 @@ def test_the_memory_limit_may_be_numpys_number(limit):
         mt.einsum("ij,jk,kl->il", mt.ones((9, 2)), mt.ones((2, 9)), mt.ones((9, 9)), memory_limit=type(limit)(10))
 
 
-@pytest.mark.parametrize("wrong", ["100", [100]])
+@pytest.mark.parametrize("wrong", [-1, -0.5, np.nan, -np.inf])
+def test_the_memory_limit_is_not_negative(wrong):
+    for name, call in (("einsum", mt.einsum), ("einsum_plan", mt.einsum_plan)):
+        with pytest.raises(InputError) as caught:
+            call("ij,jk,kl->il", *[mt.ones((2, 2))] * 3, memory_limit=wrong)
+        assert str(caught.value) == f"{name}: memory_limit={wrong}; it must be a number of elements, 0 or more"
+
+
+def test_infinity_is_no_limit_and_a_part_of_an_element_does_not_count():
+    shapes = [(9, 2), (2, 9), (9, 9)]
+    assert mt.einsum_plan("ij,jk,kl->il", *shapes, memory_limit=np.inf).memory_limit is None
+    assert mt.einsum("ij,jk,kl->il", *map(mt.ones, shapes), memory_limit=np.inf).shape == (9, 9)
+    assert mt.einsum_plan("ij,jk,kl->il", *shapes, memory_limit=18.5).memory_limit == 18
+    with pytest.raises(EinsumError, match="at most 17 elements"):
+        mt.einsum_plan("ij,jk,kl->il", *shapes, memory_limit=17.9)
+
+
+@pytest.mark.parametrize("wrong", ["100", [100], True, np.bool_(True), np.array(100), 100j])
 def test_the_memory_limit_is_a_number(wrong):
     for name, call in (("einsum", mt.einsum), ("einsum_plan", mt.einsum_plan)):
         with pytest.raises(DTypeError) as caught:
