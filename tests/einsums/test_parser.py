@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from einsum_strategies import mangled, problems
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from minitensor.einsums.parser import Expression, fit, parse
@@ -113,11 +113,12 @@ def test_one_axis_more_or_less_is_an_error(data, problem):
         wrong = (2,) * (len(named) - 2) if len(named) > 1 else None
     else:
         wrong = data.draw(st.sampled_from([(*problem.shapes[number], 1), problem.shapes[number][1:]]))
-    if wrong is not None and wrong != problem.shapes[number]:
-        shapes = [*problem.shapes]
-        shapes[number] = wrong
-        with pytest.raises(EinsumError, match=rf"operand {number} has \d ax"):
-            fit(parse(problem.spec), shapes)
+    assume(wrong is not None)
+    assume(wrong != problem.shapes[number])
+    shapes = [*problem.shapes]
+    shapes[number] = wrong
+    with pytest.raises(EinsumError, match=rf"operand {number} has \d ax"):
+        fit(parse(problem.spec), shapes)
 
 
 @given(st.data(), problems())
@@ -125,12 +126,12 @@ def test_a_letter_of_two_sizes_is_an_error_even_if_one_is_1(data, problem):
     shapes = [list(shape) for shape in problem.shapes]
     words = [term.letters for term in parse(problem.spec).operands]
     spots = [(i, w.index(c)) for i, w in enumerate(words) if "..." not in w for c in w if sum(words, ()).count(c) > 1]
-    if spots:
-        number, axis = data.draw(st.sampled_from(spots))
-        letter = words[number][axis]
-        shapes[number][axis] = 7 if shapes[number][axis] == 1 else 1
-        with pytest.raises(EinsumError, match=f"'{letter}' has two sizes"):
-            fit(parse(problem.spec), [tuple(shape) for shape in shapes])
+    assume(spots)
+    number, axis = data.draw(st.sampled_from(spots))
+    letter = words[number][axis]
+    shapes[number][axis] = 7 if shapes[number][axis] == 1 else 1
+    with pytest.raises(EinsumError, match=f"'{letter}' has two sizes"):
+        fit(parse(problem.spec), [tuple(shape) for shape in shapes])
 
 
 # --- every message, word for word --------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ def test_a_figure_has_the_rows_and_columns_and_size_that_it_is_given():
 def test_pictures_are_drawn_after_matplotlib_was_reset():
     with plt.rc_context():
         plt.rcdefaults()
-        plot.einsum("ij,jk->ik", (2, 3), (3, 4)).draw_without_rendering()
+        fig = plot.einsum("ij,jk->ik", (2, 3), (3, 4))
+        fig.draw_without_rendering()
+    assert fig.axes[0].get_title() == "ij,jk->ik"
 
 
 def test_save_makes_the_folders_and_returns_the_path(tmp_path):
