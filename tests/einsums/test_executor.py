@@ -2,7 +2,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from einsum_strategies import Problem, numbers, problems
+from einsum_strategies import LETTERS, Problem, numbers, problems
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -11,11 +11,18 @@ from minitensor.backend import load
 from minitensor.einsums import einsum, executor, front, planner
 from minitensor.einsums.executor import compiled, einsum_arrays
 from minitensor.einsums.network import Cost, Order
+from minitensor.einsums.parser import parse
 from minitensor.einsums.planner import plan, tidied
 from minitensor.errors import DeviceError, DTypeError, EinsumError, ShapeError
 
 DTYPES = ["bool", "int64", "float32", "float64", "complex128"]
 WIDE = {"b": "bool", "i": "int64", "f": "float64", "c": "complex128"}
+
+
+def rounding(spec, arrays, terms, dtype):
+    """Each product and each sum rounds once, by eps of what has been summed so far; 4 is for complex numbers."""
+    size = np.einsum(spec, *(np.abs(array).astype(float) for array in arrays))
+    return 4 * (terms + len(arrays)) * np.finfo(dtype).eps * size
 
 
 def check(backend, problem, arrays):
@@ -30,10 +37,7 @@ def check(backend, problem, arrays):
     if dtype.kind in "bi":
         np.testing.assert_array_equal(result, expected)
     else:
-        # Each product and each sum rounds once, by eps of what has been summed so far; 4 is for complex numbers.
-        size = np.einsum(problem.spec, *(np.abs(array).astype(float) for array in arrays))
-        bound = 4 * (problem.terms + len(arrays)) * np.finfo(dtype).eps * size
-        assert (np.abs(result - expected) <= bound).all()
+        assert (np.abs(result - expected) <= rounding(problem.spec, arrays, problem.terms, dtype)).all()
     for array, copy in zip(arrays, before, strict=True):
         np.testing.assert_array_equal(array, copy)
 
@@ -103,6 +107,30 @@ def test_any_order_of_pairs_gives_the_same(data, problem):
             check("numpy", problem, arrays)
         finally:
             forget()
+
+
+@given(st.data(), problems(6), st.sampled_from(["int64", "float32", "complex128"]))
+def test_neither_order_nor_names_nor_layout_matter(backend, data, problem, dtype):
+    """The operands in another order, other letters, the axes of each operand permuted with its letters."""
+    lib, (_, operands, output) = load(backend), parse(problem.spec)
+    new = dict(zip(LETTERS, data.draw(st.permutations(LETTERS)), strict=True)) | {"...": "..."}
+    arrays = [data.draw(numbers(shape, dtype)) for shape in problem.shapes]
+    others = []
+    for number in data.draw(st.permutations(range(len(operands)))):
+        letters, array = [new[letter] for letter in operands[number].letters], arrays[number]
+        if "..." not in letters:
+            axes = data.draw(st.permutations(range(len(letters))))
+            letters, array = [letters[axis] for axis in axes], array.transpose(axes)
+        others.append(("".join(letters), np.asarray(array, order=data.draw(st.sampled_from("CFK")))))
+    spec = ",".join("".join(term.letters) for term in operands) + "->" + "".join(output)
+    permuted = ",".join(term for term, _ in others) + "->" + "".join(new[letter] for letter in output)
+    one = lib.to_numpy(einsum_arrays(spec, *map(lib.from_numpy, arrays)))
+    other = lib.to_numpy(einsum_arrays(permuted, *(lib.from_numpy(array) for _, array in others)))
+    if dtype == "int64":
+        np.testing.assert_array_equal(one, other)
+    else:
+        assert one.shape == other.shape
+        assert (np.abs(one - other) <= 2 * rounding(spec, arrays, problem.terms, dtype)).all()
 
 
 @given(st.data(), problems(1))
