@@ -55,6 +55,42 @@ def test_a_bank_gives_one_word_at_a_time(made, itemsize):
     assert bank_conflicts(threads, addresses, itemsize) == expected
 
 
+@pytest.mark.parametrize(
+    ("threads", "addresses", "conflicts"),
+    [
+        ([0, 1], [0, 16], 1),  # 8 bytes wide, the 16th element after another lies in the same two banks
+        ([0, 1], [0, 8], 0),
+        ([0, 1, 2], [0, 16, 32], 2),
+        ([0, 1], [16, 16], 0),  # the same word
+        ([0, 16], [0, 16], 0),  # half a warp at a time
+        ([15, 16, 31], [0, 16, 32], 1),
+        ([0, 1, 16, 17], [0, 16, 0, 16], 2),
+        ([0, 0], [0, 16], 0),  # one after the other
+    ],
+)
+def test_elements_of_8_bytes_are_served_half_a_warp_at_a_time(threads, addresses, conflicts):
+    assert bank_conflicts(np.array(threads), np.array(addresses), 8) == conflicts
+
+
+@kernel
+def strided_wide(x, out, stride):
+    tile = cuda.shared_memory(np.float64, 1024)
+    i = cuda.threadIdx.x
+    tile[i * stride] = x[i * stride]
+    out[i] = tile[i * stride]
+
+
+@pytest.mark.parametrize(("stride", "touched", "conflicts"), [(1, 8, 0), (2, 16, 2), (8, 32, 14), (16, 32, 30),
+                                                              (17, 32, 0), (32, 32, 30)])  # fmt: skip
+def test_a_stride_in_float64(stride, touched, conflicts):
+    x, out = np.arange(1024, dtype="float64"), np.zeros(32, "float64")
+    counters = strided_wide[1, 32](x, out, stride).counters
+    assert counters == Counters(
+        global_loads=32, global_stores=32, load_sectors=touched, store_sectors=8, fewest_sectors=16,
+        shared_loads=32, shared_stores=32, bank_conflicts=2 * conflicts,
+    )  # fmt: skip
+
+
 @kernel
 def strided(x, out, stride):
     tile = cuda.shared_memory(np.float32, 1024)

@@ -1,6 +1,7 @@
 """Every race is found, and nothing else: against all pairs of accesses, compared one with another."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -65,3 +66,42 @@ def test_a_race_is_two_accesses_that_nothing_puts_in_order(launch):
 @given(st.integers(0, 2**20), st.integers(0, 2**20 - 1), st.integers(0, 1023), st.integers(0, 1023))
 def test_who_is_packed_without_loss(block, interval, thread, site):
     assert unpack(packed(block, interval, thread, site)) == (block, interval, thread, site)
+
+
+def accesses(*made):
+    """Accesses to element 0, in the order in which they were made: (block, interval, thread, site)."""
+    return Accesses(np.zeros(len(made), np.int64), np.array([packed(*who) for who in made], np.int64))
+
+
+NONE = accesses()
+
+
+def test_of_two_readers_the_first_is_named():
+    """The first that read, not the lowest thread, and not one that read after a barrier."""
+    watch = Watch(1)
+    assert watch.check(accesses((0, 0, 3, 5), (0, 0, 1, 6)), NONE, NONE) is None
+    assert watch.check(accesses((0, 1, 2, 7)), NONE, NONE) is None
+    race = watch.check(NONE, accesses((1, 0, 4, 8)), NONE)
+    assert race == (0, (0, 0, 3, 5), (1, 0, 4, 8))
+
+
+@pytest.mark.parametrize(("readers", "named"), [((3, 1), 3), ((1, 3), 3), ((2, 3), 2), ((1, 3, 2), 3)])
+def test_beside_a_writer_the_first_other_reader_is_named(readers, named):
+    """Between two barriers; the writer, thread 1, may have read too."""
+    loads = accesses(*((0, 0, thread, 10 + thread) for thread in readers))
+    race = Watch(1).check(loads, accesses((0, 0, 1, 9)), NONE)
+    assert race == (0, (0, 0, 1, 9), (0, 0, named, 10 + named))
+
+
+def test_of_two_who_added_the_first_is_named():
+    watch = Watch(1)
+    assert watch.check(NONE, NONE, accesses((0, 0, 3, 5), (0, 0, 1, 6))) is None
+    assert watch.check(NONE, NONE, accesses((0, 1, 0, 7))) is None
+    assert watch.check(accesses((1, 0, 4, 8)), NONE, NONE) == (0, (0, 0, 3, 5), (1, 0, 4, 8))
+
+
+def test_the_element_that_races_is_named():
+    at = np.array([4, 2, 2, 3], np.int64)
+    loads = Accesses(at, np.array([packed(0, 0, thread) for thread in (0, 1, 2, 3)], np.int64))
+    stores = Accesses(np.array([2], np.int64), np.array([packed(0, 0, 1)], np.int64))
+    assert Watch(5).check(loads, stores, NONE) == (2, (0, 0, 1, 0), (0, 0, 2, 0))
