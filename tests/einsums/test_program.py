@@ -64,6 +64,10 @@ SQUARE = (512, 512)
         ("mkb,knb->mnb", [(16, 16, 256)] * 2, "permute_dims0 permute_dims1 copy0 copy1 matmul01 permute_dims0"),
         ("mkb,knb->mnb", [(4, 4, 9)] * 2, "permute_dims0 permute_dims1 matmul01 permute_dims0"),
         ("bqhd,bkhd->bhqk", [(4, 128, 8, 64)] * 2, "permute_dims0 permute_dims1 matmul01"),
+        # Any of the last two axes may be the one whose neighbours lie side by side.
+        ("bkm,bkn->bmn", [(64, 32, 32)] * 2, "permute_dims0 matmul01"),
+        # A label of the batch is not merged with those around it.
+        ("ga,dgba->dbg", [(16, 2), (16, 16, 64, 2)], "reshape0 permute_dims1 matmul01 reshape0 permute_dims0"),
         # Labels merge where they are neighbours: one large product instead of a stack, or the other way round.
         ("bsi,io->bso", [(2, 8, 16), (16, 8)], "reshape0 matmul01 reshape0"),
         ("bmk,kn,np->bmp", [(2, 1, 3), (3, 4), (4, 6)], "reshape0 matmul01 matmul02 reshape0"),
@@ -97,6 +101,12 @@ def test_in_float32_a_tall_product_is_as_good_as_a_wide_one():
 )
 def test_the_order_in_memory_decides_what_merges(memory, calls):
     assert planned("bsi,io->bso", (4, 8, 16), (16, 8), memory=memory) == calls
+
+
+def test_the_last_pair_is_made_so_that_its_result_has_the_order_of_the_output():
+    spec, shapes = "bdc,dgb->bcg", [(33, 64, 16), (64, 16, 33)]
+    assert planned(spec, *shapes, memory="bcd,gbd") == "permute_dims0 permute_dims1 matmul01"
+    assert planned(f"{spec[:-3]}cgb", *shapes, memory="bcd,gbd") == "permute_dims1 matmul10 permute_dims0"
 
 
 @pytest.mark.parametrize(
