@@ -23,8 +23,8 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
         '...' and each letter that stands once, in alphabetical order
     tensors : one for each term, all on one backend. Their dtypes promote as in NumPy, and sums stay in that dtype; for
         bool, a product is `and` and a sum is `or`. Sums of float16 are made in float32 and rounded at the end
-    memory_limit : how many elements an intermediate result may have, from three tensors on. Without it the order of
-        the pairs is that of the fewest operations
+    memory_limit : how many elements an intermediate result may have, from three tensors on. The order of the
+        pairs is that of the fewest operations, up to ten tensors, and beyond the best that is found in some time
     memory : the result, one intermediate result at a time from three tensors on, and a copy of what must be merged
         into one axis and does not lie in that order. One tensor that is only permuted gives a view of it
 

@@ -13,7 +13,7 @@ Pair = tuple[int, int]
 
 
 class Cost(NamedTuple):
-    """What an order costs; smaller is better, and the first number that differs decides.
+    """What an order costs.
 
     flops : multiplications, and as many additions where something is summed
     peak : elements of the intermediate results that live at one time, the answer with them

@@ -43,13 +43,13 @@ def best_order(
     elif len(terms) > 2:
         if len(terms) > FEW:
             found.append(greedy(network)[0])
-        found.append(exact(network, found, memory_limit))
-    orders = [tree.order() for tree in found]
-    fitting = [order for order in orders if memory_limit is None or order.cost.largest <= memory_limit]
-    # The first of equals wins: left to right, unless another order is cheaper.
-    if fitting:
-        return min(fitting, key=lambda order: order.cost)
-    return min(orders, key=lambda order: (order.cost.largest, order.cost.flops))
+        found += exact(network, found, memory_limit)
+
+    def price(tree: Tree) -> tuple[int, int]:
+        over = memory_limit is not None and tree.largest() > memory_limit
+        return tree.largest() if over else 0, tree.flops()
+
+    return min(found, key=price).order()  # the first of equals: left to right, unless another order is cheaper
 
 
 def left_to_right(network: Network) -> Tree:
@@ -63,18 +63,19 @@ def left_to_right(network: Network) -> Tree:
     return tree
 
 
-def exact(network: Network, known: list[Tree], limit: int | None) -> Tree:
-    """The cheapest tree that keeps to the limit; if none does, of those with the smallest intermediate results.
+def exact(network: Network, known: list[Tree], limit: int | None) -> list[Tree]:
+    """The cheapest tree that keeps to the limit, if it is cheaper than those that are known and keep to it too.
 
-    known : trees; what costs more than they do is not looked at
+    If none does, the cheapest of those whose largest intermediate result is smallest.
     """
-    count = len(network.terms)
     search = Exact(network.size, network.terms, network.output)
-    most = 2 * count * network.size[reduce(or_, network.terms)]
-    bound = min((tree.flops() for tree in known if limit is None or tree.largest() <= limit), default=most)
-    pairs = search.search(bound + 1, limit)
+    fitting = [tree.flops() for tree in known if limit is None or tree.largest() <= limit]
+    most = 2 * len(network.terms) * network.size[reduce(or_, network.terms)]
+    pairs = search.search(min(fitting, default=most), limit)
+    if pairs is None and not fitting:
+        pairs = search.search(most, search.least_limit())
     if pairs is None:
-        pairs = search.search(bound + 1, search.least_limit())
+        return []
     tree = Tree(network)
-    tree.build(range(count), pairs or ())
-    return tree
+    tree.build(range(len(network.terms)), pairs)
+    return [tree]
