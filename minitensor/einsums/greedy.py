@@ -106,7 +106,6 @@ def greedy(network: Network, factor: int = 4, noise: Noise | None = None, limit:
     """
     left, tree, size, work = Left(network), Tree(network), network.size, 0
     labels, holders = left.labels, left.holders
-    waiting: list[tuple[float, int, int]] = []
 
     def weighed(a: int, b: int) -> tuple[float, int, int]:
         lost = 4 * size[left.product(a, b)] - factor * (size[labels[a]] + size[labels[b]])
@@ -114,15 +113,14 @@ def greedy(network: Network, factor: int = 4, noise: Noise | None = None, limit:
 
     def combine(a: int, b: int) -> int:
         node = tree.add(a, b, left.product(a, b))
-        for numbers in left.combine(a, b, node):
-            heappush(waiting, weighed(*sorted(numbers)))  # they are the last two that hold a label: they gain more now
+        left.combine(a, b, node)
         return node
 
     alike: dict[int, int] = {}
     for number, own in list(labels.items()):
         alike[own] = combine(alike[own], number) if own in alike else number
     pairs = {pair for numbers in holders.values() for pair in combinations(sorted(numbers), 2)}
-    waiting += [weighed(a, b) for a, b in sorted(pairs)]
+    waiting = [weighed(a, b) for a, b in sorted(pairs)]
     heapify(waiting)
     while len(labels) > 1:
         work += 1

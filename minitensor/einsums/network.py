@@ -84,24 +84,17 @@ class Left:
         of_a, of_b = self.labels[a], self.labels[b]
         return (of_a ^ of_b) | (of_a & of_b & self.many)
 
-    def combine(self, a: int, b: int, result: int) -> list[set[int]]:
-        """Put their product, value `result`, in the place of a and b.
-
-        Returns the two values that hold a label, for each label that from now on no third one holds.
-        """
+    def combine(self, a: int, b: int, result: int) -> None:
+        """Put their product, value `result`, in the place of a and b."""
         made = self.product(a, b)
-        of_a, of_b = self.labels.pop(a), self.labels.pop(b)
-        self.labels[result] = made
-        last = []
-        for bit in bits_of(of_a | of_b):
+        for bit in bits_of(self.labels.pop(a) | self.labels.pop(b)):
             numbers = self.holders[bit]
             numbers -= {a, b}
             if made & bit:
                 numbers.add(result)
-            if len(numbers) == 2 and self.many & ~self.output & bit:
-                self.many ^= bit
-                last.append(numbers)
-        return last
+            if len(numbers) == 2:
+                self.many &= ~bit | self.output
+        self.labels[result] = made
 
 
 def bits_of(labels: int) -> Iterable[int]:
