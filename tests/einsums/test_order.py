@@ -8,6 +8,7 @@ from einsum_strategies import problems
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minitensor.einsums import order
 from minitensor.einsums.exact import Exact
 from minitensor.einsums.greedy import WORK, Noise, best_found, by_label, greedy, improve
 from minitensor.einsums.network import Cost, Network
@@ -85,6 +86,13 @@ def test_no_greedy_tree_beats_the_exact_one(case):
     network, found = Network(*case), best_order(*case)
     for tree in (greedy(network)[0], by_label(network)[0], best_found(network)):
         assert tree.flops() >= found.cost.flops
+
+
+def test_up_to_ten_operands_every_order_is_weighed(monkeypatch):
+    monkeypatch.setattr(order, "best_found", None)  # whoever asks for it now fails
+    assert len(best_order(*random_network(0, 10, "abcdefghijkl", 3)).pairs) == 9
+    with pytest.raises(TypeError):
+        best_order(*random_network(0, 11, "abcdefghijkl", 3))
 
 
 @given(networks(most=4), st.sampled_from([1, 3, 10, 100]))
