@@ -5,6 +5,7 @@ have a shortcut, which checks nothing and may fail. So a `primitive` tries the s
 function only where that failed: it then says why.
 """
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -138,25 +139,47 @@ def reduction(name: str) -> Callable[..., Any]:
         kind = lib.numpy_dtype(array).kind
         if name in ("mean", "var", "std") and kind in "biu":
             array = lib.astype(array, lib.dtype("float64"))
-        elif name == "sum" and kind == "b":
-            array = lib.astype(array, lib.dtype("int64"))
-        if name not in ("var", "std"):
+        elif name == "sum":
+            array = lib.astype(array, lib.dtype("uint64" if kind == "u" else "int64")) if kind in "biu" else array
+            return backend.as_array(lib.sum(array, axes, keepdims))
+        if name not in ("mean", "var", "std"):
             standard = {"max": "any", "min": "all"}.get(name, name) if kind == "b" else name
             return backend.as_array(getattr(lib.xp, standard)(array, axis=axes, keepdims=keepdims))
         try:
             correction = float(correction)
         except (TypeError, ValueError, OverflowError):
             raise InputError(f"{name}: correction={correction!r:.60} is not a number") from None
-        # The namespaces spell the correction differently, and the definition is short.
         if count <= correction:
             raise InputError(
                 f"{name}: {count} elements are too few for correction={correction:g}; it divides by their difference"
             )
-        distance = lib.xp.abs(array - lib.xp.mean(array, axis=axes, keepdims=True))
-        var = lib.xp.mean(distance * distance, axis=axes, keepdims=keepdims) * (count / (count - correction))
-        return backend.as_array(var if name == "var" else lib.xp.sqrt(var))
+        own = lib.numpy_dtype(array)
+        array = lib.astype(array, lib.dtype("float32")) if own == "float16" else array
+        unit = _unit(lib, array, axes)
+        made = _moment(lib, name, array / unit, axes, count, correction) * unit
+        made = made * unit if name == "var" else made
+        made = lib.astype(made, lib.dtype(own)) if own == "float16" else made
+        return backend.as_array(made if keepdims else lib.xp.squeeze(made, axis=axes))
 
     return _called(name, reduce)
+
+
+def _unit(lib: backend.Backend, array: Any, axes: Sequence[int]) -> Any:
+    """The power of 2 next to the largest number: measured in it no square overflows, and none that counts vanishes."""
+    xp, largest = lib.xp, lib.xp.max(lib.xp.abs(array), axis=axes, keepdims=True)
+    usable = (largest > 0) & (largest < math.inf)
+    return 2.0 ** xp.floor(xp.log2(xp.where(usable, largest, xp.ones_like(largest))))
+
+
+def _moment(lib: backend.Backend, name: str, array: Any, axes: Sequence[int], count: int, correction: float) -> Any:
+    """The mean, var or std over axes that stay; var in two passes, less what the rounding of the mean adds to it."""
+    xp, mean = lib.xp, lib.sum(array, axes, True) / count
+    if name == "mean":
+        return mean
+    distance = array - mean
+    squares, wrong = lib.sum(xp.abs(distance) ** 2, axes, True), xp.abs(lib.sum(distance, axes, True))
+    var = (squares - wrong * wrong / count) / (count - correction)
+    return var if name == "var" else xp.sqrt(var)
 
 
 def arg_reduction(name: str) -> Callable[..., Any]:

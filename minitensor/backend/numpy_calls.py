@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy
 
+from minitensor.backend import reductions
+
 FLOAT32_INTEGERS, FLOAT64_INTEGERS = 2**24, 2**53  # up to here they hold every integer
 LEAST_SUMMED = 64  # products, of which float64 must hold the sum
 CONVERTED = 2**21  # elements that are floats at one time
@@ -33,6 +35,8 @@ def by_method(call: str, argument: Any, dtype: numpy.dtype, rank: int) -> Callab
         # Where no axis is left NumPy would return a scalar of its own; a sum is written into an array instead.
         case "sum" if dtype.kind == "b":
             return (lambda array: array.any(argument)) if rank else (lambda array: numpy.asarray(array.any(argument)))
+        case "sum" if dtype.kind in "fc":
+            return lambda array: reductions.sum(array, argument)
         case "sum" if rank == 0:
             return lambda array: add(array, None, dtype, empty((), dtype))
         case "sum":

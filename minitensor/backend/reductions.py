@@ -10,13 +10,16 @@ from math import sqrt as square_root
 from typing import Any
 
 import numpy
-from numpy import asarray, empty, float64, int64, ndarray, uint64
+from numpy import asarray, empty, float64, int64, ndarray, uint8, uint64
+
+from minitensor.backend import sums
 
 SMALL = 2**12  # elements up to which starting a function takes longer than its work
 
 SMALL_LIST = 64  # numbers up to which Python has gone through a list before NumPy has started
 # Sums of squares so large that squares which vanished, below 2^-126 and 2^-1022, count for nothing.
-SAFE_SQUARES = {numpy.dtype("float32"): 2.0**-66, numpy.dtype("float64"): 2.0**-900}
+FLOAT64 = numpy.dtype(float64)
+SAFE_SQUARES = {numpy.dtype("float32"): 2.0**-66, FLOAT64: 2.0**-900}
 
 _add: Any = numpy.add.reduce
 _maximum: Any = numpy.maximum.reduce
@@ -35,9 +38,60 @@ def _into(array: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
     return None
 
 
+def _plain(array: Any, axis: Any) -> bool:
+    """Whether NumPy's own sum of floats is as accurate as that of `sums`, and no slower."""
+    size = array.size
+    if size <= sums.FEW:
+        return array.itemsize > 2
+    if size > sums.QUICK or array.itemsize < 4 or not array.flags.c_contiguous:
+        return False
+    return axis is None or (
+        type(axis) is int and axis in (-1, array.ndim - 1) and (size < SMALL or array.shape[-1] > 64)
+    )
+
+
+def _axes(array: Any, axis: Any) -> Any:
+    """The axes counted from the front, in order."""
+    ndim = array.ndim
+    if axis is None:
+        return range(ndim)
+    axes = set()
+    for one in (axis,) if type(axis) is int else axis:
+        if not -ndim <= one < ndim or one % ndim in axes:
+            raise IndexError
+        axes.add(one % ndim)
+    return sorted(axes)
+
+
+def _shaped(made: Any, axes: Any, keepdims: bool, dtype: Any) -> Any:
+    return made.astype(dtype, copy=False) if keepdims else made.astype(dtype, copy=False).squeeze(tuple(axes))
+
+
 def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    dtype = array.dtype if array.dtype.kind in "fc" else uint64 if array.dtype.kind == "u" else int64
+    dtype = array.dtype
+    if dtype.kind in "fc":
+        if not _plain(array, axis):
+            axes = _axes(array, axis)
+            return _shaped(sums.total(array, axes), axes, keepdims, dtype)
+    elif dtype.kind == "b" and array.size > SMALL and (axis is None or type(axis) is int):
+        return _count_true(array, axis, keepdims)
+    else:
+        dtype = uint64 if dtype.kind == "u" else int64
     return _add(array, axis, dtype, _into(array, axis, keepdims, dtype), keepdims)
+
+
+def _count_true(array: Any, axis: int | None, keepdims: bool) -> Any:
+    """How many are true: along an axis by bytes, which hold the sum of 255."""
+    if axis is None:
+        return asarray(numpy.count_nonzero(array)).reshape((1,) * array.ndim if keepdims else ())
+    (axis,) = _axes(array, axis)
+    n = array.shape[axis]
+    left, before = n % 255, (slice(None),) * axis
+    ones = array.view(uint8)
+    blocks = ones[(*before, slice(n - left))].reshape(*array.shape[:axis], -1, 255, *array.shape[axis + 1 :])
+    made = _add(_add(blocks, axis + 1, uint8), axis, int64, None, keepdims)
+    made += _add(ones[(*before, slice(n - left, n))], axis, uint8, None, keepdims)
+    return made
 
 
 def max(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -88,13 +142,17 @@ def _count(array: Any, axis: Any) -> int:
 
 
 def _total(array: Any, axis: Any, keepdims: bool) -> Any:
-    """The sum, as an array that may be written over, in the dtype of a mean."""
-    kind = array.dtype.kind
-    if kind == "f" and array.dtype.itemsize < 4:
-        raise TypeError  # float16 wants sums in float32
-    if kind in "biu":
+    """The sum, as an array that may be written over, in the dtype of a mean or a wider one."""
+    dtype = array.dtype
+    if dtype.kind in "biu":
+        if dtype.itemsize < 8 and array.size > SMALL and array.size < 2**31:
+            return sum(array, axis, keepdims).astype(float64)  # exact, and NumPy is quicker with integers
         return _add(array, axis, float64, _into(array, axis, keepdims, float64), keepdims)
-    return _add(array, axis, None, _into(array, axis, keepdims, array.dtype), keepdims)
+    if _plain(array, axis):
+        return _add(array, axis, None, _into(array, axis, keepdims, dtype), keepdims)
+    axes = _axes(array, axis)
+    made = sums.total(array, axes)
+    return made if keepdims else made.squeeze(tuple(axes))
 
 
 @lru_cache(maxsize=1024)
@@ -105,23 +163,55 @@ def _number(value: float, dtype: numpy.dtype) -> ndarray:
 
 def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     count, total = _count(array, axis), _total(array, axis, keepdims)
-    return numpy.divide(total, _number(count, total.dtype), total)
+    if total.size == 1 and not -inf < total.item().real < inf:
+        raise OverflowError  # the mean may be a number all the same
+    if array.dtype.kind in "biu" or total.dtype is array.dtype:
+        return numpy.divide(total, _number(count, total.dtype), total)
+    return asarray(total / count, array.dtype)
 
 
 def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
-    count = _count(array, axis)
-    if array.dtype.kind == "c" or type(correction) not in (int, float) or count <= correction:
+    count, dtype = _count(array, axis), array.dtype
+    if type(correction) not in (int, float) or count <= correction:
         raise TypeError
-    middle = _total(array, axis, True)
-    numpy.divide(middle, _number(count, middle.dtype), middle)
-    distance = array - middle
-    if axis is None and not keepdims and array.size < SMALL:
-        flat, squares = distance.reshape(-1), empty((), distance.dtype)
-        squares[()] = flat.dot(flat)
-    else:
+    if dtype.kind in "biu":
+        dtype = FLOAT64
+    least = SAFE_SQUARES[dtype]
+    if array.size < SMALL:
+        distance = array - mean(array, axis, True)
+        if axis is None and not keepdims:
+            flat, out = distance.reshape(-1), empty((), dtype)
+            number, wrong = float(flat.dot(flat)), float(_add(flat))
+            if not least < number < inf and (number or flat.any()):
+                raise ValueError
+            out[()] = (number - wrong * wrong / count) / (count - correction)
+            return out
+        axis = axis if keepdims else tuple(_axes(array, axis))
+        wrong = _total(distance, axis, keepdims)
         distance *= distance
         squares = _total(distance, axis, keepdims)
-    return numpy.divide(squares, _number(count - correction, squares.dtype), squares)
+    else:
+        axes = _axes(array, axis)
+        middle = (sums.total(array, axes) / count).astype(dtype) if array.dtype is dtype else mean(array, axis, True)
+        with numpy.errstate(all="ignore"):  # the careful way says what there is to say
+            squares, wrong = sums.squares(array, axes, middle)
+        if not keepdims:
+            squares, wrong = squares.squeeze(tuple(axes)), wrong.squeeze(tuple(axes))
+    _check_range(squares, least)
+    # What the mean was rounded by is in every difference.
+    return asarray((squares - wrong * wrong / count) / (count - correction), dtype)
+
+
+def _check_range(squares: Any, least: float) -> None:
+    """Raise for sums in which squares that count may have vanished, or overflowed."""
+    ends = (
+        squares.reshape(-1).tolist()
+        if squares.size < SMALL_LIST
+        else [_minimum(squares, None), _maximum(squares, None)]
+    )
+    for end in ends:
+        if not least < end < inf:
+            raise ValueError
 
 
 def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
@@ -131,23 +221,31 @@ def std(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
 
 def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The root of the sum of the squares, where no square that counts can vanish or overflow."""
-    least = SAFE_SQUARES[array.dtype]
+    dtype = array.dtype
+    least = SAFE_SQUARES[dtype]
     if not array.size or (axis is not None and not array.ndim):
         raise ValueError
-    if (axis is None or (axis == (-2, -1) and array.ndim == 2)) and not keepdims and array.size < SMALL:
-        flat = array.reshape(-1)
-        number = float(flat.dot(flat))
-        if not least < number < inf:
-            raise ValueError
-        out = empty((), array.dtype)
-        out[()] = square_root(number)
-        return out
-    if array.size < SMALL and type(axis) is int and not keepdims:
-        total = _vecdot(array, array, axis=axis)
+    if (axis is None or (axis == (-2, -1) and array.ndim == 2)) and not keepdims:
+        number = _dot_with_itself(array.reshape(-1)) if array.flags.c_contiguous else inf
+        if least < number < inf:
+            out = empty((), dtype)
+            out[()] = square_root(number)
+            return out
+    if array.size < SMALL and type(axis) is int and not keepdims and array.shape[axis] <= sums.LONG[8]:
+        squared = _vecdot(array, array, axis=axis)
     else:
-        total = _add(array * array, axis, None, None, keepdims)
-    ends = total.reshape(-1).tolist() if total.size < SMALL_LIST else [_minimum(total, None), _maximum(total, None)]
-    for end in ends:
-        if not least < end < inf:
-            raise ValueError
-    return numpy.sqrt(total, total) if type(total) is ndarray else numpy.sqrt(total)
+        axes = _axes(array, axis)
+        with numpy.errstate(all="ignore"):
+            (squared,) = sums.squares(array, axes)
+        squared = squared if keepdims else squared.squeeze(tuple(axes))
+    _check_range(squared, least)
+    return asarray(numpy.sqrt(squared), dtype)
+
+
+def _dot_with_itself(flat: Any) -> float:
+    """In pieces that are so short that their sums are accurate."""
+    size, piece = flat.size, sums.LONG[flat.itemsize]
+    if size <= piece:
+        return float(flat.dot(flat))
+    table, rest = flat[: size - size % piece].reshape(-1, piece), flat[size - size % piece :]
+    return float(_add(_vecdot(table, table), None, float64)) + float(rest.dot(rest))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from minitensor.backend import reductions, shortcuts
+from minitensor.backend import reductions, shortcuts, sums
 from minitensor.backend.numpy_api import NumPyAPI
 from minitensor.backend.numpy_calls import by_method, integer_matmul, short_vecdot
 from minitensor.backend.threads import threads_of_blas
@@ -54,6 +54,12 @@ class NumPyBackend(NumPyAPI):
         with contextlib.suppress(OSError), open("/proc/meminfo", encoding="ascii") as lines:
             return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
         return None
+
+    def sum(self, array: Any, axes: Any, keepdims: bool = False) -> Any:
+        if array.dtype.kind not in "fc":
+            return self.xp.add.reduce(array, tuple(axes), array.dtype, keepdims=keepdims)
+        made = sums.total(array, sorted(axes)) if axes else array
+        return made.astype(array.dtype) if keepdims else made.squeeze(tuple(axes)).astype(array.dtype)
 
     def matmul(self, a: Any, b: Any) -> Any:
         """Of two matrices of integers by way of floats where that is exact; of vectors and matrices by `dot`."""
