@@ -15,7 +15,7 @@ from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import BroadcastError, DTypeError, InputError, ShapeError
-from minitensor.functions import where
+from minitensor.functions import maximum, minimum, where
 from minitensor.ops import Axis
 
 __all__ = ["frobenius", "mae", "mse", "norm", "rmse"]
@@ -114,9 +114,8 @@ def mse(a: Tensor, b: Tensor) -> Tensor:
     Raises ShapeError where the shapes differ or are empty, DeviceError for tensors on two backends, DTypeError for
     what is not a Tensor.
     """
-    size = _difference("mse", a, b)
-    size = size.abs() if size.dtype.kind == "c" else size
-    return (size * size).mean()
+    size = _difference("mse", a, b).abs()
+    return (size * size).mean() if size.dtype != "float16" else (rmse(a, b).astype("float32") ** 2).astype("float16")
 
 
 def rmse(a: Tensor, b: Tensor) -> Tensor:
@@ -133,8 +132,18 @@ def rmse(a: Tensor, b: Tensor) -> Tensor:
 
     Raises as `mse` does.
     """
-    difference = _difference("rmse", a, b)
-    return norm(difference) / math.sqrt(difference.size)
+    size = _difference("rmse", a, b).abs()
+    if size.dtype == "float16":  # which has no room for the norm, but for the mean
+        return _rmse(size.astype("float32")).astype("float16")
+    return _rmse(size)
+
+
+def _rmse(size: Tensor) -> Tensor:
+    length, root = norm(size), math.sqrt(size.size)
+    if length.item() < math.inf:
+        return length / root
+    unit = size.max() / 4  # the norm may be too large where the mean is not
+    return norm(size / unit) / root * unit if unit.item() < math.inf else length
 
 
 def mae(a: Tensor, b: Tensor) -> Tensor:
@@ -159,7 +168,7 @@ def mae(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
-    """a − b of equal shapes. Integers become floats first: the difference of two uint8 would wrap round at 0."""
+    """a − b of equal shapes. Of integers it is the size of the difference, exact, and then rounded to float64."""
     left, right = _floats(name, a), _floats(name, b)
     if a.shape != b.shape:
         what = f"{name}: a has shape {a.shape}, b has {b.shape}"
@@ -177,6 +186,15 @@ def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
         )
     if not a.size:
         raise ShapeError(f"{name}: a and b of shape {a.shape} have no element; the mean of nothing is not defined")
+    if (
+        a.dtype.kind in "biu"
+        and b.dtype.kind in "biu"
+        and (a.dtype.kind == b.dtype.kind or "uint64" not in (a.dtype, b.dtype))
+    ):
+        wide = "uint64" if a.dtype.kind == b.dtype.kind == "u" else "int64"
+        left, right = a.astype(wide), b.astype(wide)
+        # Without a sign the difference fits where an int64 would wrap.
+        return (maximum(left, right).astype("uint64") - minimum(left, right).astype("uint64")).astype("float64")
     return left - right
 
 

@@ -168,7 +168,8 @@ def _unit(lib: backend.Backend, array: Any, axes: Sequence[int]) -> Any:
     """The power of 2 next to the largest number: measured in it no square overflows, and none that counts vanishes."""
     xp, largest = lib.xp, lib.xp.max(lib.xp.abs(array), axis=axes, keepdims=True)
     usable = (largest > 0) & (largest < math.inf)
-    return 2.0 ** xp.floor(xp.log2(xp.where(usable, largest, xp.ones_like(largest))))
+    exponent = xp.log2(xp.where(usable, largest, xp.ones_like(largest)))
+    return 2.0 ** xp.floor(exponent * (1 - 2.0**-12))  # for the largest float log2 rounds up, to that of infinity
 
 
 def _moment(lib: backend.Backend, name: str, array: Any, axes: Sequence[int], count: int, correction: float) -> Any:

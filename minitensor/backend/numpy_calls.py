@@ -36,7 +36,8 @@ def by_method(call: str, argument: Any, dtype: numpy.dtype, rank: int) -> Callab
         case "sum" if dtype.kind == "b":
             return (lambda array: array.any(argument)) if rank else (lambda array: numpy.asarray(array.any(argument)))
         case "sum" if dtype.kind in "fc":
-            return lambda array: reductions.sum(array, argument)
+            axes = None if rank == 0 else argument[0] if len(argument) == 1 else argument
+            return lambda array: reductions.sum(array, axes)
         case "sum" if rank == 0:
             return lambda array: add(array, None, dtype, empty((), dtype))
         case "sum":

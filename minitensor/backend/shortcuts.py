@@ -5,13 +5,14 @@ Each function here does what the careful function of the same name does with goo
 function then runs. What a call costs is in tests/benchmarks/overhead.py.
 """
 
+from math import copysign
 from operator import attrgetter, methodcaller
 from typing import Any
 
 import numpy
 from numpy import empty, float64, ndarray
 
-from minitensor.backend import reductions
+from minitensor.backend import reductions, sums
 from minitensor.backend.dtypes import HOLDS
 
 # --- shape ---------------------------------------------------------------------------------------------------------
@@ -67,6 +68,8 @@ def expand_dims(array: Any, axis: Any) -> Any:
 
 # --- elements ------------------------------------------------------------------------------------------------------
 
+LONG = 2**13  # numbers from which a way that starts later has ended earlier
+WORTH_BLOCKS = {4: 2**15, 8: 2**16}  # numbers, by their bytes, from which running sums are made in blocks
 LARGEST = 2**63  # beyond it NumPy computes with Python's own integers
 BASIC = {int, slice, type(None), type(...)}  # what an index gives a view for
 
@@ -84,6 +87,9 @@ def getitem(array: Any, key: Any) -> Any:
     for part in arrays:
         if not part.ndim:
             raise IndexError
+    if array.size > LONG and type(key) is ndarray and key.dtype.kind == "b" and key.shape == array.shape:
+        flat, mask = array.reshape(-1), key.reshape(-1)  # copies, where they do not lie row by row
+        return flat.compress(mask)  # where NumPy makes an index for each element first
     return array[key]
 
 
@@ -145,6 +151,12 @@ def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
 def cumsum(array: Any, axis: int = -1) -> Any:
     if not array.ndim or type(axis) is not int:
         raise IndexError
+    dtype = array.dtype
+    if dtype.kind == "f" and (
+        dtype.itemsize < 4 or (array.size > WORTH_BLOCKS[dtype.itemsize] < 64 * array.shape[axis])
+    ):
+        wide = array.astype(numpy.float32, copy=False) if dtype.itemsize < 4 else array
+        return sums.running(wide, axis % array.ndim).astype(dtype, copy=False)
     return array.cumsum(axis)
 
 
@@ -210,8 +222,8 @@ def copy(array: Any) -> Any:
 def full(shape: Any, value: Any, dtype: Any) -> Any:
     if shape is None or dtype.kind not in HOLDS[type(value)]:
         raise TypeError
-    if value == 0 and type(value) is int:
-        return numpy.zeros(shape, dtype)
+    if value == 0 and (type(value) is not float or copysign(1.0, value) > 0) and type(value) is not complex:
+        return numpy.zeros(shape, dtype)  # the system gives such memory without anyone writing to it
     out = empty(shape, dtype)
     out.fill(value)
     return out

@@ -32,6 +32,7 @@ TILE = 2**15  # numbers that are worked on at once, in a core's own cache
 ONES = {size: numpy.ones(512, f"f{size}") for size in (4, 8)}
 
 _add: Any = numpy.add.reduce
+_vecdot: Any = numpy.vecdot
 
 
 def total(array: ndarray, axes: Sequence[int]) -> ndarray:
@@ -76,7 +77,7 @@ def total(array: ndarray, axes: Sequence[int]) -> ndarray:
     return total(made, rest) if rest else made
 
 
-def _of_any_layout(array: ndarray, axes: Sequence[int]) -> ndarray:
+def _of_any_layout(array: ndarray, axes: Sequence[int]) -> Any:
     """The sum by one run of axes after the other, the one with the nearest neighbours first.
 
     What neither NumPy nor BLAS would sum well as it lies is copied.
@@ -88,13 +89,13 @@ def _of_any_layout(array: ndarray, axes: Sequence[int]) -> ndarray:
         once = tuple([slice(1) if repeated else slice(None) for repeated in expanded])
         times = prod([shape[axis] for axis in axes if expanded[axis]])
         made = total(array[once][forwards], axes)[forwards] * float64(times)
-        return numpy.broadcast_to(made, [1 if axis in axes else size for axis, size in enumerate(shape)])
+        return numpy.broadcast_to(made, [1 if axis in axes else size for axis, size in enumerate(shape)]).copy()
     axis = min(axes, key=strides.__getitem__)
     run = [axis]
     while run[0] - 1 in axes and strides[run[0] - 1] == strides[run[0]] * shape[run[0]]:
         run.insert(0, run[0] - 1)
     n = prod([shape[axis] for axis in run])
-    rest = [one for one in axes if one not in run]
+    rest: Sequence[int] = [one for one in axes if one not in run]
     nearest = min(range(array.ndim), key=strides.__getitem__)
     if nearest == axis and n >= SHORT[8]:
         made = _add(array, tuple(run), keepdims=True)  # as accurate as if the numbers lay side by side
@@ -128,19 +129,19 @@ def _wide(sums: ndarray) -> ndarray:
 def _rows(table: ndarray) -> ndarray:
     """The sum of each row, whose numbers lie side by side: (m, n) to (m,)."""
     m, n = table.shape
-    ones, short, long = (of[table.itemsize] for of in (ONES, SHORT, LONG))
+    ones, short, long = ONES[table.itemsize], SHORT[table.itemsize], LONG[table.itemsize]
     if n <= short:
         left = m % 4 if n > short // 2 else 0
         made = table[: m - left] @ ones[:n]  # BLAS has fewer running sums for what is left of four rows
-        return numpy.concatenate([made, numpy.vecdot(table[m - left :], ones[:n])]) if left else made
+        return numpy.concatenate([made, _vecdot(table[m - left :], ones[:n])]) if left else made
     if n <= long:
-        return numpy.vecdot(table, ones[:n])
+        return _vecdot(table, ones[:n])
     if n >= VERY_LONG:
         done = n - n % STRIP
         strips = _wide(_columns(table[:, :done].reshape(m, -1, STRIP)))
         return _rows(strips) + _rows(table[:, done:])
     count, left = divmod(n, long)
-    sums = _add(_wide(numpy.vecdot(table[:, : n - left].reshape(m, count, long), ones[:long])), -1)
+    sums = _add(_wide(_vecdot(table[:, : n - left].reshape(m, count, long), ones[:long])), -1)
     return sums + _rows(table[:, n - left :]) if left else sums
 
 
@@ -210,3 +211,39 @@ def _pairwise(parts: Iterable[ndarray]) -> Any:
             number //= 2
         sums.append(part)
     return sum(reversed(sums[:-1]), sums[-1])
+
+
+# --- running sums ----------------------------------------------------------------------------------------------------
+
+SIDE = {4: 32, 8: 16}  # of the triangle
+LOWER = {size: numpy.tri(side, dtype=f"f{size}") for size, side in SIDE.items()}
+UPPER = {size: numpy.ascontiguousarray(lower.T) for size, lower in LOWER.items()}
+
+
+def running(array: ndarray, axis: int) -> ndarray:
+    """The sum of all numbers up to each along an axis, of float32 or float64: blocks times a triangle of ones.
+
+    The last sums of the blocks are summed in the same way, so that the error grows with the logarithm of the length.
+    Memory: a copy where the array does not lie row by row.
+
+    >>> running(numpy.ones(5), 0).tolist()
+    [1.0, 2.0, 3.0, 4.0, 5.0]
+    """
+    shape, n, side = array.shape, array.shape[axis], SIDE[array.itemsize]
+    if n < side:
+        return array.cumsum(axis)
+    before, after, left = prod(shape[:axis]), prod(shape[axis + 1 :]), n % side
+    table, made = array.reshape(before, n, after), numpy.empty((before, n, after), array.dtype)
+    blocks, sums = (each[:, : n - left].reshape(before, -1, side, after) for each in (table, made))
+    if after == 1:
+        numpy.matmul(blocks[..., 0], UPPER[array.itemsize], sums[..., 0])
+    else:
+        numpy.matmul(LOWER[array.itemsize], blocks, sums)
+    ends = _wide(sums[:, :, -1])
+    ends = running(ends, 1) if ends.shape[1] > 2**9 else ends.cumsum(1)
+    if not numpy.isfinite(ends).all():  # the other triangle has turned infinities into NaN
+        return array.cumsum(axis)
+    sums[:, 1:] += ends[:, :-1, None].astype(array.dtype)
+    if left:
+        made[:, n - left :] = table[:, n - left :].cumsum(1, float64) + ends[:, -1:]
+    return made.reshape(shape)

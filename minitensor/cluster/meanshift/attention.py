@@ -115,7 +115,7 @@ def sums(of: Attention, queries: Tensor, points: Tensor, memory: int, floor: flo
         shape = min(stacked, (q - done) // rows) or 1, min(rows, q - done)
         stop = done + math.prod(shape)
         blocks.append(asking[done:stop].reshape(*shape, asking.shape[1]))
-        totals.append(zeros((*shape, of.values), like=points))
+        totals.append(zeros((*shape, of.values), dtype="float64", like=points))  # float32 would lose some of each tile
         done = stop
     for start in range(0, n, TILES * columns):
         keys, values = of.of_points(points[start : min(start + TILES * columns, n)])
@@ -126,7 +126,7 @@ def sums(of: Attention, queries: Tensor, points: Tensor, memory: int, floor: flo
             for some, value in parts:
                 table, least, more = tables(*block.shape[:2], some.shape[1])
                 total += attend(block, some, value, partial(of.weigh, floor=least), table, more, of.score)
-    return concat([each.reshape(-1, of.values) for each in totals])
+    return concat([each.reshape(-1, of.values) for each in totals]).astype(points.dtype)
 
 
 def quiet_tile(
