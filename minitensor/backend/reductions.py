@@ -40,14 +40,18 @@ def _into(array: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
 
 def _plain(array: Any, axis: Any) -> bool:
     """Whether NumPy's own sum of floats is as accurate as that of `sums`, and no slower."""
-    size = array.size
+    size, shape = array.size, array.shape
     if size <= sums.FEW:
         return array.itemsize > 2
     if size > sums.QUICK or array.itemsize < 4 or not array.flags.c_contiguous:
         return False
-    return axis is None or (
-        type(axis) is int and axis in (-1, array.ndim - 1) and (size < SMALL or array.shape[-1] > 64)
-    )
+    if axis is None:
+        return True
+    if type(axis) is not int or not shape:
+        return False
+    if axis in (-1, len(shape) - 1):
+        return size < SMALL or shape[-1] > sums.NARROW
+    return -len(shape) <= axis < len(shape) and shape[axis] <= sums.FEW and shape[-1] >= sums.NARROW
 
 
 def _axes(array: Any, axis: Any) -> Any:
@@ -247,5 +251,6 @@ def _dot_with_itself(flat: Any) -> float:
     size, piece = flat.size, sums.LONG[flat.itemsize]
     if size <= piece:
         return float(flat.dot(flat))
-    table, rest = flat[: size - size % piece].reshape(-1, piece), flat[size - size % piece :]
+    left = size % piece
+    table, rest = flat[: size - left].reshape(-1, piece), flat[size - left :]
     return float(_add(_vecdot(table, table), None, float64)) + float(rest.dot(rest))

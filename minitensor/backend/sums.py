@@ -25,8 +25,9 @@ HIGH = {4: 128, 8: 32}  # of a column, by a vector-matrix product
 SHORT = {4: 128, 8: 64}  # of a row, by a matrix-vector product
 LONG = {4: 512, 8: 192}  # of a row, by a dot product, which has the most running sums
 VERY_LONG, STRIP = 2**18, 2**12  # so long a row is taken as a table of strips
-NARROW = 64  # columns, below which several rows are taken as one
-QUICK = 2**15  # numbers up to which NumPy has added what lies side by side before a product has started
+SMALL = 2**14  # numbers of a narrow table, up to which NumPy has transposed and added it before that
+NARROW, WIDTH = 64, 512  # columns: below the first several rows are taken as one, up to the second
+QUICK = 2**17  # numbers up to which NumPy has added what lies side by side before a product has started
 TILE = 2**15  # numbers that are worked on at once, in a core's own cache
 
 ONES = {size: numpy.ones(512, f"f{size}") for size in (4, 8)}
@@ -134,14 +135,15 @@ def _rows(table: ndarray) -> ndarray:
         left = m % 4 if n > short // 2 else 0
         made = table[: m - left] @ ones[:n]  # BLAS has fewer running sums for what is left of four rows
         return numpy.concatenate([made, _vecdot(table[m - left :], ones[:n])]) if left else made
-    if n <= long:
-        return _vecdot(table, ones[:n])
     if n >= VERY_LONG:
         done = n - n % STRIP
         strips = _wide(_columns(table[:, :done].reshape(m, -1, STRIP)))
         return _rows(strips) + _rows(table[:, done:])
-    count, left = divmod(n, long)
-    sums = _add(_wide(_vecdot(table[:, : n - left].reshape(m, count, long), ones[:long])), -1)
+    # In float64 BLAS adds what is left of 16 to the sum one by one.
+    size = n // -(-n // long) if table.itemsize == 4 else min(long, n - n % 16)
+    count, left = divmod(n, size)
+    parts = _wide(_vecdot(table[:, : n - left].reshape(m, count, size), ones[:size]))
+    sums = parts[:, 0] if count == 1 else parts @ ONES[8][:count] if count <= FEW else _add(parts, -1)
     return sums + _rows(table[:, n - left :]) if left else sums
 
 
@@ -151,20 +153,22 @@ def _columns(table: ndarray) -> ndarray:
     ones, high = ONES[table.itemsize], HIGH[table.itemsize]
     if n <= BLOCK:
         return _add(table, -2)
+    if d < NARROW and n * d <= SMALL:
+        return _add(table.swapaxes(-1, -2).copy(), -1)
     together = 1
-    while together * d < NARROW or together * d % 4:  # BLAS has fewer running sums for what is left of four columns
+    while (together * d < WIDTH and (together * d < NARROW or n > together * high)) or together * d % 4:
         together *= 2
-    if together > 1:
-        if table.strides[-2] == d * table.itemsize and n >= 2 * together:
-            left = n % together
-            made = _wide(_columns(table[..., : n - left, :].reshape(*stack, -1, together * d)))
-            made = made.reshape(*stack, together, d)
-            made[..., :left, :] += table[..., n - left :, :]
-            return _columns(made)
-        if d < NARROW:
-            return _add(numpy.ascontiguousarray(table.swapaxes(-1, -2), float64), -1)
-        left = d % 4
-        return numpy.concatenate([_columns(table[..., : d - left]), _columns(table[..., d - left :])], -1)
+    if together > 1 and n >= 2 * together and table.strides[-2] == d * table.itemsize:
+        left = n % together
+        made = _wide(_columns(table[..., : n - left, :].reshape(*stack, -1, together * d)))
+        made = made.reshape(*stack, together, d)
+        made[..., :left, :] += table[..., n - left :, :]
+        return _columns(made)
+    if d < NARROW:
+        return _add(table.swapaxes(-1, -2).copy(), -1)
+    if d % 4:  # BLAS has fewer running sums for the columns that are left of fours
+        left = d - d % 4
+        return numpy.concatenate([_columns(table[..., :left]), _columns(table[..., left:])], -1)
     if n <= high:
         return ones[:n] @ table
     count = -(-n // high)
