@@ -41,8 +41,6 @@ def _into(array: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
 def _plain(array: Any, axis: Any) -> bool:
     """Whether NumPy's own sum of floats is as accurate as that of `sums`, and no slower."""
     size, shape = array.size, array.shape
-    if size <= sums.FEW:
-        return array.itemsize > 2
     if size > sums.QUICK or array.itemsize < 4 or not array.flags.c_contiguous:
         return False
     if axis is None:
@@ -74,7 +72,7 @@ def _shaped(made: Any, axes: Any, keepdims: bool, dtype: Any) -> Any:
 def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     dtype = array.dtype
     if dtype.kind in "fc":
-        if not _plain(array, axis):
+        if (array.size > sums.FEW or dtype.itemsize < 4) and not _plain(array, axis):
             axes = _axes(array, axis)
             return _shaped(sums.total(array, axes), axes, keepdims, dtype)
     elif dtype.kind == "b" and array.size > SMALL and (axis is None or type(axis) is int):
@@ -152,7 +150,7 @@ def _total(array: Any, axis: Any, keepdims: bool) -> Any:
         if dtype.itemsize < 8 and array.size > SMALL and array.size < 2**31:
             return sum(array, axis, keepdims).astype(float64)  # exact, and NumPy is quicker with integers
         return _add(array, axis, float64, _into(array, axis, keepdims, float64), keepdims)
-    if _plain(array, axis):
+    if (array.size <= sums.FEW and dtype.itemsize > 2) or _plain(array, axis):
         return _add(array, axis, None, _into(array, axis, keepdims, dtype), keepdims)
     axes = _axes(array, axis)
     made = sums.total(array, axes)
@@ -167,7 +165,7 @@ def _number(value: float, dtype: numpy.dtype) -> ndarray:
 
 def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     count, total = _count(array, axis), _total(array, axis, keepdims)
-    if total.size == 1 and not -inf < total.item().real < inf:
+    if not total.ndim and not -inf < total.item().real < inf:
         raise OverflowError  # the mean may be a number all the same
     if array.dtype.kind in "biu" or total.dtype is array.dtype:
         return numpy.divide(total, _number(count, total.dtype), total)
@@ -190,7 +188,7 @@ def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
                 raise ValueError
             out[()] = (number - wrong * wrong / count) / (count - correction)
             return out
-        axis = axis if keepdims else tuple(_axes(array, axis))
+        axis = axis if keepdims or type(axis) is int else tuple(_axes(array, axis))
         wrong = _total(distance, axis, keepdims)
         distance *= distance
         squares = _total(distance, axis, keepdims)

@@ -66,7 +66,7 @@ def total(array: ndarray, axes: Sequence[int]) -> ndarray:
     if after > 1 and size <= FEW and (before > 1 or after >= NARROW):
         made = _add(array.reshape(before, size, after), 1)
     elif size == 1:
-        made = array
+        made = array.copy()
     elif after > 1:
         made = _columns(array.reshape(before, size, after))
     elif array.size <= QUICK and size > SHORT[itemsize]:

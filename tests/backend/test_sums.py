@@ -173,6 +173,18 @@ def test_the_sum_of_nothing_is_zero(backend, shape):
         np.testing.assert_array_equal(found, np.zeros(shape, "float32").sum(axis), strict=True)
 
 
+@pytest.mark.parametrize("shape", [(3, 1), (1, 500), (70, 1, 40), (1, 200_000), (500, 400, 1), (30_000, 9)])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])
+def test_nothing_is_changed_and_nothing_is_shared(backend, shape, dtype):
+    before = np.arange(math.prod(shape), dtype=dtype).reshape(shape)
+    x = as_tensor(before.copy())
+    for axis in (*range(len(shape)), None, ()):
+        for name in ("sum", "mean", "var", "std"):
+            out = getattr(x, name)(axis)
+            out += 1
+        np.testing.assert_array_equal(x.numpy(), before)
+
+
 def test_numbers_that_no_float32_can_count(backend):
     ones = mt.ones((2**24 + 2**10, 2), "float32")
     assert ones.sum(0).tolist() == [2.0**24 + 2**10] * 2
