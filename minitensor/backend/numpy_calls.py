@@ -12,6 +12,7 @@ FLOAT32_INTEGERS, FLOAT64_INTEGERS = 2**24, 2**53  # up to here they hold every 
 LEAST_SUMMED = 64  # products, of which float64 must hold the sum
 CONVERTED = 2**21  # elements that are floats at one time
 SHORT = 8  # elements of a row up to which the products of all rows are made first, and then summed
+LONG = 512  # elements of a row from which its sum of products is made in pieces
 WORTH_TILING, TILE = 256, 2**15  # elements
 WORTH_CONVERTING = 2**14  # products in a matrix product, below which converting costs more than it gains
 
@@ -80,7 +81,25 @@ def short_vecdot(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
             part = slice(start, start + rows)
             numpy.dot(left[part] * right[part], ones, flat[part])
         return out
-    return (a[..., None, :] @ b[..., None])[..., 0, 0] if a.dtype.kind == "c" else numpy.vecdot(a, b)
+    if a.dtype.kind == "c":
+        return (a[..., None, :] @ b[..., None])[..., 0, 0]
+    return long_vecdot(a, b) if summed > LONG and a.dtype.kind == "f" else numpy.vecdot(a, b)
+
+
+def long_vecdot(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:
+    """Sums of products along the last axis in pieces, whose sums are summed accurately.
+
+    A single call of BLAS would lose digits: of a million equal float32, 2,000 eps.
+    """
+    summed, piece = a.shape[-1], LONG
+    left = summed % piece
+    pieces = [each[..., : summed - left].reshape(*each.shape[:-1], -1, piece) for each in (a, b)]
+    vecdot: Any = numpy.vecdot
+    parts = vecdot(*pieces).astype(numpy.float64)
+    if left:
+        rest = vecdot(a[..., summed - left :], b[..., summed - left :])
+        parts = numpy.concatenate([parts, rest[..., None]], -1)
+    return numpy.add.reduce(parts, -1).astype(a.dtype)
 
 
 def integer_matmul(a: numpy.ndarray, b: numpy.ndarray) -> numpy.ndarray:

@@ -13,7 +13,7 @@ import numpy
 
 from minitensor.backend import reductions, shortcuts, sums
 from minitensor.backend.numpy_api import NumPyAPI
-from minitensor.backend.numpy_calls import by_method, integer_matmul, short_vecdot
+from minitensor.backend.numpy_calls import LONG, by_method, integer_matmul, long_vecdot, short_vecdot
 from minitensor.backend.threads import threads_of_blas
 
 LARGE = 512  # elements of two matrices of integers, from which another way to multiply may be faster
@@ -93,6 +93,8 @@ class NumPyBackend(NumPyAPI):
             return super().call_of_two(call, dtype, ranks)
         if call == "vecdot" and (kind == "b" or ranks != (1, 1)):
             return numpy.vecdot if kind == "b" else short_vecdot
+        if call == "vecdot" and kind == "f":
+            return lambda a, b: a.dot(b) if a.size <= LONG else long_vecdot(a, b)
         if kind in "biu" and min(ranks) > 1:
             return integer_matmul
         return numpy.ndarray.dot if min(ranks) > 0 and max(ranks) <= 2 and kind != "b" else operator.matmul

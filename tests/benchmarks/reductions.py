@@ -15,6 +15,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ[
 import math
 import sys
 import time
+from itertools import product
 
 import numpy as np
 
@@ -51,8 +52,8 @@ def best_times(calls):
     return best
 
 
-def error(found, exact, sizes, dtype):
-    return float(np.max(np.abs(np.asarray(found, "longdouble") - exact) / sizes)) / np.finfo(dtype).eps
+def error(found, exact, dtype):
+    return float(np.max(np.abs(found.astype("longdouble") - exact) / exact)) / np.finfo(dtype).eps  # all are positive
 
 
 def exact_sum(x, axis):
@@ -62,32 +63,33 @@ def exact_sum(x, axis):
     return np.sum([part.sum(axis) for part in parts], 0)
 
 
+def sum_calls(x, axis):
+    """The same sum in each library."""
+    ours, calls = mt.as_tensor(x), {}
+    calls["ours"], calls["NumPy"] = (lambda: ours.sum(axis)), (lambda: x.sum(axis))
+    if torch:
+        theirs = torch.from_numpy(x)
+        calls["PyTorch"] = (lambda: theirs.sum()) if axis is None else (lambda: theirs.sum(axis))
+    return calls
+
+
 def sums(wanted):
-    print(
-        f"{'sum':34}"
-        + "".join(f"{name:>11}" for name in ("ours, ms", "NumPy", "PyTorch", "ours, eps", "NumPy", "PyTorch"))
-    )
+    columns = ("ours, ms", "NumPy", "PyTorch", "ours, eps", "NumPy", "PyTorch")
+    print(f"{'sum':34}" + "".join(f"{name:>11}" for name in columns))
     ratios = {"NumPy": [], "PyTorch": []}
-    for dtype in ("float32", "float64"):
-        for shape in SHAPES:
-            x = (np.random.default_rng(0).random(shape) + 100).astype(dtype)
-            ours, theirs = mt.as_tensor(x), torch and torch.from_numpy(x)
-            for axis, name in ((0, "columns"), (1, "rows"), (None, "all")):
-                title = f"{dtype} {shape[0]:,} × {shape[1]:,}, {name}"
-                if wanted not in title:
-                    continue
-                calls = {"ours": lambda: ours.sum(axis), "NumPy": lambda: x.sum(axis)}
-                if torch:
-                    calls["PyTorch"] = lambda: theirs.sum() if axis is None else theirs.sum(axis)
-                times, exact = best_times(calls), exact_sum(x, axis)
-                found = {
-                    peer: np.asarray(call().numpy() if peer != "NumPy" else call()) for peer, call in calls.items()
-                }
-                errors = [error(each, exact, exact, dtype) for each in found.values()]  # all numbers are positive
-                row = "".join(f"{each:11.4f}" for each in times.values()) + "".join(f"{each:11.1f}" for each in errors)
-                print(f"{title:34}{row}", flush=True)
-                for peer in times.keys() - {"ours"}:
-                    ratios[peer].append(times[peer] / times["ours"])
+    for dtype, shape in product(("float32", "float64"), SHAPES):
+        x = (np.random.default_rng(0).random(shape) + 100).astype(dtype)
+        for axis, name in ((0, "columns"), (1, "rows"), (None, "all")):
+            title = f"{dtype} {shape[0]:,} × {shape[1]:,}, {name}"
+            if wanted not in title:
+                continue
+            calls = sum_calls(x, axis)
+            times, exact = best_times(calls), exact_sum(x, axis)
+            errors = [error(np.asarray(getattr(call(), "array", call())), exact, dtype) for call in calls.values()]
+            row = "".join(f"{each:11.4f}" for each in times.values()) + "".join(f"{each:11.1f}" for each in errors)
+            print(f"{title:34}{row}", flush=True)
+            for peer in times.keys() - {"ours"}:
+                ratios[peer].append(times[peer] / times["ours"])
     return ratios
 
 
@@ -133,10 +135,9 @@ def main():
                 f"{title:34}{times['ours']:11.4f}{times['NumPy']:11.4f}{ratio:11.2f}{' below 1' * (ratio < 1)}",
                 flush=True,
             )
-    for peer, all_of in ratios.items():
-        print(
-            f"sums: {peer} takes {geometric_mean(all_of):.2f} times as long, {min(all_of, default=math.nan):.2f} at least"
-        )
+    for peer, times in ratios.items():
+        mean, least = geometric_mean(times), min(times, default=math.nan)
+        print(f"sums: {peer} takes {mean:.2f} times as long, {least:.2f} at least")
 
 
 if __name__ == "__main__":
