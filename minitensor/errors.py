@@ -53,6 +53,10 @@ class InputError(MinitensorError, ValueError):
     """The data or a setting cannot be used: empty, not finite, negative where it must be positive."""
 
 
+class WriteError(MinitensorError, OSError):
+    """A file could not be written; the message names it, and what was there before is as it was."""
+
+
 class NotFittedError(MinitensorError, ValueError, AttributeError):
     """An estimator was asked for what it only knows after ``fit``."""
 

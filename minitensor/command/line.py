@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit is quiet too
         return 0
-    except (MinitensorError, OSError) as error:
-        print(f"minitensor {chosen.command}: {error}", file=sys.stderr)
+    except (MinitensorError, OSError, MemoryError) as error:
+        print(f"minitensor {chosen.command}: {error or 'there is not enough memory'}", file=sys.stderr)
         return 1
 
 
@@ -67,9 +67,14 @@ def parser() -> argparse.ArgumentParser:
     segment = commands.add_parser("segment", help="cut a photograph into regions by mean shift in place and colour")
     segment.add_argument("photo", help="a picture file, or china or flower, which come with scikit-learn")
     segment.add_argument("--out", type=Path, required=True, help=FOLDER)
-    segment.add_argument("--space", type=float, default=5.0, help="bandwidth in pixels (%(default)s)")
+    segment.add_argument(
+        "--space", type=float, default=5.0, help="bandwidth in pixels, once the photo is reduced (%(default)s)"
+    )
     segment.add_argument("--colour", type=float, default=8.0, help="bandwidth in L*u*v* (%(default)s)")
     segment.add_argument("--min-size", type=int, default=50, help="the fewest pixels of a region (%(default)s)")
+    segment.add_argument(
+        "--full", action="store_true", help="all the pixels of a large photo, else it is reduced to about a megapixel"
+    )
     segment.add_argument("--compare", action="store_true", help="also with OpenCV and scikit-image, if installed")
 
     commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
@@ -99,7 +104,7 @@ def _do(chosen: argparse.Namespace) -> int:
         case "segment":
             from minitensor.command.segment import cut
 
-            cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size, chosen.compare)
+            cut(chosen.photo, chosen.out, chosen.space, chosen.colour, chosen.min_size, chosen.compare, chosen.full)
         case "doctor":
             from minitensor.command.doctor import doctor
 

@@ -11,36 +11,30 @@ import numpy as np
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.data import PHOTOGRAPHS, photograph
-from minitensor.errors import InputError, MissingExtraError
-from minitensor.segment import explained_variance, segment
+from minitensor.errors import InputError, OutOfMemoryError
+from minitensor.segment import as_rgb, explained_variance, memory_held, segment
+from minitensor.segment.reading import Photo, read
 from minitensor.segment.regions import join_small, link
 from minitensor.text.bar import progress
-from minitensor.text.numbers import in_seconds
+from minitensor.text.numbers import in_bytes, in_seconds
 
 Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings, the regions (height, width)
+MEGAPIXEL = 2**20  # 1,024²: to about as many a larger photo is reduced
+FILES = ("filtered.png", "regions.png", "boundaries.png", "palette.png")
 
 
-def read(name: str) -> Tensor:
-    """The photo called `name`, (height, width, 3 or 4) uint8: one of `PHOTOGRAPHS`, or a picture file.
+def photo_of(name: str, full: bool = False) -> Photo:
+    """The photo called `name`: one of `PHOTOGRAPHS`, or a picture file as `read` reads it.
 
-    A file is turned upright as its camera noted, and reduced to 8 bits. A file with the name of a bundled photo is
-    ``./china``.
-    Raises MissingExtraError without Pillow or scikit-learn, InputError if there is no such file or it is not a picture.
+    full : whether to keep all the pixels of a file with more than MEGAPIXEL; else it is reduced to about as many.
+    A file with the name of a bundled photo is ``./china``. Raises what `photograph` and `read` raise.
     """
     if name in PHOTOGRAPHS:
-        return photograph(name)
-    try:
-        from PIL import Image, ImageOps
-    except ImportError:
-        raise MissingExtraError("reading a photo needs Pillow: pip install 'minitensor[lessons]'") from None
-    if not Path(name).is_file():
+        pixels = photograph(name)
+        return Photo(pixels, (pixels.shape[1], pixels.shape[0]))
+    if not Path(name).exists():
         raise InputError(f"there is no file {name!r}; name a picture file, or {' or '.join(PHOTOGRAPHS)}")
-    try:
-        with Image.open(name) as file:
-            turned = ImageOps.exif_transpose(file)
-            return tensor(np.asarray(turned.convert("RGBA" if turned.has_transparency_data else "RGB")))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise InputError(f"{name!r} is not a picture that can be read: {error}") from None
+    return read(name, None if full else MEGAPIXEL)
 
 
 def peers() -> dict[str, Regions]:
@@ -72,7 +66,9 @@ def peers() -> dict[str, Regions]:
     return found
 
 
-def cut(name: str, out: Path, space: float, colour: float, min_size: int, compare: bool = False) -> None:
+def cut(
+    name: str, out: Path, space: float, colour: float, min_size: int, compare: bool = False, full: bool = False
+) -> None:
     """Segment a photo, print what was found and how long it took, and write four pictures into the folder `out`.
 
     filtered.png : the colour to which each pixel moved
@@ -81,55 +77,72 @@ def cut(name: str, out: Path, space: float, colour: float, min_size: int, compar
     palette.png : the colours of the largest regions, each as wide as its region is large
 
     compare : whether to do the same with the `peers`, and print how long they took and what they explain
+    full : whether to work on all pixels of a photo with more than MEGAPIXEL; else it is reduced to about as many
 
-    A bar on stderr shows how far it has got. Raises MissingExtraError where Pillow, matplotlib or, for a bundled photo,
-    scikit-learn is missing; InputError for what is not a picture and for settings that mean nothing.
+    Of a larger photo it is said beforehand what all of it would take. A bar on stderr shows how far the work has got,
+    and the time that is left. Raises MissingExtraError where Pillow, matplotlib or, for a bundled photo, scikit-learn
+    is missing; InputError for what is not a picture, for settings that mean nothing, and where the photo itself would
+    be written over; OutOfMemoryError, before the work, for a photo that does not fit; WriteError.
     """
-    photo = read(name)
+    _keep_the_photo(name, out)
+    photo, (width, height) = photo_of(name, full)
     from minitensor import plot
 
     plot.headless()
     out.mkdir(parents=True, exist_ok=True)  # find out now, not after the work, whether it can be written
-    pixels = photo.shape[0] * photo.shape[1]
-    with progress("mean shift", True) as step:
-        start = time.perf_counter()
-        found = segment(
-            photo,
-            space,
-            colour,
-            min_size,
-            progress=step and (lambda part: step(round(part * pixels), pixels, "pixels")),
-        )
-        seconds = time.perf_counter() - start
-    height, width = found.regions.shape
+    if width * height > MEGAPIXEL:
+        reduced = f"reduced to {photo.shape[1]:,} × {photo.shape[0]:,}; all of them (--full)"
+        need = in_bytes(memory_held(width * height))
+        print(f"{name}: {width:,} × {height:,} pixels, {'which' if full else reduced} may take {need} of memory")
+    height, width = photo.shape[:2]
+    pixels = height * width
+    try:
+        with progress("mean shift", True) as step:
+            start = time.perf_counter()
+            found = segment(
+                photo,
+                space,
+                colour,
+                min_size,
+                progress=step and (lambda part: step(round(part * pixels), pixels, "pixels")),
+            )
+            seconds = time.perf_counter() - start
+    except OutOfMemoryError as error:
+        raise OutOfMemoryError(f"{error}{'; without --full it is reduced to a megapixel' if full else ''}") from None
     count = found.colours.shape[0]
     sizes = tensor(np.bincount(found.regions.numpy().reshape(-1), minlength=count))
-    explained = explained_variance(photo[:, :, :3], found.regions)
+    explained = explained_variance(as_rgb(photo), found.regions)
     print(f"{name}: {width} × {height} pixels, {count:,} regions in {in_seconds(seconds)}")
     print(f"Their mean colours explain {100 * explained:.1f}% of the photo's variance.")
     if compare:
         _compare(photo)
     flat = found.colours[found.regions.reshape(-1)].reshape(height, width, 3)
-    for picture, file in (
-        (found.filtered, "filtered.png"),
-        (flat, "regions.png"),
-        (plot.outlined(photo, found.regions), "boundaries.png"),
-    ):
+    for picture, file in zip((found.filtered, flat, plot.outlined(photo, found.regions)), FILES, strict=False):
         print(f"wrote {plot.save_pixels(picture, out / file)}")
-    print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{name}: {count:,} regions'), out / 'palette.png')}")
+    print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{name}: {count:,} regions'), out / FILES[-1])}")
     plot.close_all()
+
+
+def _keep_the_photo(name: str, out: Path) -> None:
+    """Raise InputError if one of the files to be written is the photo."""
+    for file in FILES:
+        if name not in PHOTOGRAPHS and Path(name).exists() and (out / file).exists() and (out / file).samefile(name):
+            raise InputError(
+                f"{str(out / file)!r} is the photo, and would be written over; name another folder after --out"
+            )
 
 
 def _compare(photo: Tensor) -> None:
     """Print seconds, regions and explained variance of each of the `peers`."""
-    others, colours = peers(), photo[:, :, :3]
+    others, colours = peers(), as_rgb(photo)
     if not others:
         print("There is nothing to compare with: pip install opencv-python-headless scikit-image")
         return
+    eight_bits = np.round(colours.numpy() * 255).astype("uint8")
     print("For comparison (the more regions, the more they explain):")
     for name, regions_of in others.items():
         start = time.perf_counter()
-        regions = tensor(regions_of(np.ascontiguousarray(colours.numpy())))
+        regions = tensor(regions_of(eight_bits))
         seconds = time.perf_counter() - start
         count, explained = len(np.unique(regions.numpy())), explained_variance(colours, regions)
         print(f"  {name:<13}{count:>6,} regions in {in_seconds(seconds):>7} explain {100 * explained:.1f}%")

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
+from minitensor.plot.files import written
 from minitensor.plot.style import COLORS, LIGHT, figure
 from minitensor.segment import as_rgb, boundaries
 
@@ -108,8 +109,11 @@ def trade_off(curves: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]])
 
 
 def save_pixels(picture: Tensor, path: str | Path) -> Path:
-    """Write a picture, as `as_rgb` takes it, pixel for pixel as PNG, and return the path."""
+    """Write a picture, as `as_rgb` takes it, pixel for pixel as PNG, and return the path.
+
+    Raises WriteError where the file cannot be written.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    imsave(path, np.round(as_rgb(picture).numpy() * 255).astype("uint8"))
+    with written(path) as where:
+        imsave(where, np.round(as_rgb(picture).numpy() * 255).astype("uint8"), format="png")
     return path

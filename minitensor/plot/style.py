@@ -7,6 +7,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 from matplotlib.animation import FuncAnimation, PillowWriter
 
+from minitensor.errors import InputError
+from minitensor.plot.files import written
+
 INK, GREY, LIGHT = "#222222", "#777777", "#dddddd"
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3b6fb6", "#e08214", "#3a923a", "#c03d3e", "#8d6ab8", "#7f5a3c"
 PALE_BLUE = "#9dbbe0"  # beside a bar in BLUE
@@ -43,18 +46,29 @@ def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
 
 
 def save(picture: Any, path: str | Path) -> Path:
-    """Write a figure as PNG or an animation as GIF, and return the path."""
+    """Write a figure in the format that the path ends in (PNG if in none), an animation as GIF, and return the path.
+
+    Raises InputError for an ending that matplotlib does not know, WriteError where the file cannot be written.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ending = path.suffix.lower().removeprefix(".")
     if isinstance(picture, FuncAnimation):
+        if ending != "gif":
+            raise InputError(f"{str(path)!r} is not the name of an animation: end it in .gif")
         canvas = picture._fig.canvas  # type: ignore[attr-defined]
         canvas.draw_idle = lambda: None  # a frame is drawn when it is written, and need not be drawn before
         try:
-            picture.save(path, writer=PillowWriter(fps=1000 // picture._interval), dpi=80)  # type: ignore[attr-defined]
+            with written(path) as where:
+                writer = PillowWriter(fps=1000 // picture._interval)  # type: ignore[attr-defined]
+                picture.save(where, writer=writer, dpi=80)
         finally:
             del canvas.draw_idle
-    else:
-        picture.savefig(path)
+        return path
+    known = picture.canvas.get_supported_filetypes()
+    if ending and ending not in known:
+        raise InputError(f"{str(path)!r} is not the name of a picture: end it in one of {', '.join(sorted(known))}")
+    with written(path) as where:
+        picture.savefig(where, format=ending or "png")
     return path
 
 

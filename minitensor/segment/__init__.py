@@ -1,25 +1,28 @@
 """A picture cut into regions by mean shift in place and colour (Comaniciu and Meer 2002).
 
-`colour.py` gives colours the distances that an eye sees, `filter.py` moves every pixel uphill, `regions.py` joins
-pixels that arrived together, and this file does it all to a picture.
+`reading.py` reads a picture from a file, `colour.py` gives colours the distances that an eye sees, `filter.py` moves
+every pixel uphill, `regions.py` joins pixels that arrived together, and this file does it all to a picture.
 """
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+from minitensor import backend
 from minitensor.core import checks
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
-from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.errors import DTypeError, InputError, OutOfMemoryError, ShapeError
 from minitensor.functions import concat
 from minitensor.groups import by_size, means
 from minitensor.segment.colour import luv_to_srgb, srgb_to_luv
 from minitensor.segment.filter import mean_shift_filter
 from minitensor.segment.regions import boundaries, explained_variance, join_small, link
+from minitensor.text.numbers import in_bytes
 
-__all__ = ["Segmentation", "as_rgb", "boundaries", "explained_variance", "mean_shift_filter", "segment"]
+__all__ = ["Segmentation", "as_rgb", "boundaries", "explained_variance", "mean_shift_filter", "memory_held", "segment"]
 
 LINK = 0.4  # bandwidths between the last places of two neighbours up to which they are one region
+BYTES = 400  # of memory for each pixel, if all are regions of their own; a photograph needs about half of it
 
 
 class Segmentation(NamedTuple):
@@ -42,7 +45,7 @@ def segment(
     min_size: int = 50,
     *,
     lightness: float = 2.5,
-    steps: int = 10,
+    steps: int = 5,
     tile: int | None = None,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -57,7 +60,8 @@ def segment(
         times as large in u* and v* as in L*, so that L* tells colours apart better.
     steps, tile, threads, progress : see `mean_shift_filter`
 
-    Time and memory: those of `mean_shift_filter`, and O(pixels·log(pixels)) for the regions.
+    space : beyond the picture there is nothing to see, so that a space wider than it costs no more
+    Time: that of `mean_shift_filter`, and O(pixels·log(pixels)) for the regions. Memory: `memory_held`.
 
     >>> import minitensor as mt
     >>> photo = mt.tensor([[0.1, 0.12, 0.9, 0.88]] * 4)
@@ -65,11 +69,13 @@ def segment(
     >>> found.regions[0].tolist(), found.colours[:, 0].astype("float64").tolist()
     ([0, 0, 1, 1], [0.10..., 0.88...])
 
-    Raises DTypeError, ShapeError or InputError for what is not a picture, InputError for settings that mean nothing.
+    Raises DTypeError, ShapeError or InputError for what is not a picture, InputError for settings that mean nothing;
+    OutOfMemoryError, before the work, for a photo that does not fit into the memory that is free.
     """
     space, colour = checks.distance("segment: space", space), checks.distance("segment: colour", colour)
     lightness = checks.positive("segment: lightness", lightness)
     min_size = checks.whole("segment: min_size", min_size, 1)
+    _check_memory(photo)
     rgb = as_rgb(photo)
     scale = tensor([lightness, 1.0, 1.0], like=rgb)
     places = mean_shift_filter(
@@ -81,6 +87,28 @@ def segment(
     labels, _ = by_size(joined.reshape(-1), count)
     mean = means(rgb.reshape(-1, 3).astype("float64"), labels, count).astype("float32")
     return Segmentation(labels.reshape(*joined.shape), mean, luv_to_srgb(colours * colour / scale))
+
+
+def memory_held(pixels: int) -> int:
+    """Bytes that `segment` holds at most, besides the photo.
+
+    >>> memory_held(4032 * 3024)
+    4877107200
+    """
+    return BYTES * pixels
+
+
+def _check_memory(photo: Tensor) -> None:
+    """Raise OutOfMemoryError for a photo that would not fit."""
+    if not isinstance(photo, Tensor) or photo.ndim < 2:
+        return  # as_rgb says what is wrong
+    height, width = photo.shape[:2]
+    need, free = memory_held(height * width), backend.of(photo.array).free_memory()
+    if free is not None and need > free:
+        raise OutOfMemoryError(
+            f"segment: a photo of {width:,} × {height:,} pixels may take {in_bytes(need)}, and {in_bytes(free)} of "
+            "memory are free; reduce it, or cut it in parts"
+        )
 
 
 def as_rgb(photo: Tensor) -> Tensor:

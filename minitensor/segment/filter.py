@@ -2,20 +2,24 @@
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.cluster.meanshift.attention import QUIET, attend, exp_in_place, gaussian_keys
+from minitensor.cluster.meanshift.update import LOST, by_axis, lost, squared_distances
 from minitensor.core import checks
-from minitensor.core.creation import arange, ones, zeros
+from minitensor.core.creation import arange, full, ones, zeros
 from minitensor.core.tensor import Tensor
-from minitensor.errors import DTypeError, ShapeError
-from minitensor.functions import concat, maximum, stack
+from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.functions import concat, maximum, permute_dims, stack
 
 REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
-TINY = 1e-30  # the weight of a pixel in the picture is 1 or more, beyond the edge 0
+STRETCH = 1.8  # of each step: with 2 or less no step leads downhill, and this one saves nearly half of the steps
+TINY = 1e-30  # the weights that a pixel sees have a sum of 1 or more, beyond the edge 0
 FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and subnormal numbers may be slow
 TILES = 8  # tables of a backend's `chunk` that are worked on at once: 1 MB with NumPy, half of a core's cache or less
+FARTHEST = 2.0**20  # bandwidths from 0 at which float32 still has an eighth of one
 
 
 def mean_shift_filter(
@@ -23,7 +27,7 @@ def mean_shift_filter(
     space: float,
     colour: float,
     *,
-    steps: int = 10,
+    steps: int = 5,
     tile: int | None = None,
     threads: int | None = None,
     progress: Callable[[float], None] | None = None,
@@ -32,19 +36,23 @@ def mean_shift_filter(
 
     space, colour : the bandwidths, in pixels and in units of the channels
     tile, threads : how the work is cut; the result depends on it only by rounding
-    progress : called with the fraction that is done, from time to time, from any thread
+    progress : called with the fraction that is done, from time to time
 
     Returns (height, width, 2 + channels), float32: row, column and colour of each pixel's last place, all in units of
     the bandwidths, so that distances between places need no scale.
 
     The pixels are points (row/space, column/space, colour/`colour`), and the kernel is a Gaussian. A pixel sees the
     points of one disc, of radius `REACH`·`space` about where it started; the disc stays where it is while the pixel
-    moves, so every update is uphill. Time: O(pixels·steps·space²). Memory: O(pixels) and, a thread, one float32 table
-    of the weights of a few tiles, `TILES` of the backend's chunks (1 MB with NumPy) or one tile's if that is more.
+    moves. Each step goes `STRETCH` times as far as the weighted mean of what the pixel sees. That is uphill as well: a
+    parabola with its top at the mean touches the density from below where the pixel is, and what lies less than twice
+    as far is higher up on it. Time: O(pixels·steps·s), where a disc has s pixels of the picture, some 18·space².
+    Memory: O(pixels) and, a thread, one float32 table of the weights of a few tiles, `TILES` of the backend's chunks
+    (1 MB with NumPy) or one tile's if that is more.
 
     Each tile is attention (`cluster/meanshift/attention.py`), where the weight is 0 if the pixel does not see the
     point. Its matrix products are small enough for a core's own cache, and the tiles are dealt out to threads, since
-    BLAS and NumPy's exponential need no interpreter.
+    BLAS and NumPy's exponential need no interpreter. Colours are counted from the middle of what a tile sees; where
+    they are still too far apart for distances out of a product, differences are taken, as in `update.py` there.
 
     >>> import minitensor as mt
     >>> stripes = mt.tensor([[[0.0], [0.2], [9.0], [9.2]]] * 3)
@@ -52,76 +60,134 @@ def mean_shift_filter(
     [0.1, 0.1, 9.1, 9.1]
 
     Raises DTypeError if the picture is not of floats, ShapeError if it has no pixels or not three axes, InputError for
-    a bandwidth or a number of steps that means nothing.
+    a bandwidth or a number of steps that means nothing, for NaN and infinity, and for a bandwidth so small that float32
+    could not tell places apart.
     """
     space, colour, steps = _checked(picture, space, colour, steps)
     height, width, channels = picture.shape
-    reach = math.ceil(REACH * space)
-    side = checks.whole("mean_shift_filter: tile", tile, 1) if tile is not None else _tile(reach, channels)
+    if tile is not None:
+        tile = checks.whole("mean_shift_filter: tile", tile, 1)
+    view = _view(picture, space, channels, tile)
+    side, (down, across), (tall, wide) = view.side, view.margin, view.size
     rows, columns = (-(-size // side) * side for size in (height, width))
-    whole = side + 2 * reach  # the side of what a tile sees
     lib = backend.of(picture.array)
-    # Beyond the edge all is 0, the last channel too, which counts how often a point is there.
-    padded = zeros((rows + 2 * reach, columns + 2 * reach, channels + 1), "float32", like=picture)
-    padded[reach : reach + height, reach : reach + width, :-1] = (picture / colour).astype("float32")
-    padded[reach : reach + height, reach : reach + width, -1] = 1.0
-    here = arange(whole, like=padded) - (whole - 1) / 2
-    grid = stack([here[:, None].expand(whole, whole), here.expand(whole, whole)], axis=-1)
-    seen, grid = _discs(grid, reach, side), grid / space
-    out = zeros((rows, columns, 2 + channels), like=padded)
+    flat = picture.reshape(-1, channels)
+    centre = by_axis(flat, "min") / 2 + by_axis(flat, "max") / 2
+    # A channel at a time. Beyond the edge all is 0, the last channel too, which counts how often a point is there.
+    padded = zeros((channels + 1, rows + 2 * down, columns + 2 * across), "float32", like=picture)
+    inside = padded[:, down : down + height, across : across + width]
+    inside[:-1] = permute_dims((picture - centre) / colour, (2, 0, 1)).astype("float32")
+    inside[-1] = 1.0
+    out = zeros((2 + channels, rows, columns), like=padded)
+    in_a_row, tiles = columns // side, rows // side * (columns // side)
 
-    def weigh(scores: Tensor) -> Tensor:
-        weights = exp_in_place(scores, FLOOR)
-        weights *= seen
-        return weights
-
-    def do(tiles: list[tuple[int, int]]) -> None:
-        count = len(tiles)
-        points = stack([_points(padded[i : i + whole, j : j + whole], grid) for i, j in tiles])
-        values = points.reshape(count, whole * whole, channels + 3)
-        keys = gaussian_keys(values[:, :, :-1].mT.contiguous(), of_queries=False)
-        inner = points[:, reach : reach + side, reach : reach + side, :-1]
-        queries = inner.reshape(count, side * side, channels + 2).mT.contiguous()
+    def do(first: int) -> None:
+        numbers = range(first, min(first + batch, tiles))
+        corners = [(number // in_a_row * side, number % in_a_row * side) for number in numbers]
+        count = len(corners)
+        windows = stack([padded[:, i : i + tall, j : j + wide] for i, j in corners])
+        windows = windows.reshape(count, channels + 1, tall * wide)[:, :, view.seen_by_any]
+        colours, there = windows[:, :-1], windows[:, -1:]
+        middle = (colours.min(2, keepdims=True) + colours.max(2, keepdims=True)) / 2
+        points = concat([view.places.expand(count, *view.places.shape), colours - middle], axis=1)
+        values = concat([points * there, there], axis=1).mT
+        queries = points[:, :, view.own]
+        keys = gaussian_keys(points, of_queries=False)
+        farthest = -2 * keys[:, -1].min().item()  # the square of a distance from the middle
+        by_product = lost(points[0].mT, math.sqrt(farthest / (channels + 2))) <= LOST
+        floor = view.floor if 2 * farthest > -FLOOR else None
         one = ones((count, 1, side * side), like=padded)
         # One table for all steps, so that no new memory is asked for.
-        table = zeros((count, side * side, whole * whole), like=padded)
-        for _ in range(steps):
-            asking = gaussian_keys(queries, of_queries=True, one=one)
-            sums = attend(asking.mT, keys, values, weigh, table).mT.contiguous()
-            queries = sums[:, :-1] / maximum(sums[:, -1:], TINY)
-        places = queries.mT.reshape(count, side, side, channels + 2)
-        for number, (i, j) in enumerate(tiles):
-            block = out[i : i + side, j : j + side]
-            block[...] = places[number]
-            block[:, :, 0] += (i + (side - 1) / 2) / space
-            block[:, :, 1] += (j + (side - 1) / 2) / space
+        table = zeros((count, side * side, keys.shape[2]), like=padded)
 
-    corners = [(i, j) for i in range(0, rows, side) for j in range(0, columns, side)]
-    batch = max(1, TILES * lib.chunk // (whole * side) ** 2)
-    jobs = [corners[start : start + batch] for start in range(0, len(corners), batch)]
+        def weigh(scores: Tensor) -> Tensor:
+            weights = exp_in_place(scores, floor)
+            weights *= view.sees
+            return weights
+
+        for _ in range(steps):
+            if by_product:
+                asking = gaussian_keys(queries, of_queries=True, one=one)
+                sums = attend(asking.mT, keys, values, weigh, table).mT
+            else:
+                sums = attend(queries.mT, points, values, weigh, table, score=_by_difference).mT
+            queries = queries + STRETCH * (sums[:, :-1] / maximum(sums[:, -1:], TINY) - queries)
+        queries[:, 2:] += middle
+        ends = queries.reshape(count, channels + 2, side, side)
+        for number, (i, j) in enumerate(corners):
+            out[:, i : i + side, j : j + side] = ends[number]
+
+    batch = max(1, TILES * lib.chunk // view.sees.size)
+    jobs = range(0, tiles, batch)
     with in_threads(threads or lib.threads()) as each:
         for number, _ in enumerate(each(do, jobs), 1):
-            if progress and (number % 64 == 0 or number == len(jobs)):
+            if progress:
                 progress(number / len(jobs))
-    return out[:height, :width].copy()
+    out[0] += _middles(rows, side, out)[:, None] * (1 / space)
+    out[1] += _middles(columns, side, out) * (1 / space)
+    out[2:] += (centre / colour).astype("float32")[:, None, None]
+    return permute_dims(out[:, :height, :width], (1, 2, 0)).copy()
 
 
-def _points(window: Tensor, grid: Tensor) -> Tensor:
-    """What a tile sees, (side, side, 3 + channels): row and column, counted from its middle, colour, and a 1."""
-    return concat([grid * window[:, :, -1:], window], axis=2)
+class _View(NamedTuple):
+    """What the pixels of a tile see, the same for every tile. A tile has side² pixels, and a window round it.
+
+    margin, size : rows and columns of the window beyond the tile, on each side, and of all of it
+    seen_by_any : (points,) int64, the places in the window that are in the disc of one of the tile's pixels
+    places : (2, points) float32, their rows and columns, counted from the middle of the tile in bandwidths
+    own : (side²,) int64, which of the points are the tile's own pixels
+    sees : (side², points) float32, 1 where a pixel sees a point, else 0
+    floor : (points,) float32, the least exponent
+    """
+
+    side: int
+    margin: tuple[int, int]
+    size: tuple[int, int]
+    seen_by_any: Tensor
+    places: Tensor
+    own: Tensor
+    sees: Tensor
+    floor: Tensor
 
 
-def _discs(grid: Tensor, reach: int, side: int) -> Tensor:
-    """1 where a pixel of a tile sees a point, else 0: (pixels of the tile, points of the window)."""
-    points = grid.reshape(1, -1, 2)
-    pixels = grid[reach : reach + side, reach : reach + side].reshape(side * side, 1, 2)
-    return (((points - pixels) ** 2).sum(2) <= (reach + 0.5) ** 2).astype("float32")
+def _view(picture: Tensor, space: float, channels: int, tile: int | None) -> _View:
+    height, width, _ = picture.shape
+    reach = math.ceil(min(REACH * space, height + width))  # which is beyond the picture
+    margin = min(reach, height - 1), min(reach, width - 1)
+    side = tile or _tile(*margin, channels)
+    tall, wide = (side + 2 * each for each in margin)
+    rows, columns = (arange(size, dtype="float64", like=picture) - (size - 1) / 2 for size in (tall, wide))
+    grid = stack([rows[:, None].expand(tall, wide), columns.expand(tall, wide)], axis=-1)
+    inner = grid[margin[0] : margin[0] + side, margin[1] : margin[1] + side].reshape(-1, 1, 2)
+    grid = grid.reshape(-1, 2)
+    sees = ((grid - inner) ** 2).sum(2) <= (reach + 0.5) ** 2
+    any_sees = sees.any(0)
+    numbers = arange(tall * wide, dtype="int64", like=picture)
+    seen_by_any, grid, sees = numbers[any_sees], grid[any_sees], sees[:, any_sees]
+    own = (((grid - inner) ** 2).sum(2) == 0).astype("int64").argmax(1)
+    floor = full(seen_by_any.shape, FLOOR, "float32", like=picture)
+    places = (grid.T / space).astype("float32").contiguous()
+    return _View(side, margin, (tall, wide), seen_by_any, places, own, sees.astype("float32"), floor)
 
 
-def _tile(reach: int, channels: int) -> int:
-    """The side of the largest tile whose products stay small: side²·(side + 2·reach)²·(4 + channels) at most."""
-    product = math.sqrt(QUIET / (4 + channels))
-    return max(1, math.floor(math.sqrt(reach * reach + product) - reach))
+def _tile(down: int, across: int, channels: int) -> int:
+    """The side of the largest tile whose products stay small: at most QUIET multiplications for all of its window."""
+    side = 1
+    while (side + 1) ** 2 * (side + 1 + 2 * down) * (side + 1 + 2 * across) * (4 + channels) <= QUIET:
+        side += 1
+    return side
+
+
+def _middles(size: int, side: int, like: Tensor) -> Tensor:
+    """For each row, or column, the middle of its tile."""
+    return (arange(size, like=like) // side) * side + (side - 1) / 2
+
+
+def _by_difference(queries: Tensor, points: Tensor, table: Tensor) -> Tensor:
+    """Exponents from the differences of coordinates, (count, q, n), of queries (count, q, d), points (count, d, n)."""
+    for number in range(table.shape[0]):
+        table[number] = squared_distances(queries[number], points[number]) * -0.5
+    return table
 
 
 def _checked(picture: Tensor, space: float, colour: float, steps: int) -> tuple[float, float, int]:
@@ -135,4 +201,15 @@ def _checked(picture: Tensor, space: float, colour: float, steps: int) -> tuple[
         )
     space = checks.distance("mean_shift_filter: space", space)
     colour = checks.distance("mean_shift_filter: colour", colour)
-    return space, colour, checks.whole("mean_shift_filter: steps", steps, 1)
+    steps = checks.whole("mean_shift_filter: steps", steps, 1)
+    low, high = picture.min().item(), picture.max().item()
+    if not math.isfinite(high - low):
+        raise InputError(f"mean_shift_filter: the picture's numbers go from {low:g} to {high:g}; they must be finite")
+    sides, largest = max(picture.shape[:2]), max(abs(low), abs(high))
+    for what, bandwidth, far in (("space", space, sides), ("colour", colour, largest)):
+        if far > FARTHEST * bandwidth:
+            raise InputError(
+                f"mean_shift_filter: {what}={bandwidth:g} is too small beside {far:g}, where float32 could not tell "
+                f"places apart; it must be {far / FARTHEST:.2g} or more"
+            )
+    return space, colour, steps

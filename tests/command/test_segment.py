@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from minitensor import backend
 from minitensor.command import segment as photo
 from minitensor.command.line import main
 
@@ -42,26 +43,83 @@ def test_a_photo_is_cut_into_regions_and_drawn(halves, tmp_path, capsys):
     np.testing.assert_array_equal(yellow, (np.arange(20) == 7) * np.ones((12, 1), bool))
 
 
-@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "1", "CMYK", "I;16"])
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "1", "CMYK"])
 def test_every_kind_of_picture_is_read(halves, tmp_path, mode, capsys):
     suffix = "tif" if mode == "CMYK" else "png"
     with Image.open(halves) as file:
-        (file.convert("L").convert("I;16") if mode == "I;16" else file.convert(mode)).save(tmp_path / f"a.{suffix}")
+        file.convert(mode).save(tmp_path / f"a.{suffix}")
     assert main(["segment", str(tmp_path / f"a.{suffix}"), "--out", str(tmp_path / "out")]) == 0
     assert "20 × 12 pixels" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_16_bits_are_cut_as_they_are(tmp_path, suffix, capsys):
+    grey = np.full((12, 20), 13107, "uint16")
+    grey[:, 8:] = 45875
+    Image.fromarray(grey).save(tmp_path / f"a.{suffix}")
+    assert main(["segment", str(tmp_path / f"a.{suffix}"), "--out", str(tmp_path / "out"), "--min-size", "9"]) == 0
+    assert "20 × 12 pixels, 2 regions" in capsys.readouterr().out
+    np.testing.assert_array_equal(pixels_of(tmp_path / "out" / "regions.png")[..., 0], np.round(grey / 257))
 
 
 def test_a_bundled_photo_is_read():
     pytest.importorskip("sklearn", reason="the photo comes with scikit-learn, an extra")
     for name in ("china", "flower"):
-        assert (photo.read(name).shape, str(photo.read(name).dtype)) == ((427, 640, 3), "uint8")
+        found = photo.photo_of(name)
+        assert (found.pixels.shape, found.size, found.pixels.dtype) == ((427, 640, 3), (640, 427), "uint8")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_photo_is_not_written_over(halves, tmp_path, name, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    halves.rename(out / name)
+    (tmp_path / "link.png").symlink_to(out / name)
+    before = (out / name).read_bytes()
+    for source in (out / name, tmp_path / "link.png"):
+        assert main(["segment", str(source), "--out", str(out)]) == 1
+        printed = capsys.readouterr()
+        assert f"'{out / name}' is the photo, and would be written over; name another folder" in printed.err
+        assert printed.out == ""
+    assert [path.name for path in out.iterdir()] == [name]
+    assert (out / name).read_bytes() == before
+
+
+def test_a_large_photo_is_reduced_unless_all_of_it_is_asked_for(halves, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(photo, "MEGAPIXEL", 60)
+    command = ["segment", str(halves), "--out", str(tmp_path / "out"), "--min-size", "9", "--space", "2"]
+    assert main(command) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{halves}: 20 × 12 pixels, reduced to 10 × 6; all of them (--full) may take 96 kB of memory"
+    assert lines[1].startswith(f"{halves}: 10 × 6 pixels, 2 regions in ")
+    assert pixels_of(tmp_path / "out" / "regions.png").shape == (6, 10, 3)
+    assert main([*command, "--full"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{halves}: 20 × 12 pixels, which may take 96 kB of memory"
+    assert pixels_of(tmp_path / "out" / "regions.png").shape == (12, 20, 3)
+
+
+def test_a_photo_that_does_not_fit_is_refused_before_the_work(halves, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(type(backend.load("numpy")), "free_memory", lambda self: 80_000)
+    assert main(["segment", str(halves), "--out", str(tmp_path / "out"), "--full"]) == 1
+    printed = capsys.readouterr()
+    assert "20 × 12 pixels may take 96 kB, and 80 kB of memory are free; reduce it, or cut it in parts" in printed.err
+    assert printed.err.rstrip().endswith("without --full it is reduced to a megapixel")
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_progress_reaches_the_end(halves, tmp_path, capsys):
+    assert main(["segment", str(halves), "--out", str(tmp_path / "out")]) == 0
+    assert "240/240" in capsys.readouterr().err.replace(",", "")
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["nowhere.jpg"], "there is no file 'nowhere.jpg'; name a picture file, or china or flower"),
-        (["words.png"], "'words.png' is not a picture that can be read: "),
+        (["words.png"], "'words.png' is not a picture that can be read: PNG, "),
+        (["half.png"], "'half.png' is not a picture that can be read, it may be damaged: "),
+        (["."], "'.' is a folder; name a picture file in it"),
         (["halves.png", "--space", "0"], "segment: space=0.0; it is a distance"),
         (["halves.png", "--colour", "nan"], "segment: colour=nan; it is a distance"),
         (["halves.png", "--min-size", "0"], "segment: min_size=0; it must be a whole number, 1 or more"),
@@ -70,6 +128,7 @@ def test_a_bundled_photo_is_read():
 def test_what_is_wrong_is_said(arguments, message, halves, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "words.png").write_text("words")
+    (tmp_path / "half.png").write_bytes(halves.read_bytes()[:60])
     assert main(["segment", *arguments, "--out", str(tmp_path / "out")]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""

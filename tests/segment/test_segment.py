@@ -1,10 +1,16 @@
 """A photograph cut into regions, whatever it is made of."""
 
+import math
+import tracemalloc
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import minitensor as mt
-from minitensor.segment import as_rgb, segment
+from minitensor import backend as backends
+from minitensor.segment import as_rgb, memory_held, segment
 
 
 def halves(height=12, width=16, noise=6, seed=0):
@@ -42,6 +48,45 @@ def test_the_same_picture_in_other_numbers(backend):
         np.testing.assert_array_equal(segment(mt.tensor(other)).regions.numpy(), usual)
     opaque = np.concatenate([photo, np.full((*photo.shape[:2], 1), 255, "uint8")], axis=2)
     np.testing.assert_array_equal(segment(mt.tensor(opaque)).regions.numpy(), usual)
+
+
+@given(seed=st.integers(0, 2**32 - 1), channels=st.sampled_from([None, 1, 2, 3, 4]))
+def test_a_picture_of_8_and_of_16_bits(backend, seed, channels):
+    shape = (5, 6) if channels is None else (5, 6, channels)
+    photo = np.random.default_rng(seed).integers(0, 256, shape).astype("uint8")
+    usual, other = (segment(mt.tensor(x), 2.0, 20.0, 2) for x in (photo, photo.astype("uint16") * 257))
+    np.testing.assert_array_equal(other.regions.numpy(), usual.regions.numpy())
+    np.testing.assert_array_equal(other.colours.numpy(), usual.colours.numpy())
+
+
+@pytest.mark.parametrize("colour", [8.0, 0.5, 0.05, 0.01])
+def test_two_flat_greys_are_two_regions(backend, colour):
+    photo = np.full((40, 60, 3), 200, "uint8")
+    photo[:, 31:] = 206
+    found = segment(mt.tensor(photo), colour=colour)
+    assert len(np.unique(found.regions.numpy())) == (1 if colour > 6 else 2)
+    if colour < 6:
+        np.testing.assert_array_equal(found.regions.numpy(), (np.arange(60) >= 31) * np.ones((40, 1), int))
+        np.testing.assert_allclose(found.filtered.numpy(), photo / 255, atol=1e-3)
+
+
+def test_a_photo_that_does_not_fit_is_refused_before_the_work(monkeypatch):
+    monkeypatch.setattr(type(backends.current()), "free_memory", lambda self: 1e6)
+    assert memory_held(5000) == 2e6
+    with pytest.raises(mt.errors.OutOfMemoryError, match=r"100 × 50 pixels may take 2 MB, and 1 MB of memory are free"):
+        segment(mt.zeros((50, 100)))
+
+
+@pytest.mark.parametrize("shape", [(70, 90), (130, 120)])
+def test_the_memory_is_what_it_is_said_to_be(shape):
+    # With space=1 every pixel of noise is a region of its own, the most that there can be.
+    photo = mt.tensor(np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype("uint8"))
+    segment(photo, 1.0, threads=1)
+    tracemalloc.start()
+    segment(photo, 1.0, threads=1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.5 * memory_held(math.prod(shape)) < peak < 1.05 * memory_held(math.prod(shape)) + 8e6
 
 
 def test_grey_has_one_channel_or_three(backend):

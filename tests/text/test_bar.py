@@ -1,6 +1,7 @@
 """The bar: on stderr, only if asked for, with rich and without."""
 
 import sys
+import time
 
 import pytest
 
@@ -33,6 +34,7 @@ def test_a_bar_where_rich_is_installed(capsys):
     assert printed.out == ""
     assert "count: round 3" in printed.err
     assert "3/3" in printed.err
+    assert "0:00:00 left" in printed.err
 
 
 def test_lines_where_it_is_not(capsys, without_rich):
@@ -40,4 +42,15 @@ def test_lines_where_it_is_not(capsys, without_rich):
     printed = capsys.readouterr()
     assert printed.out == ""
     # The first at once, the last in any case, none between, for no half second has gone by.
-    assert printed.err.splitlines() == ["count: round 1, 1 of 3", "count: round 3, 3 of 3"]
+    first, last = printed.err.splitlines()
+    assert first.startswith("count: round 1, 1 of 3, about ")
+    assert last == "count: round 3, 3 of 3"
+
+
+def test_lines_say_what_time_is_left(capsys, without_rich, monkeypatch):
+    now = iter([100.0, 101.0, 109.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    with progress("count", shown=True) as step:
+        for done in (0, 9):
+            step(done, 12, "rows")
+    assert capsys.readouterr().err.splitlines() == ["count: rows, 0 of 12", "count: rows, 9 of 12, about 3 s left"]
