@@ -51,3 +51,10 @@ class NumPyAPI(Backend):
         if floor is not None:
             self.xp.maximum(array, floor, out=array)
         return (self.xp.exp2 if base == 2 else self.xp.exp)(array, out=array)
+
+    def square_in_place(self, array: Any, times: int, floor: Any = None) -> Any:
+        if floor is not None:
+            self.xp.maximum(array, floor, out=array)
+        for _ in range(times):
+            self.xp.multiply(array, array, out=array)
+        return array

@@ -220,6 +220,17 @@ class Backend:
         array[...] = self.xp.exp(powers if base == math.e else powers * math.log(base))
         return array
 
+    def square_in_place(self, array: Any, times: int, floor: Any = None) -> Any:
+        """Every element of a stack of tables, (…, q, n), squared so many times in a row, written over it.
+
+        Those below `floor`, a number or (n,), count as `floor`.
+        """
+        powers = array if floor is None else self.xp.maximum(array, floor)
+        for _ in range(times):
+            powers = powers * powers
+        array[...] = powers
+        return array
+
     def exps(self, array: Any, times: int) -> Any:
         """The power of `base` to every element, computed `times` times, to measure how fast exponentials are."""
         for _ in range(times):

@@ -6,18 +6,20 @@ from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
-from minitensor.cluster.meanshift.attention import QUIET, attend, exp_in_place, gaussian_keys
+from minitensor.cluster.meanshift.attention import QUIET, attend, gaussian_keys
 from minitensor.cluster.meanshift.update import LOST, by_axis, lost, squared_distances
 from minitensor.core import checks
 from minitensor.core.creation import arange, full, ones, zeros
-from minitensor.core.tensor import Tensor
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat, maximum, permute_dims, stack
 
-REACH = 2.4  # bandwidths that a pixel sees: a weight of exp(−2.4²/2) = 0.06 ends it, where colours are equal
+REACH = 2.4  # bandwidths that a pixel sees: a weight of 0.06 ends it, where colours are equal
 STRETCH = 1.8  # of each step: with 2 or less no step leads downhill, and this one saves nearly half of the steps
+SQUARINGS = 7  # that make a weight
+POWER = 2**SQUARINGS
 TINY = 1e-30  # the weights that a pixel sees have a sum of 1 or more, beyond the edge 0
-FLOOR = math.log(TINY)  # of exponents: smaller weights count for nothing, and subnormal numbers may be slow
+FLOOR = TINY ** (1 / POWER)  # before it is squared: smaller weights count for nothing; subnormal numbers may be slow
 TILES = 8  # tables of a backend's `chunk` that are worked on at once: 1 MB with NumPy, half of a core's cache or less
 FARTHEST = 2.0**20  # bandwidths from 0 at which float32 still has an eighth of one
 
@@ -41,17 +43,20 @@ def mean_shift_filter(
     Returns (height, width, 2 + channels), float32: row, column and colour of each pixel's last place, all in units of
     the bandwidths, so that distances between places need no scale.
 
-    The pixels are points (row/space, column/space, colour/`colour`), and the kernel is a Gaussian. A pixel sees the
-    points of one disc, of radius `REACH`·`space` about where it started; the disc stays where it is while the pixel
-    moves. Each step goes `STRETCH` times as far as the weighted mean of what the pixel sees. That is uphill as well: a
-    parabola with its top at the mean touches the density from below where the pixel is, and what lies less than twice
-    as far is higher up on it. Time: O(pixels·steps·s), where a disc has s pixels of the picture, some 18·space².
-    Memory: O(pixels) and, a thread, one float32 table of the weights of a few tiles, `TILES` of the backend's chunks
-    (1 MB with NumPy) or one tile's if that is more.
+    The pixels are points (row/space, column/space, colour/`colour`). At a distance of r bandwidths the weight is
+    (1 − r²/256)¹²⁸, made by squaring seven times. It is within 0.003 of the Gaussian exp(−r²/2), which takes twice as
+    long where there is no AVX-512 (tests/benchmarks/claims.py). A pixel sees the points of one disc, of radius
+    `REACH`·`space` about where it started; the disc stays where it is while the pixel moves. Each step goes `STRETCH`
+    times as far as the weighted mean of what the pixel sees. That is uphill as well: a parabola with its top at the
+    mean touches the density from below where the pixel is, and what lies less than twice as far is higher up on it.
+
+    Time: O(pixels·steps·s), where a disc has s pixels of the picture, some 18·space². Memory: O(pixels) and, a thread,
+    one float32 table of the weights of a few tiles, `TILES` of the backend's chunks (1 MB with NumPy) or one tile's if
+    that is more.
 
     Each tile is attention (`cluster/meanshift/attention.py`), where the weight is 0 if the pixel does not see the
     point. Its matrix products are small enough for a core's own cache, and the tiles are dealt out to threads, since
-    BLAS and NumPy's exponential need no interpreter. Colours are counted from the middle of what a tile sees; where
+    BLAS and NumPy's multiplication need no interpreter. Colours are counted from the middle of what a tile sees; where
     they are still too far apart for distances out of a product, differences are taken, as in `update.py` there.
 
     >>> import minitensor as mt
@@ -94,14 +99,16 @@ def mean_shift_filter(
         queries = points[:, :, view.own]
         keys = gaussian_keys(points, of_queries=False)
         farthest = -2 * keys[:, -1].min().item()  # the square of a distance from the middle
+        keys = keys / POWER
+        keys[:, -1] += 1.0
         by_product = lost(points[0].mT, math.sqrt(farthest / (channels + 2))) <= LOST
-        floor = view.floor if 2 * farthest > -FLOOR else None
+        floor = view.floor.array if 4 * farthest > 2 * POWER * (1 - FLOOR) else None
         one = ones((count, 1, side * side), like=padded)
         # One table for all steps, so that no new memory is asked for.
         table = zeros((count, side * side, keys.shape[2]), like=padded)
 
-        def weigh(scores: Tensor) -> Tensor:
-            weights = exp_in_place(scores, floor)
+        def weigh(bases: Tensor) -> Tensor:
+            weights = wrap(lib.square_in_place(bases.array, SQUARINGS, floor))
             weights *= view.sees
             return weights
 
@@ -137,7 +144,7 @@ class _View(NamedTuple):
     places : (2, points) float32, their rows and columns, counted from the middle of the tile in bandwidths
     own : (side²,) int64, which of the points are the tile's own pixels
     sees : (side², points) float32, 1 where a pixel sees a point, else 0
-    floor : (points,) float32, the least exponent
+    floor : (points,) float32, FLOOR; NumPy compares with a table in less time than with a number
     """
 
     side: int
@@ -184,9 +191,12 @@ def _middles(size: int, side: int, like: Tensor) -> Tensor:
 
 
 def _by_difference(queries: Tensor, points: Tensor, table: Tensor) -> Tensor:
-    """Exponents from the differences of coordinates, (count, q, n), of queries (count, q, d), points (count, d, n)."""
+    """What is squared, from differences of coordinates, (count, q, n).
+
+    queries : (count, q, d); points : (count, d, n); table : memory for the result
+    """
     for number in range(table.shape[0]):
-        table[number] = squared_distances(queries[number], points[number]) * -0.5
+        table[number] = 1.0 - squared_distances(queries[number], points[number]) / (2 * POWER)
     return table
 
 

@@ -80,6 +80,12 @@ def exponentials():
     return lambda: other(x), lambda: chosen(x)
 
 
+@claim("segment/filter.py", "seven squarings in place take half as long as exp, where there is no AVX-512", 0.3, 4)
+def squarings():
+    lib, ones, exponents = load("numpy"), np.ones((8, 36, 766), "float32"), table(8, 36, 766, dtype="float32")
+    return lambda: lib.exp_in_place(exponents.copy()), lambda: lib.square_in_place(ones.copy(), 7)
+
+
 @claim("backend/with_numpy.py", "`dot` of small matrices starts in half the time of `@` or less", 1.5, 6)
 def dot():
     a, b = table(4, 4), table(4, 4)
