@@ -13,6 +13,7 @@ from typing import Any
 
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
+from minitensor.core.intake import class_name
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import BroadcastError, DTypeError, InputError, ShapeError
 from minitensor.functions import maximum, minimum, where
@@ -200,7 +201,7 @@ def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
 
 def _floats(name: str, x: Any) -> Tensor:
     if not isinstance(x, Tensor):
-        raise DTypeError(f"{name} takes Tensors, not {type(x).__name__}; write minitensor.tensor(...)")
+        raise DTypeError(f"{name} takes Tensors, not {class_name(x)}; write minitensor.tensor(...)")
     return x.astype("float64") if x.dtype.kind in "biu" else x
 
 

@@ -6,8 +6,13 @@ import numpy
 
 from minitensor.errors import DTypeError
 
-# Which kinds of dtype hold a Python number unchanged; an integer dtype holds an int if it is small enough.
-HOLDS: dict[type, str] = {float: "fc", int: "iufc", bool: "biufc", complex: "c"}
+# Which kinds of dtype hold a Python number unchanged, if it is not too large.
+HOLDS: dict[type, str] = {float: "fc", int: "biufc", bool: "biufc", complex: "c"}
+INTEGERS = {  # the least and the largest number of each
+    numpy.dtype(name): (int(numpy.iinfo(name).min), int(numpy.iinfo(name).max))
+    for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+} | {numpy.dtype(bool): (0, 1)}
+SAFE = 65504.0  # the largest float16: numbers up to here become infinite in no float
 
 _checked: dict[Any, numpy.dtype] = {}  # by the names asked for so far
 
@@ -39,7 +44,27 @@ def _check(name: Any) -> numpy.dtype:
 
 
 def holds_number(own: numpy.dtype, value: Any) -> bool:
-    """Whether an array of this dtype can take a Python number and mean the same."""
-    if type(value) is int and own.kind in "iu":
-        return bool(numpy.iinfo(own).min <= value <= numpy.iinfo(own).max)
-    return own.kind in HOLDS.get(type(value), ())
+    """Whether an array of this dtype can take a Python number and mean the same.
+
+    A float is rounded to the nearest that the dtype has, and so is an int; one that would become infinite does not fit.
+
+    >>> holds_number(numpy.dtype("float16"), 0.1), holds_number(numpy.dtype("float16"), 1e5)
+    (True, False)
+    """
+    if own.kind not in HOLDS.get(type(value), ()):
+        return False
+    if type(value) is int and own.kind in "biu":
+        least, most = INTEGERS[own]
+        return least <= value <= most
+    if type(value) is bool:
+        return True
+    parts = (value.real, value.imag) if type(value) is complex else (value,)
+    return all(_is_finite_in(own, part) or part - part != 0 for part in parts)  # infinity and NaN are what they are
+
+
+def _is_finite_in(own: numpy.dtype, value: float) -> bool:
+    try:
+        with numpy.errstate(over="ignore"):
+            return bool(numpy.isfinite(own.type(float(value))))
+    except OverflowError:
+        return False

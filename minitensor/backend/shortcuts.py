@@ -13,7 +13,7 @@ import numpy
 from numpy import empty, float64, ndarray
 
 from minitensor.backend import reductions, sums
-from minitensor.backend.dtypes import HOLDS
+from minitensor.backend.dtypes import SAFE, holds_number
 
 # --- shape ---------------------------------------------------------------------------------------------------------
 
@@ -71,6 +71,7 @@ def expand_dims(array: Any, axis: Any) -> Any:
 LONG = 2**13  # numbers from which a way that starts later has ended earlier
 WORTH_BLOCKS = {4: 2**15, 8: 2**16}  # numbers, by their bytes, from which running sums are made in blocks
 LARGEST = 2**63  # beyond it NumPy computes with Python's own integers
+WRITES = {float: "fc", int: "iufc", bool: "biufc"}  # what takes a number that is not too large
 BASIC = {int, slice, type(None), type(...)}  # what an index gives a view for
 
 
@@ -98,8 +99,10 @@ def setitem(array: Any, key: Any, value: Any) -> None:
     if type(value) is ndarray:
         if value.dtype != array.dtype:
             raise TypeError
-    elif array.dtype.kind not in HOLDS[type(value)]:
+    elif array.dtype.kind not in WRITES[type(value)]:
         raise TypeError
+    elif not -SAFE <= value <= SAFE and not holds_number(array.dtype, value):
+        raise OverflowError  # NumPy would write infinity
     if type(key) is tuple:
         if not BASIC.issuperset(map(type, key)):
             raise IndexError  # NumPy would move the axis of a list to the front, and takes True for a mask
@@ -220,7 +223,7 @@ def copy(array: Any) -> Any:
 
 
 def full(shape: Any, value: Any, dtype: Any) -> Any:
-    if shape is None or dtype.kind not in HOLDS[type(value)]:
+    if shape is None:
         raise TypeError
     if value == 0 and (type(value) is not float or copysign(1.0, value) > 0) and type(value) is not complex:
         return numpy.zeros(shape, dtype)  # the system gives such memory without anyone writing to it

@@ -100,19 +100,35 @@ class Backend:
     def astype(self, array: Any, dtype: Any) -> Any:
         return self.xp.astype(array, dtype)
 
-    def can_hold(self, array: Any, value: Any) -> bool:
-        """Whether `value`, an array or a Python number, can be written into `array` and mean the same.
+    def fitted(self, array: Any, own: numpy.dtype) -> Any | None:
+        """The numbers of `array` in another dtype, in a copy; `array` itself if it has it; None if one does not fit.
 
-        A float is rounded to a smaller float, so float64 goes into float32. A float does not go into an int, and an
-        int goes into a smaller one only where every element fits.
+        An integer goes into another integer dtype, or bool, where every element is in its range. A float is rounded to
+        the nearest of a smaller dtype, and an integer to the nearest float; none may become infinite. A float goes into
+        no integer, and a complex number into no float, whatever its value.
         """
+        given, xp = self.numpy_dtype(array), self.xp
+        if given == own:
+            return array
+        if not array.size:
+            return xp.zeros(array.shape, dtype=self.dtype(own), **self.on)
+        if given.kind == "c" != own.kind or (given.kind == "f" and own.kind in "biu"):
+            return None
+        safe = numpy.can_cast(given, own)
+        if not safe and own.kind in "biu":
+            if not all(holds_number(own, int(end(array))) for end in (xp.min, xp.max)):
+                return None
+        with numpy.errstate(over="ignore", invalid="ignore"):  # the next lines look
+            result = self.astype(array, self.dtype(own))
+        if not safe and own.kind in "fc" and not xp.all(xp.isfinite(result)):
+            if xp.any(xp.logical_and(xp.isfinite(array), xp.logical_not(xp.isfinite(result)))):
+                return None
+        return result
+
+    def can_hold(self, array: Any, value: Any) -> bool:
+        """Whether `value`, an array or a Python number, can be written into `array` and mean the same: see `fitted`."""
         own = self.numpy_dtype(array)
-        if not hasattr(value, "dtype"):
-            return holds_number(own, value)
-        given = self.numpy_dtype(value)
-        if given.kind in "iu" and own.kind in "iu" and not numpy.can_cast(given, own) and value.size:
-            return all(holds_number(own, int(end(value))) for end in (self.xp.min, self.xp.max))
-        return numpy.can_cast(given, own, "same_kind")
+        return self.fitted(value, own) is not None if hasattr(value, "dtype") else holds_number(own, value)
 
     # --- memory ----------------------------------------------------------------------------------------------------
 
@@ -137,6 +153,22 @@ class Backend:
     def is_contiguous(self, array: Any) -> bool:
         """Whether the numbers lie row by row in memory, as far as the library tells."""
         return True
+
+    def exported(self, array: Any, copy: bool | None = None) -> Any:
+        """The array that another library is given by DLPack: itself, or a copy where the other could not use it as it is.
+
+        PyTorch ends the process at a negative stride, and writes through read-only memory and a stride of 0.
+        Raises BufferError where a copy is needed and forbidden.
+        """
+        if self._shareable(array):
+            return array
+        if copy is False:
+            raise BufferError("a tensor that is expanded, reversed or read-only can only be exported as a copy")
+        return self.xp.asarray(array, copy=True)
+
+    def _shareable(self, array: Any) -> bool:
+        steps = zip(self.strides(array), array.shape, strict=True)
+        return all(stride > 0 or (stride == 0 and (size == 1 or not array.size)) for stride, size in steps)
 
     def free_memory(self) -> int | None:
         """Bytes that a new array could take; None where nothing tells."""

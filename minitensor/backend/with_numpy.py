@@ -49,6 +49,9 @@ class NumPyBackend(NumPyAPI):
     def check_bounds(self, indices: Any, size: int, axis: int) -> None:
         """NumPy does so itself."""
 
+    def _shareable(self, array: Any) -> bool:
+        return bool(array.flags.writeable) and super()._shareable(array)
+
     def free_memory(self) -> int | None:
         """On Linux; other systems do not tell."""
         with contextlib.suppress(OSError), open("/proc/meminfo", encoding="ascii") as lines:

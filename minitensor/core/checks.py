@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Any
 
 from minitensor import backend
+from minitensor.core.intake import not_a_tensor
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 
@@ -101,7 +102,7 @@ def tensor(name: str, x: Any) -> None:
     """Raise DTypeError unless x is a Tensor."""
     if not isinstance(x, Tensor):
         word = name.rpartition(" ")[2]
-        raise DTypeError(f"{name} {_are(word)} a {type(x).__name__}; write minitensor.tensor({word})")
+        raise DTypeError(f"{name} {_are(word)} {not_a_tensor(x)}; write minitensor.tensor({word})")
 
 
 def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:

@@ -9,15 +9,13 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype, holds_number
-from minitensor.core import checks
+from minitensor.core import checks, intake
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
 from minitensor.text.numbers import in_bytes
 
-CPU = 1  # the processor's memory, as DLPack numbers devices
-
-
+_INT64 = np.dtype("int64")
 # The dtype of a tensor full of one Python number.
 KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
 
@@ -27,59 +25,46 @@ def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None)
 
     Floats become float64 and ints int64, as in NumPy, unless `dtype` says otherwise. The numbers are copied.
 
+    A number goes into another dtype unchanged or not at all, here and wherever elements are written; but it is rounded
+    to the nearest float of the dtype, an integer too. So int64 300 goes into uint16 and not into uint8, 0 and 1 into
+    bool; a float goes into no integer dtype; and 1e5 does not go into float16, in which it would be infinite.
+    ``.astype(dtype)`` cuts what does not fit.
+
     >>> tensor([[1, 2, 3], [4, 5, 6]]).shape
     (2, 3)
+    >>> tensor([2.7, 3.0], dtype="int64")
+    Traceback (most recent call last):
+    minitensor.errors.DTypeError: tensor: int64 elements cannot hold float64 values unchanged; cast one of them with
+        .astype(...)
 
-    Raises ShapeError for lists of unequal length and DTypeError for what is not a number.
+    Raises ShapeError for lists of unequal length, DTypeError for what is not a number or does not fit the dtype, and
+    InputError for masked entries, sparse tables and tensors that require a gradient.
     """
-    lib, dtype = backend_and_dtype(dtype, like, None)
-    if isinstance(data, Tensor) or hasattr(data, "__dlpack__"):
-        there = as_tensor(data).to(lib.name)
-        return there.astype(dtype or there.dtype)
-    try:
-        array = np.array(_unwrapped(data))
-        if array.dtype.kind not in "biufc":  # before a dtype is asked for: float64 would take None for NaN
-            raise DTypeError(f"tensor: elements of type {array.dtype} are not numbers: {data!r:.60}")
-        if dtype is not None:
-            array = np.array(_unwrapped(data), dtype=dtype)
-    except DTypeError:
-        raise
-    except (ValueError, TypeError, OverflowError) as error:
-        if "sequence" in str(error) or "broadcast" in str(error):
-            raise ShapeError(f"tensor: the lists are not a rectangle: {error}") from None
-        raise DTypeError(f"tensor: {data!r:.60} cannot become {dtype}: {error}") from None
-    return wrap(lib.from_numpy(array))
+    lib, own = backend_and_dtype(dtype, like, None)
+    if isinstance(data, Tensor) or intake.is_array(data):
+        given = data.plain() if isinstance(data, Tensor) else wrap(intake.array("tensor", data))
+        given = given.to(lib.name)
+        if own is None or given.dtype == own:
+            return given.copy()
+    else:
+        given = wrap(lib.from_numpy(intake.read("tensor", data)))
+    return given if own is None else wrap(intake.fitted("tensor: ", given.array, own))
 
 
 def as_tensor(array: Any) -> Tensor:
     """A Tensor round an array of NumPy, CuPy or anything with DLPack, on its own backend: the memory is shared.
+
+    Only numbers that must be converted, in an array of objects or of foreign byte order, are copied.
 
     >>> array = np.zeros(3)
     >>> as_tensor(array)[0] = 7
     >>> array[0].item()
     7.0
 
-    Raises DTypeError for what is not an array of numbers.
+    Raises DTypeError for what is not an array of numbers, InputError for masked entries, sparse tables and tensors that
+    require a gradient.
     """
-    if isinstance(array, Tensor):
-        return array
-    try:
-        lib = backend.of(array)
-    except TypeError as error:
-        if not hasattr(array, "__dlpack__"):
-            raise DTypeError(f"{error}; minitensor.tensor(...) makes a Tensor from lists and numbers") from None
-        lib = backend.load("numpy" if array.__dlpack_device__()[0] == CPU else "cupy")
-        array = lib.xp.from_dlpack(array)
-    if lib.numpy_dtype(array).kind not in "biufc":
-        raise DTypeError(f"as_tensor: elements of type {array.dtype} are not numbers")
-    return wrap(array)
-
-
-def _unwrapped(data: Any) -> Any:
-    """Lists of Tensors as lists of arrays."""
-    if isinstance(data, Tensor):
-        return data.numpy()
-    return [_unwrapped(part) for part in data] if isinstance(data, (list, tuple)) else data
+    return array if isinstance(array, Tensor) else wrap(intake.array("as_tensor", array))
 
 
 def zeros(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -111,7 +96,7 @@ def full(shape: int | Sequence[int], value: Any, dtype: DType | None = None, *, 
     Raises DTypeError where the value is not a number, or the dtype cannot hold it.
     """
     default = KINDS.get(type(value))
-    if type(value) is int and abs(value) >= 2**63:
+    if default == "int64" and not holds_number(_INT64, value):
         default = None  # NumPy knows: uint64, or none at all
     return _filled(shape, value, *backend_and_dtype(dtype, like, default))
 
@@ -130,21 +115,18 @@ def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[ba
 
 
 def _filled(shape: Any, value: Any, lib: backend.Backend, dtype: Any) -> Tensor:
-    if dtype is not None and (type(value) is int or holds_number(dtype, value)):  # a library may cut NaN to an integer
+    one_bit = type(value) is int and 0 <= value <= 1  # which every dtype holds
+    if dtype is not None and (one_bit or holds_number(dtype, value)):  # a library may cut what does not fit
         try:
             return wrap(lib.full(shape, value, dtype))
         except Exception:
             pass  # so that the explanation stands alone in a traceback
     sizes = as_sizes(shape)
     try:
-        given = np.asarray(value)
-        if given.dtype.kind not in "biufc":  # before a dtype is asked for: float64 would take None for NaN
-            raise DTypeError(
-                f"full: elements of type {given.dtype} are not numbers: {value!r:.60}; write one such as 0.0"
-            )
+        given = intake.read("full", value) if dtype is None or type(value) not in KINDS else np.asarray(value, object)
         number, own = given.item(), given.dtype if dtype is None else dtype
-        if not holds_number(own, number) and not (own.kind == "b" and type(number) is int):
-            raise DTypeError(f"full: {own} elements cannot hold {value!r} unchanged; write the dtype that can")
+        if not holds_number(own, number):
+            raise DTypeError(f"full: {own} elements cannot hold {value!s:.30} unchanged; write the dtype that can")
         return wrap(lib.full(sizes, own.type(number).item(), own))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
         size = math.prod(sizes) * (8 if dtype is None else dtype.itemsize)
@@ -192,26 +174,53 @@ def arange(
 ) -> Tensor:
     """The numbers from `start` up to, not including, `stop`; ``arange(n)`` counts from 0.
 
+    dtype : int64 where all three are ints, else float64, unless it or `like` is given
+
     >>> arange(3).tolist(), arange(1, 2, 0.25).tolist()
     ([0, 1, 2], [1.0, 1.25, 1.5, 1.75])
 
-    Raises InputError for what is not a number, and for integers that no dtype holds.
+    Raises InputError for what is not a number, and for integers that no dtype holds; DTypeError where the dtype does not
+    hold all of them: float16 has no 1e5, and an integer dtype no steps of a half.
     """
+    start, stop, step = (x.item() if isinstance(x, np.generic) else x for x in (start, stop, step))  # type: ignore
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
     lib, kind = backend_and_dtype(dtype, like, None)
-    call = f"arange from {start} to {stop}"
+    call = f"arange up to {start}" if stop is None else f"arange from {start} to {stop}"
     try:
-        array = lib.xp.arange(start, stop, step, dtype=None if kind is None else lib.dtype(kind), **lib.on)
+        if kind is not None:
+            first, last = (0, start) if stop is None else (start, stop)
+            return wrap(_counted(call, lib, kind, first, last, step))
+        if type(start) is type(stop) is type(step) is int and 2**53 < max(abs(start), abs(stop)) < 2**63:
+            return wrap(_counted(call, lib, _INT64, start, stop, step))
+        array = lib.xp.arange(start, stop, step, **lib.on)
         fits = lib.numpy_dtype(array).kind in "biufc"  # NumPy falls back on Python's integers, of any length
     except (ValueError, TypeError, MemoryError) as error:
         first, last = (0, start) if stop is None else (start, stop)
         explain(call, error, 8 * (last - first) / step if isinstance(error, MemoryError) else 0)
-    except (KeyError, OverflowError):
+    except (KeyError, OverflowError):  # the second also where NumPy's own integers are too short
         fits = False
     if not fits:
         raise InputError(f"{call}: no integer dtype holds these numbers; write dtype='float64'")
     return wrap(array)
+
+
+def _counted(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: Any, step: Any) -> Any:
+    """The array of `arange` in a dtype that was asked for."""
+    if own.kind in "biu":
+        if not all(type(x) is int or x == int(x) for x in (start, step)):
+            raise DTypeError(f"{call} in steps of {step}: {own} holds whole numbers only; write dtype='float64'")
+        start, step, stop = int(start), int(step), math.ceil(stop) if step > 0 else math.floor(stop)
+        count = -((start - stop) // step)
+        stop = start + count * step - (step - step // 2)  # NumPy counts in floats; half a step leaves room to round
+    else:
+        count = math.ceil((stop - start) / step)
+    for end in (start, start + (count - 1) * step) if count > 0 else ():
+        if not holds_number(own, end):
+            raise DTypeError(f"{call}: {own} elements cannot hold {end} unchanged; write a wider dtype")
+    # In a narrow float the step would be rounded, and then taken again and again.
+    made = own if own.kind in "iu" else "uint8" if own.kind == "b" else "float64"
+    return lib.astype(lib.xp.arange(start, stop, step, dtype=lib.dtype(made), **lib.on), lib.dtype(own))
 
 
 def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
@@ -220,7 +229,9 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
     >>> linspace(0, 1, 5).tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]
 
-    Raises InputError for ends that are not real numbers, and where `num` is not a whole number, 0 or more.
+    Raises InputError for ends that are not finite real numbers or lie farther apart than the largest float, and where
+    `num` is not a whole number, 0 or more; DTypeError where the dtype does not hold them all: an integer dtype holds
+    whole steps.
     """
     if type(num) is not int or num < 0:
         num = checks.whole("linspace: num", num, 0)
@@ -231,9 +242,31 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
         )
     lib, kind = backend_and_dtype(dtype, like, "float64")
     try:
+        if not -math.inf < stop - start < math.inf:
+            raise OverflowError(f"the distance from {start} to {stop} is not finite")
+        if kind != "float64":
+            return wrap(_spaced(f"linspace from {start} to {stop}", lib, kind, start, stop, num))
         return wrap(lib.linspace(start, stop, num, kind))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
         explain(f"linspace of {num} numbers", error, num * kind.itemsize)
+
+
+def _spaced(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: Any, num: int) -> Any:
+    """The array of `linspace` in another dtype than float64."""
+    start, stop = (x.item() if isinstance(x, np.generic) else x for x in (start, stop))
+    if own.kind in "biu":
+        gaps = max(num - 1, 1)
+        if start != int(start) or stop != int(stop) or (int(stop) - int(start)) % gaps:
+            raise DTypeError(f"{call} in {gaps} steps: {own} holds whole numbers only; write dtype='float64'")
+        start, stop = int(start), int(stop)
+        if num > 1 and start != stop:
+            return _counted(call, lib, own, start, stop + (1 if stop > start else -1), (stop - start) // gaps)
+    for end in (start, stop)[:num]:
+        if not holds_number(own, end):
+            raise DTypeError(f"{call}: {own} elements cannot hold {end} unchanged; write a wider dtype")
+    if own.kind in "biu":
+        return lib.full((num,), start, own)
+    return lib.astype(lib.linspace(start, stop, num, np.dtype("float64")), lib.dtype(own))
 
 
 def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:

@@ -12,8 +12,9 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.broadcasting import broadcast_shapes
-from minitensor.core import shaping
+from minitensor.core import intake, shaping
 from minitensor.core.indexing import refuse_expanded
+from minitensor.core.intake import class_name, not_a_tensor
 from minitensor.errors import BroadcastError, DeviceError, DTypeError, InputError, MinitensorError, ShapeError
 
 NUMBERS = {float, int, bool, complex}
@@ -56,8 +57,7 @@ def enter(name: str, function: Callable[..., Any], args: Sequence[Any], options:
         raise InputError(f"{name}: there must be at least one tensor")
     for number, x in enumerate(needed):
         if not hasattr(type(x), "_operation"):
-            what = f"{name}: argument {number} is {_a(type(x).__name__)}, not a Tensor"
-            raise DTypeError(f"{what}; write minitensor.tensor(...)")
+            raise DTypeError(f"{name}: argument {number} is {not_a_tensor(x)}; write minitensor.tensor(...)")
     return function(*map(_plain, args), **{key: _plain(value) for key, value in options.items()})
 
 
@@ -88,11 +88,12 @@ def operands(*values: Any) -> list[Any]:
 
 def operand(other: Any, array: Any) -> Any:
     """What stands beside `array` in an operator: a Python number as it is, a raw array of the same backend."""
-    kind = type(other)
-    if kind in NUMBERS or kind is type(array):
+    if type(other) in NUMBERS:
         return other
-    if isinstance(other, np.generic):
-        return backend.of(array).asarray(other)  # numpy.float32(2) and its like are numbers with a dtype of their own
+    if isinstance(other, type(array)):
+        return intake.array("an operand", other)
+    if isinstance(other, np.generic):  # numpy.float32(2) and its like are numbers with a dtype of their own
+        return backend.of(array).from_numpy(intake.read("an operand", other))
     if isinstance(other, (int, float, complex)):
         return other
     raise NotAnOperandError
@@ -111,10 +112,14 @@ def explain_operator(
     if isinstance(error, Overridden):
         return overriding((left, right))._operation(name, operation, (left, right), {})
     sides = {"a": left, "b": right}
+    for key, side in sides.items():
+        if isinstance(side, (np.ndarray, np.generic)):
+            intake.array(f"a {symbol} b: {key}", np.asanyarray(side))
     if isinstance(error, NotAnOperandError):
         other_name, other = ("b", right) if hasattr(left, "array") else ("a", left)
-        what = f"a {symbol} b: {other_name} is {_a(type(other).__name__)}, not a Tensor"
-        if isinstance(other, (list, tuple)):
+        what = f"a {symbol} b: {other_name} is {not_a_tensor(other)}"
+        repeats = symbol in ("*", "*=") and isinstance(other, (str, bytes, bytearray))  # Python would, a[()] times
+        if repeats or isinstance(other, (list, tuple)):
             raise DTypeError(f"{what}; write minitensor.tensor({other_name})") from None
         if hasattr(other, "__dlpack__") or hasattr(other, "dtype"):
             library = type(other).__module__.partition(".")[0]
@@ -140,6 +145,9 @@ def explain_operator(
                 f"a {symbol} b: the result has shape {shape}, which does not fit back into a of shape {shapes['a']}; "
                 f"write a = a {symbol[:-1]} b"
             ) from None
+    if _in_place(symbol) and isinstance(error, DTypeError):  # the result does not fit back
+        reason = str(error).partition(";")[0]
+        raise DTypeError(f"a {symbol} b: {reason}; write a = a {symbol[:-1]} b") from None
     if isinstance(error, (TypeError, OverflowError)) or "negative integer power" in str(error):
         kinds = " and ".join(str(getattr(side, "dtype", type(side).__name__)) for side in sides.values())
         fix = f"write a = a {symbol[:-1]} b" if _in_place(symbol) else "cast one of them with .astype(...)"
@@ -184,7 +192,7 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
     if not any(hasattr(x, "array") for x in values):
         raise InputError(f"{name}: there must be at least one tensor") from None
     if isinstance(error, NotAnOperandError):
-        kinds = ", ".join(type(x).__name__ for x in values)
+        kinds = ", ".join(map(class_name, values))
         raise DTypeError(f"{name} takes Tensors and numbers, not {kinds}; write minitensor.tensor(...)") from None
     shaping.one_backend(name, *(x.array for x in values if hasattr(x, "array")))
     try:
@@ -197,7 +205,3 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
         kinds = " and ".join(str(getattr(x, "dtype", type(x).__name__)) for x in values)
         raise DTypeError(f"{name} is not defined for {kinds}: {error}; cast one of them with .astype(...)") from None
     raise error
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiouAEIOU' else 'a'} {noun}"

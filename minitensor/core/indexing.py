@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.backend.dtypes import HOLDS
+from minitensor.core import intake
 from minitensor.errors import (
     BroadcastError,
     DeviceError,
@@ -61,24 +63,10 @@ def setitem(array: Any, key: Any, value: Any) -> None:
     lib, key = backend.of(array), raw(key)
     parts = key if type(key) is tuple else (key,)
     types = set(map(type, parts))
-    if isinstance(value, (list, tuple, np.generic)):
-        try:
-            value = lib.asarray(value)
-        except ValueError as error:
-            raise ShapeError(f"a[...] = b: the lists of b are not a rectangle: {error}") from None
-    elif hasattr(value, "dtype") and backend.of(value) is not lib:
-        raise DeviceError(
-            f"a[...] = b: a is on {lib.name}, b of shape {tuple(value.shape)} is on {backend.of(value).name}; "
-            f"write b.to({lib.name!r})"
-        )
+    value = _as_elements(lib, array, value)
     if not lib.protects_expanded:
         refuse_expanded(array)
-    if not backend.can_hold(array, value):
-        kind = str(backend.of(value).numpy_dtype(value)) if hasattr(value, "dtype") else type(value).__name__
-        own = lib.numpy_dtype(array)
-        raise DTypeError(f"{own} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)")
     try:
-        value = _as_elements(lib, array, value)
         if types <= BASIC:
             lib.assign(array, parts if EllipsisType in types else (*parts, ...), value)
         else:
@@ -102,12 +90,30 @@ def setitem(array: Any, key: Any, value: Any) -> None:
 def _as_elements(lib: backend.Backend, array: Any, value: Any) -> Any:
     """`value` in the dtype of `array`: the standard assigns nothing else."""
     own = lib.numpy_dtype(array)
-    if hasattr(value, "dtype"):
-        return value if value.dtype == array.dtype else lib.astype(value, array.dtype)
-    try:
-        return lib.asarray(value, own)
-    except OverflowError:
-        raise DTypeError(f"{own} elements cannot hold {value!r:.30}, which is too large") from None
+    if type(value) in HOLDS:
+        return lib.asarray(intake.fitted_number(value, own), own)
+    if isinstance(value, (list, tuple)):
+        on = {backend.of(each.array).name for each in intake.tensors_in(value)} - {lib.name}
+        if on:
+            raise DeviceError(f"a[...] = b: a is on {lib.name}, b lists tensors on {on.pop()}; write .to({lib.name!r})")
+        value = lib.from_numpy(intake.read("a[...] = b: b", value))
+    elif isinstance(value, np.generic):
+        value = lib.from_numpy(intake.read("a[...] = b: b", value))
+    elif intake.is_array(value):
+        try:
+            there = backend.of(value)
+        except TypeError:
+            what = f"a[...] = b: b of shape {tuple(value.shape)} is {intake.not_a_tensor(value)}"
+            raise DeviceError(f"{what}; write minitensor.tensor(b)") from None
+        if there is not lib:
+            raise DeviceError(
+                f"a[...] = b: a is on {lib.name}, b of shape {tuple(value.shape)} is on {there.name}; "
+                f"write b.to({lib.name!r})"
+            )
+        value = intake.array("a[...] = b: b", value)
+    else:
+        return intake.fitted_number(value, own)  # which refuses it
+    return intake.fitted("", value, own)
 
 
 def raw(key: Any) -> Any:
@@ -131,7 +137,8 @@ def refuse_expanded(array: Any, error: Exception | None = None) -> None:
         )
     if "read-only" in str(error):
         raise ShapeError(
-            f"this tensor of shape {tuple(array.shape)} is read-only, as every part of an expanded one is\n"
+            f"this tensor of shape {tuple(array.shape)} is read-only: it shares memory that may not be written through "
+            "it, as a part of an expanded tensor, a diagonal, or an array that was read-only elsewhere\n"
             "fix: write to its .copy()"
         )
 
@@ -144,6 +151,7 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
         if isinstance(part, bool):
             raise IndexError(f"{part} is not an index; a mask is a tensor of bool")
         if isinstance(part, lib.array_type):
+            parts[i] = part = intake.array("an index", part)
             if lib.numpy_dtype(part).kind not in "biu":
                 raise IndexError(f"an index tensor is int or bool, not {lib.numpy_dtype(part)}; use .astype('int64')")
             if _is_mask(part) and array.shape and not parts[i].shape:

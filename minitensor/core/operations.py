@@ -59,18 +59,28 @@ def comparison(python: str, name: str, symbol: str, compute: Any = None) -> Oper
 
 def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple[Operator, Operator, Operator]:
     """``a symbol b``; ``b symbol a``, where b is not a Tensor; and ``a symbol= b``, written over a."""
-    forward, write = comparison(python, name, symbol, compute), getattr(operator, f"__i{python}__")
+    compute, write = compute or getattr(operator, f"__{python}__"), getattr(operator, f"__i{python}__")
+    forward = comparison(python, name, symbol, compute)
 
     def reflected(self: Any, other: Any) -> Any:
         return forward(other, self)
 
     def in_place(self: Any, other: Any) -> Any:
         try:
-            a, b = (self.array, other.array) if type(self) is Tensor is type(other) else door.operands(self, other)
+            kind = type(other)
+            if type(self) is Tensor is kind:
+                a, b = self.array, other.array
+                alike = a.dtype is b.dtype
+            else:
+                a, b = (
+                    (self.array, other) if type(self) is Tensor and kind in door.NUMBERS else door.operands(self, other)
+                )
+                alike = not hasattr(b, "dtype")
             _writable(a)
-            if python == "pow" and _is_integer(a):
-                a**b  # NumPy would have written half of it by the time it meets a negative exponent
-            self.array = write(a, b)
+            if alike and not (python == "pow" and _is_integer(a)):
+                self.array = write(a, b)
+            else:
+                _write_fitted(a, compute(a, b))
         except Exception as error:
             return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
         return self
@@ -82,12 +92,22 @@ def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple
     )
 
 
+def _write_fitted(array: Any, result: Any) -> None:
+    """Write a result over `array` that may have another dtype, or be half made when an error comes."""
+    if tuple(result.shape) != tuple(array.shape):
+        raise ValueError  # which the door explains: what is smaller could be written, and would be repeated
+    indexing.setitem(array, ..., backend.as_array(result))
+
+
 def _is_integer(array: Any) -> bool:
     return backend.of(array).numpy_dtype(array).kind in "iu"
 
 
-def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
-    """A method of one tensor alone, and the function of the same name; the stub gives the types and the docstring."""
+def unary(careful: Callable[[Any], Any], floats: bool = False) -> Callable[[Method], Method]:
+    """A method of one tensor alone, and the function of the same name; the stub gives the types and the docstring.
+
+    floats : whether the result is always one of floats, for which NumPy would take float16 where integers are small
+    """
     table = ops.Table(careful.__name__, careful)
 
     def operation(self: Any) -> Any:
@@ -96,6 +116,8 @@ def unary(careful: Callable[[Any], Any]) -> Callable[[Method], Method]:
         array = self.array
         try:
             result = table[type(array)](array)
+            if floats and result.dtype is not array.dtype:
+                result = None
         except Exception:
             result = None
         if type(result) is not type(array):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from minitensor import backend
-from minitensor.errors import AxisError, DeviceError, ShapeError
+from minitensor.backend.dtypes import checked_dtype
+from minitensor.errors import AxisError, DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis, normalize_axes, normalize_axis
 
 
@@ -90,8 +91,10 @@ def expand_dims(array: Any, axis: Any) -> Any:
 
 
 def astype(array: Any, dtype: Any) -> Any:
-    lib = backend.of(array)
-    return lib.astype(array, lib.dtype(dtype))
+    lib, own = backend.of(array), checked_dtype(dtype)
+    if lib.numpy_dtype(array).kind == "c" != own.kind:
+        raise DTypeError(f"astype: {own} would drop the imaginary parts; write minitensor.real(x) to take the others")
+    return lib.astype(array, lib.dtype(own))
 
 
 def copy(array: Any) -> Any:

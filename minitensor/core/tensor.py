@@ -147,19 +147,19 @@ class Tensor:
     def abs(self) -> "Tensor":
         """The size of every element, without its sign; the modulus of a complex one."""
 
-    @unary(ops.elementwise("exp"))
+    @unary(ops.elementwise("exp"), floats=True)
     def exp(self) -> "Tensor":
-        """e to the power of every element."""
+        """e to the power of every element; of integers in float64, as for `log`, `sqrt` and `tanh`."""
 
-    @unary(ops.elementwise("log"))
+    @unary(ops.elementwise("log"), floats=True)
     def log(self) -> "Tensor":
         """The natural logarithm of every element; NumPy warns where it is not positive."""
 
-    @unary(ops.elementwise("sqrt"))
+    @unary(ops.elementwise("sqrt"), floats=True)
     def sqrt(self) -> "Tensor":
         """The square root of every element; NumPy warns where it is negative."""
 
-    @unary(ops.elementwise("tanh"))
+    @unary(ops.elementwise("tanh"), floats=True)
     def tanh(self) -> "Tensor":
         """The hyperbolic tangent of every element."""
 
@@ -221,7 +221,8 @@ class Tensor:
         return (self[i] for i in range(len(self)))
 
     def __contains__(self, value: Any) -> bool:
-        return bool((self == value).any())
+        found = self == value
+        return isinstance(found, Tensor) and bool(found.any())
 
     # Shape. Each of these is a view where the backend can make one.
     @method(shaping.reshape)
@@ -308,7 +309,7 @@ class Tensor:
     # Other dtypes, other layouts.
     @method(shaping.astype)
     def astype(self, dtype: DType) -> "Tensor":
-        """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes the integer 2."""
+        """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes 2, NaN whatever comes."""
 
     @unary(shaping.copy)
     def copy(self) -> "Tensor":
@@ -379,7 +380,7 @@ class Tensor:
         return np.array(self.array, dtype=dtype, copy=copy)
 
     def __dlpack__(self, **options: Any) -> Any:
-        return self.array.__dlpack__(**options)
+        return backend.of(self.array).exported(self.array, options.get("copy")).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[Any, int]:
         return self.array.__dlpack_device__()

@@ -7,6 +7,7 @@ from typing import Any
 from minitensor import backend
 from minitensor.broadcasting import Shape
 from minitensor.core import door
+from minitensor.core.intake import not_a_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.einsums.executor import compiled, key_of, prepare
 from minitensor.einsums.parser import as_shape
@@ -115,7 +116,7 @@ def _check(spec: Any, tensors: tuple[Any, ...]) -> None:
         raise DTypeError(f"einsum: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
     for number, operand in enumerate(tensors):
         if not isinstance(operand, Tensor):
-            what = f"operand {number} of einsum is a {type(operand).__name__}, not a Tensor"
+            what = f"operand {number} of einsum is {not_a_tensor(operand)}"
             raise DTypeError(f"{what}; write minitensor.tensor(...) round it")
     arrays = [tensor.array for tensor in tensors]
     if len({type(array) for array in arrays}) > 1:

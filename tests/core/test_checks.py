@@ -94,7 +94,9 @@ def test_points_are_a_table_of_finite_floats(backend):
     ]:
         with pytest.raises(kind, match=message):
             checks.points("f: points", x)
-    with pytest.raises(DTypeError, match=r"X is a ndarray; write minitensor.tensor\(X\)"):
+    with pytest.raises(
+        DTypeError, match=r"X is a numpy.ndarray, not a minitensor.Tensor; write minitensor.tensor\(X\)"
+    ):
         checks.points("X", np.ones((3, 2)))
 
 
@@ -103,7 +105,13 @@ def test_two_matrices_that_fit(backend):
     assert checks.matrices("f", mt.ones((2, 3)), mt.ones((4, 3)), rows=True) == (2, 3, 4)
     assert checks.matrices("f", mt.ones((0, 3), "float32"), mt.ones((3, 0), "float32"), dtype="float32") == (0, 3, 0)
     for a, b, options, kind, message in [
-        (np.ones((2, 3)), mt.ones((3, 4)), {}, DTypeError, r"f: a is a ndarray; write minitensor.tensor\(a\)"),
+        (
+            np.ones((2, 3)),
+            mt.ones((3, 4)),
+            {},
+            DTypeError,
+            r"f: a is a numpy.ndarray, not a minitensor.Tensor; write minitensor.tensor\(a\)",
+        ),
         (mt.ones((2, 3)), mt.ones(3), {}, ShapeError, r"f: b has shape \(3,\); a matrix has two axes"),
         (mt.ones((2, 3), "int32"), mt.ones((3, 4)), {}, DTypeError, "f: a is int32, not floats"),
         (mt.ones((2, 3)), mt.ones((3, 4)), {"dtype": "float32"}, DTypeError, r"use .astype\('float32'\)"),

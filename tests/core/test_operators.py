@@ -337,14 +337,16 @@ def test_tensors_on_two_backends_do_not_meet():
 
 def test_a_raw_array_of_another_backend_is_refused():
     there = mt.ones(2).to("strict")
-    message = "{} is a ndarray, not a Tensor; it belongs to numpy, write minitensor.tensor({})"
+    message = "{} is a numpy.ndarray, not a minitensor.Tensor; it belongs to numpy, write minitensor.tensor({})"
     with pytest.raises(DeviceError) as caught:
         there + np.ones(2)
     assert str(caught.value) == "a + b: " + message.format("b", "b")
     with pytest.raises(DeviceError) as caught:
         np.ones(2) - there
     assert str(caught.value) == "a - b: " + message.format("a", "a")
-    with pytest.raises(DeviceError, match="b is an Array, not a Tensor; it belongs to array_api_strict"):
+    with pytest.raises(
+        DeviceError, match="b is an array_api_strict.Array, not a minitensor.Tensor; it belongs to array_api_strict"
+    ):
         there.to("numpy") + there.array
 
 

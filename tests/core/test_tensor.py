@@ -106,7 +106,7 @@ def test_a_tensor_is_not_wrapped_again(backend):
 @pytest.mark.parametrize("wrong", [np.array([None]), np.array(["a"])])
 def test_an_array_of_no_numbers_is_not_wrapped(wrong):
     for make in (mt.as_tensor, mt.tensor):
-        with pytest.raises(DTypeError, match=r"elements of type .* are not numbers$"):
+        with pytest.raises(DTypeError, match=r"elements of type .* are not numbers: "):
             make(wrong)
 
 
@@ -517,17 +517,17 @@ def test_a_change_of_a_view_shows_in_the_whole(backend):
 
 
 @pytest.mark.parametrize(("dtype", "value", "kind"), [
-    ("int64", 1.5, "float"), ("bool", 2, "int"), ("float64", 1j, "complex"), ("float64", "text", "str"),
-    ("float64", None, "NoneType"), ("int64", [1.0, 2.0], "float64"), ("uint8", [-1, 2], "int64"),
-    ("int8", [300, 2], "int64"),
+    ("int64", 1.5, "float values"), ("bool", 2, "2"), ("float64", 1j, "complex values"),
+    ("float64", "text", "str values"), ("float64", None, "NoneType values"), ("int64", [1.0, 2.0], "float64 values"),
+    ("uint8", [-1, 2], "int64 values"), ("int8", [300, 2], "int64 values"), ("bool", [1, 2], "int64 values"),
+    ("float64", 10**400, "100000000000000000000000000000"), ("float32", 1e39, "1e+39"), ("uint8", 256, "256"),
+    ("float32", [1e39, 0.0], "float64 values"),
 ])  # fmt: skip
 def test_what_would_be_cut_to_fit_is_not_written(backend, dtype, value, kind):
     x = mt.ones((3, 2), dtype)
     with pytest.raises(DTypeError) as caught:
         x[0] = value
-    assert (
-        str(caught.value) == f"{dtype} elements cannot hold {kind} values unchanged; cast one of them with .astype(...)"
-    )
+    assert str(caught.value) == f"{dtype} elements cannot hold {kind} unchanged; cast one of them with .astype(...)"
     assert bool((x == mt.ones((3, 2), dtype)).all())
 
 
@@ -566,7 +566,7 @@ def test_part_of_an_expanded_tensor_is_not_blamed_on_the_shape_of_the_value(back
         if backend == "cupy":
             continue  # its arrays do not remember what they were part of
         with pytest.raises(
-            ShapeError, match=r"^this tensor of shape \(1, 2\) is read-only, .*\nfix: write to its \.copy\(\)$"
+            ShapeError, match=r"^this tensor of shape \(1, 2\) is read-only: .*\nfix: write to its \.copy\(\)$"
         ):
             write()
 
@@ -787,7 +787,7 @@ def test_numpy_reads_no_tensor_elsewhere_unasked():
 def test_dlpack_goes_to_numpy_and_back_and_shares(a):
     x = mt.as_tensor(a)
     with mt.use_backend("numpy"):
-        assert np.shares_memory(np.from_dlpack(x), a) or not a.size
+        assert np.shares_memory(np.from_dlpack(x), a) or not a.size or min(a.strides, default=1) < 0
         np.testing.assert_array_equal(np.from_dlpack(x), a)
         same(mt.tensor(np.from_dlpack(x)), a)
 

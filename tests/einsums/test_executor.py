@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import minitensor as mt
 from minitensor.backend import load
+from minitensor.core.intake import not_a_tensor
 from minitensor.einsums import einsum, executor, front, planner
 from minitensor.einsums.executor import compiled, einsum_arrays
 from minitensor.einsums.network import Cost, Order
@@ -245,7 +246,7 @@ def test_einsum_of_tensors(backend):
 
 @pytest.mark.parametrize("other", [[[1.0]], 2.0, np.ones((2, 2))])
 def test_only_tensors_are_operands(other):
-    message = f"operand 1 of einsum is a {type(other).__name__}, not a Tensor; write minitensor.tensor(...) round it"
+    message = f"operand 1 of einsum is {not_a_tensor(other)}; write minitensor.tensor(...) round it"
     with pytest.raises(DTypeError) as caught:
         einsum("ij,jk", mt.ones((2, 2)), other)
     assert str(caught.value) == message

@@ -20,6 +20,7 @@ from strategies import (
 )
 
 import minitensor as mt
+from minitensor.core.intake import not_a_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import AxisError, BroadcastError, DeviceError, DTypeError, InputError, ShapeError
 
@@ -52,8 +53,8 @@ def test_what_is_no_tensor_is_refused(backend, name):
     for wrong in ([1.0], 1.0, np.ones(2)):
         with pytest.raises(DTypeError) as caught:
             getattr(mt, name)(wrong, *ARGUMENTS.get(name, ()))
-        kind = type(wrong).__name__
-        assert str(caught.value) == f"{name}: argument 0 is a {kind}, not a Tensor; write minitensor.tensor(...)"
+        kind = "a numpy.ndarray, not a minitensor.Tensor" if hasattr(wrong, "dtype") else not_a_tensor(wrong)
+        assert str(caught.value) == f"{name}: argument 0 is {kind}; write minitensor.tensor(...)"
 
 
 @pytest.mark.parametrize("name", ["maximum", "minimum"])
@@ -97,7 +98,9 @@ def test_shapes_that_do_not_fit_are_drawn(backend, name, pair):
 
 
 def test_lists_are_no_operands(backend):
-    with pytest.raises(DTypeError, match=r"^maximum takes Tensors and numbers, not Tensor, list; write minitensor\."):
+    with pytest.raises(
+        DTypeError, match=r"^maximum takes Tensors and numbers, not minitensor.Tensor, list; write minitensor\."
+    ):
         mt.maximum(mt.ones(2), [1.0, 2.0])
     with pytest.raises(InputError, match=r"^minimum: there must be at least one tensor$"):
         mt.minimum(1, 2)

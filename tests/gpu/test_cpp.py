@@ -275,7 +275,9 @@ def test_numpy_tensors_are_refused():
 
 def test_what_else_is_refused(launched):
     x = tensor_at(np.ones((3, 9)))
-    with pytest.raises(DTypeError, match=r"a is a ndarray; write minitensor\.tensor\(a\)"):
+    with pytest.raises(
+        DTypeError, match=r"a is a numpy.ndarray, not a minitensor.Tensor; write minitensor\.tensor\(a\)"
+    ):
         matmul.gpu_vectorised(np.ones((2, 2)), x)
     with pytest.raises(DTypeError, match="a is float64"):
         matmul.gpu_vectorised(x.astype("float64"), x)

@@ -1,0 +1,243 @@
+"""What comes in from elsewhere: a plain array of numbers is made of it, or it is refused with what to write instead.
+
+There is one rule, whichever way the numbers come: by `tensor` and `as_tensor`, as the points of an estimator, beside a
+Tensor in an operator, in an assignment, or as an index. Subclasses of NumPy's array become plain arrays. A masked array
+becomes its data, and is refused where an entry is masked. An array of objects becomes numbers where every object is
+one. What is no number to every backend is refused: text, dates, records, floats of more than 64 bits.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from minitensor import backend
+from minitensor.backend.dtypes import HOLDS, holds_number
+from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
+
+CPU = 1  # the processor's memory, as DLPack numbers devices
+PLAIN = {float, int, bool, complex}  # Python's own numbers
+
+# What to write instead of an array of another kind, by the letter that NumPy has for it.
+FIXES = {
+    "U": "write .astype('float64') if every text is a number",
+    "S": "write .astype('float64') if every text is a number",
+    "T": "write .astype('float64') if every text is a number",
+    "M": "write (array - array.min()) / np.timedelta64(1, 's') for seconds",
+    "m": "write array / np.timedelta64(1, 's') for seconds",
+}
+
+
+def not_a_tensor(x: Any) -> str:
+    """What x is called in a message: a class of another library by its full name.
+
+    >>> not_a_tensor([1.0]), not_a_tensor(np.ones(2))
+    ('a list, not a Tensor', 'a numpy.ndarray, not a minitensor.Tensor')
+    """
+    return f"{a_class(x)}, not a {'Tensor' if type(x).__module__ == 'builtins' else 'minitensor.Tensor'}"
+
+
+def a_class(x: Any) -> str:
+    """The class of x with its article: "an int", "a torch.Tensor"."""
+    name = class_name(x)
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def class_name(x: Any) -> str:
+    """The class of x with its library, but for Python's own: "int", "torch.Tensor", "minitensor.Tensor"."""
+    library, name = type(x).__module__.partition(".")[0], type(x).__name__
+    return name if library == "builtins" else f"{library}.{name}"
+
+
+def is_array(given: Any) -> bool:
+    """Whether the numbers are in an array already, of NumPy or of a library that exchanges arrays by DLPack."""
+    return isinstance(given, np.ndarray) or (hasattr(given, "__dlpack__") and not isinstance(given, np.generic))
+
+
+def array(name: str, given: Any) -> Any:
+    """An array of any library as a plain raw array of a backend. The memory is shared, unless numbers are converted.
+
+    name : what messages call it; memory : none, but for an array of objects or of foreign byte order, which is copied
+
+    >>> array("as_tensor", np.ma.array([1.0, 2.0])), array("as_tensor", np.array([1, 2.5], object)).dtype.name
+    (array([1., 2.]), 'float64')
+
+    Raises DTypeError for what holds no numbers or is no array, InputError for masked entries, sparse tables and tensors
+    that belong to a graph of gradients.
+    """
+    if isinstance(given, np.ndarray):
+        return _plain(name, given)
+    try:
+        return _checked(name, given, backend.of(given))
+    except TypeError as error:
+        if isinstance(error, MinitensorError):
+            raise
+        if not hasattr(given, "__dlpack__"):
+            _refuse_sparse(name, given)
+            raise DTypeError(
+                f"{name}: {a_class(given)} is not an array of a backend; "
+                "minitensor.tensor(...) makes a Tensor from lists and numbers"
+            ) from None
+    try:
+        lib = backend.load("numpy" if given.__dlpack_device__()[0] == CPU else "cupy")
+        found = lib.xp.from_dlpack(given)
+    except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, MinitensorError):
+            raise
+        raise _not_exchanged(name, given, error) from None
+    return _checked(name, found, lib)
+
+
+def read(name: str, data: Any) -> np.ndarray:
+    """Numbers, lists of them, of arrays and of Tensors, and whatever else NumPy reads, as a new plain array.
+
+    >>> read("tensor", [[1, 2], [3, 4]]).dtype.name, read("tensor", [2**63]).dtype.name
+    ('int64', 'uint64')
+
+    Raises ShapeError for lists of unequal length, and what `array` raises.
+    """
+    try:
+        listed = _listed(name, data)
+        found = np.array(listed)
+    except (ValueError, TypeError, OverflowError) as error:
+        if isinstance(error, MinitensorError):
+            raise
+        if "sequence" in str(error) or "broadcast" in str(error):
+            raise ShapeError(f"{name}: the lists are not a rectangle: {error}") from None
+        raise DTypeError(f"{name}: {data!r:.60} is not made of numbers: {error}") from None
+    if found.dtype.kind == "f" and found.size and type(_first(listed)) in (int, np.uint64, np.int64):
+        found = np.array(listed, dtype=object)  # NumPy makes floats of integers that no one dtype holds
+    return _plain(name, found)
+
+
+def fitted(name: str, raw: Any, own: np.dtype) -> Any:
+    """The numbers of a raw array in the dtype `own`, unchanged: see `Backend.fitted`. Raises DTypeError."""
+    lib = backend.of(raw)
+    result = lib.fitted(raw, own)
+    if result is None:
+        raise _cannot_hold(f"{name}{own}", f"{lib.numpy_dtype(raw)} values")
+    return result
+
+
+def fitted_number(value: Any, own: np.dtype) -> Any:
+    """A Python number that an array of dtype `own` holds unchanged. Raises DTypeError for all else."""
+    if not holds_number(own, value):
+        is_kind = own.kind in HOLDS.get(type(value), ())
+        raise _cannot_hold(str(own), f"{value!s:.30}" if is_kind else f"{type(value).__name__} values")
+    return value
+
+
+def _cannot_hold(own: str, what: str) -> DTypeError:
+    return DTypeError(f"{own} elements cannot hold {what} unchanged; cast one of them with .astype(...)")
+
+
+def _listed(name: str, data: Any) -> Any:
+    """Lists of Tensors and of arrays as lists of plain NumPy arrays."""
+    if type(data) in PLAIN:
+        return data
+    if isinstance(data, (list, tuple)):
+        return data if PLAIN.issuperset(map(type, data)) else [_listed(name, part) for part in data]
+    if hasattr(type(data), "_operation"):
+        return data.numpy()
+    if is_array(data):
+        raw = array(name, data)
+        return backend.of(raw).to_numpy(raw)
+    return data
+
+
+def tensors_in(data: Any) -> Iterator[Any]:
+    """The Tensors in nested lists."""
+    for each in () if PLAIN.issuperset(map(type, data)) else data:
+        if isinstance(each, (list, tuple)):
+            yield from tensors_in(each)
+        elif hasattr(type(each), "_operation"):
+            yield each
+
+
+def _first(listed: Any) -> Any:
+    while isinstance(listed, Sequence) and len(listed):
+        listed = listed[0]
+    return listed
+
+
+def _plain(name: str, given: np.ndarray) -> np.ndarray:
+    dtype = given.dtype
+    if dtype.kind == "O":
+        return _of_objects(name, given)
+    if type(given) is not np.ndarray and dtype.kind in "biufc":
+        given = _unmasked(name, given)
+    return _checked(name, given if dtype.isnative else given.astype(dtype.newbyteorder("=")), backend.load("numpy"))
+
+
+def _unmasked(name: str, given: Any) -> np.ndarray:
+    """An array of any subclass as a plain one."""
+    masked = int(np.sum(given.mask)) if hasattr(given, "filled") else 0
+    if masked:
+        raise InputError(
+            f"{name}: {masked} of {given.size} entries are masked; write .filled(number) to give them one, or "
+            ".compressed() to leave them out"
+        )
+    return np.asarray(given)
+
+
+def _checked(name: str, raw: Any, lib: backend.Backend) -> Any:
+    dtype = lib.numpy_dtype(raw)
+    if dtype.kind not in "biufc" or dtype.itemsize > (16 if dtype.kind == "c" else 8):
+        if dtype.kind in "fc":
+            wide = {"f": "float64", "c": "complex128"}[dtype.kind]
+            raise DTypeError(f"{name}: only some machines have elements of type {dtype}; write .astype({wide!r})")
+        fix = FIXES.get(dtype.kind, "write .astype('float32')")
+        if dtype.names:
+            fix = f"take one field, such as array[{dtype.names[0]!r}]"
+        some = (raw if raw.size < 10 else raw.reshape(-1)[:10]).tolist()
+        raise DTypeError(f"{name}: elements of type {dtype} are not numbers: {some!r:.60}; {fix}")
+    return raw
+
+
+def _of_objects(name: str, given: np.ndarray) -> np.ndarray:
+    """The numbers in an array of objects; what is none is named with its place."""
+    given = _unmasked(name, given)
+    found: list[Any] = []
+    for place, x in zip(np.ndindex(given.shape), given.reshape(-1).tolist(), strict=True):
+        if not isinstance(x, (Number, np.bool)):
+            _refuse_sparse(name, x)
+            at = f" at index {place}" if place else ""
+            raise DTypeError(f"{name}: elements of type object are not numbers: {x!r:.60}{at}{_why_not(x)}")
+        found.append(float(x) if isinstance(x, (Fraction, Decimal)) else x)  # to the nearest
+    numbers = np.array(found or np.zeros(0))
+    whole = all(isinstance(x, (int, np.integer)) for x in found)
+    if numbers.dtype.kind not in "biufc" or (whole and numbers.dtype.kind == "f" and found):
+        ends = [f"{end!s:.30}" for end in sorted({min(found, key=float), max(found, key=float)}, key=float)]
+        raise DTypeError(f"{name}: no integer dtype holds {' and '.join(ends)}; write floats")
+    return _plain(name, numbers.reshape(given.shape))
+
+
+def _why_not(x: Any) -> str:
+    try:
+        float(x)
+    except (TypeError, ValueError) as error:
+        return f"; {error}"
+    return f"; write float(...) for {a_class(x)}"
+
+
+def _refuse_sparse(name: str, given: Any) -> None:
+    if hasattr(given, "toarray"):
+        raise InputError(f"{name}: {a_class(given)} is sparse, and every element is needed; write .toarray()")
+
+
+def _not_exchanged(name: str, given: Any, error: Exception) -> MinitensorError:
+    """Why another library would not hand its array out."""
+    what = a_class(given)
+    if getattr(given, "requires_grad", False):
+        return InputError(f"{name}: {what} requires a gradient, which ends here; write .detach()")
+    if "strided" not in str(getattr(given, "layout", "strided")):
+        return InputError(f"{name}: {what} is sparse, and every element is needed; write .to_dense()")
+    if "conj" in str(error) or "neg" in str(error):
+        return InputError(f"{name}: {what} is not written out: {error}; write .resolve_conj().resolve_neg()")
+    dtype = getattr(given, "dtype", "unknown")
+    return DTypeError(
+        f"{name}: {what} with elements of type {dtype} cannot be taken over: {error}; convert it to float32 first"
+    )
