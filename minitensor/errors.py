@@ -49,6 +49,10 @@ class OutOfMemoryError(MinitensorError, MemoryError):
     """What would be computed on the way does not fit into the memory that is free; nothing was allocated."""
 
 
+class ExportError(MinitensorError, BufferError):
+    """The memory of a tensor cannot be shared with another library as it is, and a copy was forbidden."""
+
+
 class InputError(MinitensorError, ValueError):
     """The data or a setting cannot be used: empty, not finite, negative where it must be positive."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.core import checks
+from minitensor.core import checks, intake
 from minitensor.core.creation import as_sizes, backend_and_dtype, explain
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
@@ -50,7 +50,8 @@ def normal(
     >>> normal(generator(0), (2, 3)).shape
     (2, 3)
 
-    Raises InputError for a negative std, DTypeError for what is not a number, ShapeError for what does not fit.
+    Raises InputError for a negative std, DTypeError for what is not a number or drawn too large for the dtype, and
+    ShapeError for what does not fit.
     """
     for name, value in (("mean", mean), ("std", std)):
         if type(value) is not float and np.asarray(value).dtype.kind not in "biuf":
@@ -67,7 +68,8 @@ def normal(
                 f"normal: mean of shape {np.shape(mean)} and std of shape {np.shape(std)} do not broadcast to {sizes}"
             ) from None
         explain(f"normal of shape {sizes}", error, 8 * math.prod(sizes))
-    return wrap(lib.from_numpy(np.asarray(numbers, dtype=kind)))
+    fitted = intake.fitted("normal: ", np.asarray(numbers), kind)
+    return wrap(lib.from_numpy(fitted))
 
 
 def uniform(
@@ -106,6 +108,8 @@ def _bounds(low: Any, high: Any, most: float) -> tuple[float, float]:
     bottom, top = checks.number("uniform: low", low, -most, most), checks.number("uniform: high", high, -most, most)
     if bottom > top:
         raise InputError(f"uniform: low={low} is above high={high}; swap them")
+    if math.isinf(top - bottom):
+        raise InputError(f"uniform: the distance from low={low} to high={high} is beyond the largest float; halve both")
     return bottom, top
 
 

@@ -141,7 +141,7 @@ def test_the_bounds_are_numbers_of_the_dtype(low, high, dtype):
 
 
 def test_bounds_too_far_apart_are_refused():
-    with pytest.raises(InputError, match=r"^uniform of shape \(2,\): "):
+    with pytest.raises(InputError, match=r"^uniform: the distance from low=-1\.5e\+308 to high=1\.5e\+308 is beyond"):
         random.uniform(random.generator(0), 2, -1.5e308, 1.5e308)
 
 

@@ -5,24 +5,25 @@ array at hand. What the libraries do differently, and what the standard lacks, i
 `standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py` and `strict.py`
 say what each library does differently or faster; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
 `shortcuts.py` and `reductions.py` are NumPy's faster ways; `threads.py` shares work out among threads; `dtypes.py`
-knows what a dtype can hold; `probe.py` finds out whether CuPy really computes; this file chooses.
+knows what a dtype can hold; `probe.py` finds out whether CuPy really computes; `block.py` knows where a block with a
+backend of its own begins and ends; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
 1. the environment variable ``MINITENSOR_BACKEND=numpy|cupy|auto``, read when the first tensor is made;
 2. ``set_backend(name)``, for the whole process;
-3. ``with use_backend(name):``, for one block, seen only by the thread or task that entered it.
+3. ``with use_backend(name):``, for one block: for the code that runs in it, in the thread or task that entered it and
+   in the tasks made there.
 """
 
 import contextlib
 import os
-from collections.abc import Iterator
-from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
 
 import numpy
 
+from minitensor.backend.block import InBlock, _of_block, outside
 from minitensor.backend.probe import driver_version
 from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
@@ -56,7 +57,6 @@ _numpy_array = numpy.ndarray
 _loaded: dict[str, Backend] = {}
 _by_array_type: dict[type, Backend] = {}
 _of_process: Backend | None = None
-_of_block: ContextVar[Backend | None] = ContextVar("minitensor_backend", default=None)
 
 
 def load(name: str) -> Backend:
@@ -83,7 +83,8 @@ def load(name: str) -> Backend:
 def current() -> Backend:
     """The backend on which new tensors are made."""
     global _of_process
-    lib = _of_block.get() or _of_process
+    block = _of_block.get()
+    lib = _of_process if block is None else block.lib or (outside(block) or _of_process)
     if lib is None:
         name = os.environ.get(ENVIRONMENT_VARIABLE, "").strip().lower() or "numpy"
         try:
@@ -112,19 +113,26 @@ def set_backend(name: str) -> None:
     _of_process = load(name)
 
 
-@contextlib.contextmanager
-def use_backend(name: str) -> Iterator[None]:
+class use_backend(InBlock):
     """Make new tensors on backend `name` inside this block; other threads and tasks do not notice.
 
     >>> with use_backend("numpy"):
     ...     get_backend()
     'numpy'
+
+    What holds: the block is seen by the code that runs between its beginning and its end, in the thread or task that
+    entered it, and by tasks made there in that time. When it has ended nobody sees it, whichever of several ends first
+    and wherever: blocks in generators may be closed in any order, and by another thread. As long as a generator waits
+    at a `yield` inside the block, the code that it yielded to is in the block too, as Python has it.
+
+    As a decorator it is a block round each call, of a function or of an ``async def``. A generator's body does not run
+    during the call but between the steps of others, so it is refused: write the block inside, between its yields.
+
+    Raises BackendNameError or BackendError where the block begins, and InputError for a generator.
     """
-    token = _of_block.set(load(name))
-    try:
-        yield
-    finally:
-        _of_block.reset(token)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(lambda: load(name))
 
 
 def of(array: Any) -> Backend:

@@ -91,6 +91,8 @@ def getitem(array: Any, key: Any) -> Any:
     if array.size > LONG and type(key) is ndarray and key.dtype.kind == "b" and key.shape == array.shape:
         flat, mask = array.reshape(-1), key.reshape(-1)  # copies, where they do not lie row by row
         return flat.compress(mask)  # where NumPy makes an index for each element first
+    if not array.size:
+        raise IndexError  # NumPy would not look at the indices
     return array[key]
 
 
@@ -107,7 +109,7 @@ def setitem(array: Any, key: Any, value: Any) -> None:
         if not BASIC.issuperset(map(type, key)):
             raise IndexError  # NumPy would move the axis of a list to the front, and takes True for a mask
     elif type(key) is ndarray:
-        if not key.ndim:
+        if not key.ndim or not array.size:
             raise IndexError
     elif type(key) not in BASIC:
         raise IndexError
@@ -164,7 +166,7 @@ def cumsum(array: Any, axis: int = -1) -> Any:
 
 
 def take(array: Any, indices: Any, axis: int = 0) -> Any:
-    if indices.dtype.kind not in "iu" or not array.ndim or type(axis) is not int:
+    if indices.dtype.kind not in "iu" or not array.ndim or not array.size or type(axis) is not int:
         raise TypeError
     return array.take(indices, axis)
 
@@ -179,7 +181,13 @@ def concat(array: Any, arrays: Any, axis: Any) -> Any:
     for each in arrays:
         if type(each) is not ndarray:
             raise TypeError  # NumPy would take it as a list of numbers
-    return numpy.concatenate(arrays, axis)
+    return _not_floats_of_integers(numpy.concatenate(arrays, axis), array)
+
+
+def _not_floats_of_integers(result: Any, array: Any) -> Any:
+    if result.dtype is not array.dtype and result.dtype.kind == "f" and array.dtype.kind in "iu":
+        raise TypeError  # as NumPy has it for int64 and uint64; others are looked at with care
+    return result
 
 
 def stack(array: Any, arrays: Any, axis: Any) -> Any:
@@ -190,7 +198,9 @@ def stack(array: Any, arrays: Any, axis: Any) -> Any:
         if type(each) is not ndarray or each.shape != array.shape:
             raise ValueError
         alike = alike and each.dtype == array.dtype  # a list of several dtypes promotes otherwise
-    return numpy.array(arrays) if alike else numpy.concatenate([expand_dims(each, axis) for each in arrays], axis)
+    if alike:
+        return numpy.array(arrays)
+    return _not_floats_of_integers(numpy.concatenate([expand_dims(each, axis) for each in arrays], axis), array)
 
 
 maximum, minimum = numpy.maximum, numpy.minimum
@@ -199,13 +209,15 @@ maximum, minimum = numpy.maximum, numpy.minimum
 def where(condition: Any, a: Any, b: Any) -> Any:
     if condition.dtype.kind != "b":
         raise TypeError
+    if type(a) is type(b) is ndarray:
+        return _not_floats_of_integers(numpy.where(condition, a, b), a)
     return numpy.where(condition, a, b)
 
 
 def clip(array: Any, low: Any, high: Any) -> Any:
     if type(low) is not type(high) or type(low) not in (int, float) or not low <= high:
         raise TypeError
-    if array.dtype.kind not in "iuf" or not -LARGEST < low <= high < LARGEST:
+    if array.dtype.kind not in "iuf" or array.dtype.char == "e" or not -LARGEST < low <= high < LARGEST:
         raise TypeError
     # Two ufuncs start faster than NumPy's clip, but go over the elements twice.
     return numpy.minimum(numpy.maximum(array, low), high) if array.size < reductions.SMALL else array.clip(low, high)

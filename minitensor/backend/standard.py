@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 
 from minitensor.backend.dtypes import checked_dtype, holds_number
-from minitensor.errors import DTypeError
+from minitensor.errors import DTypeError, ExportError
 
 DTYPES = (
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -114,16 +114,15 @@ class Backend:
             return xp.zeros(array.shape, dtype=self.dtype(own), **self.on)
         if given.kind == "c" != own.kind or (given.kind == "f" and own.kind in "biu"):
             return None
-        safe = numpy.can_cast(given, own)
-        if not safe and own.kind in "biu":
-            if not all(holds_number(own, int(end(array))) for end in (xp.min, xp.max)):
-                return None
-        with numpy.errstate(over="ignore", invalid="ignore"):  # the next lines look
+        safe, is_whole = numpy.can_cast(given, own), own.kind in "biu"
+        if is_whole and not safe and not all(holds_number(own, int(end(array))) for end in (xp.min, xp.max)):
+            return None
+        with numpy.errstate(over="ignore"):  # the next lines look
             result = self.astype(array, self.dtype(own))
-        if not safe and own.kind in "fc" and not xp.all(xp.isfinite(result)):
-            if xp.any(xp.logical_and(xp.isfinite(array), xp.logical_not(xp.isfinite(result)))):
-                return None
-        return result
+        if is_whole or safe or xp.all(xp.isfinite(result)):
+            return result
+        lost = xp.logical_and(xp.isfinite(array), xp.logical_not(xp.isfinite(result)))
+        return None if xp.any(lost) else result
 
     def can_hold(self, array: Any, value: Any) -> bool:
         """Whether `value`, an array or a Python number, can be written into `array` and mean the same: see `fitted`."""
@@ -155,15 +154,15 @@ class Backend:
         return True
 
     def exported(self, array: Any, copy: bool | None = None) -> Any:
-        """The array that another library is given by DLPack: itself, or a copy where the other could not use it as it is.
+        """The array that another library is given by DLPack: itself, or a copy where the other could not use that.
 
         PyTorch ends the process at a negative stride, and writes through read-only memory and a stride of 0.
-        Raises BufferError where a copy is needed and forbidden.
+        Raises ExportError where a copy is needed and forbidden.
         """
         if self._shareable(array):
             return array
         if copy is False:
-            raise BufferError("a tensor that is expanded, reversed or read-only can only be exported as a copy")
+            raise ExportError("a tensor that is expanded, reversed or read-only is exported as a copy; allow copy=True")
         return self.xp.asarray(array, copy=True)
 
     def _shareable(self, array: Any) -> bool:

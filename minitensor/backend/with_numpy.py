@@ -46,9 +46,6 @@ class NumPyBackend(NumPyAPI):
     def as_array(self, result: Any) -> Any:
         return numpy.asarray(result) if isinstance(result, numpy.generic) else result
 
-    def check_bounds(self, indices: Any, size: int, axis: int) -> None:
-        """NumPy does so itself."""
-
     def _shareable(self, array: Any) -> bool:
         return bool(array.flags.writeable) and super()._shareable(array)
 

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.core import checks
-from minitensor.core.creation import as_tensor
-from minitensor.core.tensor import Tensor
-from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.core import checks, intake
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import InputError
 
 
 def read_points(given: Any, name: str = "X", place: str = "numpy") -> Tensor:
@@ -24,11 +23,14 @@ def read_points(given: Any, name: str = "X", place: str = "numpy") -> Tensor:
     'float64'
 
     Raises ShapeError unless the shape is (n, d), both 1 or more, DTypeError for what is not a number, InputError for
-    complex numbers, sparse tables, NaN and infinity.
+    complex numbers, masked entries, sparse tables, NaN and infinity.
     """
-    if hasattr(given, "toarray"):
-        raise InputError(f"{name} is sparse; mean shift needs every coordinate: write {name}.toarray()")
-    points = as_tensor(given) if _has_home(given) else _from_python(given, name).to(place)
+    if isinstance(given, Tensor):
+        points = given
+    elif intake.is_array(given):
+        points = wrap(intake.array(name, given))
+    else:
+        points = wrap(intake.read(name, given)).to(place)
     if points.dtype.kind == "c":
         raise InputError(f"Complex data not supported: {name} is {points.dtype}; stack real and imaginary parts")
     points = points if points.dtype.name in ("float32", "float64") else points.astype("float64")
@@ -41,12 +43,12 @@ def in_kind_of(given: Any, result: Tensor) -> Any:
 
     Nothing is copied, except from a GPU for what belongs to no library, such as lists: that gets NumPy arrays.
 
-    >>> in_kind_of([[1.0]], as_tensor(np.zeros(2)))
+    >>> in_kind_of([[1.0]], wrap(np.zeros(2)))
     array([0., 0.])
     """
     if isinstance(given, Tensor):
         return result
-    if not _has_home(given):
+    if not intake.is_array(given):
         return result.numpy()
     if isinstance(given, backend.of(result.array).array_type):
         return result.array
@@ -59,21 +61,3 @@ def column_names(given: Any) -> np.ndarray | None:
     """The names of the columns of a table, such as a data frame, if all are words: (d,) of dtype object; else None."""
     names = list(getattr(given, "columns", ()))
     return np.asarray(names, dtype=object) if names and all(isinstance(each, str) for each in names) else None
-
-
-def _has_home(given: Any) -> bool:
-    """Whether the numbers are on a device already. NumPy arrays of anything but numbers have to be read first."""
-    return hasattr(given, "__dlpack__") and not (isinstance(given, np.ndarray) and given.dtype.kind not in "biufc")
-
-
-def _from_python(given: Any, name: str) -> Tensor:
-    try:
-        array = np.asarray(given)
-    except ValueError:
-        raise ShapeError(f"{name}: the lists are not a rectangle; give every point the same length") from None
-    if array.dtype.kind in "biufc":
-        return as_tensor(array)
-    try:
-        return as_tensor(array.astype("float64"))
-    except (TypeError, ValueError) as error:
-        raise DTypeError(f"{name} holds something that is not a number: {error}") from None

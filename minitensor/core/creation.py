@@ -179,8 +179,8 @@ def arange(
     >>> arange(3).tolist(), arange(1, 2, 0.25).tolist()
     ([0, 1, 2], [1.0, 1.25, 1.5, 1.75])
 
-    Raises InputError for what is not a number, and for integers that no dtype holds; DTypeError where the dtype does not
-    hold all of them: float16 has no 1e5, and an integer dtype no steps of a half.
+    Raises InputError for what is not a number, and for integers that no dtype holds; DTypeError where the dtype does
+    not hold all of them: float16 has no 1e5, and an integer dtype no steps of a half.
     """
     start, stop, step = (x.item() if isinstance(x, np.generic) else x for x in (start, stop, step))  # type: ignore
     if step == 0:
@@ -243,7 +243,7 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
     lib, kind = backend_and_dtype(dtype, like, "float64")
     try:
         if not -math.inf < stop - start < math.inf:
-            raise OverflowError(f"the distance from {start} to {stop} is not finite")
+            raise InputError(f"linspace from {start} to {stop}: the distance between them is not finite")
         if kind != "float64":
             return wrap(_spaced(f"linspace from {start} to {stop}", lib, kind, start, stop, num))
         return wrap(lib.linspace(start, stop, num, kind))

@@ -112,9 +112,7 @@ def explain_operator(
     if isinstance(error, Overridden):
         return overriding((left, right))._operation(name, operation, (left, right), {})
     sides = {"a": left, "b": right}
-    for key, side in sides.items():
-        if isinstance(side, (np.ndarray, np.generic)):
-            intake.array(f"a {symbol} b: {key}", np.asanyarray(side))
+    _explain_arrays(**{f"a {symbol} b: {key}": side for key, side in sides.items()})
     if isinstance(error, NotAnOperandError):
         other_name, other = ("b", right) if hasattr(left, "array") else ("a", left)
         what = f"a {symbol} b: {other_name} is {not_a_tensor(other)}"
@@ -159,6 +157,13 @@ def explain_operator(
     raise error
 
 
+def _explain_arrays(**sides: Any) -> None:
+    """Raise what speaks against each array of NumPy by itself."""
+    for name, side in sides.items():
+        if isinstance(side, (np.ndarray, np.generic)):
+            intake.array(name, side if isinstance(side, np.ndarray) else np.asarray(side))
+
+
 def _in_place(symbol: str) -> bool:
     return symbol.endswith("=") and symbol not in ("==", "!=", "<=", ">=")
 
@@ -191,6 +196,7 @@ def explain_function(name: str, operation: Callable[..., Any], values: Sequence[
         return overriding(values)._operation(name, operation, tuple(values), {})
     if not any(hasattr(x, "array") for x in values):
         raise InputError(f"{name}: there must be at least one tensor") from None
+    _explain_arrays(**{f"{name}: argument {number}": x for number, x in enumerate(values)})
     if isinstance(error, NotAnOperandError):
         kinds = ", ".join(map(class_name, values))
         raise DTypeError(f"{name} takes Tensors and numbers, not {kinds}; write minitensor.tensor(...)") from None

@@ -13,7 +13,6 @@ from minitensor.core import intake
 from minitensor.errors import (
     BroadcastError,
     DeviceError,
-    DTypeError,
     IndexingError,
     MinitensorError,
     ShapeError,

@@ -9,7 +9,8 @@ one. What is no number to every backend is refused: text, dates, records, floats
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Number
+from itertools import product
+from numbers import Integral, Number
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def read(name: str, data: Any) -> np.ndarray:
         if "sequence" in str(error) or "broadcast" in str(error):
             raise ShapeError(f"{name}: the lists are not a rectangle: {error}") from None
         raise DTypeError(f"{name}: {data!r:.60} is not made of numbers: {error}") from None
-    if found.dtype.kind == "f" and found.size and type(_first(listed)) in (int, np.uint64, np.int64):
+    if found.dtype.kind == "f" and found.size and isinstance(_first(listed), Integral):
         found = np.array(listed, dtype=object)  # NumPy makes floats of integers that no one dtype holds
     return _plain(name, found)
 
@@ -174,7 +175,7 @@ def _plain(name: str, given: np.ndarray) -> np.ndarray:
 
 def _unmasked(name: str, given: Any) -> np.ndarray:
     """An array of any subclass as a plain one."""
-    masked = int(np.sum(given.mask)) if hasattr(given, "filled") else 0
+    masked = int(given.mask.sum()) if hasattr(given, "filled") else 0
     if masked:
         raise InputError(
             f"{name}: {masked} of {given.size} entries are masked; write .filled(number) to give them one, or "
@@ -201,17 +202,22 @@ def _of_objects(name: str, given: np.ndarray) -> np.ndarray:
     """The numbers in an array of objects; what is none is named with its place."""
     given = _unmasked(name, given)
     found: list[Any] = []
-    for place, x in zip(np.ndindex(given.shape), given.reshape(-1).tolist(), strict=True):
-        if not isinstance(x, (Number, np.bool)):
+    for place, x in zip(product(*map(range, given.shape)), given.reshape(-1).tolist(), strict=True):
+        if not (isinstance(x, Number) or getattr(x, "dtype", None) == "bool"):
             _refuse_sparse(name, x)
             at = f" at index {place}" if place else ""
             raise DTypeError(f"{name}: elements of type object are not numbers: {x!r:.60}{at}{_why_not(x)}")
         found.append(float(x) if isinstance(x, (Fraction, Decimal)) else x)  # to the nearest
-    numbers = np.array(found or np.zeros(0))
-    whole = all(isinstance(x, (int, np.integer)) for x in found)
-    if numbers.dtype.kind not in "biufc" or (whole and numbers.dtype.kind == "f" and found):
-        ends = [f"{end!s:.30}" for end in sorted({min(found, key=float), max(found, key=float)}, key=float)]
-        raise DTypeError(f"{name}: no integer dtype holds {' and '.join(ends)}; write floats")
+    numbers = np.array(found)
+    whole = [int(x) for x in found if isinstance(x, Integral) and not isinstance(x, bool)]
+    if numbers.dtype.kind == "O" or (numbers.dtype.kind == "f" and len(whole) == len(found) > 0):
+        # Beyond int64; NumPy would make floats of some of these.
+        ends = sorted({min(whole), max(whole)})
+        if len(whole) < len(found) or ends[0] < 0 or ends[-1] >= 2**64:
+            raise DTypeError(
+                f"{name}: no integer dtype holds {' and '.join(f'{end!s:.30}' for end in ends)}; write floats"
+            )
+        numbers = np.array(found, "uint64")
     return _plain(name, numbers.reshape(given.shape))
 
 

@@ -1,6 +1,7 @@
 """How a tensor looks: as text that never floods the screen, and as a table in a notebook."""
 
 import html
+import math
 from typing import Any
 
 import numpy
@@ -10,6 +11,7 @@ from minitensor import backend
 THRESHOLD = 200  # elements printed whole
 EDGE = 3  # elements shown at either end of an axis that is not
 LINES = 24  # lines of text at most
+MOST = 2_000  # elements that may be written to find these lines
 
 
 def _corners(array: Any) -> numpy.ndarray:
@@ -21,6 +23,13 @@ def _corners(array: Any) -> numpy.ndarray:
             ends = [*range(EDGE + 1), *range(size - EDGE - 1, size)]
             if size > len(ends):
                 array = lib.xp.take(array, lib.asarray(ends), axis=axis)
+    # Many short axes: the first block and the last have more lines than are shown.
+    leading = 0
+    while math.prod(array.shape[leading:]) > MOST:
+        leading += 1
+    if leading:
+        first, last = (array[(*[slice(*end)] * leading, ...)] for end in ((None, 1), (-1, None)))
+        array = lib.xp.concat([first, last], axis=0)
     return lib.to_numpy(array)
 
 
@@ -43,7 +52,7 @@ def to_text(array: Any) -> str:
     lines = numbers.split("\n")
     if len(lines) > LINES:
         half = LINES // 2
-        lines = [*lines[:half], f"       ... {len(lines) - 2 * half} lines left out ...", *lines[-half:]]
+        lines = [*lines[:half], "       ... more lines left out ...", *lines[-half:]]
     return f"tensor({chr(10).join(lines)}, shape {tuple(array.shape)}, {lib.numpy_dtype(array)}, {lib.name})"
 
 

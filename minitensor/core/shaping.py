@@ -4,6 +4,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy
+
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype
 from minitensor.errors import AxisError, DeviceError, DTypeError, ShapeError
@@ -143,3 +145,10 @@ def one_backend(name: str, *arrays: Any) -> backend.Backend:
                 f"{other.name}; write .to({lib.name!r})"
             )
     return lib
+
+
+def refuse_integers_as_floats(name: str, arrays: Sequence[Any]) -> None:
+    """Raise DTypeError where integers alone would be put together as floats, as int64 and uint64 are in NumPy."""
+    dtypes = {backend.of(array).numpy_dtype(array) for array in arrays}
+    if all(dtype.kind in "biu" for dtype in dtypes) and numpy.result_type(*dtypes).kind == "f":
+        raise DTypeError(f"{name}: no integer dtype holds both uint64 and int64; cast one with .astype(...)")

@@ -61,6 +61,8 @@ def take(x: Tensor, indices: Tensor, axis: int = 0) -> Tensor:
 def where(condition: Tensor, a: Operand, b: Operand) -> Tensor:
     """Elements of `a` where `condition` (bool) is true and of `b` elsewhere, all three broadcast.
 
+    Their dtypes promote as in arithmetic, but int64 beside uint64 is refused: floats would not hold all of them.
+
     >>> import minitensor as mt
     >>> mt.where(mt.tensor([True, False]), mt.tensor([1, 2]), 0).tolist()
     [1, 0]
@@ -99,7 +101,9 @@ def _careful_where(condition: Any, a: Any, b: Any) -> Any:
     kind = backend.of(condition).numpy_dtype(condition)
     if kind.kind != "b":
         raise DTypeError(f"where: the condition is {kind}, not bool; write condition != 0")
-    return backend.as_array(backend.of(condition).xp.where(condition, a, b))
+    lib = shaping.one_backend("where", *(x for x in (condition, a, b) if hasattr(x, "dtype")))
+    shaping.refuse_integers_as_floats("where", [x for x in (a, b) if hasattr(x, "dtype")])
+    return backend.as_array(lib.xp.where(condition, a, b))
 
 
 _searchsorted = ops.primitive(_careful_searchsorted, "searchsorted")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend, ops
+from minitensor.backend.dtypes import HOLDS, INTEGERS, holds_number
 from minitensor.core import door, operations
 from minitensor.core.operations import Operand
 from minitensor.core.tensor import Tensor, wrap
@@ -66,13 +67,15 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 
 
 def together(name: str, *values: Any) -> list[Any]:
-    """Tensors and numbers, raw, for an elementwise function; a whole number must fit into the integers beside it."""
+    """Tensors and numbers, raw, for an elementwise function; a number must fit into the dtype that it will take on."""
     raw = door.operands(*values)
-    for x in raw if int in map(type, raw) else ():
-        for array in raw if type(x) is int else ():
-            kind = backend.of(array).numpy_dtype(array) if hasattr(array, "dtype") else None
-            if kind and kind.kind in "iu" and not backend.can_hold(array, x):
-                raise DTypeError(f"{name}: {x} does not fit into {kind}; cast with .astype('int64')")
+    numbers = [x for x in raw if not hasattr(x, "dtype")]
+    for array in raw if numbers else ():
+        if hasattr(array, "dtype"):
+            own = backend.of(array).numpy_dtype(array)
+            for x in numbers if own.kind != "b" else ():
+                if own.kind in HOLDS[type(x)] and not holds_number(own, x):  # of another kind, the two are promoted
+                    raise DTypeError(f"{name}: {x!s:.30} does not fit into {own}; cast with .astype(...)")
     return raw
 
 
@@ -86,6 +89,9 @@ def clip(x: Tensor, low: float | None = None, high: float | None = None) -> Tens
     >>> import minitensor as mt
     >>> mt.clip(mt.tensor([-5, 0, 5]), 0, 2).tolist()
     [0, 0, 2]
+
+    An integer dtype has no element beyond its range, so a limit may lie there. Raises InputError for what is no limit,
+    DTypeError where the dtype does not hold one that elements would be moved to.
     """
     if type(x) is not Tensor:
         return door.enter("clip", clip, (x, low, high))
@@ -102,16 +108,23 @@ def _careful_clip(array: Any, low: Any, high: Any) -> Any:
     if low is not None and high is not None and low > high:
         raise InputError(f"clip: low={low} is above high={high}; swap them")
     lib = backend.of(array)
-    if any(isinstance(limit, int) and not -(2**64) < limit < 2**64 for limit in (low, high)):
+    own = lib.numpy_dtype(array)
+    if own.kind in "iu":
+        least, most = INTEGERS[own]
+        low = None if isinstance(low, int) and low < least else low
+        high = None if isinstance(high, int) and high > most else high
+    misfits = [x for x in (low, high) if own.kind in HOLDS.get(type(x), ()) and not holds_number(own, x)]
+    if misfits:
         raise DTypeError(
-            f"clip: limits {low!s:.20} and {high!s:.20} are beyond the integers of any dtype; leave one out"
+            f"clip: {own} elements cannot hold the limit {misfits[0]!s:.30}; leave it out, or cast with .astype(...)"
         )
+    if low is None and high is None:
+        return lib.astype(array, array.dtype)
     try:
         return backend.as_array(lib.xp.clip(array, low, high))
     except (TypeError, OverflowError) as error:
         raise DTypeError(
-            f"clip: limits {low!s:.20} and {high!s:.20} do not fit {lib.numpy_dtype(array)} elements: {error}; "
-            "cast them with .astype(...)"
+            f"clip: limits {low!s:.20} and {high!s:.20} do not fit {own} elements: {error}; cast them with .astype(...)"
         ) from None
 
 

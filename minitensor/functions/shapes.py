@@ -15,6 +15,9 @@ squeeze, expand_dims = Tensor.squeeze, Tensor.expand_dims
 def concat(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
     """Tensors one after another along an axis that they have; the other axes must agree.
 
+    Their dtypes promote as in arithmetic, but int64 beside uint64 is refused, here and by `stack`: floats would not
+    hold all of them.
+
     >>> import minitensor as mt
     >>> mt.concat([mt.zeros((2, 3)), mt.ones((1, 3))]).shape
     (3, 3)
@@ -56,6 +59,7 @@ def _careful_concat(array: Any, arrays: Sequence[Any], axis: int) -> Any:
             raise ShapeError(
                 f"concat: tensor {number} has shape {shape}, tensor 0 has {first}; they may differ on axis {at} only"
             )
+    shaping.refuse_integers_as_floats("concat", arrays)
     return lib.xp.concat(arrays, axis=at)
 
 
@@ -67,6 +71,7 @@ def _careful_stack(array: Any, arrays: Sequence[Any], axis: int) -> Any:
             raise ShapeError(
                 f"stack: tensor {number} has shape {tuple(each.shape)}, tensor 0 has {first}; make them equal"
             )
+    shaping.refuse_integers_as_floats("stack", arrays)
     return lib.xp.stack(arrays, axis=at)
 
 

@@ -198,13 +198,15 @@ def test_scatter_add_counts_further_than_float32_can(backend):
 
 @pytest.mark.parametrize(("own", "value", "holds"), [
     ("float32", np.zeros(1, "float64"), True), ("float64", np.zeros(1, "int64"), True), ("float32", 1, True),
-    ("int64", np.zeros(1, "float32"), False), ("int64", 1.0, False), ("bool", 1, True), ("bool", 2, False), ("bool", np.array([0, 1]), True),
-    ("bool", np.array([0, 2]), False), ("float32", 1e39, False), ("float32", np.array([1e39]), False),
-    ("float16", np.array([65519, np.inf, np.nan]), True), ("float16", np.array([65520]), False), ("float64", 10**400, False),
-    ("int64", np.zeros(0), True), ("int64", True, True),
-    ("float64", 1j, False), ("complex64", 1j, True), ("float64", "text", False), ("uint8", np.zeros(1, "int64"), True),
-    ("uint8", np.array([0, -1]), False), ("int8", np.array([127, 128]), False), ("int8", np.zeros(0, "int64"), True),
-    ("uint64", np.array([-1]), False), ("int64", np.array([2**63], "uint64"), False),
+    ("int64", np.zeros(1, "float32"), False), ("int64", np.zeros(0), True), ("int64", 1.0, False),
+    ("int64", True, True), ("bool", 1, True), ("bool", 2, False), ("bool", np.array([0, 1]), True),
+    ("bool", np.array([0, 2]), False), ("float64", 1j, False), ("complex64", 1j, True), ("float64", "text", False),
+    ("uint8", np.zeros(1, "int64"), True), ("uint8", np.array([0, -1]), False), ("int8", np.array([127, 128]), False),
+    ("int8", np.zeros(0, "int64"), True), ("uint64", np.array([-1]), False),
+    ("int64", np.array([2**63], "uint64"), False), ("float32", 1e39, False), ("float32", np.array([1e39]), False),
+    ("float32", math.inf, True), ("float16", np.array([65519, np.inf, np.nan]), True),
+    ("float16", np.array([65520]), False), ("float16", np.array([65520.0]), False), ("float64", 10**400, False),
+    ("complex64", complex(0, 1e39), False), ("complex64", np.array([1e39j]), False),
 ])  # fmt: skip
 def test_what_an_array_can_hold(own, value, holds):
     assert backends.can_hold(np.zeros(2, own), value) is holds

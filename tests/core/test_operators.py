@@ -345,7 +345,7 @@ def test_a_raw_array_of_another_backend_is_refused():
         np.ones(2) - there
     assert str(caught.value) == "a - b: " + message.format("a", "a")
     with pytest.raises(
-        DeviceError, match="b is an array_api_strict.Array, not a minitensor.Tensor; it belongs to array_api_strict"
+        DeviceError, match=r"b is an array_api_strict\.Array, not a minitensor\.Tensor; it belongs to array_"
     ):
         there.to("numpy") + there.array
 

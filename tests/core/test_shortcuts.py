@@ -76,7 +76,7 @@ def test_limits_and_powers_of_numpy_do_not_change_the_dtype(backend, kind):
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda x: mt.clip(x, np.array([1.0]), np.array([2.0])), InputError, "is no limit|not a limit"),
-    (lambda x: mt.clip(mt.ones(2, "int64"), 0, 10**400), DTypeError, "^clip: limits"),
+    (lambda x: mt.clip(mt.ones(2, "int64"), 10**400), DTypeError, "^clip: int64 elements cannot hold the limit 1000"),
     (lambda x: x.var(correction="a"), InputError, "^var: correction='a' is not a number"),
     (lambda x: x.std(correction=None), InputError, "^std: correction=None is not a number"),
     (lambda x: x.sum(keepdims=None), InputError, "^sum: keepdims=None is neither True nor False"),
