@@ -212,7 +212,7 @@ def _counted(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: A
             raise DTypeError(f"{call} in steps of {step}: {own} holds whole numbers only; write dtype='float64'")
         start, step, stop = int(start), int(step), math.ceil(stop) if step > 0 else math.floor(stop)
         count = -((start - stop) // step)
-        stop = start + count * step - (step - step // 2)  # NumPy counts in floats; half a step leaves room to round
+        stop = start + (max(count, 0) - 1) * step + (step // 2 or step)  # NumPy counts in floats, which may round
     else:
         count = math.ceil((stop - start) / step)
     for end in (start, start + (count - 1) * step) if count > 0 else ():
@@ -265,7 +265,7 @@ def _spaced(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: An
         if not holds_number(own, end):
             raise DTypeError(f"{call}: {own} elements cannot hold {end} unchanged; write a wider dtype")
     if own.kind in "biu":
-        return lib.full((num,), start, own)
+        return lib.full((num,), start if num else 0, own)
     return lib.astype(lib.linspace(start, stop, num, np.dtype("float64")), lib.dtype(own))
 
 

@@ -6,9 +6,8 @@ becomes its data, and is refused where an entry is masked. An array of objects b
 one. What is no number to every backend is refused: text, dates, records, floats of more than 64 bits.
 """
 
+import math
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from itertools import product
 from numbers import Integral, Number
 from typing import Any
@@ -207,7 +206,7 @@ def _of_objects(name: str, given: np.ndarray) -> np.ndarray:
             _refuse_sparse(name, x)
             at = f" at index {place}" if place else ""
             raise DTypeError(f"{name}: elements of type object are not numbers: {x!r:.60}{at}{_why_not(x)}")
-        found.append(float(x) if isinstance(x, (Fraction, Decimal)) else x)  # to the nearest
+        found.append(x if isinstance(x, (int, float, complex, np.generic)) else _nearest(name, x))
     numbers = np.array(found)
     whole = [int(x) for x in found if isinstance(x, Integral) and not isinstance(x, bool)]
     if numbers.dtype.kind == "O" or (numbers.dtype.kind == "f" and len(whole) == len(found) > 0):
@@ -219,6 +218,17 @@ def _of_objects(name: str, given: np.ndarray) -> np.ndarray:
             )
         numbers = np.array(found, "uint64")
     return _plain(name, numbers.reshape(given.shape))
+
+
+def _nearest(name: str, x: Any) -> float:
+    """The float next to a number that is none of Python's own, such as a Fraction or a Decimal."""
+    try:
+        value = float(x)
+    except OverflowError:
+        value = math.inf
+    if math.isinf(value) and x != value:
+        raise DTypeError(f"{name}: no float holds {x!s:.30}")
+    return value
 
 
 def _why_not(x: Any) -> str:

@@ -124,6 +124,13 @@ def test_an_array_of_objects_becomes_numbers_where_all_are(backend, values, expe
     assert mt.as_tensor(np.array(values, object)).backend == "numpy"
 
 
+@pytest.mark.parametrize("value", [Fraction(10**400), Decimal("-1e400")])
+def test_a_number_beyond_every_float_is_refused(value):
+    with pytest.raises(DTypeError, match=r"^tensor: no float holds -?1"):
+        mt.tensor([value])
+    assert mt.tensor([Decimal("-Infinity"), Fraction(1)]).tolist() == [-float("inf"), 1.0]
+
+
 def test_objects_beside_a_tensor_become_numbers(on_numpy):
     same(mt.as_tensor(np.ones(2)) + np.array([1, Fraction(1, 2)], object), [2.0, 1.5])
 
