@@ -36,7 +36,7 @@ def _check(name: Any) -> numpy.dtype:
         dtype = numpy.dtype(name)
         if not dtype.isnative:
             dtype = numpy.dtype(dtype.newbyteorder("=").str)
-    except TypeError:
+    except (TypeError, ValueError):
         dtype = numpy.dtype(object)
     if dtype.kind not in "biufc" or dtype.itemsize > (16 if dtype.kind == "c" else 8):
         raise DTypeError(f"{name!r} is not a dtype of numbers; write one such as 'float32', 'int64' or 'bool'")

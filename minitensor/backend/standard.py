@@ -56,7 +56,7 @@ class Backend:
     # --- to NumPy and back -----------------------------------------------------------------------------------------
 
     def from_numpy(self, array: numpy.ndarray) -> Any:
-        return self.xp.asarray(array, **self.on)
+        return self.xp.asarray(array, dtype=self.dtype(array.dtype), **self.on)
 
     def to_numpy(self, array: Any) -> numpy.ndarray:
         return numpy.from_dlpack(array)

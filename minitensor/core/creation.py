@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, NoReturn
 
 import numpy as np
@@ -182,7 +183,8 @@ def arange(
     Raises InputError for what is not a number, and for integers that no dtype holds; DTypeError where the dtype does
     not hold all of them: float16 has no 1e5, and an integer dtype no steps of a half.
     """
-    start, stop, step = (x.item() if isinstance(x, np.generic) else x for x in (start, stop, step))  # type: ignore
+    start, step = (x if type(x) is int else _real("arange", x) for x in (start, step))
+    stop = stop if type(stop) is int or stop is None else _real("arange", stop)
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
     lib, kind = backend_and_dtype(dtype, like, None)
@@ -203,6 +205,14 @@ def arange(
     if not fits:
         raise InputError(f"{call}: no integer dtype holds these numbers; write dtype='float64'")
     return wrap(array)
+
+
+def _real(name: str, value: Any) -> Any:
+    """A number of NumPy, or a Tensor without axes, as a Python number."""
+    found = value.item() if isinstance(value, (np.generic, Tensor)) and not value.shape else value
+    if not isinstance(found, Real):
+        raise InputError(f"{name}: {intake.a_class(value)} is not a real number: {value!r:.60}")
+    return found
 
 
 def _counted(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: Any, step: Any) -> Any:

@@ -41,7 +41,7 @@ def searchsorted(ordered: Tensor, values: Tensor, side: str = "left") -> Tensor:
     """
     if not type(ordered) is Tensor is type(values):
         return door.enter("searchsorted", searchsorted, (ordered, values, side), need=2)
-    if side != "left" and side != "right":  # NumPy would take "l" for left
+    if type(side) is not str or (side != "left" and side != "right"):  # NumPy would take "l" for left
         checks.choice("searchsorted: side", side, ("left", "right"))
     return wrap(backend.as_array(_searchsorted(ordered.array, values.array, side)))
 

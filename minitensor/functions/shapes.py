@@ -44,7 +44,7 @@ def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
 
 
 def _listed(name: str, tensors: Any) -> list[Tensor]:
-    if not hasattr(tensors, "__iter__"):
+    if not hasattr(tensors, "__iter__") or getattr(tensors, "shape", None) == ():
         raise DTypeError(f"{name}: the tensors are of type {type(tensors).__name__}, not a list; write {name}([a, b])")
     return list(tensors)
 

@@ -268,3 +268,11 @@ def test_a_shape_may_be_an_array(backend, shape):
 def test_what_does_not_fit_into_memory_is_said_with_its_size(backend, make, size):
     with pytest.raises(OutOfMemoryError, match=rf" takes {size}, more than is free; make it smaller, or in parts$"):
         make()
+
+
+@pytest.mark.parametrize("wrong", [1j, "3", np.ones(2), [3], {}])
+def test_arange_counts_in_real_numbers(backend, wrong):
+    for use in (lambda: mt.arange(wrong), lambda: mt.arange(0, wrong), lambda: mt.arange(0, 9, wrong)):
+        with pytest.raises(InputError, match=r"^arange: an? .* is not a real number: "):
+            use()
+    same(mt.arange(np.int8(100), 200, mt.tensor(50)), np.array([100, 150]))

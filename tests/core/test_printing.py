@@ -10,6 +10,7 @@ from strategies import DTYPES, arrays, as_tensor, examples, shapes
 import minitensor as mt
 from minitensor.backend.strict import StrictBackend
 from minitensor.backend.with_numpy import NumPyBackend
+from minitensor.core import printing
 
 MOST_LINES, MOST_COLUMNS = 30, 120
 
@@ -135,3 +136,18 @@ def test_not_a_number_and_infinity_are_shown_without_a_warning(backend):
         x = mt.tensor([float("nan"), float("inf"), -float("inf")])
         assert repr(x).startswith("tensor([ nan,  inf, -inf]")
         assert Checker(x._repr_html_()).rows == [["nan", "inf", "-inf"]]
+
+
+@pytest.mark.parametrize("shape", [(2,) * 18, (3,) * 11, (2,) * 12 + (9, 9), (1,) * 9 + (2,) * 9 + (1,) * 9])
+def test_many_short_axes_are_cut_before_they_are_written(backend, shape, monkeypatch):
+    written = []
+    array2string = np.array2string
+    monkeypatch.setattr(np, "array2string", lambda a, **how: written.append(a.size) or array2string(a, **how))
+    x = mt.zeros(shape, "int64")
+    x[(0,) * len(shape)], x[(-1,) * len(shape)] = 4, 7
+    text = repr(x)
+    assert max(written) <= 2 * printing.MOST
+    assert len(text.splitlines()) <= printing.LINES + 1
+    assert text.startswith("tensor(" + "[" * len(shape) + "4")
+    assert text.endswith("7" + "]" * len(shape) + f", shape {shape}, int64, {backend})")
+    assert "more lines left out" in text

@@ -28,6 +28,7 @@ from minitensor.errors import (
     BroadcastError,
     DeviceError,
     DTypeError,
+    ExportError,
     IndexingError,
     InputError,
     ShapeError,
@@ -803,3 +804,132 @@ def test_dlpack_goes_to_torch_and_back():
         same(back, x.array)
         assert not shares(back, x)
         same(mt.tensor(there, "float32"), x.array.astype("float32"))
+
+
+# To other libraries.
+@pytest.mark.parametrize("view", [
+    lambda x: x[::-1], lambda x: x[:, ::-1], lambda x: x[0].expand(3, 4), lambda x: x[:, :1].expand(3, 4)[1:],
+])  # fmt: skip
+def test_what_another_library_could_not_use_is_exported_as_a_copy(view):
+    torch = pytest.importorskip("torch", reason="torch ends the process at a negative stride")
+    with mt.use_backend("numpy"):
+        x = mt.arange(12.0).reshape(3, 4)
+        part, before = view(x), x.tolist()
+        there = torch.from_dlpack(part)
+        assert there.tolist() == part.tolist()
+        there[...] = -1.0
+        assert np.from_dlpack(part).tolist() == part.tolist()
+        assert x.tolist() == before
+        with pytest.raises(ExportError, match="expanded, reversed or read-only is exported as a copy"):
+            part.__dlpack__(copy=False)
+        with pytest.raises(BufferError):
+            np.from_dlpack(part, copy=False)
+
+
+def test_read_only_memory_is_exported_as_a_copy():
+    torch = pytest.importorskip("torch", reason="torch writes to read-only memory")
+    a = np.zeros(3)
+    a.setflags(write=False)
+    torch.from_dlpack(mt.as_tensor(a))[0] = 5.0
+    assert a.tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("view", [lambda x: x, lambda x: x.T, lambda x: x[::2, 1:], lambda x: x[:0], lambda x: x[1:2]])
+def test_all_else_is_shared_with_another_library(view):
+    part = view(mt.as_tensor(np.arange(12.0).reshape(3, 4)))
+    assert np.shares_memory(np.from_dlpack(part), part.array) or not part.size
+    part.__dlpack__(copy=False)
+
+
+def test_a_read_only_array_is_not_called_expanded(backend):
+    with mt.use_backend("numpy"):
+        a = np.zeros(2)
+        a.setflags(write=False)
+        for x in (mt.as_tensor(a), mt.einsum("ii->i", mt.eye(2))):
+            with pytest.raises(
+                ShapeError, match=r"^this tensor of shape \(2,\) is read-only: it shares memory that may not"
+            ):
+                x[0] = 5.0
+            with pytest.raises(ShapeError, match=r" is read-only: .*, a diagonal, or an array that was read-only"):
+                x += 1.0
+    assert a.tolist() == [0.0, 0.0]
+
+
+# Indices where there is nothing to choose from.
+@pytest.mark.parametrize(("shape", "key"), [
+    ((3, 0), 0), ((0, 3), (slice(None), 0)), ((3, 0, 2), 0), ((0, 3), (..., 0)), ((2, 0, 3), (slice(None), slice(None), 0)),
+])  # fmt: skip
+@pytest.mark.parametrize("index", [3, 5, -4])
+def test_an_index_out_of_range_is_refused_on_an_empty_selection(backend, shape, key, index):
+    x = mt.zeros(shape)
+    at = mt.tensor([0, index])
+    key = at if key == 0 else (*key[:-1], at)
+    axis = 0 if key is at else len(shape) - 1
+    with pytest.raises(IndexingError, match=r"out of bounds for axis \d with size [23]"):
+        x[key]
+    with pytest.raises(IndexingError, match=r"out of bounds for axis \d with size [23]"):
+        x[key] = 1.0
+    with pytest.raises(IndexingError, match=r"out of bounds for axis \d with size [23]"):
+        mt.take(x, at, axis)
+    assert mt.take(x, mt.tensor([0, -1]), axis).size == 0
+
+
+# Masks after dots.
+@given(st.data())
+def test_a_mask_after_dots_or_slices_chooses_what_numpy_chooses(backend, data):
+    a = data.draw(arrays(st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 5))))
+    at = data.draw(st.integers(1, 2))
+    mask = data.draw(arrays((a.shape[at],), "bool"))
+    dots = [((slice(None),), (slice(None),)), ((...,), ())][data.draw(st.integers(0, 1)) if at == 2 else 0]
+    key = (*dots[0], mask) if dots[0] == (...,) else ((slice(None),) * at + (mask,))
+    wrapped = tuple(as_tensor(part) if part is mask else part for part in key)
+    same(as_tensor(a)[wrapped], a[key])
+    x, expected = as_tensor(a).copy(), a.copy()
+    x[wrapped], expected[key] = 7.0, 7.0
+    same(x, expected)
+
+
+# A value that does not fit.
+@pytest.mark.parametrize("value", [[1.0, 2.0], [[1.0, 2.0, 3.0]] * 2, [], [[1.0], [2.0], [3.0]]])
+def test_a_value_of_a_wrong_shape_for_a_mask_is_refused_and_nothing_is_written(backend, value):
+    x = mt.zeros((2, 3))
+    mask = mt.tensor([[True, False, True], [True, False, False]])
+    with pytest.raises((BroadcastError, IndexingError)):
+        x[mask] = mt.tensor(value)
+    assert x.tolist() == [[0.0] * 3] * 2
+
+
+@pytest.mark.parametrize("value", [None, "x", object(), {}, b"1"])
+def test_what_is_no_number_is_in_no_tensor(backend, value):
+    assert value not in mt.ones(1)
+    assert value not in mt.zeros((0,))
+
+
+@pytest.mark.parametrize("text", ["x", b"x"])
+def test_text_is_not_repeated_by_a_tensor(backend, text):
+    for x in (mt.ones(2), mt.tensor(3)):
+        for use in (lambda x=x: x * text, lambda x=x: text * x, lambda x=x: x.__imul__(text)):
+            with pytest.raises(DTypeError, match=r"^a \*=? b: [ab] is a (str|bytes), not a Tensor; write minitensor\."):
+                use()
+
+
+def test_an_axis_may_be_an_integer_of_numpy(backend):
+    x = mt.ones((2, 3)).expand_dims(np.int64(0))
+    assert x.shape == (1, 2, 3)
+    assert {type(size) for size in x.shape} == {int}
+    assert mt.ones((2, 3)).sum(np.int64(1)).shape == (2,)
+
+
+def test_a_subclass_changes_nothing_for_tensors_made_before(backend):
+    old = mt.ones(2)
+
+    class Mine(Tensor):
+        pass
+
+    assert type(old + old) is type(mt.ones(1)) is Tensor
+    assert Mine is not Tensor
+
+
+def test_a_backend_without_the_dtype_says_so():
+    with pytest.raises(DTypeError, match=r"^the strict backend has no float16; take a wider dtype"):
+        mt.as_tensor(np.zeros(2, "float16")).to("strict")
