@@ -132,6 +132,40 @@ def test_the_proposed_fix_works(given_shapes):
         np.broadcast_arrays(*changed.values())
 
 
+@given(st.lists(shapes(min_side=1), min_size=3, max_size=5))
+@example([(5,), (5, 3), (1, 3)])
+@example([(3,), (1, 3), (3, 4)])
+@example([(2, 3), (2, 3), (3, 2)])
+@example([(1, 1), (2, 3), (3, 2), (3, 1)])
+@example([(4,), (4,), (4, 2)])
+def test_the_fix_for_many_shapes_changes_one_and_makes_all_of_them_fit(many):
+    assume(disagreeing_axes(*many))
+    arrays = {name: np.empty(shape) for name, shape in zip("abcde", many, strict=False)}
+    changed = apply_fix(explain_broadcast(*many), arrays)
+    would_do = []
+    for i, shape in enumerate(many):
+        others = [*many[:i], *many[i + 1 :]]
+        ndim = max(map(len, others))
+        longer = [shape + (1,) * new for new in range(1, ndim - len(shape) + 1)]
+        turned = [(*shape[:-2], shape[-1], shape[-2])] if len(shape) > 1 else []
+        would_do += [each for each in longer + turned if not disagreeing_axes(each, *others)]
+    assert (changed is None) == (not would_do)
+    if changed is not None:
+        np.broadcast_arrays(*changed.values())
+        assert sum(changed[name] is not arrays[name] for name in arrays) == 1
+
+
+def test_the_fix_for_three_shapes_names_the_one_to_change():
+    fixes = {
+        ((5,), (5, 3), (1, 3)): "fix: give a a new last axis, a[:, None], which makes it (5, 1)",
+        ((5, 3), (5,), (5, 1)): "fix: give b a new last axis, b[:, None], which makes it (5, 1)",
+        ((2, 1), (2, 3), (3, 2)): "fix: transpose c, c.mT",
+        ((5, 3, 2), (1, 3, 2), (5,)): "fix: give c 2 new last axes, c[:, None, None], which makes it (5, 1, 1)",
+        ((4,), (5,), (4, 2)): "fix: reshape or slice one of them until the sizes on each axis are equal, or 1",
+    }
+    assert {shapes: explain_broadcast(*shapes).splitlines()[-1] for shapes in fixes} == fixes
+
+
 @given(not_broadcastable())
 def test_a_fix_is_proposed_wherever_a_new_axis_or_a_transposition_would_do(pair):
     would_do = []

@@ -12,6 +12,9 @@ INTEGERS = {  # the least and the largest number of each
     numpy.dtype(name): (int(numpy.iinfo(name).min), int(numpy.iinfo(name).max))
     for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 } | {numpy.dtype(bool): (0, 1)}
+NATIVE = {  # all dtypes of numbers, as this machine writes them
+    numpy.dtype(name) for name in ("float16", "float32", "float64", "complex64", "complex128")
+} | INTEGERS.keys()
 SAFE = 65504.0  # the largest float16: numbers up to here become infinite in no float
 
 _checked: dict[Any, numpy.dtype] = {}  # by the names asked for so far
@@ -51,12 +54,13 @@ def holds_number(own: numpy.dtype, value: Any) -> bool:
     >>> holds_number(numpy.dtype("float16"), 0.1), holds_number(numpy.dtype("float16"), 1e5)
     (True, False)
     """
-    if own.kind not in HOLDS.get(type(value), ()):
+    kind, own_kind = type(value), own.kind
+    if own_kind not in HOLDS.get(kind, ()):
         return False
-    if type(value) is int and own.kind in "biu":
+    if kind is int and own_kind in "biu":
         least, most = INTEGERS[own]
         return least <= value <= most
-    if type(value) is bool:
+    if kind is bool or (kind is not complex and -SAFE <= value <= SAFE):
         return True
     parts = (value.real, value.imag) if type(value) is complex else (value,)
     return all(_is_finite_in(own, part) or part - part != 0 for part in parts)  # infinity and NaN are what they are

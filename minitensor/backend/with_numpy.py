@@ -47,7 +47,8 @@ class NumPyBackend(NumPyAPI):
         return numpy.asarray(result) if isinstance(result, numpy.generic) else result
 
     def _shareable(self, array: Any) -> bool:
-        return bool(array.flags.writeable) and super()._shareable(array)
+        flags = array.flags
+        return bool(flags.writeable) and (bool(flags.c_contiguous) or super()._shareable(array))
 
     def free_memory(self) -> int | None:
         """On Linux; other systems do not tell."""

@@ -16,6 +16,7 @@ from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
 from minitensor.text.numbers import in_bytes
 
+_COUNTED = {int, float, type(None)}
 _INT64 = np.dtype("int64")
 # The dtype of a tensor full of one Python number.
 KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
@@ -183,8 +184,12 @@ def arange(
     Raises InputError for what is not a number, and for integers that no dtype holds; DTypeError where the dtype does
     not hold all of them: float16 has no 1e5, and an integer dtype no steps of a half.
     """
-    start, step = (x if type(x) is int else _real("arange", x) for x in (start, step))
-    stop = stop if type(stop) is int or stop is None else _real("arange", stop)
+    if not {type(start), type(stop), type(step)} <= _COUNTED:
+        start, step, stop = (
+            _real("arange", start),
+            _real("arange", step),
+            None if stop is None else _real("arange", stop),
+        )
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
     lib, kind = backend_and_dtype(dtype, like, None)

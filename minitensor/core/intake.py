@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
-from minitensor.backend.dtypes import HOLDS, holds_number
+from minitensor.backend.dtypes import HOLDS, NATIVE, holds_number
 from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
 
 CPU = 1  # the processor's memory, as DLPack numbers devices
@@ -69,7 +69,7 @@ def array(name: str, given: Any) -> Any:
     that belong to a graph of gradients.
     """
     if isinstance(given, np.ndarray):
-        return _plain(name, given)
+        return given if type(given) is np.ndarray and given.dtype in NATIVE else _plain(name, given)
     try:
         return _checked(name, given, backend.of(given))
     except TypeError as error:
@@ -108,9 +108,10 @@ def read(name: str, data: Any) -> np.ndarray:
         if "sequence" in str(error) or "broadcast" in str(error):
             raise ShapeError(f"{name}: the lists are not a rectangle: {error}") from None
         raise DTypeError(f"{name}: {data!r:.60} is not made of numbers: {error}") from None
-    if found.dtype.kind == "f" and found.size and isinstance(_first(listed), Integral):
+    first = _first(listed) if found.dtype.kind == "f" else None
+    if type(first) is not float and isinstance(first, Integral):
         found = np.array(listed, dtype=object)  # NumPy makes floats of integers that no one dtype holds
-    return _plain(name, found)
+    return found if found.dtype in NATIVE else _plain(name, found)
 
 
 def fitted(name: str, raw: Any, own: np.dtype) -> Any:
@@ -136,9 +137,10 @@ def _cannot_hold(own: str, what: str) -> DTypeError:
 
 def _listed(name: str, data: Any) -> Any:
     """Lists of Tensors and of arrays as lists of plain NumPy arrays."""
-    if type(data) in PLAIN:
+    kind = type(data)
+    if kind in PLAIN:
         return data
-    if isinstance(data, (list, tuple)):
+    if kind is list or isinstance(data, (list, tuple)):
         return data if PLAIN.issuperset(map(type, data)) else [_listed(name, part) for part in data]
     if hasattr(type(data), "_operation"):
         return data.numpy()
@@ -158,7 +160,7 @@ def tensors_in(data: Any) -> Iterator[Any]:
 
 
 def _first(listed: Any) -> Any:
-    while isinstance(listed, Sequence) and len(listed):
+    while (type(listed) is list or isinstance(listed, Sequence)) and len(listed):
         listed = listed[0]
     return listed
 

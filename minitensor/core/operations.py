@@ -29,7 +29,7 @@ DType: TypeAlias = str | type | np.dtype
 Operator = Callable[["Tensor", Operand], "Tensor"]
 Method = TypeVar("Method", bound=Callable[..., "Tensor"])
 
-_writable = ops.primitive(indexing.refuse_expanded)
+_writable, _setitem = ops.primitive(indexing.refuse_expanded), ops.primitive(indexing.setitem)
 
 
 def comparison(python: str, name: str, symbol: str, compute: Any = None) -> Operator:
@@ -96,7 +96,7 @@ def _write_fitted(array: Any, result: Any) -> None:
     """Write a result over `array` that may have another dtype, or be half made when an error comes."""
     if tuple(result.shape) != tuple(array.shape):
         raise ValueError  # which the door explains: what is smaller could be written, and would be repeated
-    indexing.setitem(array, ..., backend.as_array(result))
+    _setitem(array, ..., backend.as_array(result))
 
 
 def _is_integer(array: Any) -> bool:

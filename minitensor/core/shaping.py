@@ -93,10 +93,13 @@ def expand_dims(array: Any, axis: Any) -> Any:
 
 
 def astype(array: Any, dtype: Any) -> Any:
-    lib, own = backend.of(array), checked_dtype(dtype)
-    if lib.numpy_dtype(array).kind == "c" != own.kind:
-        raise DTypeError(f"astype: {own} would drop the imaginary parts; write minitensor.real(x) to take the others")
-    return lib.astype(array, lib.dtype(own))
+    lib = backend.of(array)
+    own = lib.dtype(dtype)
+    if lib.numpy_dtype(array).kind == "c" and checked_dtype(dtype).kind != "c":
+        raise DTypeError(
+            f"astype: {checked_dtype(dtype)} would drop the imaginary parts; write minitensor.real(x) to take the others"
+        )
+    return lib.astype(array, own)
 
 
 def copy(array: Any) -> Any:

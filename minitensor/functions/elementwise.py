@@ -69,12 +69,12 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 def together(name: str, *values: Any) -> list[Any]:
     """Tensors and numbers, raw, for an elementwise function; a number must fit into the dtype that it will take on."""
     raw = door.operands(*values)
-    numbers = [x for x in raw if not hasattr(x, "dtype")]
+    numbers = [x for x in raw if type(x) in HOLDS]
     for array in raw if numbers else ():
-        if hasattr(array, "dtype"):
+        if type(array) not in HOLDS:
             own = backend.of(array).numpy_dtype(array)
             for x in numbers if own.kind != "b" else ():
-                if own.kind in HOLDS[type(x)] and not holds_number(own, x):  # of another kind, the two are promoted
+                if not holds_number(own, x) and own.kind in HOLDS[type(x)]:  # of another kind, the two are promoted
                     raise DTypeError(f"{name}: {x!s:.30} does not fit into {own}; cast with .astype(...)")
     return raw
 

@@ -857,7 +857,8 @@ def test_a_read_only_array_is_not_called_expanded(backend):
 
 # Indices where there is nothing to choose from.
 @pytest.mark.parametrize(("shape", "key"), [
-    ((3, 0), 0), ((0, 3), (slice(None), 0)), ((3, 0, 2), 0), ((0, 3), (..., 0)), ((2, 0, 3), (slice(None), slice(None), 0)),
+    ((3, 0), 0), ((0, 3), (slice(None), 0)), ((3, 0, 2), 0), ((0, 3), (..., 0)),
+    ((2, 0, 3), (slice(None), slice(None), 0)),
 ])  # fmt: skip
 @pytest.mark.parametrize("index", [3, 5, -4])
 def test_an_index_out_of_range_is_refused_on_an_empty_selection(backend, shape, key, index):
