@@ -137,7 +137,7 @@ def refuse_expanded(array: Any, error: Exception | None = None) -> None:
     if "read-only" in str(error):
         raise ShapeError(
             f"this tensor of shape {tuple(array.shape)} is read-only: it shares memory that may not be written through "
-            "it, as a part of an expanded tensor, a diagonal, or an array that was read-only elsewhere\n"
+            "it, as a part of an expanded tensor does, or an array that was read-only elsewhere\n"
             "fix: write to its .copy()"
         )
 

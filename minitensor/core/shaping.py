@@ -96,9 +96,8 @@ def astype(array: Any, dtype: Any) -> Any:
     lib = backend.of(array)
     own = lib.dtype(dtype)
     if lib.numpy_dtype(array).kind == "c" and checked_dtype(dtype).kind != "c":
-        raise DTypeError(
-            f"astype: {checked_dtype(dtype)} would drop the imaginary parts; write minitensor.real(x) to take the others"
-        )
+        name = checked_dtype(dtype)
+        raise DTypeError(f"astype: {name} would drop the imaginary parts; write minitensor.real(x) to take the others")
     return lib.astype(array, own)
 
 
