@@ -845,13 +845,11 @@ def test_a_read_only_array_is_not_called_expanded(backend):
     with mt.use_backend("numpy"):
         a = np.zeros(2)
         a.setflags(write=False)
-        for x in (mt.as_tensor(a), mt.einsum("ii->i", mt.eye(2))):
-            with pytest.raises(
-                ShapeError, match=r"^this tensor of shape \(2,\) is read-only: it shares memory that may not"
-            ):
-                x[0] = 5.0
-            with pytest.raises(ShapeError, match=r" is read-only: .*, a diagonal, or an array that was read-only"):
-                x += 1.0
+        x = mt.as_tensor(a)
+        with pytest.raises(ShapeError, match=r"^this tensor of shape \(2,\) is read-only: it shares memory"):
+            x[0] = 5.0
+        with pytest.raises(ShapeError, match=r" is read-only: .* or an array that was read-only elsewhere"):
+            x += 1.0
     assert a.tolist() == [0.0, 0.0]
 
 
