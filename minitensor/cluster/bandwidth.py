@@ -1,6 +1,7 @@
 """A bandwidth to begin with, from the data: two rules of thumb, neither of them quadratic."""
 
 from minitensor import random
+from minitensor.cluster.meanshift.frame import frame_of
 from minitensor.cluster.meanshift.update import squared_distances
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
@@ -34,14 +35,16 @@ def estimate_bandwidth(
     (4.034, 1.0)
 
     Raises DTypeError, ShapeError and InputError for points that `mean_shift` would not take, and InputError for an
-    unknown rule, a quantile outside of 0 to 1, no samples, and points so alike that the bandwidth would be 0.
+    unknown rule, a quantile outside of 0 to 1 or so small that a point's neighbour is itself, no samples, and points so
+    alike that the bandwidth would be 0.
     """
     checks.points("estimate_bandwidth: the points", points)
-    return by_rule(points, rule, quantile, samples, seed)
+    frame = frame_of(points)
+    return frame.outside(by_rule(frame.enter(points), rule, quantile, samples, seed))
 
 
 def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_000, seed: int | None = 0) -> float:
-    """`estimate_bandwidth` of points that have been searched for NaN already."""
+    """`estimate_bandwidth` of points that have been searched for NaN and have entered a frame, and so is the width."""
     checks.choice("estimate_bandwidth: rule", rule, RULES)
     quantile = checks.number("estimate_bandwidth: quantile", quantile, 0, 1)
     samples = checks.whole("estimate_bandwidth: samples", samples, 1)
@@ -51,10 +54,9 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_0
     else:
         width = _to_neighbour(points, quantile, samples, seed)
     if width == 0:
-        raise InputError(
-            f"estimate_bandwidth: {rule!r} gives 0, because the {n} points are so alike; give a bandwidth yourself"
-            + (", or a larger quantile" if rule == "neighbours" else "")
-        )
+        more = ", or a larger quantile" if rule == "neighbours" and n > 1 else ""
+        why = f"the {n} points are so alike" if n > 1 else "there is but one point"
+        raise InputError(f"estimate_bandwidth: {rule!r} gives 0, because {why}; give a bandwidth yourself{more}")
     return width
 
 
@@ -64,9 +66,15 @@ def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | Non
         points = points[random.permutation(random.generator(seed), points.shape[0], like=points)[:samples]]
     points = points.astype("float64")
     n, total = points.shape[0], 0.0
+    number = int(n * quantile)
+    if number < 2 <= n:
+        raise InputError(
+            f"estimate_bandwidth: quantile={quantile} of {n} points is neighbour number {number}, but number 1 is the "
+            f"point itself; give a quantile of {min(2.5 / n, 1):.2g} or more"
+        )
     rows = max(1, TABLE // n)
     for start in range(0, n, rows):
         here = slice(start, min(start + rows, n))
         squared = squared_distances(points[here], points.T)
-        total += (sort(squared)[:, max(1, int(n * quantile)) - 1] ** 0.5).sum().item()
+        total += (sort(squared)[:, max(number, 1) - 1] ** 0.5).sum().item()
     return total / n

@@ -1,16 +1,14 @@
 """Mean shift as an estimator: the conventions of scikit-learn, on the arrays of any library."""
 
 import contextlib
-import math
 from typing import Any
-
-import numpy as np
 
 from minitensor.cluster.bandwidth import by_rule
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
 from minitensor.cluster.meanshift.clustering import cluster
+from minitensor.cluster.meanshift.frame import Frame, frame_of
 from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
-from minitensor.cluster.meanshift.update import KERNELS, largest
+from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.core import checks
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
@@ -54,7 +52,8 @@ class MeanShift:
     n_features_in_ : d; feature_names_in_ : the names of the columns, if the points were a table whose columns have any
 
     An estimated bandwidth is the neighbours' radius of `estimate_bandwidth`, or half of it for the Gaussian kernel.
-    Where that is 0, because every point has many equals, only equal points are in one cluster.
+    Where that is 0, because every point has many equals or there are fewer than 7 points, only equal points are in one
+    cluster. As in `mean_shift`, labels do not depend on where the data lie, nor on their unit.
 
     Time: O(n²·d) an update, O(seeds·n·d) with seeds. Memory: O(n·d) besides `mean_shift`'s tiles.
     Source: D. Comaniciu and P. Meer, "Mean shift: a robust approach toward feature space analysis", PAMI 2002.
@@ -101,11 +100,15 @@ class MeanShift:
         where no point is near any seed. Warns with ConvergenceWarning where max_iter stopped it.
         """
         points = read_points(X)
-        bandwidth = self._bandwidth(points)
-        starts = self._starts(points, bandwidth)
+        seeds = self._seeds(points)
+        frame = frame_of(points, seeds)
+        data = frame.enter(points)
+        bandwidth = self._bandwidth(frame, data)
+        starts = self._starts(frame, data, bandwidth, seeds)
         with progress("mean shift", bool(self.verbose)) as step:
             found = cluster(
-                points,
+                frame,
+                data,
                 bandwidth,
                 kernel=self.kernel,
                 max_iter=self.max_iter,
@@ -114,11 +117,11 @@ class MeanShift:
                 starts=starts,
                 report=step and (lambda done, still, total: step(still, total, f"update {done}")),
             )
-        labels, squared = _nearest(points, found.centers, bandwidth)
+        labels, squared = nearest(data, found.centers)
         labels, order = by_size(labels, found.centers.shape[0])
-        centers = found.centers[order]
         if not self.cluster_all:
-            labels = where(squared <= REACH[self.kernel] ** 2, labels, -1)
+            labels = where(squared <= (REACH[self.kernel] * frame.inside(bandwidth)) ** 2, labels, -1)
+        peaks = found.centers[order]
         names = column_names(X)
         if names is not None:
             self.feature_names_in_ = names
@@ -127,7 +130,8 @@ class MeanShift:
         self.n_features_in_ = points.shape[1]
         self.bandwidth_ = bandwidth
         self.n_iter_ = found.n_iter
-        self.cluster_centers_, self.labels_ = in_kind_of(X, centers), in_kind_of(X, labels)
+        self.cluster_centers_, self.labels_ = in_kind_of(X, frame.leave(peaks)), in_kind_of(X, labels)
+        self._frame, self._peaks = frame, peaks
         return self
 
     def predict(self, X: Any) -> Any:
@@ -151,39 +155,48 @@ class MeanShift:
                 "The feature names should match those that were passed during fit. They were "
                 f"{', '.join(self.feature_names_in_)}; now they are {', '.join(names)}"
             )
-        return in_kind_of(X, _nearest(points, centers, self.bandwidth_)[0])
+        # Not rounded to their dtype, as `fit` found them, unless someone has changed the centres since.
+        same = centers.shape == self._peaks.shape and (centers == self._frame.leave(self._peaks)).all()
+        peaks = self._peaks if same else self._frame.enter(centers)
+        return in_kind_of(X, nearest(self._frame.enter_near(points), peaks)[0])
 
     def fit_predict(self, X: Any, y: Any = None) -> Any:
         """``fit(X).labels_``."""
         return self.fit(X).labels_
 
-    def _bandwidth(self, points: Tensor) -> float:
+    def _bandwidth(self, frame: Frame, data: Tensor) -> float:
         """The bandwidth that is given or, if none is, estimated."""
         checks.choice("MeanShift: kernel", self.kernel, KERNELS)
         if self.bandwidth is None:
             radius = 0.0
-            with contextlib.suppress(InputError):  # the points are so alike that it would be 0
-                radius = by_rule(points, "neighbours", seed=self.random_state)
-            # The narrowest that float arithmetic can tell from 0, or any width where all points are 0.
-            narrowest = 16 * float(np.finfo(points.dtype).eps) * largest(points)
-            return max(radius / REACH[self.kernel], narrowest) or 1.0
+            with contextlib.suppress(InputError):  # the points are so few, or so alike, that it would be 0
+                radius = by_rule(data, "neighbours", seed=self.random_state)
+            # The narrowest that float arithmetic can tell from 0, or any width where all points are equal.
+            return frame.outside(max(radius / REACH[self.kernel], 16 * frame.resolution())) or 1.0
         return checks.positive("MeanShift: bandwidth", self.bandwidth, "it is a distance, or None, and must be")
 
-    def _starts(self, points: Tensor, bandwidth: float) -> Tensor | None:
-        """Where the queries start; None for every point."""
-        if self.seeds is None and not self.bin_seeding:
-            return None
+    def _seeds(self, points: Tensor) -> Tensor | None:
+        """The seeds that were given, as they are outside of a frame."""
         if self.seeds is None:
-            least = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1)
-            return within_reach(bin_seeds(points, bandwidth, least), points, bandwidth, self.kernel)
+            return None
         seeds = read_points(self.seeds, "seeds", place=points.backend).astype(points.dtype)
         if seeds.shape[1] != points.shape[1]:
             raise ShapeError(f"seeds of shape {seeds.shape} do not fit points of shape {points.shape}")
-        return within_reach(seeds, points, bandwidth, self.kernel)
+        return seeds
 
-
-def _nearest(points: Tensor, centers: Tensor, bandwidth: float) -> tuple[Tensor, Tensor]:
-    """The nearest centre of each point, and the squared distance to it in bandwidths."""
-    scale = 2.0 ** math.frexp(bandwidth)[1]  # a power of two costs no digit, and no square overflows or vanishes
-    labels, squared = nearest(points / scale, centers / scale)
-    return labels, squared / (bandwidth / scale) ** 2
+    def _starts(self, frame: Frame, data: Tensor, bandwidth: float, seeds: Tensor | None) -> Tensor | None:
+        """Where the queries start, inside the frame; None for every point."""
+        if seeds is not None:
+            starts = frame.enter(seeds)
+        elif self.bin_seeding:
+            least = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1)
+            starts = bin_seeds(data, frame.inside(bandwidth), least)
+        else:
+            return None
+        reached = within_reach(starts, data, frame.inside(bandwidth), self.kernel)
+        if not reached.shape[0]:
+            raise InputError(
+                f"No point was within bandwidth={bandwidth:g} of any seed ({starts.shape[0]} in all); "
+                "seed where the points are, or raise the bandwidth"
+            )
+        return reached

@@ -1,17 +1,15 @@
 """Mean shift to the end: shift until the points stand still, then make clusters of where they stopped."""
 
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.choosing import choose
 from minitensor.cluster.meanshift.density import Density, Exact
+from minitensor.cluster.meanshift.frame import FURTHEST, Frame, frame_of
 from minitensor.cluster.meanshift.merge import merge
-from minitensor.cluster.meanshift.update import KERNELS, largest
+from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
@@ -29,8 +27,8 @@ class Clustering(NamedTuple):
     converged : whether every point stood still before `max_iter`
     path : where every point was, one (n, d) tensor before the first update and one after each; empty if not asked for
     method : how it was found: "exact", "grid", "cells" or "fourier"
-    error_bound : how far an update of any of the points may be from the exact one, in the units of the points; 0 if it
-        differs by rounding alone
+    error_bound : how far an update of any of the points may be from the exact one, in the units of the points, with
+        what it costs to round coordinates to the dtype of the points; 0 if exact, which differs by rounding alone
     """
 
     labels: Tensor
@@ -75,11 +73,16 @@ def mean_shift(
         than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
         wherever only "exact" will do, else the first of "grid", "fourier" and "cells" that keeps to `error`; the result
         says which, and its bound
-    error : how far off an update may be, in bandwidths, unless it is exact. The bound is for the worst case: on the
-        course's clusters the grid's error is 30 to 60 times smaller (tests/benchmarks/million.py)
+    error : how far off a method may be in an update, in bandwidths, unless it is exact; rounding comes on top, and the
+        result's bound has both. It is for the worst case: on the course's clusters the grid's error is 30 to 60 times
+        smaller (tests/benchmarks/million.py)
     starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. A
         query that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
     report : called after each update with how many were done, how many queries stand still, and of how many
+
+    All is computed on points from which a coordinate in their middle has been subtracted, and in a unit of their own
+    size (`frame.py`): float16 in float32, all else in its dtype. So labels are the same wherever the data lie and in
+    whatever unit, as long as the dtype holds the moved data exactly. Centres and path are moved back, and rounded once.
 
     An update runs on as many threads as BLAS would take, fewer if it is small, and is done for the points that still
     move: over fixed data those that stand still are left out.
@@ -103,8 +106,10 @@ def mean_shift(
     checks.points("mean_shift: the points", points)
     if starts is not None:
         _check_starts(starts, points, blurring)
-    return cluster(
-        points,
+    frame = frame_of(points, starts)
+    found = cluster(
+        frame,
+        frame.enter(points),
         bandwidth,
         kernel=kernel,
         blurring=blurring,
@@ -114,13 +119,16 @@ def mean_shift(
         memory=memory,
         method=method,
         error=error,
-        starts=starts,
+        starts=None if starts is None else frame.enter(starts),
         report=report,
     )
+    steps = (points if starts is None else starts, *map(frame.leave, found.path[1:])) if path else ()
+    return found._replace(centers=frame.leave(found.centers), path=steps)
 
 
 def cluster(
-    points: Tensor,
+    frame: Frame,
+    data: Tensor,
     bandwidth: float,
     *,
     kernel: str,
@@ -134,22 +142,19 @@ def cluster(
     memory: int = MEMORY,
     error: float = 0.2,
 ) -> Clustering:
-    """`mean_shift` of points and starts that have been searched for NaN already."""
-    size, eps = largest(points), float(np.finfo(points.dtype).eps)
-    bandwidth = _checked_bandwidth(points, bandwidth, size * eps)
+    """`mean_shift` of data and starts that have entered the frame; so are the centres and the path."""
+    bandwidth = checks.distance("mean_shift: bandwidth", bandwidth)
+    width = _told_apart(frame, bandwidth)
     checks.choice("mean_shift: kernel", kernel, KERNELS)
     max_iter = checks.whole("mean_shift: max_iter", max_iter, 1)
     tol = checks.number("mean_shift: tol", tol, 0)
     memory = checks.whole("mean_shift: memory", memory, 1)
-    # A power of two brings the bandwidth to about 1 and costs no digit, so that no square overflows or vanishes.
-    scale = 2.0 ** math.frexp(bandwidth)[1]
-    data, width = points / scale, bandwidth / scale
-    # Far from the origin a step of `tol` bandwidths may be finer than the coordinates themselves.
-    still = tol * width + 4 * eps * size / scale
+    # In data much wider than the bandwidth a step of `tol` bandwidths may be finer than rounding.
+    still = min(tol * width, FURTHEST) + 4 * frame.resolution()
 
     exact_for = _only_exact(kernel, blurring, path, starts is not None)
     density = choose(method, data, width, error, memory, exact_for, kernel)
-    places, owner = density.starts(data) if starts is None else (starts / scale, numbered(starts))
+    places, owner = density.starts(data) if starts is None else (starts, numbered(starts))
     found = shift_to_peaks(density, places, still, max_iter, blurring, path, report)
     if found.moving:
         warnings.warn(
@@ -160,9 +165,10 @@ def cluster(
         )
     labels, centers = merge(found.places, found.density.shift(found.places)[1][:, 0], width)
     labels, order = by_size(labels[owner], centers.shape[0])
-    steps = tuple(step * scale for step in found.path)
-    bound = density.error_bound * scale
-    return Clustering(labels, centers[order] * scale, found.n_iter, not found.moving, steps, density.method, bound)
+    bound = density.error_bound
+    if bound:
+        bound = frame.outside(bound) + frame.rounding(width, data.shape[0])
+    return Clustering(labels, centers[order], found.n_iter, not found.moving, found.path, density.method, bound)
 
 
 class Stop(NamedTuple):
@@ -218,15 +224,14 @@ def _only_exact(kernel: str, blurring: bool, path: bool, starts: bool) -> str:
     return "blurring=True" if blurring else "path=True" if path else "starts" if starts else ""
 
 
-def _checked_bandwidth(points: Tensor, bandwidth: Any, resolution: float) -> float:
-    """The bandwidth as a float, once it is one that the points can be told apart at."""
-    width = checks.distance("mean_shift: bandwidth", bandwidth)
-    if width <= resolution:
+def _told_apart(frame: Frame, bandwidth: float) -> float:
+    """The bandwidth inside the frame, once it is one at which the points can be told apart."""
+    if frame.reach and bandwidth <= frame.outside(frame.resolution()):
         raise InputError(
-            f"mean_shift: bandwidth={bandwidth} is less than {points.dtype} can tell apart in points of this size, "
-            f"{resolution:.1e}; choose a larger one, or centre the points"
+            f"mean_shift: bandwidth={bandwidth} is less than {frame.middle.dtype} can tell apart in points as far "
+            f"apart as these, {frame.outside(frame.resolution()):.1e}; choose a larger one"
         )
-    return width
+    return frame.inside(bandwidth)
 
 
 def _check_starts(starts: Any, points: Tensor, blurring: bool) -> None:

@@ -23,21 +23,12 @@ def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
     kept = cells[count >= least]
     if not kept.shape[0]:
         raise InputError(
-            f"bin_seeds: no cell of size {size} holds {least} points, the fullest holds {count.max().item()}; "
-            "lower min_bin_freq or raise the bandwidth"
+            f"bin_seeds: no cell holds {least} points, the fullest holds {count.max().item()}; lower min_bin_freq or "
+            "raise the bandwidth"
         )
     return points if kept.shape[0] == points.shape[0] else kept * size
 
 
 def within_reach(starts: Tensor, points: Tensor, bandwidth: float, kernel: str) -> Tensor:
-    """The starts that some point pulls at: (≤ q, d).
-
-    Time: O(q·n·d), as one update. Raises InputError where there are none.
-    """
-    reached = starts[weighted_means(starts / bandwidth, points / bandwidth, 1.0, kernel)[1][:, 0] > 0]
-    if not reached.shape[0]:
-        raise InputError(
-            f"No point was within bandwidth={bandwidth:g} of any seed ({starts.shape[0]} in all); "
-            "seed where the points are, or raise the bandwidth"
-        )
-    return reached
+    """The starts that some point pulls at: (≤ q, d). Time: O(q·n·d), as one update."""
+    return starts[weighted_means(starts, points, bandwidth, kernel)[1][:, 0] > 0]

@@ -89,12 +89,15 @@ def by_product(points: Tensor, bandwidth: float) -> Weighing:
     return Weighing(attention, middle, unit, base)
 
 
-def by_difference(points: Tensor, bandwidth: float, kernel: str) -> Weighing:
-    """Weights from the differences of coordinates, one axis after another. No digit is lost however wide the data."""
+def by_difference(points: Tensor, bandwidth: float, kernel: str, width: float) -> Weighing:
+    """Weights from the differences of coordinates, one axis after another. No digit is lost however wide the data.
+
+    width : what `spread` gives, in bandwidths
+    """
     middle = by_axis(points, "mean")
     slack = 0.0
     if kernel == "flat":  # a point that is one bandwidth away but for the rounding of its coordinates is inside
-        slack = 8 * float(np.finfo(points.dtype).eps) * (1.0 + largest(points) / bandwidth)
+        slack = 8 * float(np.finfo(points.dtype).eps) * (1.0 + width)
     scale = 1.0 / (bandwidth**2 * (1.0 + slack))
 
     def of_points(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -140,7 +143,7 @@ def weighted_means(
         return moved, totals
     width = spread(queries, points) / bandwidth
     product = kernel == "gaussian" and lost(points, width) <= LOST
-    weighing = by_product(points, bandwidth) if product else by_difference(points, bandwidth, kernel)
+    weighing = by_product(points, bandwidth) if product else by_difference(points, bandwidth, kernel, width)
     # The least weight: it and its products with coordinates are normal numbers. It stands for all smaller ones, and
     # counts for nothing beside a total of `telling`; the few queries with less than that are done again without it.
     least = 2.0**24 * float(kind.tiny)

@@ -251,7 +251,7 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
         (GOOD, {"starts": GOOD[:0]}, r"the starts have 0 sample\(s\)"),
         (GOOD, {"starts": mt.tensor([[np.inf, 1.0]])}, "the starts hold NaN or infinity in 1 of 1"),
         (GOOD, {"starts": GOOD, "blurring": True}, "leave out blurring or starts"),
-        (GOOD, {"bandwidth": 1e-200}, "bandwidth=1e-200 is less than float64 can tell apart in points of this size"),
+        (GOOD, {"bandwidth": 1e-200}, "bandwidth=1e-200 is less than float64 can tell apart in points as far"),
     ],
 )
 def test_bad_input_is_named(points, options, message):
