@@ -19,49 +19,51 @@ FURTHEST = 2.0**60  # squares of it are numbers in float32 too; a bandwidth as w
 
 
 class Frame(NamedTuple):
-    """Inside, the data are `reach` wide at most on either side of 0; `reach` is from 1 to 2, or 0 if all are equal.
+    """Inside, the data are about 0, `reach` wide at most on either side.
 
-    middle : (d,), on each axis a coordinate of some point. So x − middle is exact where the data are far from the
-        origin (Sterbenz), and the same number wherever the data are moved by what their dtype holds exactly
-    unit : a power of two, so that scaling costs no digit
-    shrink : 1, or ¼ where data could be too wide for their dtype: `middle` and `unit` are those of data times `shrink`
+    unit : a power of two, so that scaling costs no digit; `reach` is then from 1 to 2, or 0 where all points are equal
+    middle : (d,), in units, on each axis a coordinate of some point. So x − middle is exact where the data are far from
+        the origin (Sterbenz), and is the same number wherever the data are moved by what their dtype holds exactly
     size : the largest coordinate of the points as they are
     dtype : of the points; inside it is float32 for float16, which is too narrow for sums and squares
     """
 
-    middle: Tensor
     unit: float
-    shrink: float
+    middle: Tensor
     reach: float
     size: float
     dtype: np.dtype
 
     def enter(self, places: Tensor) -> Tensor:
         """Places (n, d) as they are seen inside. Memory: O(n·d)."""
-        places = _wide(places)
-        inside = (places if self.shrink == 1 else places * self.shrink) - self.middle
-        inside /= self.unit
+        inside = _wide(places) / self.unit
+        if self.middle.shape[0] > FEW:
+            inside -= self.middle
+            return inside
+        for axis in range(self.middle.shape[0]):  # NumPy goes through (n, 2) row by row otherwise, as `by_axis` has it
+            column = inside[:, axis]
+            column -= self.middle[axis]
         return inside
 
     def enter_near(self, places: Tensor) -> Tensor:
         """As `enter`, but a coordinate beyond `FURTHEST` is brought back to it: all points are as far from it, as far
         as floats can tell."""
-        far, middle = min(FURTHEST * self.unit, float(np.finfo(self.middle.dtype).max) / 2), self.middle
-        return self.enter(maximum(minimum(_wide(places), (middle + far) / self.shrink), (middle - far) / self.shrink))
+        far = min(FURTHEST * self.unit, float(np.finfo(self.middle.dtype).max) / 2)
+        return self.enter(maximum(minimum(_wide(places), far), -far))
 
     def leave(self, places: Tensor) -> Tensor:
         """Places (n, d) inside as they are outside, in the dtype of the points; they are rounded once."""
-        outside = places * self.unit
-        outside += self.middle
-        return (outside if self.shrink == 1 else outside / self.shrink).astype(self.dtype)
+        outside = places + self.middle
+        outside *= self.unit
+        return outside.astype(self.dtype)
 
     def inside(self, length: float) -> float:
         """A length in the units of the points as it is inside, from 2⁻⁶⁰ to 2⁶⁰: beyond these nothing changes."""
-        return min(max(length * self.shrink / self.unit, 1 / FURTHEST), FURTHEST)
+        return min(max(length / self.unit, 1 / FURTHEST), FURTHEST)
 
     def outside(self, length: float) -> float:
         """A length inside in the units of the points. Positive and finite if `length` is."""
-        return length and min(max(length * self.unit / self.shrink, math.ulp(0.0)), sys.float_info.max)
+        return length and min(max(length * self.unit, math.ulp(0.0)), sys.float_info.max)
 
     def resolution(self) -> float:
         """The length inside that rounding cannot tell from 0."""
@@ -90,30 +92,31 @@ def frame_of(points: Tensor, starts: Tensor | None = None) -> Frame:
     >>> import minitensor as mt
     >>> points = mt.tensor([[1000000.0], [1000001.0], [1000004.0]], dtype="float32")
     >>> frame = frame_of(points)
-    >>> frame.middle.tolist(), frame.unit, frame.enter(points).T.tolist()
+    >>> (frame.middle * frame.unit).tolist(), frame.unit, frame.enter(points).T.tolist()
     ([1000001.0], 2.0, [[-0.5, 0.0, 1.5]])
 
     Raises InputError where queries start so far away that floats could not hold the squares of distances.
     """
-    kind, size = np.finfo(_wide(points).dtype), largest(points)
-    most = max(size, largest(starts)) if starts is not None else size
-    shrink = 1.0 if most <= float(kind.max) / 4 else 0.25
-
-    def seen(x: Tensor) -> Tensor:
-        return _wide(x) if shrink == 1 else _wide(x) * shrink
-
-    here, d = seen(points), points.shape[1]
-    middle = _middle(here) if d > FEW else stack([_middle(here[:, axis]) for axis in range(d)])
-    reach = _reach(here, middle)
-    far = _reach(seen(starts), middle) if starts is not None else 0.0
-    least = float(kind.tiny)
-    unit = min(max(2.0 ** (math.frexp(reach or far or 1.0)[1] - 1), least), 1 / least)
-    if far / unit > FURTHEST:
+    here, (n, d) = _wide(points), points.shape
+    kind, ends = np.finfo(here.dtype), stack([by_axis(here, "min"), by_axis(here, "max")])
+    around = ends if starts is None else stack([by_axis(_wide(starts), "min"), by_axis(_wide(starts), "max")])
+    size = largest(ends)
+    # A power of two less, where differences or sums of n of them would overflow.
+    less = 0 if max(size, largest(around)) <= float(kind.max) / (4 * n) else math.frexp(4 * n)[1]
+    scale = 2.0**-less
+    # A coordinate at a time where there are few, as `by_axis` does, and side by side in memory.
+    columns = [here] if d > FEW else [here[:, axis].contiguous() for axis in range(d)]
+    middles = [_middle(column, scale) for column in columns]
+    middle = middles[0] if d > FEW else stack(middles)
+    reach, start = (largest(each * scale - middle * scale) for each in (ends, around))
+    exponent = math.frexp(reach or start)[1] - 1 + less if reach or start else 0
+    unit = 2.0 ** min(max(exponent, kind.minexp), -kind.minexp)
+    if start / unit / scale > FURTHEST:
         raise InputError(
-            f"mean_shift: a start is {far / shrink:.1e} from the middle of the points, too far for any point to pull "
+            f"mean_shift: a start is {start / scale:.1e} from the middle of the points, too far for any point to pull "
             "at it; leave it out"
         )
-    return Frame(middle, unit, shrink, reach / unit, size, points.dtype)
+    return Frame(unit, middle / unit, reach / unit / scale, size, points.dtype)
 
 
 def _wide(x: Tensor) -> Tensor:
@@ -121,13 +124,9 @@ def _wide(x: Tensor) -> Tensor:
     return x.astype("float32") if x.dtype.itemsize < 4 else x
 
 
-def _middle(x: Tensor) -> Tensor:
-    """The number on axis 0 that is nearest to halfway from the least to the largest; of two as near, the lesser."""
-    low, high = x.min(0), x.max(0)
-    off = abs((x - low) - (high - low) / 2)
-    return where(off == off.min(0), x, high).min(0)
-
-
-def _reach(x: Tensor, middle: Tensor) -> float:
-    """The largest coordinate, without its sign, as seen from the middle."""
-    return max((by_axis(x, "max") - middle).max().item(), (middle - by_axis(x, "min")).max().item(), 0.0)
+def _middle(x: Tensor, scale: float) -> Tensor:
+    """The number on axis 0 that is nearest to the mean; of two as near, the lesser."""
+    from_low = x - x.min(0) if scale == 1 else x * scale - x.min(0) * scale
+    off = abs(from_low - from_low.mean(0))
+    near = off == off.min(0)
+    return x[near].min() if x.ndim == 1 else where(near, x, x.max(0)).min(0)
