@@ -166,7 +166,7 @@ def cluster(
     labels, centers = merge(found.places, found.density.shift(found.places)[1][:, 0], width)
     labels, order = by_size(labels[owner], centers.shape[0])
     bound = density.error_bound
-    if bound:
+    if density.method != "exact":
         bound = frame.outside(bound) + frame.rounding(width, data.shape[0])
     return Clustering(labels, centers[order], found.n_iter, not found.moving, found.path, density.method, bound)
 
@@ -226,7 +226,7 @@ def _only_exact(kernel: str, blurring: bool, path: bool, starts: bool) -> str:
 
 def _told_apart(frame: Frame, bandwidth: float) -> float:
     """The bandwidth inside the frame, once it is one at which the points can be told apart."""
-    if frame.reach and bandwidth <= frame.outside(frame.resolution()):
+    if frame.reach and bandwidth / frame.unit <= frame.resolution():
         raise InputError(
             f"mean_shift: bandwidth={bandwidth} is less than {frame.middle.dtype} can tell apart in points as far "
             f"apart as these, {frame.outside(frame.resolution()):.1e}; choose a larger one"

@@ -13,7 +13,7 @@ import numpy as np
 from minitensor.cluster.meanshift.update import FEW, by_axis, largest
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.functions import abs, maximum, minimum, stack, where
+from minitensor.functions import abs, clip, stack, where
 
 FURTHEST = 2.0**60  # squares of it are numbers in float32 too; a bandwidth as wide weighs all points alike in float64
 
@@ -48,8 +48,9 @@ class Frame(NamedTuple):
     def enter_near(self, places: Tensor) -> Tensor:
         """As `enter`, but a coordinate beyond `FURTHEST` is brought back to it: all points are as far from it, as far
         as floats can tell."""
-        far = min(FURTHEST * self.unit, float(np.finfo(self.middle.dtype).max) / 2)
-        return self.enter(maximum(minimum(_wide(places), far), -far))
+        most = float(np.finfo(self.middle.dtype).max) / 2 * self.unit
+        within = clip(places, -most, most) if self.unit < 1 else places  # so that nothing overflows on the way
+        return clip(self.enter(within), -FURTHEST, FURTHEST)
 
     def leave(self, places: Tensor) -> Tensor:
         """Places (n, d) inside as they are outside, in the dtype of the points; they are rounded once."""
@@ -109,7 +110,7 @@ def frame_of(points: Tensor, starts: Tensor | None = None) -> Frame:
     middles = [_middle(column, scale) for column in columns]
     middle = middles[0] if d > FEW else stack(middles)
     reach, start = (largest(each * scale - middle * scale) for each in (ends, around))
-    exponent = math.frexp(reach or start)[1] - 1 + less if reach or start else 0
+    exponent = math.frexp(reach or start or size * scale or scale)[1] - 1 + less
     unit = 2.0 ** min(max(exponent, kind.minexp), -kind.minexp)
     if start / unit / scale > FURTHEST:
         raise InputError(

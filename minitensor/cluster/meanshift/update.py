@@ -13,6 +13,7 @@ from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.cluster.meanshift.attention import (
     MEMORY,
+    SIDE,
     TILES,
     Attention,
     Floor,
@@ -205,6 +206,20 @@ def lost(points: Tensor, width: float) -> float:
     """
     d = points.shape[1]
     return d * (d + 3) * float(np.finfo(points.dtype).eps) * width * width
+
+
+def rounding(points: Tensor, diameter: float) -> float:
+    """How far `weighted_means` may be off, in bandwidths, for queries that start on the points, by its own rounding.
+
+    diameter : of the data, in bandwidths
+
+    Exponents are off by e = `LOST` at most if from a product, else by (d + 4)·eps of themselves, which is less; that
+    moves the mean by 2e·√(E r²) at most, and E r² is 2·ln(n + 1) at most, as a point itself weighs 1 (`frame.py`). The
+    sums of a tile, and of the tiles, lose eps for each number in them.
+    """
+    n, eps = points.shape[0], float(np.finfo(points.dtype).eps)
+    exponent = min(lost(points, diameter), LOST) + (points.shape[1] + 4) * eps * math.log(n + 1)
+    return 2 * exponent * math.sqrt(2 * math.log(n + 1)) + (min(n, SIDE) + n / SIDE + 8) * eps * diameter
 
 
 def spread(queries: Tensor, points: Tensor) -> float:
