@@ -29,10 +29,10 @@ def distances(found, exact):
 
 
 def exact_means(queries, points, bandwidth):
-    """In float64, by definition and not by products, so that nothing is lost far from the origin."""
-    q, x = (each.numpy().astype("float64") for each in (queries, points))
+    """In float64, by definition and not by products, seen from one of the points, so that nothing is lost far away."""
+    q, x = (each.numpy().astype("float64") - points.numpy()[0] for each in (queries, points))
     weights = np.exp(-0.5 * ((q[:, None] - x) ** 2).sum(2) / bandwidth**2)
-    return mt.tensor(weights @ x / weights.sum(1)[:, None]), weights.sum(1)
+    return mt.tensor(weights @ x / weights.sum(1)[:, None] + points.numpy()[0]), weights.sum(1)
 
 
 def rounding(points):

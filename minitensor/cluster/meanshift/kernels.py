@@ -1,7 +1,8 @@
 """The rungs of the mean-shift ladder that are kernels: one update of every query, in float32, without a q × n table.
 
 Each thread moves one query to the weighted mean of all points, where a point at distance r weighs exp(−r²/(2h²)).
-A query that no point reaches, because every weight rounds to 0, stays where it is.
+A query that no point reaches, because every weight rounds to 0, stays where it is. What is summed is weight·(point −
+query), so rounding is relative to how far the points that count are from the query, wherever the origin is.
 
 CuPy's JIT has no arrays in registers, and a thread needs d sums. So the text of a kernel is written for each d, with
 a variable for each dimension. The last rung is CUDA C++, in `kernels.cu`, which has such arrays.
@@ -58,14 +59,14 @@ def fused(d: int) -> Kernel:
             for point in range(n):
                 x_0 = points[point, 0]
                 x_1 = points[point, 1]
-                d_0 = q_0 - x_0
-                d_1 = q_1 - x_1
+                d_0 = x_0 - q_0
+                d_1 = x_1 - q_1
                 weight = cuda.exp((d_0 * d_0 + d_1 * d_1) * scale)
                 total += weight
-                sum_0 += weight * x_0
-                sum_1 += weight * x_1
-            moved[query, 0] = sum_0 / total if total > 0 else q_0
-            moved[query, 1] = sum_1 / total if total > 0 else q_1
+                sum_0 += weight * d_0
+                sum_1 += weight * d_1
+            moved[query, 0] = q_0 + sum_0 / total if total > 0 else q_0
+            moved[query, 1] = q_1 + sum_1 / total if total > 0 else q_1
     """
     body = [
         "query = cuda.grid(1)",
@@ -100,16 +101,16 @@ def tiled(d: int) -> Kernel:
             for point in range(min(128, n - start)):
                 x_0 = tile[point * 2 + 0]
                 x_1 = tile[point * 2 + 1]
-                d_0 = q_0 - x_0
-                d_1 = q_1 - x_1
+                d_0 = x_0 - q_0
+                d_1 = x_1 - q_1
                 weight = cuda.exp((d_0 * d_0 + d_1 * d_1) * scale)
                 total += weight
-                sum_0 += weight * x_0
-                sum_1 += weight * x_1
+                sum_0 += weight * d_0
+                sum_1 += weight * d_1
             cuda.syncthreads()  # until nobody reads it any more
         if query < count:
-            moved[query, 0] = sum_0 / total if total > 0 else q_0
-            moved[query, 1] = sum_1 / total if total > 0 else q_1
+            moved[query, 0] = q_0 + sum_0 / total if total > 0 else q_0
+            moved[query, 1] = q_1 + sum_1 / total if total > 0 else q_1
     """
     body = [
         f"tile = cuda.shared_memory(np.float32, {TILE * d})",
@@ -139,15 +140,15 @@ def _weigh(coordinates: list[str]) -> list[str]:
     axes = range(len(coordinates))
     return [
         *(f"x_{axis} = {coordinates[axis]}" for axis in axes),
-        *(f"d_{axis} = q_{axis} - x_{axis}" for axis in axes),
+        *(f"d_{axis} = x_{axis} - q_{axis}" for axis in axes),
         f"weight = cuda.exp(({' + '.join(f'd_{axis} * d_{axis}' for axis in axes)}) * scale)",
         "total += weight",
-        *(f"sum_{axis} += weight * x_{axis}" for axis in axes),
+        *(f"sum_{axis} += weight * d_{axis}" for axis in axes),
     ]
 
 
 def _finish(d: int) -> list[str]:
-    return [f"moved[query, {axis}] = sum_{axis} / total if total > 0 else q_{axis}" for axis in range(d)]
+    return [f"moved[query, {axis}] = q_{axis} + sum_{axis} / total if total > 0 else q_{axis}" for axis in range(d)]
 
 
 # --- the rungs -------------------------------------------------------------------------------------------------------

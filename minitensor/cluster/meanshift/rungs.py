@@ -5,7 +5,8 @@ bandwidth. With q queries, n points and d dimensions every rung does q·n of the
 are made on the way, and where they live. All but the first two work in tiles, so that no table is larger than `memory`
 bytes. The rungs for a GPU are in `kernels.py`.
 
-A query that no point reaches, because every weight rounds to 0, stays where it is.
+A query that no point reaches, because every weight rounds to 0, stays where it is. Sums are of steps from the query, or
+of coordinates from which the mean has been taken, so that the digits of data far from the origin are not lost in them.
 """
 
 import math
@@ -44,14 +45,12 @@ def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     for query in queries.tolist():
         total, sums = 0.0, [0.0] * len(query)
         for point in data:
-            squared = 0.0
-            for x, y in zip(query, point, strict=True):
-                squared += (x - y) ** 2
-            weight = math.exp(-squared / (2 * bandwidth**2))
+            steps = [y - x for x, y in zip(query, point, strict=True)]
+            weight = math.exp(-sum(step**2 for step in steps) / (2 * bandwidth**2))
             total += weight
-            for axis, y in enumerate(point):
-                sums[axis] += weight * y
-        moved.append([value / total for value in sums] if total else query)
+            for axis, step in enumerate(steps):
+                sums[axis] += weight * step
+        moved.append([x + value / total for x, value in zip(query, sums, strict=True)] if total else query)
     return tensor(moved, like=points).reshape(*queries.shape)
 
 
@@ -63,10 +62,11 @@ def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """
     moved = queries.copy()
     for i, query in enumerate(queries):
-        weight = (((points - query) ** 2).sum(1) * (-0.5 / bandwidth**2)).exp()
+        steps = points - query
+        weight = ((steps**2).sum(1) * (-0.5 / bandwidth**2)).exp()
         total = weight.sum()
         if total:
-            moved[i] = (weight[:, None] * points).sum(0) / total
+            moved[i] = query + (weight[:, None] * steps).sum(0) / total
     return moved
 
 
@@ -151,7 +151,7 @@ def gemm(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEMORY
         scores = asking[here] @ keys[there].T
         weights = scores.exp()
         sums[here] += weights @ values[there]
-    return divided(sums[:, :d], sums[:, d:], q) * bandwidth + middle
+    return divided(sums[:, :d] * bandwidth, sums[:, d:], queries, middle)
 
 
 @rung("the same, tuned to a core's cache", memory=_tuned_memory)
@@ -216,13 +216,15 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     """How far two correct results may be apart.
 
     An error e in the exponents moves a weighted mean by at most 2e times the width of the data, of which the parts
-    more than a hundred bandwidths away weigh nothing. Sums of n weights add n·eps of the largest coordinate at worst.
+    more than a hundred bandwidths away weigh nothing. Sums of n weights add n·eps of that width at worst, and storing
+    the result eps of the largest coordinate.
     """
     if not queries.size or not points.size:
         return 0.0
     width = update.spread(queries, points)
     exponent = 2 * min(update.lost(points, width / bandwidth), update.LOST) * min(width, 100 * bandwidth)
-    return exponent + float(np.finfo(points.dtype).eps) * (len(points) + 8) * (update.largest(points) + width)
+    eps = float(np.finfo(points.dtype).eps)
+    return exponent + eps * ((len(points) + 8) * width + 8 * update.largest(points))
 
 
 ARRAY_RUNGS = (loops, one_point, batched, columns, einsum, gemm, gemm_tiled, threads)

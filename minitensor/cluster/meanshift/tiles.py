@@ -50,15 +50,24 @@ def in_tiles(
     """Weighted means from ``sums(tile of queries, tile of points)``, which gives weighted sums and total weights.
 
     tables : how many numbers a tile holds for each pair of query and point
+
+    Both are centred first: sums of coordinates far from the origin would lose the digits that tell the points apart.
     """
+    if not points.size:
+        return queries.copy()
+    middle = points.mean(0)
+    asking, data = queries - middle, points - middle
     weighted, totals = zeros(queries.shape, like=points), zeros((len(queries), 1), like=points)
     for here, there in tiles(len(queries), len(points), tables * points.dtype.itemsize, memory):
-        part, weights = sums(queries[here], points[there])
+        part, weights = sums(asking[here], data[there])
         weighted[here] += part
         totals[here] += weights[:, None]
-    return divided(weighted, totals, queries)
+    return divided(weighted, totals, queries, middle)
 
 
-def divided(weighted: Tensor, totals: Tensor, queries: Tensor) -> Tensor:
-    """The weighted means, (q, d), of weighted sums and totals, (q, 1); a query whose total weight is 0 stays."""
-    return where(totals > 0, weighted / where(totals > 0, totals, 1.0), queries)
+def divided(weighted: Tensor, totals: Tensor, queries: Tensor, middle: Tensor) -> Tensor:
+    """The weighted means, (q, d), of weighted sums of data centred at `middle` and of totals, (q, 1).
+
+    A query whose total weight is 0 stays.
+    """
+    return where(totals > 0, weighted / where(totals > 0, totals, 1.0) + middle, queries)

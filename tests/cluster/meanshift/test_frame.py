@@ -115,7 +115,7 @@ def test_a_start_beyond_all_reach_is_refused(backend):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_new_point_may_be_anywhere(backend, dtype):
-    """To one at the end of the range all peaks are as near; nothing overflows on its account, nor for its neighbours."""
+    """To one at the end of the range all peaks are as near; nothing overflows on its account."""
     most = float(np.finfo(dtype).max)
     for unit, offset in ((1.0, 0.0), (1e-30, 0.0), (most / 16, 0.0), (2.0**-3, 1024.0)):
         points = mt.tensor([[-1.0, 0.0], [-1.0, 0.0], [1.0, 0.0]], dtype=dtype) * unit + offset

@@ -103,6 +103,6 @@ def test_counts_are_the_formulas(q, n, d):
     assert staged.shared_loads == blocks * BLOCK * n * d  # also by threads that have no query
     assert staged.barriers == 2 * blocks * -(-n // TILE)
     each = d + 2 * d - 1 + 2 + 1 + 2 * d  # differences, sum of squares, scaling and exp, total, weighted sums
-    assert once.flops == q * (n * each + d)
-    assert staged.flops == blocks * BLOCK * n * each + q * d
+    assert once.flops == q * (n * each + 2 * d)  # a division, and the step from the query
+    assert staged.flops == blocks * BLOCK * n * each + 2 * q * d
     assert once.global_stores == staged.global_stores == q * d

@@ -7,6 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from cluster_strategies import exact_means
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import tensors
@@ -68,6 +69,17 @@ def test_every_rung_is_the_loops(backend, rung, problem):
     reached = weighted_means(queries, points, bandwidth)[1].numpy() > 1e-30
     gap = np.where(reached, abs(found.numpy() - expected.numpy()), 0)
     assert (gap <= tolerance(queries, points, bandwidth)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_far_from_the_origin_too(backend, rung, dtype):
+    """The same points, 1e6 away from it: what their dtype holds of them moves by as much."""
+    rng = np.random.default_rng(0)
+    points = mt.tensor(rng.integers(-40, 40, (300, 2)) / 8 + [1e6, 4e5], dtype=dtype)
+    exact, _ = exact_means(points, points, 1.0)
+    wrong = abs(rung(points, points, 1.0).numpy() - exact.numpy()).max()
+    assert wrong <= 1e6 * float(np.finfo(dtype).eps)
+    assert wrong <= tolerance(points, points, 1.0) <= 9e6 * float(np.finfo(dtype).eps)
 
 
 @given(problem=st.data())
