@@ -1,9 +1,7 @@
-"""Rows and the groups they belong to: rows in order, distinct rows, sums and means by label, components, nearest."""
-
-import math
+"""Rows and the groups they belong to: rows in order, distinct rows, sums and means by label, components."""
 
 from minitensor import backend
-from minitensor.core.creation import arange, full, ones
+from minitensor.core.creation import arange, ones
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
@@ -154,25 +152,6 @@ def by_size(labels: Tensor, size: int) -> tuple[Tensor, Tensor]:
         order = argsort(firsts)
     order = order[argsort(of_each[order], descending=True)]
     return argsort(order)[labels], order
-
-
-def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
-    """The number of the centre nearest to each point, (n,) int64, and the squared distance to it, (n,).
-
-    points : (n, d); centers : (c, d). Of two centres equally near it is the first. Time: O(n·c·d). Memory: O(n·d).
-
-    >>> import minitensor as mt
-    >>> labels, squared = nearest(mt.tensor([[1.0], [8.0]]), mt.tensor([[0.0], [10.0]]))
-    >>> labels.tolist(), squared.tolist()
-    ([0, 1], [1.0, 4.0])
-    """
-    n = points.shape[0]
-    least, labels = full(n, math.inf, like=points), full(n, 0, "int64", like=points)
-    for number, center in enumerate(centers):
-        distance = ((points - center) ** 2).sum(1)
-        closer = distance < least
-        least[closer], labels[closer] = distance[closer], number
-    return labels, least
 
 
 def connected(count: int, a: Tensor, b: Tensor) -> Tensor:

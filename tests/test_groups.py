@@ -1,4 +1,4 @@
-"""Rows in order and each once, sums by label, components, the nearest: against plain Python."""
+"""Rows in order and each once, sums by label, components: against plain Python."""
 
 from collections import Counter
 
@@ -18,7 +18,6 @@ from minitensor.groups import (
     distinct_rows,
     is_new,
     means,
-    nearest,
     numbered,
     rows_in_order,
     sums,
@@ -75,16 +74,6 @@ def test_groups_by_size_and_those_of_one_size_by_their_first_member(backend, lab
     assert before.tolist()[: len(wanted)] == wanted
     assert sorted(before.tolist()) == list(range(5))
     assert new.tolist() == [wanted.index(label) for label in labels]
-
-
-@given(data=st.data(), d=st.integers(1, 3))
-def test_the_nearest_centre_and_of_equally_near_ones_the_first(backend, data, d):
-    points = data.draw(tensors((data.draw(st.integers(0, 8)), d), values=few))
-    centers = data.draw(tensors((data.draw(st.integers(1, 5)), d), values=few))
-    squared = ((points.numpy()[:, None] - centers.numpy()) ** 2).sum(2)
-    labels, least = nearest(points, centers)
-    assert labels.tolist() == squared.argmin(1).tolist()
-    assert least.tolist() == squared.min(1).tolist()
 
 
 @given(count=st.integers(1, 30), data=st.data())

@@ -9,12 +9,13 @@ from minitensor.cluster.meanshift.clustering import cluster
 from minitensor.cluster.meanshift.frame import Frame, frame_of
 from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
 from minitensor.cluster.meanshift.update import KERNELS
+from minitensor.cluster.near import nearest
 from minitensor.core import checks
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, NotFittedError, ShapeError
 from minitensor.functions import where
-from minitensor.groups import by_size, nearest
+from minitensor.groups import by_size
 from minitensor.text.bar import progress
 
 # How many bandwidths a kernel reaches. A Gaussian reaches everywhere, but little beyond two.
@@ -137,9 +138,9 @@ class MeanShift:
     def predict(self, X: Any) -> Any:
         """The cluster whose peak is nearest to each of the points X (n, d): (n,) int64, in the kind of X.
 
-        Noise is known to `fit` alone: a new point always gets a cluster. Time: O(n·clusters·d). Memory: O(n·d).
-        Raises NotFittedError before `fit`, DeviceError where X is not on the device of the peaks, and for X what
-        `fit` raises.
+        Noise is known to `fit` alone: a new point always gets a cluster. Time and memory: as `nearest` in
+        `near.py`. Raises NotFittedError before `fit`, DeviceError where X is not on the device of the peaks, and for X
+        what `fit` raises.
         """
         if not hasattr(self, "cluster_centers_"):
             raise NotFittedError(f"this {type(self).__name__} has no clusters yet; call fit(X) first")
