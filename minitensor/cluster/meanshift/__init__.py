@@ -6,8 +6,8 @@ processor; `kernels.py` and `kernels.cu` are the rungs for a GPU.
 
 To the peaks: `frame.py` moves the data to the origin and scales them; `clustering.py` chooses a density, shifts the
 points until they stand still, and merges where they stopped. `density.py` is what it asks of a density. `grid.py`,
-`cells.py` and `fourier.py` give one without comparing every query with every point, `choosing.py` picks one, `seeds.py`
-starts from fewer places, and `merge.py` makes the clusters.
+`cells.py` and `fourier.py` give one without comparing every query with every point (`blocks.py` is where a grid keeps
+its nodes), `choosing.py` picks one, `seeds.py` starts from fewer places, and `merge.py` makes the clusters.
 """
 
 from minitensor.cluster.meanshift.clustering import Clustering, mean_shift

@@ -51,19 +51,19 @@ def choose(
         return APPROXIMATE[method](points, bandwidth, error, memory)
     if points.shape[1] <= 3:
         with contextlib.suppress(OutOfMemoryError, InputError):  # then the next one will do
-            if grid.count_nodes(points, bandwidth, _spacing(error, len(points))) <= NODES * len(points):
-                return APPROXIMATE["grid"](points, bandwidth, error, memory)
+            mostly_empty = 32 * (points.shape[1] + 1) * NODES * len(points)
+            return _grid(points, bandwidth, error, memory, min(mostly_empty, grid.room_for(points)))
         with contextlib.suppress(OutOfMemoryError, InputError):
             if fourier.count_terms(points, bandwidth, error) <= len(points) / 8:
                 return APPROXIMATE["fourier"](points, bandwidth, error, memory)
     return APPROXIMATE["cells"](points, bandwidth, error, memory)
 
 
-def _grid(points: Tensor, bandwidth: float, error: float, memory: int) -> Density:
+def _grid(points: Tensor, bandwidth: float, error: float, memory: int, room: int | None = None) -> Density:
     """A grid as fine as the error demands."""
     spacing = _spacing(error, len(points))
     while spacing >= FINE:
-        found = grid.build(points, bandwidth, spacing)
+        found = grid.build(points, bandwidth, spacing, room=room)
         if found.error_bound <= error * bandwidth:
             return found
         spacing *= min(0.95 * math.sqrt(error * bandwidth / found.error_bound), 0.9)

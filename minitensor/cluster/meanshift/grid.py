@@ -15,50 +15,74 @@ Why the error falls with the square of the spacing δ = h·s. Along one axis let
 A weighted mean m̃ with weights wrong by exp(ε) is off by |Σ K̃·(e^{−ε} − 1)(x − m̃)| / Σ K̃e^{−ε}. By Cauchy and Schwarz
 that is at most A·S/(1 − A), A² = Σ K̃·(εe^ε)²/Σ K̃ and S² = Σ K̃·|x − m̃|²/Σ K̃: second order in s, since A is. Both are
 smoothed sums too, so that the bound is computed, for the data at hand, and not guessed.
+
+Only blocks of nodes that hold points are kept (`blocks.py`), so that points far out cost a block each. A query that
+leaves them has the blocks that it needs smoothed when it gets there.
 """
 
 import math
-from collections.abc import Iterator
-from itertools import product
 from typing import NamedTuple
 
+from minitensor import backend
+from minitensor.backend.threads import in_threads
+from minitensor.cluster.meanshift.blocks import SIDES, Box, among, distinct
 from minitensor.core.creation import arange, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
-from minitensor.functions import clip, concat, cumsum, maximum, stack, where
-from minitensor.groups import counts, numbered, scatter_add
+from minitensor.functions import argsort, concat, cumsum, maximum, searchsorted, stack, where
+from minitensor.groups import is_new, numbered, scatter_add
 from minitensor.text.numbers import in_bytes
 
 SPACING = 1 / 8  # bandwidths from node to node
-ROOM = 2**30  # bytes that the grid may take
+ROOM = 2**30  # bytes that the grid may take, where nothing tells how many are free
 LEFT_OUT = 1e-9  # what all points together may weigh beyond the end of the truncated Gaussian
 CHUNK = 2**16  # points binned at a time
-BLOCK = 64  # nodes that one product of a convolution makes
+STRIP = 2**14  # queries shifted at a time
 
 
-class Grid(NamedTuple):
+class Sums(NamedTuple):
+    """What is held of some blocks: their keys, in order, and a table (blocks, nodes) for each kind of sum."""
+
+    keys: Tensor
+    tables: list[Tensor]
+
+
+class Grid:
     """Smoothed sums at the nodes of a grid over the box of the points; all float64.
 
-    low : (d,), the first node
-    step : the distance between neighbouring nodes, in the units of the points
-    shape : how many nodes there are along each axis
-    sums : (nodes, d + 1), at each node the weighted sums of the coordinates, counted in steps from `low`, and of 1
+    box : where the nodes are
     error_bound : how far an update of any of the points may be from the exact one, in the units of the points
+    keys : (blocks,), the blocks that have been smoothed; more are when a query comes to them
+    sums : (blocks·nodes, d + 1), at each node the weighted sums of the coordinates, counted in steps, and of 1
     """
 
-    low: Tensor
-    step: float
-    shape: tuple[int, ...]
-    sums: Tensor
-    error_bound: float
-    method: str = "grid"
+    method = "grid"
+
+    def __init__(self, box: Box, binned: Sums, kernel: Tensor) -> None:
+        self.box, self.binned = box, binned
+        self._matrices = [box.matrix(kernel)] * len(box.shape)
+        self.keys = binned.keys
+        self.sums = self._smooth(binned.keys)
+        self.error_bound = math.inf
+
+    @property
+    def count(self) -> int:
+        """How many nodes there are."""
+        return self.sums.shape[0]
+
+    def _smooth(self, wanted: Tensor) -> Tensor:
+        """The smoothed sums at the nodes of these blocks."""
+        keys, tables = self.binned
+        kinds = len(self.box.shape) + 1
+        smooth = [self.box.convolved(keys, table, wanted, self._matrices).reshape(-1) for table in tables[:kinds]]
+        return stack(smooth, axis=1)
 
     def starts(self, points: Tensor) -> tuple[Tensor, Tensor]:
         """The nodes (q, d) that have a point nearby, and for each point (n,), int64, which of them is nearest to it.
 
         Only the nodes move, and every point then goes where its node went: a few thousand paths instead of n. A point
         starts half a step off along each axis at most, so only near a watershed can it end at another peak than by
-        itself. Time: O(n·d + nodes). Memory: 8 bytes a point.
+        itself. Time: O(n·d·log(blocks) + nodes). Memory: 8 bytes a point.
 
         >>> import minitensor as mt
         >>> points = mt.tensor([[0.0], [0.05], [3.0]])
@@ -66,168 +90,201 @@ class Grid(NamedTuple):
         >>> starts.tolist(), owner.tolist()
         ([[0.0], [3.0]], [0, 0, 1])
         """
-        nodes = math.prod(self.shape)
-        total, nearest = zeros(nodes, like=self.low), []
-        for steps in _in_steps(points, self.low, self.step, max(CHUNK, nodes // 4)):
-            place = zeros(steps.shape[0], "int64", like=steps)
-            for axis, size in enumerate(self.shape):
-                place = clip((steps[:, axis] + 0.5).astype("int64"), 0, size - 1) + place * size
-            nearest.append(place)
-            total += counts(place, nodes)
-        used = total > 0
-        left, coordinates = numbered(used)[used], []
-        for size in reversed(self.shape):
-            coordinates.append((left % size).astype("float64"))
-            left = left // size
-        places = self.low + self.step * stack(coordinates[::-1], axis=1)
-        number = cumsum(used.astype("int64")) - 1
-        return places.astype(points.dtype), number[concat(nearest)]
+        box, keys = self.box, self.binned.keys
+        count = keys.shape[0] * box.nodes
+        total, near = zeros(count, like=box.low), []
+        for here in _slices(points.shape[0], max(CHUNK, count // 4)):
+            key, first, beyond = box.find(box.steps(points[here]))
+            place = searchsorted(keys, key) * box.nodes + first
+            for axis, x in enumerate(beyond):
+                place += (x + 0.5).astype("int64") * box.within(axis)
+            near.append(place)
+            total += scatter_add(place, zeros(place.shape, like=box.low) + 1.0, count)
+        used = numbered(total)[total > 0]
+        # A node on the edge of a block is one of the next block too: there are fewer places than numbers.
+        coordinates = box.coordinates(keys[used // box.nodes], used % box.nodes)
+        key, number = 0, 0
+        for axis, x in enumerate(coordinates):
+            key = key + (x // (box.side - 1) + box.reach) * box.stride(axis)
+            number = number + x % (box.side - 1) * box.within(axis)
+        code = searchsorted(distinct(key), key) * box.nodes + number
+        order = argsort(code)
+        new = is_new(code[order])
+        which, owner = zeros(used.shape, "int64", like=used), zeros(count, "int64", like=used)
+        which[order] = cumsum(new.astype("int64")) - 1
+        owner[used] = which
+        places = box.low + box.step * stack([x[order][new].astype("float64") for x in coordinates], axis=1)
+        return places.astype(points.dtype), owner[concat(near)]
 
     def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """Where each query (q, d) moves, (q, d), and the sum of its weights, (q, 1). Time and memory: O(q·2^d·d).
 
         A query outside of the box of the points is taken at the nearest place inside. One that no point reaches stays.
         """
-        steps = (queries.astype("float64") - self.low) / self.step
-        parts = [self.sums[corner] * share[:, None] for corner, share in _corners(steps, self.shape)]
-        found = sum(parts[1:], parts[0])
-        totals = found[:, -1:]
-        moved = self.low + self.step * (found[:, :-1] / where(totals > 0, totals, 1.0))
-        return where(totals > 0, moved.astype(queries.dtype), queries), totals.astype(queries.dtype)
+        (q, d), box = queries.shape, self.box
+        moved, totals = queries.copy(), zeros((q, 1), like=queries)
+
+        def find(here: slice) -> tuple[Tensor, Tensor, list[Tensor]]:
+            return box.find(box.steps(queries[here]))
+
+        def missing(here: slice) -> Tensor:
+            key = find(here)[0]
+            return distinct(key[~among(key, self.keys)[1]])
+
+        def strip(here: slice) -> None:
+            key, first, beyond = find(here)
+            base, found = searchsorted(self.keys, key) * box.nodes + first, None
+            for after, share in box.corners(beyond):
+                part = self.sums[base + after] * share[:, None]
+                found = part if found is None else found + part
+            total = found[:, d:]
+            means = box.low + box.step * (found[:, :d] / where(total > 0, total, 1.0))
+            moved[here] = where(total > 0, means.astype(queries.dtype), queries[here])
+            totals[here] = total.astype(queries.dtype)
+
+        strips = _slices(q, STRIP)
+        with in_threads(min(backend.of(queries.array).threads(), len(strips) or 1)) as each:
+            absent = [keys for keys in each(missing, strips) if keys.shape[0]]
+            if absent:
+                self._extend(distinct(concat(absent)))
+            list(each(strip, strips))
+        return moved, totals
+
+    def _extend(self, keys: Tensor) -> None:
+        """Smooth these blocks as well."""
+        order = argsort(concat([self.keys, keys]))
+        sums = concat([self.sums, self._smooth(keys)])
+        self.keys = concat([self.keys, keys])[order]
+        self.sums = sums.reshape(self.keys.shape[0], -1)[order].reshape(*sums.shape)
 
 
-def build(points: Tensor, bandwidth: float, spacing: float = SPACING, corrected: bool = True, room: int = ROOM) -> Grid:
+def build(
+    points: Tensor, bandwidth: float, spacing: float = SPACING, corrected: bool = True, room: int | None = None
+) -> Grid:
     """The grid of `points` (n, d), d ≤ 3, with nodes `spacing` bandwidths apart.
 
     corrected : whether to convolve with the variance h² − δ²/3 and not h², which makes the error 4 to 6 times smaller
-    room : bytes that the grid may take
+    room : bytes that the grid may take; half of what the device has free if not given
 
-    Time: O(n·2^d·d) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths. Memory: 32·(d + 1)
-    bytes a node, at most `room`, and 10 MB for the points at work.
+    Time: O(n·(2^d·d + log n)) to bin, O(nodes·d²·reach) to convolve, the reach being some 7 to 9 bandwidths, in the
+    blocks that hold points. Memory: 32·(d + 1) bytes a node, at most `room`, 16 bytes a point, and 20 MB a thread for
+    the points at work.
 
     >>> import minitensor as mt
     >>> points = mt.tensor([[0.0, 0.0], [1.0, 0.0], [9.0, 3.0]])
     >>> grid = build(points, bandwidth=1.0)
-    >>> grid.shape, grid.shift(points)[0].shape, grid.error_bound < 0.1
+    >>> grid.box.shape, grid.shift(points)[0].shape, grid.error_bound < 0.1
     ((74, 26), (3, 2), True)
 
     Raises InputError for more than 3 dimensions, or a spacing that is not over 0 and at most ¾, and OutOfMemoryError
-    where points lie so far apart that the grid would not fit; nothing has been allocated then.
+    where points lie so far apart that the grid would not fit; no table has been allocated then.
     """
     n, d = points.shape
     if d > 3:
         raise InputError(f"grid: the points have {d} dimensions, a grid has 3 at most; use method='cells'")
     if not 0 < spacing <= 0.75:
         raise InputError(f"grid: spacing={spacing} bandwidths; it must be positive and at most 0.75")
-    step = bandwidth * spacing
-    low, high, shape = _box(points, step)
-    if 32 * (d + 1) * math.prod(shape) > room:
-        raise OutOfMemoryError(
-            f"grid: {' × '.join(map(str, shape))} nodes, {spacing:.3g} bandwidths apart, do not fit into "
-            f"{in_bytes(room)}; where a few points lie far out use method='cells', else a larger bandwidth or error"
-        )
-    first = tensor(low, "float64", like=points)
-    sums = _binned(points, first, step, shape)
-    binned = sums[d].copy()
     variance = 1 - spacing**2 / 3 if corrected else 1.0  # in bandwidths, like all that follows
     reach = math.ceil(math.sqrt(2 * math.log(n / LEFT_OUT)) / spacing) + 2
-    offsets = abs(arange(-reach, reach + 1, dtype="float64", like=first)) * spacing
+    low, high, box = _box(points, bandwidth * spacing, reach)
+    keys = concat([box.find(box.steps(points[here]))[0] for here in _slices(n, CHUNK)])
+    # Numbers of 16 bits are sorted in a tenth of the time.
+    order = argsort(keys.astype("int16") if math.prod(box.sizes) < 2**15 else keys)
+    ordered = keys[order]
+    begins = numbered(ordered)[is_new(ordered)]
+    held = ordered[begins]
+    count, budget = held.shape[0] * box.nodes, room_for(points) if room is None else room
+    if 32 * (d + 1) * count > budget:
+        raise OutOfMemoryError(
+            f"grid: {count} nodes, {spacing:.3g} bandwidths apart, do not fit into {in_bytes(budget)}; "
+            "where the points lie far apart use method='cells', else a larger bandwidth or error"
+        )
+    binned = Sums(held, _binned(points, order, [*begins.tolist(), n], box))
+    offsets = arange(reach + 1, dtype="float64", like=box.low) * spacing
     kernel = (offsets**2 * (-0.5 / variance)).exp()
-    for row in range(d + 2):
-        for axis in range(d):
-            sums[row] = _convolved(sums[row], kernel, axis)
+    made = Grid(box, binned, kernel)
     # Of a place between two nodes and a point between two others, the distance is up to two steps longer.
     wrong = (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
-    bound = _error_bound(binned, sums, kernel, wrong) * step + 100 * LEFT_OUT * bandwidth
-    return Grid(first, step, shape, sums[: d + 1].reshape(d + 1, -1).T.copy(), min(bound, math.dist(low, high)))
+    bound = _error_bound(made, kernel, wrong) * box.step + 100 * LEFT_OUT * bandwidth
+    made.error_bound = min(bound, math.dist(low, high))
+    return made
 
 
-def count_nodes(points: Tensor, bandwidth: float, spacing: float = SPACING) -> int:
-    """How many nodes the grid would have. Time: O(n·d)."""
-    return math.prod(_box(points, bandwidth * spacing)[-1])
+def room_for(points: Tensor) -> int:
+    """Bytes that a grid of these points may take: half of what is free."""
+    free = backend.of(points.array).free_memory()
+    return ROOM if free is None else free // 2
 
 
-def _box(points: Tensor, step: float) -> tuple[list[float], list[float], tuple[int, ...]]:
-    """The least and the largest coordinate along each axis, and how many nodes reach from one to the other."""
+def _box(points: Tensor, step: float, reach: int) -> tuple[list[float], list[float], Box]:
+    """The least and the largest coordinate along each axis, and the box from the one to the other."""
     columns = [points[:, axis] for axis in range(points.shape[1])]  # as in `update.by_axis`
     low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
-    return low, high, tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
+    shape = tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
+    side = SIDES[len(shape)]
+    return low, high, Box(tensor(low, "float64", like=points), step, shape, side, reach // (side - 1) + 1).checked()
 
 
-def _in_steps(points: Tensor, low: Tensor, step: float, chunk: int = CHUNK) -> Iterator[Tensor]:
-    """The points, a chunk at a time, in steps from the first node."""
-    for start in range(0, points.shape[0], chunk):
-        yield (points[start : min(start + chunk, points.shape[0])].astype("float64") - low) / step
+def _slices(count: int, size: int) -> list[slice]:
+    """So many, a piece at a time."""
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-def _corners(steps: Tensor, shape: tuple[int, ...]) -> Iterator[tuple[Tensor, Tensor]]:
-    """For each of the 2^d corners of the cells of places (m, d): the number of its node, and its share of the place."""
-    numbers, shares = [], []
-    for axis, size in enumerate(shape):
-        x = clip(steps[:, axis], 0.0, size - 1.0)
-        cell = clip(x.astype("int64"), 0, size - 2)
-        upper = x - cell.astype("float64")
-        stride = math.prod(shape[axis + 1 :])
-        numbers.append((cell * stride, (cell + 1) * stride))
-        shares.append((1.0 - upper, upper))
-    for corner in product((0, 1), repeat=len(shape)):
-        number, share = numbers[0][corner[0]], shares[0][corner[0]]
-        for axis, end in enumerate(corner[1:], 1):
-            number, share = number + numbers[axis][end], share * shares[axis][end]
-        yield number, share
+def _binned(points: Tensor, order: Tensor, begins: list[int], box: Box) -> list[Tensor]:
+    """Tables (blocks, nodes): the sums of the nodes' shares of the points' coordinates, in steps, of 1 and of |x|².
 
-
-def _binned(points: Tensor, low: Tensor, step: float, shape: tuple[int, ...]) -> Tensor:
-    """(d + 2, *shape): at each node the sums of its shares of the points' coordinates, in steps, of 1 and of |x|²."""
-    d, nodes = len(shape), math.prod(shape)
-    sums = zeros((d + 2, nodes), like=low)
-    for steps in _in_steps(points, low, step, max(CHUNK, nodes // 4)):
-        columns = [steps[:, axis].copy() for axis in range(d)]
-        squares = sum((column * column for column in columns[1:]), columns[0] * columns[0])
-        for corner, share in _corners(steps, shape):
-            for row, values in enumerate((*columns, None, squares)):
-                sums[row] += scatter_add(corner, share if values is None else share * values, nodes)
-    return sums.reshape(d + 2, *shape)
-
-
-def _convolved(table: Tensor, kernel: Tensor, axis: int) -> Tensor:
-    """`table` convolved along one axis with a kernel of odd length; beyond its ends the table is 0.
-
-    A strip of `BLOCK` results is one matrix product with a small banded matrix, the same for every strip.
+    order : (n,), the points block by block; begins : where each block begins among them, and n
     """
-    order = [*(other for other in range(table.ndim) if other != axis), axis]
-    rows = table.permute_dims(*order)
-    outer, size, reach = rows.shape[:-1], rows.shape[-1], (kernel.shape[0] - 1) // 2
-    rows = rows.reshape(-1, size)
-    block = min(BLOCK, size)
-    row, column = (arange(count, dtype="int64", like=table) for count in (block + 2 * reach, block))
-    band = row[:, None] - column
-    inside = (band >= 0) & (band <= 2 * reach)
-    matrix = where(inside, kernel[clip(band, 0, 2 * reach).reshape(-1)].reshape(*band.shape), 0.0)
-    smooth = zeros(rows.shape, like=table)
-    for start in range(0, size, block):
-        stop = min(start + block, size)
-        first, last = max(start - reach, 0), min(stop + reach, size)
-        part = matrix[first - start + reach : last - start + reach, : stop - start]
-        smooth[:, start:stop] = rows[:, first:last] @ part
-    return smooth.reshape(*outer, size).permute_dims(*(order.index(axis) for axis in range(table.ndim)))
+    d, nodes = len(box.shape), box.nodes
+    tables = [zeros((len(begins) - 1, nodes), like=box.low) for _ in range(d + 2)]
+    tasks, first = [], 0  # blocks that hold some `CHUNK` points together; no two tasks write to the same block
+    for block in range(1, len(begins)):
+        if block == len(begins) - 1 or begins[block + 1] - begins[first] > CHUNK:
+            tasks.append((first, block))
+            first = block
+
+    def task(blocks: tuple[int, int]) -> None:
+        first, last = blocks
+        keys = tensor(begins[first:last], "int64", like=order)
+        for here in _slices(begins[last] - begins[first], CHUNK):
+            rows = slice(here.start + begins[first], here.stop + begins[first])
+            steps = box.steps(points[order[rows]])
+            number, beyond = box.find(steps)[1:]
+            number += (
+                searchsorted(keys, arange(rows.start, rows.stop, dtype="int64", like=keys), side="right") - 1
+            ) * nodes
+            columns = [steps[:, axis].contiguous() for axis in range(d)]
+            squares = sum((column * column for column in columns[1:]), columns[0] * columns[0])
+            for after, share in box.corners(beyond):
+                for table, values in zip(tables, (*columns, None, squares), strict=True):
+                    part = scatter_add(
+                        number + after, share if values is None else share * values, (last - first) * nodes
+                    )
+                    table[first:last] += part.reshape(last - first, nodes)
+
+    with in_threads(min(backend.of(points.array).threads(), len(tasks))) as each:
+        list(each(task, tasks))
+    return tables
 
 
-def _error_bound(binned: Tensor, sums: Tensor, kernel: Tensor, wrong: Tensor) -> float:
+def _error_bound(made: Grid, kernel: Tensor, wrong: Tensor) -> float:
     """The largest A·S/(1 − A), in steps, over all nodes that took in a point; see the head of this file.
 
     wrong : how far the logarithm of the kernel may be off along one axis, by distance, as long as `kernel`
     """
-    d, used = binned.ndim, binned > 0
-    weights = sums[d][used]
-    means = [sums[axis][used] / weights for axis in range(d)]
-    variance = sums[d + 1][used] / weights - sum((mean * mean for mean in means[1:]), means[0] * means[0])
-    worst = kernel * (2 * wrong).exp()
+    box, (keys, tables) = made.box, made.binned
+    d = len(box.shape)
+    binned = tables[d]
+    used = binned.reshape(-1) > 0
+    sums = made.sums[used]
+    weights = sums[:, d]
+    squares = box.convolved(keys, tables[d + 1], keys, [box.matrix(kernel)] * d).reshape(-1)[used]
+    variance = squares / weights - ((sums[:, :d] / weights[:, None]) ** 2).sum(1)
+    usual = kernel * (2 * wrong).exp()
+    worst, worse = box.matrix(usual), box.matrix(usual * wrong**2)
     a = zeros(weights.shape, like=weights)
     for axis in range(d):
-        part = binned
-        for other in range(d):
-            part = _convolved(part, worst * wrong**2 if other == axis else worst, other)
-        a += (part[used] / weights) ** 0.5  # Minkowski's inequality: the root mean square of a sum is at most theirs
+        part = box.convolved(keys, binned, keys, [worse if other == axis else worst for other in range(d)])
+        a += (part.reshape(-1)[used] / weights) ** 0.5  # Minkowski: the root mean square of a sum is at most theirs
     certain = a < 1
     return where(certain, a * maximum(variance, 0.0) ** 0.5 / where(certain, 1 - a, 1.0), math.inf).max().item()

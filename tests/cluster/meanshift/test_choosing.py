@@ -81,16 +81,24 @@ def test_odd_data(backend, monkeypatch, method, odd):
 
 @pytest.mark.parametrize("d", [1, 2, 3, 64])
 def test_clusters_a_million_bandwidths_apart(backend, monkeypatch, d):
-    """Two of them; auto finds the way, the grid says that it does not fit."""
+    """Two of them; the grid takes a few blocks for each, and a series does not fit."""
     monkeypatch.setattr(choosing, "EXACT", 0)
     points = mt.concat([mt.random.normal(mt.random.generator(d), (30, d), std=0.5 / d**0.5) + at for at in (0.0, 1e6)])
     found = mean_shift(points, 1.0)
-    assert found.method == "cells"  # a grid would be empty for the most part, or not fit at all
+    assert found.method == ("grid" if d <= 3 else "cells")
     assert same_partition(found.labels.numpy(), np.repeat([0, 1], 30))
     if d in (2, 3):
-        for method in ("grid", "fourier"):
-            with pytest.raises(OutOfMemoryError, match="use method='cells'"):
-                mean_shift(points, 1.0, method=method)
+        assert same_partition(mean_shift(points, 1.0, method="grid").labels.numpy(), np.repeat([0, 1], 30))
+        with pytest.raises(OutOfMemoryError, match="use method='cells'"):
+            mean_shift(points, 1.0, method="fourier")
+
+
+def test_one_far_outlier_does_not_change_the_method():
+    points = mt.concat([blobs(2, each=1_500)[0], mt.tensor([[1e6, -1e6]])])
+    found = mean_shift(points, 2.5)
+    assert found.method == "grid"
+    assert found.labels[-1].item() == found.labels.max().item() == 6
+    np.testing.assert_array_equal(found.labels.numpy()[:-1], mean_shift(points[:-1], 2.5).labels.numpy())
 
 
 def test_what_auto_picks(monkeypatch):

@@ -1,6 +1,6 @@
 """The grid: its bound against exact updates, its order, what its one line of correction gains, its flow map."""
 
-import math
+import contextlib
 import tracemalloc
 
 import numpy as np
@@ -79,17 +79,47 @@ def test_the_order_of_the_points_does_not_matter(backend, points, seed):
     points = points.to(backend)
     order = mt.random.permutation(mt.random.generator(seed), len(points))
     one, other = (grid.build(each, 1.0, 0.25) for each in (points, points[order]))
+    assert other.keys.tolist() == one.keys.tolist()
     np.testing.assert_allclose(other.sums.numpy(), one.sums.numpy(), rtol=1e-9, atol=1e-9)
     assert other.error_bound == pytest.approx(one.error_bound, rel=1e-6, abs=1e-9)
 
 
-def test_chunks_do_not_change_the_sums(backend, monkeypatch):
-    points, _ = blobs(3, each=50)
-    whole = grid.build(points, 2.5, 0.25)
-    monkeypatch.setattr(grid, "CHUNK", 7)
-    monkeypatch.setattr(grid, "BLOCK", 5)
-    small = grid.build(points, 2.5, 0.25)
-    np.testing.assert_allclose(small.sums.numpy(), whole.sums.numpy(), rtol=1e-12, atol=1e-12)
+@pytest.mark.parametrize("sides", [{1: 4, 2: 4, 3: 4}, {1: 64, 2: 8, 3: 8}])
+@examples(30)
+@given(points=clouds())
+def test_chunks_and_blocks_do_not_change_an_update(backend, sides, points):
+    points = points.to(backend)
+    whole = grid.build(points, 1.0, 0.5)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in {"CHUNK": 7, "STRIP": 5, "SIDES": sides}.items():
+            monkeypatch.setattr(grid, name, value)
+        small = grid.build(points, 1.0, 0.5)
+        for one, other in zip(whole.shift(points), small.shift(points), strict=True):
+            np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-5, atol=rounding(points))
+        starts = small.starts(points)
+        np.testing.assert_array_equal(
+            starts[0][starts[1]].numpy(), whole.starts(points)[0][whole.starts(points)[1]].numpy()
+        )
+    assert small.error_bound == pytest.approx(whole.error_bound, rel=1e-6, abs=1e-9)
+
+
+@examples(30)
+@given(points=clouds(), seed=st.integers(0, 2**32 - 1))
+def test_blocks_that_no_point_is_in_are_smoothed_when_a_query_comes(backend, points, seed):
+    """Anywhere in the box, as a grid of large blocks has it, which smooths all at once."""
+    points = points.to(backend)
+    array = points.numpy().astype("float64")
+    places = np.random.default_rng(seed).uniform(array.min(0), array.max(0), (20, array.shape[1]))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(grid, "SIDES", {1: 4, 2: 4, 3: 4})
+        small = grid.build(points, 1.0, 0.5)
+    some, before = mt.tensor(places, like=small.box.low), len(small.keys)
+    whole = grid.build(points, 1.0, 0.5)
+    for one, other in zip(whole.shift(some), small.shift(some), strict=True):
+        np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-7, atol=1e-7)
+    keys = small.keys.tolist()
+    assert keys == sorted(set(keys))
+    assert len(keys) >= before
 
 
 @examples(40)
@@ -122,9 +152,9 @@ def test_where_no_point_is_a_query_stays_and_beyond_the_box_it_is_taken_inside(b
 def test_a_query_outside_of_the_box_is_taken_at_the_nearest_place_inside(backend, points, beyond):
     points = points.to(backend)
     made, array = grid.build(points, 1.0, 0.25), points.numpy()
-    low, high = array.min(0, keepdims=True), made.low.numpy() + made.step * (np.array(made.shape) - 1.0)
+    low, high = array.min(0, keepdims=True), made.box.low.numpy() + made.box.step * (np.array(made.box.shape) - 1.0)
     for inside, outside in ((low, low - beyond), (high[None], high[None] + beyond)):
-        found, wanted = (made.shift(mt.tensor(each, like=made.low).to(backend)) for each in (outside, inside))
+        found, wanted = (made.shift(mt.tensor(each, like=made.box.low).to(backend)) for each in (outside, inside))
         np.testing.assert_allclose(found[1].numpy(), wanted[1].numpy(), atol=1e-9)
         if wanted[1].item():
             np.testing.assert_allclose(found[0].numpy(), wanted[0].numpy(), atol=1e-6)
@@ -139,10 +169,19 @@ def test_the_correction_is_the_default():
 
 def test_a_grid_may_take_all_of_its_room_and_no_more():
     points = blobs(0, each=10)[0]
-    need = 32 * 3 * grid.count_nodes(points, 2.5)
-    assert math.prod(grid.build(points, 2.5, room=need).shape) * 96 == need
+    need = 32 * 3 * grid.build(points, 2.5).count
+    assert grid.build(points, 2.5, room=need).count * 96 == need
     with pytest.raises(OutOfMemoryError):
         grid.build(points, 2.5, room=need - 1)
+
+
+def test_the_room_is_half_of_what_is_free(monkeypatch):
+    points, numpy = blobs(0, each=10)[0], mt.backend.load("numpy")
+    need = 32 * 3 * grid.build(points, 2.5).count
+    for free, fits in ((2 * need, True), (2 * need - 2, False), (None, True)):
+        monkeypatch.setattr(numpy, "free_memory", lambda free=free: free)
+        with contextlib.nullcontext() if fits else pytest.raises(OutOfMemoryError, match="do not fit into"):
+            assert grid.build(points.to("numpy"), 2.5).count * 96 == need
 
 
 @examples(40)
@@ -165,16 +204,30 @@ def test_memory_is_what_the_docstring_says():
         made = grid.build(points, bandwidth, 0.125)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert peak <= 32 * (d + 1) * math.prod(made.shape) + 1e7
+        assert peak <= 32 * (d + 1) * made.count + 16 * n + 4e7
 
 
-def test_a_far_outlier_does_not_fill_the_memory():
-    points = mt.concat([blobs(0, each=10)[0], mt.tensor([[1e7, 1e7]])])
+@pytest.mark.parametrize("far", [1e3, 1e7])
+def test_a_far_outlier_costs_a_few_blocks(backend, far):
+    near = blobs(0, each=10)[0]
+    points = mt.concat([near, mt.tensor([[far, far]])])
+    without, made = grid.build(near, 2.5), grid.build(points, 2.5)
+    assert made.count <= without.count + 4 * 32**2
+    moved = made.shift(points)[0]
+    np.testing.assert_allclose(moved.numpy()[-1], [far, far], rtol=1e-12)
+    np.testing.assert_allclose(moved.numpy()[:-1], without.shift(near)[0].numpy(), atol=1e-6)
+    assert made.error_bound == pytest.approx(without.error_bound, rel=0.1)
+
+
+def test_what_is_too_large_is_not_allocated():
+    points = mt.random.uniform(mt.random.generator(0), (2_000, 2), 0, 1e7)
     tracemalloc.start()
     with pytest.raises(OutOfMemoryError, match=r"nodes, 0.125 bandwidths apart, do not fit .* method='cells'"):
-        grid.build(points, 2.5)
-    assert tracemalloc.get_traced_memory()[1] < 1e6
+        grid.build(points, 2.5, room=10**8)
+    assert tracemalloc.get_traced_memory()[1] < 1e7
     tracemalloc.stop()
+    with pytest.raises(OutOfMemoryError, match="cannot be counted; use method='cells'"):
+        grid.build(points, 1e-4)
 
 
 @pytest.mark.parametrize(
