@@ -94,6 +94,12 @@ class Box(NamedTuple):
             for axis in range(len(self.shape))
         ]
 
+    def names(self, coordinates: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """The key of the block where nodes are not the last, and their numbers in it: the opposite of `coordinates`."""
+        cells = self.side - 1
+        keys = [(x // cells + self.reach) * self.stride(axis) for axis, x in enumerate(coordinates)]
+        return _total(keys), _total([x % cells * self.within(axis) for axis, x in enumerate(coordinates)])
+
     def matrix(self, kernel: Tensor) -> Tensor:
         """What each node of 2·reach + 1 blocks in a row weighs at each node of the one in the middle.
 

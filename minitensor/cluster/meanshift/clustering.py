@@ -13,8 +13,10 @@ from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeError
-from minitensor.groups import by_size, numbered
+from minitensor.functions import argsort
+from minitensor.groups import by_size, is_new, numbered
 
+MANY = 2**15  # queries, from which those that meet go on together
 Report = Callable[[int, int, int], None]
 
 
@@ -196,10 +198,12 @@ def shift_to_peaks(
 ) -> Stop:
     """Move queries that start on `places` (q, d) uphill, until each moves less than `still`, or `max_iter` times.
 
+    More than `MANY` queries over a grid become fewer on the way: those that have come to one node go on together.
+
     blurring : whether the places are the data themselves. Parameters, time and memory otherwise as `mean_shift`.
     """
     now, moving, n_iter = places.copy(), numbered(places), 0
-    steps = [places] if path else []
+    steps, met = [places] if path else [], []
     while moving.shape[0] and n_iter < max_iter:
         before = now[moving]
         after, _ = density.shift(before)
@@ -210,10 +214,20 @@ def shift_to_peaks(
         # Over fixed data a point that stands still stays for good; over moving data all wait for the last.
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
+        if n_iter % 2 == 0 and moving.shape[0] > MANY and not blurring:
+            # Queries that have come to one node of a grid go on as one, as the points near a node did at the start.
+            nodes, owner = density.starts(now[moving])
+            if 2 * nodes.shape[0] <= moving.shape[0]:
+                order = argsort(owner)
+                leaders = moving[order[is_new(owner[order])]]
+                met.append((moving, leaders[owner]))
+                now[leaders], moving = nodes, leaders
         if report:
             report(n_iter, now.shape[0] - moving.shape[0], now.shape[0])
         if path:
             steps.append(now.copy())
+    for followers, leaders in reversed(met):
+        now[followers] = now[leaders]
     return Stop(now, density, n_iter, moving.shape[0], tuple(steps))
 
 

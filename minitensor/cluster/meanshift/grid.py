@@ -90,7 +90,9 @@ class Grid:
         >>> starts.tolist(), owner.tolist()
         ([[0.0], [3.0]], [0, 0, 1])
         """
-        box, keys = self.box, self.binned.keys
+        box = self.box
+        self._cover(points)
+        keys = self.keys
         count = keys.shape[0] * box.nodes
         total, near = zeros(count, like=box.low), []
         for here in _slices(points.shape[0], max(CHUNK, count // 4)):
@@ -103,10 +105,7 @@ class Grid:
         used = numbered(total)[total > 0]
         # A node on the edge of a block is one of the next block too: there are fewer places than numbers.
         coordinates = box.coordinates(keys[used // box.nodes], used % box.nodes)
-        key, number = 0, 0
-        for axis, x in enumerate(coordinates):
-            key = key + (x // (box.side - 1) + box.reach) * box.stride(axis)
-            number = number + x % (box.side - 1) * box.within(axis)
+        key, number = box.names(coordinates)
         code = searchsorted(distinct(key), key) * box.nodes + number
         order = argsort(code)
         new = is_new(code[order])
@@ -124,34 +123,31 @@ class Grid:
         (q, d), box = queries.shape, self.box
         moved, totals = queries.copy(), zeros((q, 1), like=queries)
 
-        def find(here: slice) -> tuple[Tensor, Tensor, list[Tensor]]:
-            return box.find(box.steps(queries[here]))
-
-        def missing(here: slice) -> Tensor:
-            key = find(here)[0]
-            return distinct(key[~among(key, self.keys)[1]])
-
         def strip(here: slice) -> None:
-            key, first, beyond = find(here)
-            base, found = searchsorted(self.keys, key) * box.nodes + first, None
-            for after, share in box.corners(beyond):
-                part = self.sums[base + after] * share[:, None]
-                found = part if found is None else found + part
+            key, first, beyond = box.find(box.steps(queries[here]))
+            base = searchsorted(self.keys, key) * box.nodes + first
+            parts = [self.sums[base + after] * share[:, None] for after, share in box.corners(beyond)]
+            found = sum(parts[1:], parts[0])
             total = found[:, d:]
             means = box.low + box.step * (found[:, :d] / where(total > 0, total, 1.0))
             moved[here] = where(total > 0, means.astype(queries.dtype), queries[here])
             totals[here] = total.astype(queries.dtype)
 
+        self._cover(queries)
         strips = _slices(q, STRIP)
         with in_threads(min(backend.of(queries.array).threads(), len(strips) or 1)) as each:
-            absent = [keys for keys in each(missing, strips) if keys.shape[0]]
-            if absent:
-                self._extend(distinct(concat(absent)))
             list(each(strip, strips))
         return moved, totals
 
-    def _extend(self, keys: Tensor) -> None:
-        """Smooth these blocks as well."""
+    def _cover(self, places: Tensor) -> None:
+        """Smooth the blocks that these places are in, if they have not been."""
+        box, absent = self.box, []
+        for here in _slices(places.shape[0], CHUNK):
+            key = box.find(box.steps(places[here]))[0]
+            absent.append(key[~among(key, self.keys)[1]])
+        keys = distinct(concat(absent)) if absent else self.keys[:0]
+        if not keys.shape[0]:
+            return
         order = argsort(concat([self.keys, keys]))
         sums = concat([self.sums, self._smooth(keys)])
         self.keys = concat([self.keys, keys])[order]
