@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 # What sets how many threads the BLAS under NumPy takes: the first of these that is set.
@@ -17,9 +17,23 @@ def cores() -> int:
 
 
 def threads_of_blas() -> int:
-    """How many threads the BLAS under NumPy takes."""
+    """How many threads the BLAS under NumPy takes now: what it says itself, by way of threadpoolctl, where that is
+    installed (``pip install 'minitensor[threads]'``), else what the environment says."""
+    for library in _libraries():
+        return max(1, min(cores(), library.num_threads))
     asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)
     return next((min(cores(), int(number)) for number in asked if number.isdecimal() and int(number)), cores())
+
+
+@cache
+def _libraries() -> list[Any]:
+    """The BLAS that NumPy has loaded, first its own, as threadpoolctl knows them; none without it."""
+    try:
+        from threadpoolctl import ThreadpoolController  # takes some 30 ms, when the first large product is made
+    except ImportError:
+        return []
+    found = [each for each in ThreadpoolController().lib_controllers if each.user_api == "blas" and each.num_threads]
+    return sorted(found, key=lambda each: "numpy" not in each.filepath)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from minitensor.backend import reductions, shortcuts, sums
+from minitensor.backend import memory, reductions, shortcuts, sums
 from minitensor.backend.numpy_api import NumPyAPI
 from minitensor.backend.numpy_calls import LONG, by_method, integer_matmul, long_vecdot, short_vecdot
 from minitensor.backend.threads import threads_of_blas
@@ -52,9 +52,7 @@ class NumPyBackend(NumPyAPI):
 
     def free_memory(self) -> int | None:
         """On Linux; other systems do not tell."""
-        with contextlib.suppress(OSError), open("/proc/meminfo", encoding="ascii") as lines:
-            return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
-        return None
+        return memory.free_memory()
 
     def sum(self, array: Any, axes: Any, keepdims: bool = False) -> Any:
         if array.dtype.kind not in "fc":

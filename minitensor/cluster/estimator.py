@@ -5,6 +5,7 @@ from typing import Any
 
 from minitensor.cluster.bandwidth import by_rule
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
+from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.clustering import cluster
 from minitensor.cluster.meanshift.frame import Frame, frame_of
 from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
@@ -39,6 +40,7 @@ class MeanShift:
         or two for the Gaussian kernel
     max_iter, tol : a query stops when it moves less than tol bandwidths; all stop after max_iter updates
     method : how `mean_shift` does the sums, "exact", "auto" or another that it names
+    error : how far off an update may be, in bandwidths, unless it is exact; memory : bytes of its tables on each thread
     random_state : the seed of the sample from which a bandwidth is estimated; None draws a new one each time
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
     n_jobs : does nothing; it is there because scikit-learn has it
@@ -77,6 +79,8 @@ class MeanShift:
         max_iter: int = 300,
         tol: float = 1e-4,
         method: str = "auto",
+        error: float = 0.2,
+        memory: int = MEMORY,
         random_state: int | None = 0,
         verbose: bool = False,
         n_jobs: int | None = None,
@@ -90,6 +94,8 @@ class MeanShift:
         self.max_iter = max_iter
         self.tol = tol
         self.method = method
+        self.error = error
+        self.memory = memory
         self.random_state = random_state
         self.verbose = verbose
         self.n_jobs = n_jobs
@@ -115,6 +121,8 @@ class MeanShift:
                 max_iter=self.max_iter,
                 tol=self.tol,
                 method=self.method,
+                error=self.error,
+                memory=self.memory,
                 starts=starts,
                 report=step and (lambda done, still, total: step(still, total, f"update {done}")),
             )

@@ -1,7 +1,11 @@
+import subprocess
+import sys
+
 import pytest
 
 import minitensor as mt
-from minitensor.backend.threads import in_threads
+from minitensor.backend import threads
+from minitensor.backend.threads import in_threads, threads_of_blas
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -19,3 +23,37 @@ def test_threads_of_a_block_see_it(fresh, count):
         assert mt.get_backend() == "numpy"
         with mt.use_backend("strict"):  # what counts is the block of the call, not that of the pool
             assert set(each(lambda _: mt.get_backend(), range(20))) == {"strict"}
+
+
+@pytest.fixture
+def anew():
+    threads._libraries.cache_clear()
+    yield
+    threads._libraries.cache_clear()
+
+
+def test_blas_says_how_many_threads_it_takes(anew, monkeypatch):
+    threadpoolctl = pytest.importorskip("threadpoolctl", reason="an extra")
+    monkeypatch.setattr(threads, "cores", lambda: 64)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")  # too late: BLAS has been loaded
+    with threadpoolctl.threadpool_limits(1, user_api="blas"):
+        assert threads_of_blas() == 1
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        assert threads_of_blas() == 2
+
+
+def test_without_threadpoolctl_the_environment_says_it(anew, monkeypatch):
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    monkeypatch.setattr(threads, "cores", lambda: 4)
+    for name in threads.THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert threads_of_blas() == 4
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert threads_of_blas() == 3
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "9")
+    assert threads_of_blas() == 4
+
+
+def test_threadpoolctl_is_not_imported_with_the_package():
+    code = "import sys, minitensor; raise SystemExit('threadpoolctl' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
