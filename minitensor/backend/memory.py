@@ -40,9 +40,9 @@ def _of_groups(root: Path) -> Iterator[int]:
     for line in _lines(root / "proc/self/cgroup"):
         number, controllers, path = line.strip().split(":", 2)
         if number == "0" and not controllers:
-            tops, names = ("sys/fs/cgroup", "sys/fs/cgroup/unified"), _V2
+            tops, names = ["sys/fs/cgroup", "sys/fs/cgroup/unified"], _V2
         elif "memory" in controllers.split(","):
-            tops, names = ("sys/fs/cgroup/memory",), _V1
+            tops, names = ["sys/fs/cgroup/memory"], _V1
         else:
             continue
         group = Path(path.strip("/"))
@@ -54,9 +54,8 @@ def _of_groups(root: Path) -> Iterator[int]:
 def _of_group(folder: Path, limit: str, usage: str, cache: str) -> Iterator[int]:
     most, used = ("".join(_lines(folder / name)).strip() for name in (limit, usage))
     if most.isdecimal() and used.isdecimal():  # "max" is no limit
-        yield (
-            int(most) - int(used) + next((size for name, size in _numbers(folder / "memory.stat") if name == cache), 0)
-        )
+        given_back = [size for name, size in _numbers(folder / "memory.stat") if name == cache]
+        yield int(most) - int(used) + sum(given_back)
 
 
 def _numbers(file: Path) -> Iterator[tuple[str, int]]:

@@ -86,6 +86,10 @@ class Cells(NamedTuple):
                 moved[rows], totals[rows] = found
         return moved, totals
 
+    def pairs(self) -> int:
+        """How many pairs of a point and a query an update of all points compares. Time: O(n)."""
+        return sum((stop - start) * sum(b - a for a, b in slices) for start, stop, slices in self._tiles(self.keys))
+
     def _keys(self, places: Tensor) -> Tensor:
         cells = _cells(places, self.directions, self.low, self.bandwidth * self.radius)
         return _keys([axis.number(column) for axis, column in zip(self.axes, cells, strict=True)], self.axes)

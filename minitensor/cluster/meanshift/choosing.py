@@ -34,7 +34,7 @@ def choose(
 
     "auto" takes, in this order: exact for `EXACT` points or fewer, for an error of 0, and for `only_exact`; the grid if
     it keeps to the error, fits its room and is not mostly empty; the Fourier series if it fits and has fewer terms than
-    an eighth of the points; cells.
+    an eighth of the points that cells would compare a query with; cells.
 
     Raises InputError for a method or an error that means nothing and for an error that a method cannot promise, and
     OutOfMemoryError where a method that was asked for by name does not fit.
@@ -54,9 +54,11 @@ def choose(
             mostly_empty = 32 * (points.shape[1] + 1) * NODES * len(points)
             return _grid(points, bandwidth, error, memory, min(mostly_empty, grid.room_for(points)))
         with contextlib.suppress(OutOfMemoryError, InputError):
-            if fourier.count_terms(points, bandwidth, error) <= len(points) / 8:
-                return APPROXIMATE["fourier"](points, bandwidth, error, memory)
-    return APPROXIMATE["cells"](points, bandwidth, error, memory)
+            terms, near = fourier.count_terms(points, bandwidth, error), _cells(points, bandwidth, error, memory)
+            if 8 * terms * len(points) <= near.pairs():
+                return fourier.build(points, bandwidth, error, memory)
+            return near
+    return _cells(points, bandwidth, error, memory)
 
 
 def _grid(points: Tensor, bandwidth: float, error: float, memory: int, room: int | None = None) -> Density:
@@ -77,7 +79,7 @@ def _spacing(error: float, n: int) -> float:
     return min(math.sqrt(2 * error / math.log(n + 2)), COARSE)
 
 
-def _cells(points: Tensor, bandwidth: float, error: float, memory: int) -> Density:
+def _cells(points: Tensor, bandwidth: float, error: float, memory: int) -> cells.Cells:
     return cells.build(points, bandwidth, cells.radius_for(error, len(points)), memory)
 
 
