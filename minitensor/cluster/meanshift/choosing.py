@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from collections.abc import Callable
 
 from minitensor.cluster.meanshift import cells, fourier, grid
 from minitensor.cluster.meanshift.density import Density, Exact
@@ -83,4 +84,4 @@ def _cells(points: Tensor, bandwidth: float, error: float, memory: int) -> cells
     return cells.build(points, bandwidth, cells.radius_for(error, len(points)), memory)
 
 
-APPROXIMATE = {"grid": _grid, "cells": _cells, "fourier": fourier.build}
+APPROXIMATE: dict[str, Callable[..., Density]] = {"grid": _grid, "cells": _cells, "fourier": fourier.build}
