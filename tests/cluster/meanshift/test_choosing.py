@@ -118,7 +118,7 @@ def test_what_auto_picks(monkeypatch):
     many = mt.random.uniform(mt.random.generator(0), (20_000, 2), 0, 3)
     assert picked(many, error=1e-4) == "fourier"
     assert picked(many, error=1e-13) == "cells"  # finer than a series is rounded
-    apart = mt.concat([many[:10_000], many[10_000:] + 22.0])
+    apart = mt.concat([many[:10_000], many[10_000:] + 15.0])
     assert picked(apart, error=1e-4) == "cells"  # fewer terms than an eighth of the points, but not of those nearby
     assert fourier.count_terms(apart, 1.0, 1e-4) < len(apart) / 8
     assert picked(solid, error=0.3) == "grid"
