@@ -91,8 +91,8 @@ def mean_shift(
 
     Every update reads the positions before it and writes new ones, so the result does not depend on the order in which
     the points are computed. Points that stopped in the same peak, one bandwidth apart at most, are one cluster.
-    Time if exact: O(n²·d) an update; to merge, about O(n·log n) (`merge.py`). Memory: `memory` + O(n·d), and the path if
-    asked for; the grid takes up to half of what the device has free besides, the Fourier series up to 1 GB.
+    Time if exact: O(n²·d) an update; to merge, about O(n·log n) (`merge.py`). Memory: `memory` + O(n·d), and the path
+    if asked for; the grid takes up to half of what the device has free besides, the Fourier series up to 1 GB.
 
     >>> import minitensor as mt
     >>> points = mt.tensor([[0.0, 0.0], [0.2, 0.0], [0.0, 0.2], [5.0, 5.0], [5.2, 5.0]])
