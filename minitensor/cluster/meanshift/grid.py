@@ -199,9 +199,7 @@ def build(
     offsets = arange(reach + 1, dtype="float64", like=box.low) * spacing
     kernel = (offsets**2 * (-0.5 / variance)).exp()
     made = Grid(box, binned, kernel)
-    # Of a place between two nodes and a point between two others, the distance is up to two steps longer.
-    wrong = (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
-    bound = _error_bound(made, kernel, wrong) * box.step + 100 * LEFT_OUT * bandwidth
+    bound = _error_bound(made, kernel, _wrong(offsets, spacing, corrected)) * box.step + 100 * LEFT_OUT * bandwidth
     made.error_bound = min(bound, math.dist(low, high))
     return made
 
@@ -261,6 +259,13 @@ def _binned(points: Tensor, order: Tensor, begins: list[int], box: Box) -> list[
     with in_threads(min(backend.of(points.array).threads(), len(tasks))) as each:
         list(each(task, tasks))
     return tables
+
+
+def _wrong(offsets: Tensor, spacing: float, corrected: bool) -> Tensor:
+    """ε of the head of this file, between nodes that are these `offsets` apart; all in bandwidths."""
+    # Of a place between two nodes and a point between two others, the distance is up to two steps longer.
+    variance = 1 - spacing**2 / 3 if corrected else 1.0
+    return (0.125 + (offsets + 2 * spacing) ** 2 / (6 if corrected else 4)) * (spacing**2 / variance)
 
 
 def _error_bound(made: Grid, kernel: Tensor, wrong: Tensor) -> float:

@@ -57,6 +57,17 @@ def test_the_logarithm_of_the_kernel_is_off_by_what_the_proof_says(spacing):
 
 
 @pytest.mark.parametrize("corrected", [True, False])
+def test_the_bound_takes_the_longest_distance_that_a_pair_of_nodes_stands_for(corrected):
+    """A query and a point that share in two nodes lie up to a step away from each."""
+    spacing, offsets = 0.25, np.arange(20) * 0.25
+    u, v = np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9))
+    r = abs(offsets[:, None] + (u - v).ravel() * spacing)
+    variance = 1 - spacing**2 / 3 if corrected else 1.0
+    off = spacing**2 / variance * (0.125 + r**2 / (6 if corrected else 4))
+    assert (grid._wrong(mt.tensor(offsets), spacing, corrected).numpy()[:, None] >= off * (1 - 1e-12)).all()
+
+
+@pytest.mark.parametrize("corrected", [True, False])
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_the_error_falls_with_the_square_of_the_spacing(backend, d, corrected):
     rng = mt.random.generator(d)
