@@ -24,6 +24,7 @@ BLOCK = 8
 HIGH = {4: 128, 8: 32}  # of a column, by a vector-matrix product
 SHORT = {4: 128, 8: 64}  # of a row, by a matrix-vector product
 LONG = {4: 512, 8: 192}  # of a row, by a dot product, which has the most running sums
+DOUBLE_LONG = 512  # of a row of float64, which NumPy adds as fast as pieces are
 VERY_LONG, STRIP = 2**18, 2**12  # so long a row is taken as a table of strips
 SMALL = 2**14  # numbers of a narrow table, up to which NumPy has transposed and added it before that
 NARROW, WIDTH = 64, 512  # columns: below the first several rows are taken as one, up to the second
@@ -135,6 +136,8 @@ def _rows(table: ndarray) -> ndarray:
         left = m % 4 if n > short // 2 else 0
         made = table[: m - left] @ ones[:n]  # BLAS has fewer running sums for what is left of four rows
         return numpy.concatenate([made, _vecdot(table[m - left :], ones[:n])]) if left else made
+    if n > DOUBLE_LONG and table.itemsize == 8:
+        return _add(table, -1)
     if n >= VERY_LONG:
         done = n - n % STRIP
         strips = _wide(_columns(table[:, :done].reshape(m, -1, STRIP)))

@@ -45,7 +45,7 @@ def test_a_function_is_the_method_of_that_name(backend, name):
     function, arguments = getattr(mt, name), ARGUMENTS.get(name, ())
     same(function(x, *arguments), getattr(x, name)(*arguments).numpy())
     assert function.__name__ == name
-    assert function.__doc__ == inspect.getdoc(getattr(Tensor, name))
+    assert inspect.getdoc(function) == inspect.getdoc(getattr(Tensor, name))
 
 
 @pytest.mark.parametrize("name", [*METHODS, "clip", "sort", "argsort", "cumsum"])
