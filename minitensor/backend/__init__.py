@@ -4,17 +4,15 @@ Everything above this file calls only functions that the Python Array API standa
 array at hand. What the libraries do differently, and what the standard lacks, is in this room and nowhere else:
 `standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py` and `strict.py`
 say what each library does differently or faster; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
-`shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways, the last also the accurate one; `threads.py`
-shares work out among threads; `memory.py` knows how much is free; `dtypes.py` knows what a dtype can hold; `probe.py`
-finds out whether CuPy really computes; `block.py` knows where a block with a backend of its own begins and ends; this
-file chooses.
+`shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `threads.py` shares work out among threads;
+`memory.py` knows how much is free; `dtypes.py` what a dtype can hold; `probe.py` finds out whether CuPy really
+computes; `block.py` ends a block that has a backend of its own; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
 1. the environment variable ``MINITENSOR_BACKEND=numpy|cupy|auto``, read when the first tensor is made;
 2. ``set_backend(name)``, for the whole process;
-3. ``with use_backend(name):``, for one block: for the code that runs in it, in the thread or task that entered it and
-   in the tasks made there.
+3. ``with use_backend(name):``, for one block, seen by the thread or task that entered it and by tasks made in it.
 """
 
 import contextlib
@@ -32,7 +30,6 @@ from minitensor.errors import BackendError, BackendNameError
 __all__ = [
     "Backend",
     "as_array",
-    "can_hold",
     "current",
     "get_backend",
     "load",
@@ -121,15 +118,10 @@ class use_backend(InBlock):
     ...     get_backend()
     'numpy'
 
-    What holds: the block is seen by the code that runs between its beginning and its end, in the thread or task that
-    entered it, and by tasks made there in that time. When it has ended nobody sees it, whichever of several ends first
-    and wherever: blocks in generators may be closed in any order, and by another thread. As long as a generator waits
-    at a `yield` inside the block, the code that it yielded to is in the block too, as Python has it.
-
-    As a decorator it is a block round each call, of a function or of an ``async def``. A generator's body does not run
-    during the call but between the steps of others, so it is refused: write the block inside, between its yields.
-
-    Raises BackendNameError or BackendError where the block begins, and InputError for a generator.
+    It is seen by the thread or task that entered it, and by tasks made there, until it ends, in whatever order and
+    thread blocks are closed. While a generator waits at a `yield` inside, the code that it yielded to is inside too.
+    It decorates functions and ``async def``. Raises BackendNameError or BackendError where it begins, and InputError
+    as the decorator of a generator: write the block inside, between the yields.
     """
 
     def __init__(self, name: str) -> None:
@@ -171,11 +163,6 @@ def matmul(a: Any, b: Any) -> Any:
         return a.dot(b)
     lib = _by_array_type.get(type(a)) if type(a) is type(b) else None
     return lib.matmul(a, b) if lib else a @ b
-
-
-def can_hold(array: Any, value: Any) -> bool:
-    """Whether `value`, a raw array or a Python number, can be written into `array`; see `Backend.can_hold`."""
-    return of(array).can_hold(array, value)
 
 
 load("numpy")

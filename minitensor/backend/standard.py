@@ -124,11 +124,6 @@ class Backend:
         lost = xp.logical_and(xp.isfinite(array), xp.logical_not(xp.isfinite(result)))
         return None if xp.any(lost) else result
 
-    def can_hold(self, array: Any, value: Any) -> bool:
-        """Whether `value`, an array or a Python number, can be written into `array` and mean the same: see `fitted`."""
-        own = self.numpy_dtype(array)
-        return self.fitted(value, own) is not None if hasattr(value, "dtype") else holds_number(own, value)
-
     # --- memory ----------------------------------------------------------------------------------------------------
 
     def strides(self, array: Any) -> tuple[int, ...]:

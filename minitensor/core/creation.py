@@ -198,7 +198,11 @@ def arange(
         if kind is not None:
             first, last = (0, start) if stop is None else (start, stop)
             return wrap(_counted(call, lib, kind, first, last, step))
-        if type(start) is type(stop) is type(step) is int and 2**53 < max(abs(start), abs(stop)) < 2**63:
+        if (
+            type(start) is type(stop) is type(step) is int
+            and max(abs(start), abs(stop)) > 2**53
+            and holds_number(_INT64, stop)
+        ):
             return wrap(_counted(call, lib, _INT64, start, stop, step))
         array = lib.xp.arange(start, stop, step, **lib.on)
         fits = lib.numpy_dtype(array).kind in "biufc"  # NumPy falls back on Python's integers, of any length
