@@ -60,11 +60,8 @@ def explained(name: str, careful: Callable[..., Any], *args: Any, **options: Any
         raise InputError(f"{name}: {error}") from None
 
 
-FLOATS = {"exp", "log", "sqrt", "tanh"}  # functions whose results are floats
-
-
 def elementwise(name: str, symbol: str = "") -> Callable[[Any], Any]:
-    """The function of one array that has this name in the standard; of integers and bools `FLOATS` give float64.
+    """The function of one array that has this name in the standard; of integers, floats are float64.
 
     >>> import numpy
     >>> elementwise("exp")(numpy.zeros(2)).tolist()
@@ -73,7 +70,7 @@ def elementwise(name: str, symbol: str = "") -> Callable[[Any], Any]:
 
     def function(array: Any) -> Any:
         lib = backend.of(array)
-        if name in FLOATS and lib.numpy_dtype(array).kind in "biu":
+        if name in ("exp", "log", "sqrt", "tanh") and lib.numpy_dtype(array).kind in "biu":
             array = lib.astype(array, lib.dtype("float64"))
         try:
             result = getattr(lib.xp, name)(array)

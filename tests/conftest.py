@@ -17,6 +17,8 @@ matplotlib.use("Agg")
 PROFILES = {"quick": {"max_examples": 6}, "thorough": {"max_examples": 100, "derandomize": True, "print_blob": True}}
 for name, differences in PROFILES.items():
     busy = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}  # as a machine may be
+    if not os.access(os.path.dirname(__file__), os.W_OK):
+        busy["database"] = None  # there is nowhere to keep examples, and hypothesis would warn
     hypothesis.settings.register_profile(name, hypothesis.settings.get_profile("default"), **busy, **differences)
 PROFILE = os.environ.get("MINITENSOR_TESTS") or "quick"
 hypothesis.settings.load_profile(PROFILE)

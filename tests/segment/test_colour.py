@@ -61,7 +61,7 @@ def test_it_agrees_with_scikit_image():
 @pytest.mark.parametrize(
     ("colours", "message"),
     [
-        (np.zeros(3), "the colours are a ndarray; write minitensor.tensor"),
+        (np.zeros(3), "the colours are a numpy.ndarray, not a minitensor.Tensor; write minitensor.tensor"),
         (mt.tensor([1, 2, 3]), "the colours are int64, not floats"),
         (mt.zeros((3, 4)), r"the colours have shape \(3, 4\); the last axis must hold the 3 channels"),
         (mt.tensor(1.0), r"the colours have shape \(\); the last axis"),

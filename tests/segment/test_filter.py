@@ -181,7 +181,11 @@ GOOD = mt.zeros((2, 3, 1))
 @pytest.mark.parametrize(
     ("picture", "options", "message"),
     [
-        (np.zeros((2, 2, 1)), {}, "the picture is a ndarray; write minitensor.tensor\\(picture\\)"),
+        (
+            np.zeros((2, 2, 1)),
+            {},
+            "the picture is a numpy.ndarray, not a minitensor.Tensor; write minitensor.tensor\\(picture\\)",
+        ),
         (mt.tensor([[[1]]]), {}, "the picture is int64, not floats"),
         (mt.zeros((2, 2)), {}, r"the picture has shape \(2, 2\), not \(height, width, channels\)"),
         (mt.zeros((2, 0, 3)), {}, r"the picture has shape \(2, 0, 3\), not"),
