@@ -5,12 +5,12 @@ have a shortcut, which checks nothing and may fail. So a `primitive` tries the s
 function only where that failed: it then says why.
 """
 
-import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from minitensor import backend
+from minitensor.backend.moments import moment
 from minitensor.errors import AxisError, DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
 
 Axis = int | Sequence[int] | None
@@ -157,34 +157,10 @@ def reduction(name: str) -> Callable[..., Any]:
             raise InputError(
                 f"{name}: {count} elements are too few for correction={correction:g}; it divides by their difference"
             )
-        own = lib.numpy_dtype(array)
-        array = lib.astype(array, lib.dtype("float32")) if own == "float16" else array
-        unit = _unit(lib, array, axes)
-        made = _moment(lib, name, array / unit, axes, count, correction) * unit
-        made = made * unit if name == "var" else made
-        made = lib.astype(made, lib.dtype(own)) if own == "float16" else made
+        made = moment(lib, name, array, axes, count, correction)
         return backend.as_array(made if keepdims else lib.xp.squeeze(made, axis=axes))
 
     return _called(name, reduce)
-
-
-def _unit(lib: backend.Backend, array: Any, axes: Sequence[int]) -> Any:
-    """The power of 2 next to the largest number: measured in it no square overflows, and none that counts vanishes."""
-    xp, largest = lib.xp, lib.xp.max(lib.xp.abs(array), axis=axes, keepdims=True)
-    usable = (largest > 0) & (largest < math.inf)
-    exponent = xp.log2(xp.where(usable, largest, xp.ones_like(largest)))
-    return 2.0 ** xp.floor(exponent * (1 - 2.0**-12))  # for the largest float log2 rounds up, to that of infinity
-
-
-def _moment(lib: backend.Backend, name: str, array: Any, axes: Sequence[int], count: int, correction: float) -> Any:
-    """The mean, var or std over axes that stay; var in two passes, less what the rounding of the mean adds to it."""
-    xp, mean = lib.xp, lib.sum(array, axes, True) / count
-    if name == "mean":
-        return mean
-    distance = array - mean
-    squares, wrong = lib.sum(xp.abs(distance) ** 2, axes, True), xp.abs(lib.sum(distance, axes, True))
-    var = (squares - wrong * wrong / count) / (count - correction)
-    return var if name == "var" else xp.sqrt(var)
 
 
 def arg_reduction(name: str) -> Callable[..., Any]:

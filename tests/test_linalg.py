@@ -46,7 +46,7 @@ def test_only_a_square_matrix_has_eigenvalues(backend, shape):
 
 @pytest.mark.parametrize("x", [[[1.0, 0.0], [0.0, 1.0]], np.eye(2), 3.0])
 def test_eigh_takes_a_tensor(backend, x):
-    with pytest.raises(DTypeError, match=rf"^eigh: argument 0 is an? {type(x).__name__}, not a Tensor; write "):
+    with pytest.raises(DTypeError, match=r"^eigh: argument 0 is a [a-z.]+, not a (minitensor\.)?Tensor; write "):
         linalg.eigh(x)
 
 

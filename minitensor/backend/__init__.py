@@ -4,9 +4,10 @@ Everything above this file calls only functions that the Python Array API standa
 array at hand. What the libraries do differently, and what the standard lacks, is in this room and nowhere else:
 `standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py` and `strict.py`
 say what each library does differently or faster; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
-`shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `threads.py` shares work out among threads;
-`memory.py` knows how much is free; `dtypes.py` what a dtype can hold; `probe.py` finds out whether CuPy really
-computes; `block.py` ends a block that has a backend of its own; this file chooses.
+`shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `moments.py` has mean and variance for the
+others; `threads.py` shares work out among threads; `memory.py` knows how much is free; `dtypes.py` what a dtype can
+hold; `probe.py` finds out whether CuPy really computes; `block.py` ends a block that has a backend of its own; this
+file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 

@@ -220,7 +220,7 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
 @pytest.mark.parametrize(
     ("points", "options", "message"),
     [
-        ([[0.0, 1.0]], {}, r"the points are a list; write minitensor.tensor\(points\)"),
+        ([[0.0, 1.0]], {}, r"the points are a list, not a Tensor; write minitensor.tensor\(points\)"),
         (mt.tensor([[1, 2]]), {}, r"the points are int64, not floats; use .astype\('float64'\)"),
         (
             mt.tensor([1.0, 2.0]),
@@ -244,7 +244,7 @@ GOOD = mt.tensor([[0.0, 1.0], [2.0, 3.0]])
         (GOOD, {"tol": "small"}, "tol=small; it must be a number"),
         (GOOD, {"tol": np.nan}, "tol=nan; it must be a number"),
         (GOOD, {"method": "guess"}, "no method 'guess'; choose"),
-        (GOOD, {"starts": [[0.0, 1.0]]}, r"the starts are a list; write minitensor.tensor\(starts\)"),
+        (GOOD, {"starts": [[0.0, 1.0]]}, r"the starts are a list, not a Tensor; write minitensor.tensor\(starts\)"),
         (GOOD, {"starts": GOOD.astype("float32")}, "the starts are float32, the points float64; use .astype"),
         (GOOD, {"starts": GOOD[:, :1]}, r"starts of shape \(2, 1\) do not fit points of shape \(2, 2\)"),
         (GOOD, {"starts": GOOD[0]}, r"the starts have shape \(2,\)"),
