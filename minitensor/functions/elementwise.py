@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend, ops
-from minitensor.backend.dtypes import HOLDS, INTEGERS, holds_number
+from minitensor.backend.dtypes import HOLDS, INTEGERS, SAFE, holds_number
 from minitensor.core import door, operations
 from minitensor.core.operations import Operand
 from minitensor.core.tensor import Tensor, wrap
@@ -69,7 +69,8 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 def together(name: str, *values: Any) -> list[Any]:
     """Tensors and numbers, raw, for an elementwise function; a number must fit into the dtype that it will take on."""
     raw = door.operands(*values)
-    numbers = [x for x in raw if type(x) in HOLDS]
+    # A float of a size that every dtype of floats has fits, and is promoted beside integers.
+    numbers = [x for x in raw if type(x) in HOLDS and not (type(x) is float and -SAFE <= x <= SAFE)]
     for array in raw if numbers else ():
         if type(array) not in HOLDS:
             own = backend.of(array).numpy_dtype(array)
