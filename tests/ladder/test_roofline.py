@@ -172,6 +172,7 @@ def test_as_many_threads_as_blas_takes(environment, threads, monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr("minitensor.backend.threads._libraries", list)  # as without threadpoolctl
     assert mt.backend.load("numpy").threads() == threads
 
 

@@ -47,7 +47,8 @@ def test_the_tolerance_rejects_wrong_products(backend, wrong):
 
 @pytest.mark.parametrize("rung", [matmul.broadcasting, matmul.broadcasting_3d], ids=lambda rung: rung.__name__)
 def test_the_memory_formula_is_what_the_rung_takes(rung):
-    a, b = mt.ones((31, 183), "float32"), mt.ones((183, 797), "float32")
+    with mt.use_backend("numpy"):  # others take half a table more for an accurate sum
+        a, b = mt.ones((31, 183), "float32"), mt.ones((183, 797), "float32")
     rung(a, b)
     tracemalloc.start()
     out = rung(a, b)
