@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from cluster_strategies import same_partition
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
@@ -153,3 +154,25 @@ def test_bandwidths_near_the_largest_number_are_right(dtype, kernel, seed, share
                       for unit in (1.0, 2.0**-4))  # fmt: skip
     assert other.labels.tolist() == one.labels.tolist()
     assert np.isfinite(one.centers.numpy()).all()
+
+
+@pytest.mark.parametrize("offset", [[0.0, 0.0], [1e6, 1e6], [500_000.0, 4_649_776.0]], ids=["here", "1e6", "on a map"])
+def test_three_blobs_are_three_clusters_in_float32_too(backend, offset):
+    rng = np.random.default_rng(0)
+    blobs = np.concatenate([rng.normal(middle, 0.7, (100, 2)) for middle in ([0, 0], [8, 0], [0, 8])])
+    points = mt.tensor(blobs + offset, dtype="float32")
+    for options in ({}, {"kernel": "flat"}, {"method": "grid"}, {"method": "cells"}, {"method": "fourier"}):
+        width = 2.4 if "kernel" in options else 1.0
+        found, model = mean_shift(points, width, **options), MeanShift(bandwidth=width, **options).fit(points)
+        assert found.labels.numpy()[found.labels.numpy() < 3].size >= 297
+        assert same_partition(model.labels_.numpy()[::7], np.repeat([0, 1, 2], 100)[::7])
+        assert found.converged
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-200, 1e200])
+def test_an_estimate_knows_no_unit(backend, unit):
+    rng = np.random.default_rng(0)
+    points = mt.tensor(np.concatenate([rng.normal(at, 1, (60, 2)) for at in (0, 6)]))
+    one, other = MeanShift().fit(points), MeanShift().fit(points * unit)
+    assert other.labels_.tolist() == one.labels_.tolist()
+    assert other.bandwidth_ == pytest.approx(one.bandwidth_ * unit, rel=1e-12)

@@ -45,11 +45,13 @@ def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     for query in queries.tolist():
         total, sums = 0.0, [0.0] * len(query)
         for point in data:
-            steps = [y - x for x, y in zip(query, point, strict=True)]
-            weight = math.exp(-sum(step**2 for step in steps) / (2 * bandwidth**2))
+            squared = 0.0
+            for x, y in zip(query, point, strict=True):
+                squared += (x - y) ** 2
+            weight = math.exp(-squared / (2 * bandwidth**2))
             total += weight
-            for axis, step in enumerate(steps):
-                sums[axis] += weight * step
+            for axis, y in enumerate(point):
+                sums[axis] += weight * (y - query[axis])
         moved.append([x + value / total for x, value in zip(query, sums, strict=True)] if total else query)
     return tensor(moved, like=points).reshape(*queries.shape)
 
