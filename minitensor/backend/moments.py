@@ -35,5 +35,6 @@ def _in_units(lib: Backend, name: str, array: Any, axes: Sequence[int], count: i
         return mean
     distance = array - mean
     squares, wrong = lib.sum(xp.abs(distance) ** 2, axes, True), xp.abs(lib.sum(distance, axes, True))
-    var = (squares - wrong * wrong / count) / (count - correction)
+    left = squares - wrong * wrong / count
+    var = xp.where(left < 0, xp.zeros_like(left), left) / (count - correction)  # by rounding it may be just below 0
     return var if name == "var" else xp.sqrt(var)

@@ -165,8 +165,10 @@ def _number(value: float, dtype: numpy.dtype) -> ndarray:
 
 def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     count, total = _count(array, axis), _total(array, axis, keepdims)
-    if not total.ndim and not -inf < total.item().real < inf:
-        raise OverflowError  # the mean may be a number all the same
+    if array.dtype.kind in "fc":
+        number = _dot_with_itself(total.reshape(-1)) if total.ndim else total.item().real
+        if not -inf < number < inf:
+            raise OverflowError  # the means may be numbers all the same
     if array.dtype.kind in "biu" or total.dtype is array.dtype:
         return numpy.divide(total, _number(count, total.dtype), total)
     return asarray(total / count, array.dtype)
@@ -186,7 +188,8 @@ def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
             number, wrong = float(flat.dot(flat)), float(_add(flat))
             if not least < number < inf and (number or flat.any()):
                 raise ValueError
-            out[()] = (number - wrong * wrong / count) / (count - correction)
+            left = number - wrong * wrong / count
+            out[()] = left / (count - correction) if left > 0 else 0.0  # by rounding it may be just below
             return out
         axis = axis if keepdims or type(axis) is int else tuple(_axes(array, axis))
         wrong = _total(distance, axis, keepdims)
@@ -200,8 +203,8 @@ def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
         if not keepdims:
             squares, wrong = squares.squeeze(tuple(axes)), wrong.squeeze(tuple(axes))
     _check_range(squares, least)
-    # What the mean was rounded by is in every difference.
-    return asarray((squares - wrong * wrong / count) / (count - correction), dtype)
+    # What the mean was rounded by is in every difference. By rounding less than 0 may be left.
+    return asarray(numpy.maximum(squares - wrong * wrong / count, 0) / (count - correction), dtype)
 
 
 def _check_range(squares: Any, least: float) -> None:
@@ -248,7 +251,7 @@ def _dot_with_itself(flat: Any) -> float:
     """In pieces that are so short that their sums are accurate."""
     size, piece = flat.size, sums.LONG[flat.itemsize]
     if size <= piece:
-        return float(flat.dot(flat))
+        return flat.dot(flat).item().real
     left = size % piece
     table, rest = flat[: size - left].reshape(-1, piece), flat[size - left :]
     return float(_add(_vecdot(table, table), None, float64)) + float(rest.dot(rest))

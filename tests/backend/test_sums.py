@@ -219,6 +219,20 @@ def test_the_mean_of_the_largest_numbers_is_no_infinity(backend):
     with np.errstate(over="ignore"):
         assert mt.full(4, largest).mean().item() == largest
         assert mt.full((5000, 3), largest).std().item() == 0.0
+        for shape, axis in (((3, 2), 0), ((2, 3), 1), ((2, 3, 2), (0, 2)), ((400, 300), 0), ((3, 60_000), 1)):
+            assert set(mt.full(shape, largest).mean(axis).tolist()) == {largest}
+            assert set(mt.full(shape, largest).mean(axis, keepdims=True).reshape(-1).tolist()) == {largest}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(7, 1997), (1997, 7), (5, 3), (300, 200), (20_001,)])
+def test_a_variance_is_never_negative(backend, dtype, shape):
+    for value in (125.653435, 0.1, -1e9 / 3):
+        x = mt.full(shape, value, dtype)
+        for axis in (*range(x.ndim), None):
+            for table in (x, x.T):
+                assert mt.all(table.var(axis) >= 0).item()
+                assert mt.all(table.std(axis) <= 1e-6 * abs(value)).item()
 
 
 def test_float16_is_summed_in_float32():
