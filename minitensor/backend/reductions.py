@@ -17,6 +17,7 @@ from minitensor.backend import sums
 SMALL = 2**12  # elements up to which starting a function takes longer than its work
 
 SMALL_LIST = 64  # numbers up to which Python has gone through a list before NumPy has started
+PIECE = 512  # squares that are added at once for a norm, whose error is half that of their sum
 # Sums of squares so large that squares which vanished, below 2^-126 and 2^-1022, count for nothing.
 FLOAT64 = numpy.dtype(float64)
 SAFE_SQUARES = {numpy.dtype("float32"): 2.0**-66, FLOAT64: 2.0**-900}
@@ -57,6 +58,8 @@ def _axes(array: Any, axis: Any) -> Any:
     ndim = array.ndim
     if axis is None:
         return range(ndim)
+    if type(axis) is int and -ndim <= axis < ndim:
+        return (axis % ndim,)
     axes = set()
     for one in (axis,) if type(axis) is int else axis:
         if not -ndim <= one < ndim or one % ndim in axes:
@@ -66,7 +69,8 @@ def _axes(array: Any, axis: Any) -> Any:
 
 
 def _shaped(made: Any, axes: Any, keepdims: bool, dtype: Any) -> Any:
-    return made.astype(dtype, copy=False) if keepdims else made.astype(dtype, copy=False).squeeze(tuple(axes))
+    made = made if made.dtype is dtype else made.astype(dtype)
+    return made if keepdims else made.squeeze(tuple(axes))
 
 
 def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -236,7 +240,7 @@ def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
             out = empty((), dtype)
             out[()] = square_root(number)
             return out
-    if array.size < SMALL and type(axis) is int and not keepdims and array.shape[axis] <= sums.LONG[8]:
+    if array.size < SMALL and type(axis) is int and not keepdims and array.shape[axis] <= PIECE:
         squared = _vecdot(array, array, axis=axis)
     else:
         axes = _axes(array, axis)
@@ -248,10 +252,9 @@ def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _dot_with_itself(flat: Any) -> float:
-    """In pieces that are so short that their sums are accurate."""
-    size, piece = flat.size, sums.LONG[flat.itemsize]
-    if size <= piece:
+    """In pieces that are so short that the root of their sum is accurate."""
+    left = flat.size % PIECE
+    if left == flat.size:
         return flat.dot(flat).item().real
-    left = size % piece
-    table, rest = flat[: size - left].reshape(-1, piece), flat[size - left :]
-    return float(_add(_vecdot(table, table), None, float64)) + float(rest.dot(rest))
+    table, rest = flat[: flat.size - left].reshape(-1, PIECE), flat[flat.size - left :]
+    return _add(_vecdot(table, table)).item().real + rest.dot(rest).item().real

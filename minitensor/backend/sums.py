@@ -3,8 +3,8 @@
 BLAS makes such products several times as fast as NumPy adds along the first axis, and with less error, since it adds
 several running sums at once. The data are taken in blocks, so that no running sum gets long: each block is one product,
 and the sums of the blocks, in float64 for float32, are summed in the same way. Nothing is ever multiplied by 0, so that
-infinities do what they do in a sum. Where the numbers to be summed lie side by side, NumPy's own sum is as accurate; it
-is taken for few of them, and where BLAS would first copy.
+infinities do what they do in a sum. Where the numbers to be summed lie side by side einsum adds pieces fastest; NumPy's
+own sum, which is as accurate there, is taken for few of them, and where BLAS would first copy.
 
 The error of a sum is at most 4 eps of the sum of the absolute values, whatever the axes, the layout and the length.
 NumPy's own grows with the length along every axis but the last. How fast, and how far off, is in
@@ -21,20 +21,20 @@ from numpy import float32, float64, ndarray
 # How many numbers are added at once, by the bytes of one: with more, the error of equal numbers would pass the bound.
 FEW = 24  # by NumPy, which has one running sum; in a block that is not the last, BLOCK
 BLOCK = 8
-HIGH = {4: 128, 8: 32}  # of a column, by a vector-matrix product
+HIGH = {4: 192, 8: 48}  # of a column, by a vector-matrix product
 SHORT = {4: 128, 8: 64}  # of a row, by a matrix-vector product
-LONG = {4: 512, 8: 192}  # of a row, by a dot product, which has the most running sums
-DOUBLE_LONG = 512  # of a row of float64, which NumPy adds as fast as pieces are
-VERY_LONG, STRIP = 2**18, 2**12  # so long a row is taken as a table of strips
+LONG = {4: 384, 8: 128}  # of a row, by einsum, which starts a row soonest
+DOUBLE_LONG = 2**11  # of a row of float64, which NumPy adds as fast as einsum adds pieces
 SMALL = 2**14  # numbers of a narrow table, up to which NumPy has transposed and added it before that
 NARROW, WIDTH = 64, 512  # columns: below the first several rows are taken as one, up to the second
-QUICK = 2**17  # numbers up to which NumPy has added what lies side by side before a product has started
+QUICK = 2**18  # numbers up to which NumPy has added what lies side by side before einsum has started
+COPIED = 2**17  # numbers up to which a copy is made of what lies in no order
 TILE = 2**15  # numbers that are worked on at once, in a core's own cache
 
 ONES = {size: numpy.ones(512, f"f{size}") for size in (4, 8)}
 
 _add: Any = numpy.add.reduce
-_vecdot: Any = numpy.vecdot
+_einsum: Any = numpy.einsum
 
 
 def total(array: ndarray, axes: Sequence[int]) -> ndarray:
@@ -57,7 +57,7 @@ def total(array: ndarray, axes: Sequence[int]) -> ndarray:
         if flags.f_contiguous:
             last = array.ndim - 1
             return total(array.T, [last - axis for axis in reversed(axes)]).T
-        if array.size > QUICK:
+        if array.size > COPIED:
             return _of_any_layout(array, axes)
         array = numpy.ascontiguousarray(array)
     first = last = axes[-1]
@@ -135,19 +135,14 @@ def _rows(table: ndarray) -> ndarray:
     if n <= short:
         left = m % 4 if n > short // 2 else 0
         made = table[: m - left] @ ones[:n]  # BLAS has fewer running sums for what is left of four rows
-        return numpy.concatenate([made, _vecdot(table[m - left :], ones[:n])]) if left else made
+        return numpy.concatenate([made, _einsum("ij->i", table[m - left :])]) if left else made
     if n > DOUBLE_LONG and table.itemsize == 8:
         return _add(table, -1)
-    if n >= VERY_LONG:
-        done = n - n % STRIP
-        strips = _wide(_columns(table[:, :done].reshape(m, -1, STRIP)))
-        return _rows(strips) + _rows(table[:, done:])
-    # In float64 BLAS adds what is left of 16 to the sum one by one.
-    size = n // -(-n // long) if table.itemsize == 4 else min(long, n - n % 16)
+    size = n // -(-n // long) if n < long * FEW else long
     count, left = divmod(n, size)
-    parts = _wide(_vecdot(table[:, : n - left].reshape(m, count, size), ones[:size]))
+    parts = _wide(_einsum("ijk->ij", table[:, : n - left].reshape(m, count, size)))
     sums = parts[:, 0] if count == 1 else parts @ ONES[8][:count] if count <= FEW else _add(parts, -1)
-    return sums + _rows(table[:, n - left :]) if left else sums
+    return sums + _einsum("ij->i", table[:, n - left :]) if left else sums
 
 
 def _columns(table: ndarray) -> ndarray:
@@ -184,27 +179,33 @@ def _columns(table: ndarray) -> ndarray:
 # --- squares ---------------------------------------------------------------------------------------------------------
 
 
-def squares(array: ndarray, axes: Sequence[int], middle: ndarray | None = None) -> ndarray:
+def squares(array: ndarray, axes: Sequence[int], middle: ndarray | None = None, room: ndarray | None = None) -> ndarray:
     """The sums of squares over these axes, which stay with size 1: (1, …). Of no more than a tile is there a copy.
 
     middle : what is subtracted first; then also the sums of the differences, (2, …)
+    room : where the squares of a tile may be written; fresh memory for each would take as long as the sums
 
     >>> squares(numpy.array([1.0, 2.0, 6.0]), (0,), numpy.array([3.0])).tolist()
     [[14.0], [0.0]]
     """
     if array.size <= TILE:
         if middle is None:
-            return total(array * array, axes)[None]
-        difference = array - middle
+            return total(numpy.multiply(array, array, room), axes)[None]
+        difference = numpy.subtract(array, middle, room)
         sums = total(difference, axes)
         difference *= difference
         return numpy.array([total(difference, axes), sums])
     axis = max(range(array.ndim), key=lambda one: (array.shape[one] > 1, abs(array.strides[one])))
-    n, parts = array.shape[axis], []
+    n, before = array.shape[axis], (slice(None),) * axis
     step = TILE * n // array.size or 1
+    first = array[(*before, slice(step))]
+    if first.size <= TILE:
+        room = numpy.empty_like(first, array.dtype if middle is None else middle.dtype)
+    parts = []
     for start in range(0, n, step):
-        part = (slice(None),) * axis + (slice(start, start + step),)
-        parts.append((array[part], axes, middle if middle is None or axis in axes else middle[part]))
+        part = (*before, slice(start, start + step))
+        own = room if room is None else room[(*before, slice(n - start))]
+        parts.append((array[part], axes, middle if middle is None or axis in axes else middle[part], own))
     done = (squares(*part) for part in parts)
     return _pairwise(done) if axis in axes else numpy.concatenate(list(done), 1 + axis)
 
