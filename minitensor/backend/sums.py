@@ -50,6 +50,8 @@ def total(array: ndarray, axes: Sequence[int]) -> ndarray:
     if array.dtype.kind == "c":
         pairs = total(array[..., None].view(array.real.dtype), axes)
         return numpy.ascontiguousarray(pairs, float64).view("complex128")[..., 0]
+    if not array.size:
+        return _add(array, tuple(axes), float32 if itemsize < 4 else None, None, True)
     if itemsize < 4:
         return total(array.astype(float32), axes)
     flags = array.flags

@@ -163,9 +163,8 @@ def explain(call: str, error: Exception, size: float = 0) -> NoReturn:
     size : how many bytes were wanted
     """
     if isinstance(error, MemoryError) or size >= 2**63:  # which a library may call a bad shape
-        raise OutOfMemoryError(
-            f"{call} takes {in_bytes(size)}, more than is free; make it smaller, or in parts"
-        ) from None
+        amount = in_bytes(size) if size < 1e30 else "more bytes than any machine has"
+        raise OutOfMemoryError(f"{call} takes {amount}, more than is free; make it smaller, or in parts") from None
     if isinstance(error, MinitensorError):
         raise error
     raise InputError(f"{call}: {error}") from None

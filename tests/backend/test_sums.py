@@ -192,6 +192,27 @@ def test_numbers_that_no_float32_can_count(backend):
     assert mt.einsum("nd->d", ones).tolist() == [2.0**24 + 2**10] * 2
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+@pytest.mark.parametrize("n", [7, 10_000, 107_694])
+def test_equal_numbers_have_no_spread_below_0(backend, dtype, n):
+    for number in (0.18557979048288287, 0.1 + 0.7j, 1 / 3 + 1j / 7):
+        x = mt.full((1, n), number if dtype.startswith("c") else abs(number), dtype)
+        for table, axis in ((x, None), (x, 1), (x.T, 0), (x, (0, 1))):
+            assert np.all(table.var(axis).numpy() >= 0)
+            assert np.all(table.std(axis).numpy() <= (1e-6 if dtype in ("float32", "complex64") else 1e-15))
+
+
+@pytest.mark.parametrize("shape", [(4, 33, 3, 0), (2, 0, 3), (0, 300), (2, 3, 0)])
+def test_sums_of_nothing_in_float16(shape):
+    x = mt.as_tensor(np.zeros(shape, "float16"))
+    for axis in range(len(shape)):
+        expected = np.zeros(shape, "float16").sum(axis)
+        assert x.sum(axis).tolist() == expected.tolist()
+        assert x.sum(axis).shape == expected.shape
+        if shape[axis]:
+            assert x.mean(axis).shape == x.var(axis).shape == x.std(axis).shape == expected.shape
+
+
 def test_variance_of_numbers_that_are_large_and_close(backend):
     assert mt.tensor([1e8, 1e8 + 8, 1e8 + 16], "float32").var().item() == np.float32(128 / 3)
     assert mt.tensor([[1e8], [1e8 + 8], [1e8 + 16]], "float32").var(0).tolist() == [np.float32(128 / 3)]

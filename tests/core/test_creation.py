@@ -146,6 +146,14 @@ def test_a_bad_shape_is_refused(backend, make, shape):
     assert str(caught.value) == f"a shape is made of integers that are not negative, not {shape}"
 
 
+@pytest.mark.parametrize(
+    "make", [mt.zeros, mt.eye, lambda size: mt.full((2, size), 1), lambda size: mt.linspace(0, 1, size)]
+)
+def test_a_size_beyond_every_float_is_out_of_memory(backend, make):
+    with pytest.raises(OutOfMemoryError, match="takes more bytes than any machine has"):
+        make(10**400)
+
+
 @given(small, small, st.integers(-5, 5).filter(bool))
 def test_arange_of_ints_is_pythons_range(backend, start, stop, step):
     same(mt.arange(start, stop, step), np.array(range(start, stop, step), "int64"))
