@@ -5,6 +5,7 @@ have a shortcut, which checks nothing and may fail. So a `primitive` tries the s
 function only where that failed: it then says why.
 """
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -153,7 +154,7 @@ def reduction(name: str) -> Callable[..., Any]:
             correction = float(correction)
         except (TypeError, ValueError, OverflowError):
             raise InputError(f"{name}: correction={correction!r:.60} is not a number") from None
-        if count <= correction:
+        if not 0 < count - correction < math.inf:
             raise InputError(
                 f"{name}: {count} elements are too few for correction={correction:g}; it divides by their difference"
             )

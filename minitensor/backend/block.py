@@ -66,6 +66,8 @@ class InBlock:
         _of_block.set(_open(_of_block.get()))
 
     def __call__(self, function: Function) -> Function:
+        if not callable(function) or isinstance(function, (staticmethod, classmethod)):
+            raise InputError(f"use_backend decorates a function; move it below the {type(function).__name__}")
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
             raise InputError(
                 f"use_backend decorates no generator, such as {getattr(function, '__name__', function)}: its steps "

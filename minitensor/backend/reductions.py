@@ -180,7 +180,7 @@ def mean(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
     count, dtype = _count(array, axis), array.dtype
-    if type(correction) not in (int, float) or count <= correction:
+    if type(correction) not in (int, float) or not 0 < count - correction < inf:
         raise TypeError
     if dtype.kind in "biu":
         dtype = FLOAT64

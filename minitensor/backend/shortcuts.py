@@ -72,6 +72,7 @@ LONG = 2**13  # numbers from which a way that starts later has ended earlier
 WORTH_BLOCKS = {4: 2**15, 8: 2**16}  # numbers, by their bytes, from which running sums are made in blocks
 LARGEST = 2**63  # beyond it NumPy computes with Python's own integers
 WRITES = {float: "fc", int: "iufc", bool: "biufc"}  # what takes a number that is not too large
+UINT64 = numpy.dtype("uint64")
 BASIC = {int, slice, type(None), type(...)}  # what an index gives a view for
 
 
@@ -86,8 +87,8 @@ def getitem(array: Any, key: Any) -> Any:
     else:
         arrays = [key]
     for part in arrays:
-        if not part.ndim:
-            raise IndexError
+        if not part.ndim or part.dtype == UINT64:
+            raise IndexError  # NumPy would take 2**64 - 1 for -1
     if array.size > LONG and type(key) is ndarray and key.dtype.kind == "b" and key.shape == array.shape:
         flat, mask = array.reshape(-1), key.reshape(-1)  # copies, where they do not lie row by row
         return flat.compress(mask)  # where NumPy makes an index for each element first
@@ -109,7 +110,7 @@ def setitem(array: Any, key: Any, value: Any) -> None:
         if not BASIC.issuperset(map(type, key)):
             raise IndexError  # NumPy would move the axis of a list to the front, and takes True for a mask
     elif type(key) is ndarray:
-        if not key.ndim or not array.size:
+        if not key.ndim or not array.size or key.dtype == UINT64:
             raise IndexError
     elif type(key) not in BASIC:
         raise IndexError
@@ -166,7 +167,13 @@ def cumsum(array: Any, axis: int = -1) -> Any:
 
 
 def take(array: Any, indices: Any, axis: int = 0) -> Any:
-    if indices.dtype.kind not in "iu" or not array.ndim or not array.size or type(axis) is not int:
+    if (
+        indices.dtype.kind not in "iu"
+        or indices.dtype == UINT64
+        or not array.ndim
+        or not array.size
+        or type(axis) is not int
+    ):
         raise TypeError
     return array.take(indices, axis)
 
@@ -203,7 +210,12 @@ def stack(array: Any, arrays: Any, axis: Any) -> Any:
     return _not_floats_of_integers(numpy.concatenate([expand_dims(each, axis) for each in arrays], axis), array)
 
 
-maximum, minimum = numpy.maximum, numpy.minimum
+def maximum(array: Any, other: Any) -> Any:
+    return _not_floats_of_integers(numpy.maximum(array, other), array)
+
+
+def minimum(array: Any, other: Any) -> Any:
+    return _not_floats_of_integers(numpy.minimum(array, other), array)
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:

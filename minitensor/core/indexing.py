@@ -145,7 +145,7 @@ def refuse_expanded(array: Any, error: Exception | None = None) -> None:
 def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
     """The key with ``...`` spelled out and lists made integer arrays, each part checked."""
     lib = backend.of(array)
-    parts = [lib.asarray(part, "int64" if not part else None) if isinstance(part, list) else part for part in key]
+    parts = [_listed(lib, part) if isinstance(part, list) else part for part in key]
     for i, part in enumerate(parts):
         if isinstance(part, bool):
             raise IndexError(f"{part} is not an index; a mask is a tensor of bool")
@@ -182,6 +182,11 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
         elif hasattr(part, "dtype"):
             lib.check_bounds(part, array.shape[axis], axis)
     return parts
+
+
+def _listed(lib: backend.Backend, part: list[Any]) -> Any:
+    """A list as an array of indices, or as a mask."""
+    return lib.from_numpy(intake.read("an index", part) if part else np.empty(0, "int64"))
 
 
 def _is_mask(part: Any) -> bool:

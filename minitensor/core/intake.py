@@ -102,6 +102,8 @@ def read(name: str, data: Any) -> np.ndarray:
     try:
         listed = _listed(name, data)
         found = np.array(listed)
+    except RecursionError:
+        raise InputError(f"{name}: the lists lie in each other without end; write a list of numbers") from None
     except (ValueError, TypeError, OverflowError) as error:
         if isinstance(error, MinitensorError):
             raise
@@ -109,7 +111,9 @@ def read(name: str, data: Any) -> np.ndarray:
             raise ShapeError(f"{name}: the lists are not a rectangle: {error}") from None
         raise DTypeError(f"{name}: {data!r:.60} is not made of numbers: {error}") from None
     first = _first(listed) if found.dtype.kind == "f" else None
-    if type(first) is not float and isinstance(first, Integral):
+    if type(first) is not float and (
+        isinstance(first, Integral) or getattr(first, "dtype", np.dtype(float)).kind in "iu"
+    ):
         found = np.array(listed, dtype=object)  # NumPy makes floats of integers that no one dtype holds
     return found if found.dtype in NATIVE else _plain(name, found)
 
@@ -125,6 +129,10 @@ def fitted(name: str, raw: Any, own: np.dtype) -> Any:
 
 def fitted_number(value: Any, own: np.dtype) -> Any:
     """A Python number that an array of dtype `own` holds unchanged. Raises DTypeError for all else."""
+    if type(value) not in HOLDS:
+        raise DTypeError(
+            f"{own} elements cannot hold {a_class(value)}; write a number, a list or minitensor.tensor(...)"
+        )
     if not holds_number(own, value):
         is_kind = own.kind in HOLDS.get(type(value), ())
         raise _cannot_hold(str(own), f"{value!s:.30}" if is_kind else f"{type(value).__name__} values")
@@ -204,6 +212,7 @@ def _of_objects(name: str, given: np.ndarray) -> np.ndarray:
     given = _unmasked(name, given)
     found: list[Any] = []
     for place, x in zip(product(*map(range, given.shape)), given.reshape(-1).tolist(), strict=True):
+        x = x.item() if isinstance(x, np.ndarray) and not x.ndim else x
         if not (isinstance(x, Number) or getattr(x, "dtype", None) == "bool"):
             _refuse_sparse(name, x)
             at = f" at index {place}" if place else ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from minitensor import backend, ops
 from minitensor.backend.dtypes import HOLDS, INTEGERS, SAFE, holds_number
-from minitensor.core import door, operations
+from minitensor.core import door, operations, shaping
 from minitensor.core.operations import Operand
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError
@@ -58,6 +58,7 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 
     def careful(array: Any, other: Any) -> Any:
         lib = backend.of(array if hasattr(array, "dtype") else other)
+        shaping.refuse_integers_as_floats(name, [x for x in (array, other) if hasattr(x, "dtype")])
         return backend.as_array(getattr(lib.xp, name)(array, other))
 
     compute = ops.primitive(careful, name)

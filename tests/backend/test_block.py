@@ -187,3 +187,9 @@ def test_a_generator_is_not_decorated(fresh):
     for steps in (holding, async_steps):
         with pytest.raises(InputError, match=rf"^use_backend decorates no generator, such as {steps.__name__}: "):
             mt.use_backend("strict")(steps)
+
+
+@pytest.mark.parametrize("what", [3, None, staticmethod(len), property(len)])
+def test_it_decorates_functions_alone(what):
+    with pytest.raises(InputError, match=r"^use_backend decorates a function; move it below the \w+$"):
+        mt.use_backend("numpy")(what)

@@ -157,3 +157,26 @@ def test_reading_and_writing_agree_for_every_index_that_holds_a_list(backend, da
     value = as_tensor(np.random.default_rng(0).random(part.shape))
     x[tuple(key)] = value
     assert x[tuple(key)].tolist() == value.tolist()
+
+
+def test_an_unsigned_index_beyond_int64_is_out_of_bounds(backend):
+    x, largest = mt.arange(3), mt.tensor([2**64 - 1], "uint64")
+    for use in (lambda: x[largest], lambda: mt.take(x, largest), lambda: x.__setitem__(largest, 9)):
+        with pytest.raises(IndexingError, match="out of bounds for axis 0 with size 3"):
+            use()
+    assert x.tolist() == [0, 1, 2]
+    assert x[mt.tensor([2], "uint64")].tolist() == [2]
+
+
+@pytest.mark.parametrize("function", [mt.maximum, mt.minimum])
+def test_the_larger_of_integers_is_an_integer(backend, function):
+    with pytest.raises(DTypeError, match=r"no integer dtype holds both uint64 and int64; cast one"):
+        function(mt.tensor([2**53 + 1]), mt.tensor([1], "uint64"))
+    assert function(mt.tensor([2], "uint8"), mt.tensor([2])).dtype == "int64"
+
+
+@pytest.mark.parametrize("correction", [float("nan"), float("inf"), float("-inf"), 3])
+@pytest.mark.parametrize("axis", [None, 0])
+def test_a_correction_leaves_a_number_to_divide_by(backend, correction, axis):
+    with pytest.raises(InputError, match=r"^var: 3 elements are too few for correction="):
+        mt.arange(3.0).var(axis=axis, correction=correction)
