@@ -5,8 +5,7 @@ bandwidth. With q queries, n points and d dimensions every rung does q·n of the
 are made on the way, and where they live. All but the first two work in tiles, so that no table is larger than `memory`
 bytes. The rungs for a GPU are in `kernels.py`.
 
-A query that no point reaches, because every weight rounds to 0, stays where it is. Sums are of steps from the query, or
-of coordinates from which the mean has been taken, so that the digits of data far from the origin are not lost in them.
+A query that no point reaches stays where it is. Steps or centred data are summed: far from 0 no digit is lost.
 """
 
 import math
@@ -66,8 +65,7 @@ def one_point(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     for i, query in enumerate(queries):
         steps = points - query
         weight = ((steps**2).sum(1) * (-0.5 / bandwidth**2)).exp()
-        total = weight.sum()
-        if total:
+        if total := weight.sum():
             moved[i] = query + (weight[:, None] * steps).sum(0) / total
     return moved
 
@@ -218,15 +216,13 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
     """How far two correct results may be apart.
 
     An error e in the exponents moves a weighted mean by at most 2e times the width of the data, of which the parts
-    more than a hundred bandwidths away weigh nothing. Sums of n weights add n·eps of that width at worst, and storing
-    the result eps of the largest coordinate.
+    more than a hundred bandwidths away weigh nothing. Sums add n·eps of the width, storing the result eps of its size.
     """
     if not queries.size or not points.size:
         return 0.0
     width = update.spread(queries, points)
     exponent = 2 * min(update.lost(points, width / bandwidth), update.LOST) * min(width, 100 * bandwidth)
-    eps = float(np.finfo(points.dtype).eps)
-    return exponent + eps * ((len(points) + 8) * width + 8 * update.largest(points))
+    return exponent + float(np.finfo(points.dtype).eps) * ((len(points) + 8) * width + 8 * update.largest(points))
 
 
 ARRAY_RUNGS = (loops, one_point, batched, columns, einsum, gemm, gemm_tiled, threads)

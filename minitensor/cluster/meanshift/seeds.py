@@ -10,8 +10,8 @@ from minitensor.groups import distinct_rows
 def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
     """The middles of the cells of a grid of spacing `size` that hold `least` points or more: (cells, d).
 
-    A middle is a whole multiple of `size` on every axis. Where every point has a cell to itself, the points themselves
-    come back. Time: O(d·n·log n). Memory: O(n·d).
+    A middle is a whole multiple of `size` on every axis; `MeanShift` counts from the middle of the data. Where every
+    point has a cell to itself, the points themselves come back. Time: O(d·n·log n). Memory: O(n·d).
 
     >>> import minitensor as mt
     >>> bin_seeds(mt.tensor([[1.1], [0.9], [3.2]]), size=1.0, least=2).tolist()
