@@ -49,6 +49,8 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_0
     quantile = checks.number("estimate_bandwidth: quantile", quantile, 0, 1)
     samples = checks.whole("estimate_bandwidth: samples", samples, 1)
     n, d = points.shape
+    if rule == "neighbours" and samples == 1 < n:
+        raise InputError("estimate_bandwidth: a sample of samples=1 has no neighbours; give samples of 2 or more")
     if rule == "silverman":
         width = points.astype("float64").var(0).mean().item() ** 0.5 * (4 / ((d + 2) * n)) ** (1 / (d + 4))
     else:

@@ -119,7 +119,8 @@ def cut(
     flat = found.colours[found.regions.reshape(-1)].reshape(height, width, 3)
     for picture, file in zip((found.filtered, flat, plot.outlined(photo, found.regions)), FILES, strict=False):
         print(f"wrote {plot.save_pixels(picture, out / file)}")
-    print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{name}: {count:,} regions'), out / FILES[-1])}")
+    shown = name.encode(errors="replace").decode()  # a font cannot draw the bytes of a name that are no text
+    print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{shown}: {count:,} regions'), out / FILES[-1])}")
     plot.close_all()
 
 

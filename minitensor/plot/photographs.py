@@ -70,7 +70,7 @@ def palette(colours: Tensor, sizes: Tensor, title: str = "") -> Any:
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:.0f}%")
-    ax.set_title(title)
+    ax.set_title(title, parse_math=False)  # it may name a file, and a file may be called "$1.png"
     return fig
 
 

@@ -100,11 +100,8 @@ def explained_variance(picture: Tensor, regions: Tensor) -> float:
     flat, labels = picture.reshape(regions.size, -1).astype("float64"), regions.reshape(-1)
     flat = flat - flat.mean(0)
     whole = (flat**2).sum().item()
-    return (
-        1.0 - ((flat - means(flat, labels, labels.max().item() + 1)[labels]) ** 2).sum().item() / whole
-        if whole
-        else 1.0
-    )
+    rest = ((flat - means(flat, labels, labels.max().item() + 1)[labels]) ** 2).sum().item()
+    return max(0.0, 1.0 - rest / whole) if whole else 1.0  # one region: the two differ by rounding
 
 
 def _beside(table: Tensor) -> list[tuple[Tensor, Tensor]]:

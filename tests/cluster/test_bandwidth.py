@@ -49,6 +49,7 @@ def test_it_scales_with_the_data_and_ignores_where_they_are(backend, rule):
         (mt.tensor([[1, 2]]), {}, "estimate_bandwidth: the points are int64"),
         (mt.tensor([[np.nan]]), {}, "hold NaN or infinity in 1 of 1 points"),
         (mt.ones((5, 2)), {}, "'silverman' gives 0, because the 5 points are so alike"),
+        (mt.eye(9), {"rule": "neighbours", "samples": 1}, "a sample of samples=1 has no neighbours; give samples of 2"),
         (mt.ones((9, 2)), {"rule": "neighbours"}, "the 9 points are so alike; give a bandwidth yourself, or a larger"),
         (mt.tensor([[3.0]]), {}, "there is but one point; give a bandwidth yourself$"),
         (mt.tensor([[3.0]]), {"rule": "neighbours"}, "there is but one point; give a bandwidth yourself$"),

@@ -62,6 +62,17 @@ def test_16_bits_are_cut_as_they_are(tmp_path, suffix, capsys):
     np.testing.assert_array_equal(pixels_of(tmp_path / "out" / "regions.png")[..., 0], np.round(grey / 257))
 
 
+@pytest.mark.parametrize("name", ["$1.png", "$\\bad{$.png", "\udcff.png"], ids=["dollar", "no formula", "no text"])
+def test_a_photo_may_have_any_name(halves, tmp_path, name):
+    try:
+        photo_file = halves.rename(tmp_path / name)
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes no such name")
+    out = tmp_path / "out"
+    assert main(["segment", str(photo_file), "--out", str(out), "--min-size", "10"]) == 0
+    assert sorted(path.name for path in out.iterdir()) == FILES
+
+
 def test_a_bundled_photo_is_read():
     pytest.importorskip("sklearn", reason="the photo comes with scikit-learn, an extra")
     for name in ("china", "flower"):

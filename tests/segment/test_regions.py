@@ -102,6 +102,13 @@ def test_the_smallest_go_first(backend):
     assert join_small(regions, colours, 3)[0].tolist() == [0, 0, 0, 1, 1, 1]
 
 
+def test_one_region_explains_nothing_and_not_less():
+    picture = np.random.default_rng(0).random((40, 50, 3))
+    for rows in range(1, 40):
+        found = explained_variance(mt.tensor(picture[:rows]), mt.zeros((rows, 50), dtype="int64"))
+        assert 0.0 <= found < 1e-9
+
+
 @given(table=TABLES, seed=st.integers(0, 2**32 - 1))
 def test_means_and_explained_variance(backend, table, seed):
     regions = flooded(table)
