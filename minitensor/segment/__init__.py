@@ -73,6 +73,8 @@ def segment(
     OutOfMemoryError, before the work, for a photo that does not fit into the memory that is free.
     """
     space, colour = checks.distance("segment: space", space), checks.distance("segment: colour", colour)
+    if colour > 1e30:  # colours are counted in it, and must stay normal numbers of float32
+        raise InputError(f"segment: colour={colour:g} is too large for float32; it must be 1e+30 or less")
     lightness = checks.positive("segment: lightness", lightness)
     min_size = checks.whole("segment: min_size", min_size, 1)
     _check_memory(photo)

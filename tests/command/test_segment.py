@@ -73,6 +73,11 @@ def test_a_photo_may_have_any_name(halves, tmp_path, name):
     assert sorted(path.name for path in out.iterdir()) == FILES
 
 
+def test_a_bandwidth_past_float32_is_refused(halves, tmp_path, capsys):
+    assert main(["segment", str(halves), "--out", str(tmp_path / "out"), "--colour", "1e40"]) == 1
+    assert "colour=1e+40 is too large for float32" in capsys.readouterr().err
+
+
 def test_a_bundled_photo_is_read():
     pytest.importorskip("sklearn", reason="the photo comes with scikit-learn, an extra")
     for name in ("china", "flower"):
