@@ -33,12 +33,15 @@ class Overridden(Exception):
 
 def overriding(values: Any) -> Any:
     """The first subclass of Tensor, among operands and lists of them, that defines `_operation`; None if none does."""
-    for x in values:
-        kind = type(x)
-        if getattr(kind, "_operation", None):
-            return kind
-        if (kind is list or kind is tuple) and (found := overriding(x)):
-            return found
+    try:
+        for x in values:
+            kind = type(x)
+            if getattr(kind, "_operation", None):
+                return kind
+            if (kind is list or kind is tuple) and (found := overriding(x)):
+                return found
+    except RecursionError:  # a list in itself, which is refused later
+        pass
     return None
 
 

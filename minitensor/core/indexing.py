@@ -92,10 +92,11 @@ def _as_elements(lib: backend.Backend, array: Any, value: Any) -> Any:
     if type(value) in HOLDS:
         return lib.asarray(intake.fitted_number(value, own), own)
     if isinstance(value, (list, tuple)):
+        listed = intake.read("a[...] = b: b", value)
         on = {backend.of(each.array).name for each in intake.tensors_in(value)} - {lib.name}
         if on:
             raise DeviceError(f"a[...] = b: a is on {lib.name}, b lists tensors on {on.pop()}; write .to({lib.name!r})")
-        value = lib.from_numpy(intake.read("a[...] = b: b", value))
+        value = lib.from_numpy(listed)
     elif isinstance(value, np.generic):
         value = lib.from_numpy(intake.read("a[...] = b: b", value))
     elif intake.is_array(value):

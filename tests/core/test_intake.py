@@ -312,8 +312,9 @@ def test_a_list_of_indices_passes_the_same_door(backend):
         x[[np.ma.masked, 1]]
 
 
-def test_what_is_no_number_is_not_assigned(backend):
+@pytest.mark.parametrize(("value", "what"), [(range(2), "a range"), ("text", "a str"), (None, "a NoneType")])
+def test_what_is_no_number_is_not_assigned(backend, value, what):
     x = mt.ones(2)
-    with pytest.raises(DTypeError, match=r"^float64 elements cannot hold a range; write a number, a list or "):
-        x[:] = range(2)
+    with pytest.raises(DTypeError, match=rf"^float64 elements cannot hold {what}; write a number, a list or "):
+        x[:] = value
     same(x, [1.0, 1.0])
