@@ -42,10 +42,12 @@ def _into(array: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
 def _plain(array: Any, axis: Any) -> bool:
     """Whether NumPy's own sum of floats is as accurate as that of `sums`, and no slower."""
     size, shape = array.size, array.shape
-    if size > sums.QUICK or array.itemsize < 4 or not array.flags.c_contiguous:
+    if array.itemsize < 4 or not array.flags.c_contiguous:
         return False
     if axis is None:
-        return True
+        return size <= sums.QUICK or array.dtype is FLOAT64
+    if size > sums.QUICK:
+        return False
     if type(axis) is not int or not shape:
         return False
     if axis in (-1, len(shape) - 1):
