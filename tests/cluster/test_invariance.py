@@ -176,3 +176,15 @@ def test_an_estimate_knows_no_unit(backend, unit):
     one, other = MeanShift().fit(points), MeanShift().fit(points * unit)
     assert other.labels_.tolist() == one.labels_.tolist()
     assert other.bandwidth_ == pytest.approx(one.bandwidth_ * unit, rel=1e-12)
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "flat", "triangular"])
+@examples(20)
+@given(seed=st.integers(0, 2**32 - 1), times=st.sampled_from([3, 7, 10]))
+def test_rounding_does_not_settle_what_is_exactly_one_bandwidth_apart(backend, kernel, seed, times):
+    sites = mt.tensor(np.random.default_rng(seed).integers(0, 5, (30, 2)).astype(float))
+    labels = mean_shift(sites, 1.0, kernel=kernel).labels.numpy()
+    wider = mean_shift(sites * times, 1.0 * times, kernel=kernel).labels.numpy()
+    again = mean_shift(mt.concat([sites] * times), 1.0, kernel=kernel).labels.numpy()[:30]
+    assert same_partition(wider, labels)
+    assert same_partition(again, labels)

@@ -5,11 +5,19 @@ centre depends on those within a radius of it alone, so all whose surroundings h
 once. Space is cut into cells for that, one radius wide (`near.py`), and the densest place of a cell is compared with
 the densest ones of the cells beside it. Where that settles little, as along a line on which the density rises from end
 to end, the densest `BATCH` places are settled by the plain rule.
+
+Rounding must not decide which of two places is the denser, or whether a third is just one radius away. So the rule
+looks at the places, and at the logarithms of the densities, on a lattice that is coarse beside rounding and fine beside
+all else.
 """
+
+import math
+
+import numpy as np
 
 from minitensor.cluster.near import in_cells, nearest_within
 from minitensor.core.tensor import Tensor
-from minitensor.functions import argsort, concat, minimum, sort, where
+from minitensor.functions import argsort, concat, log, maximum, minimum, round, sort, where
 from minitensor.groups import by_size, numbered, rows_in_order
 
 BATCH = 1024  # places that the plain rule looks at together
@@ -18,6 +26,8 @@ WORTH = 32  # a step is worth doing again if it settles one in so many of the pl
 
 def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor]:
     """Clusters of the places (n, d) where points stopped: labels (n,), and centres (clusters, d), the largest first.
+
+    peaks : seen from their middle, in a unit of their own size, as mean shift has them
 
     The densest place is the first centre; it takes in all within `radius`, then the densest place left is the next.
     Of places equally dense the one with the larger coordinates is taken, so that the order of the points does not
@@ -30,19 +40,31 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     >>> labels.tolist(), centers.tolist()
     ([1, 0, 0], [[5.0], [0.0]])
     """
-    by_place = rows_in_order(peaks, descending=True)
-    ranked = peaks[by_place[argsort(density[by_place], descending=True)]]
+    exact = rows_in_order(peaks, descending=True)
+    peaks = peaks[exact]
+    places = _on_lattice(peaks, min(radius, 1.0))
+    weights = _on_lattice(log(maximum(density[exact], float(np.finfo(density.dtype).tiny))))
+    by_place = rows_in_order(places, descending=True)
+    order = by_place[argsort(weights[by_place], descending=True)]
+    ranked = places[order]
     left, ranks, worth = numbered(ranked), [], True
     while left.shape[0]:
-        places = ranked[left]
-        found = left[densest_around(places, radius) if worth else _greedy(places[: min(BATCH, left.shape[0])], radius)]
-        outside = nearest_within(places, ranked[found], radius)[0] < 0
+        here = ranked[left]
+        found = left[densest_around(here, radius) if worth else _greedy(here[: min(BATCH, left.shape[0])], radius)]
+        outside = nearest_within(here, ranked[found], radius)[0] < 0
         ranks.append(found)
         worth = (left.shape[0] - outside.sum().item()) * WORTH >= left.shape[0]
         left = left[outside]
-    centers = ranked[sort(concat(ranks))]
-    labels, order = by_size(nearest_within(peaks, centers, radius)[0], centers.shape[0])
-    return labels, centers[order]
+    chosen = sort(concat(ranks))
+    nearest = nearest_within(places, ranked[chosen], radius)[0]
+    labels, by_count = by_size(nearest[argsort(exact)], chosen.shape[0])
+    return labels, peaks[order[chosen[by_count]]]
+
+
+def _on_lattice(x: Tensor, size: float = 1.0) -> Tensor:
+    """The nearest numbers whose distance is 256 eps of `size`, or half of that: a power of two."""
+    step = 2.0 ** math.floor(math.log2(256 * float(np.finfo(x.dtype).eps) * size))
+    return round(x / step) * step
 
 
 def densest_around(places: Tensor, radius: float) -> Tensor:
