@@ -27,6 +27,8 @@ def written(path: str | Path) -> Iterator[Path]:
     Raises WriteError, which names the file, where the system refuses.
     """
     real = Path(path)
+    if "\0" in str(path):
+        raise WriteError(f"{str(path)!r} is no file name: it holds a zero byte")
     try:
         real = Path(path).resolve()
         real.parent.mkdir(parents=True, exist_ok=True)

@@ -135,6 +135,8 @@ def as_rgb(photo: Tensor) -> Tensor:
         raise ShapeError(f"the photo has shape {shape}; it must be (height, width) or (height, width, 1 to 4 channels)")
     if photo.dtype.kind == "f":
         low, high = photo.min().item(), photo.max().item()
+        if low != low:
+            raise InputError("the photo holds NaN; write the number that such a pixel should have")
         if not (low >= 0 and high <= 1):
             raise InputError(
                 f"the photo's numbers go from {low:g} to {high:g}; floats must be from 0 to 1: "

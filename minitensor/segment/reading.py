@@ -116,6 +116,8 @@ def _scaled(file: Any, turned: Any, name: str) -> np.ndarray:
     if turned.mode == "F":
         grey, how = values.astype("float32"), "divide them by the number for white"
         low, high = grey.min(), grey.max()
+        if low != low:
+            raise InputError(f"{name!r} holds NaN; write the number that such a pixel should have")
         if not (low >= 0 and high <= 1):
             raise InputError(
                 f"{name!r} holds floats from {low:g} to {high:g}; they must be from 0 to 1: {how}, or save 16 bits"

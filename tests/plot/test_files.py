@@ -141,3 +141,8 @@ def test_a_name_without_an_ending_is_a_png(tmp_path):
     path = plot.save(plot.climbs(CLIMB), tmp_path / "a")
     assert path.read_bytes()[:4] == b"\x89PNG"
     assert [each.name for each in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_name_with_a_zero_byte_is_refused(tmp_path):
+    with pytest.raises(WriteError, match=r"is no file name: it holds a zero byte$"), written(f"{tmp_path}/a\0.png"):
+        pass

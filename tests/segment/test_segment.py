@@ -130,7 +130,7 @@ GOOD = mt.zeros((2, 3, 3))
         (mt.zeros((2, 2, 5)), {}, r"shape \(2, 2, 5\); it must be"),
         (mt.zeros((0, 2, 3)), {}, r"shape \(0, 2, 3\); it must be"),
         (mt.full((2, 2), 200.0), {}, "go from 200 to 200; floats must be from 0 to 1"),
-        (mt.full((2, 2), float("nan")), {}, "go from nan to nan"),
+        (mt.full((2, 2), float("nan")), {}, "the photo holds NaN; write the number that"),
         (GOOD, {"min_size": 0}, "min_size=0; it must be a whole number, 1 or more"),
         (GOOD, {"lightness": -1.0}, "lightness=-1.0; it must be positive"),
         (GOOD, {"space": 0.0}, "segment: space=0.0; it is a distance"),
