@@ -187,7 +187,7 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
 
 def _listed(lib: backend.Backend, part: list[Any]) -> Any:
     """A list as an array of indices, or as a mask."""
-    return lib.from_numpy(intake.read("an index", part) if part else np.empty(0, "int64"))
+    return lib.from_numpy(intake.read("an index", part)) if part else lib.asarray([], "int64")
 
 
 def _is_mask(part: Any) -> bool:
