@@ -42,8 +42,11 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     """
     exact = rows_in_order(peaks, descending=True)
     peaks = peaks[exact]
-    places = _on_lattice(peaks, min(radius, 1.0))
-    weights = _on_lattice(log(maximum(density[exact], float(np.finfo(density.dtype).tiny))))
+    step = _lattice(peaks, min(radius, 1.0))
+    places = round(peaks / step) * step
+    radius += 2 * math.sqrt(peaks.shape[1]) * step  # what was within it still is
+    step = _lattice(density, 1.0)
+    weights = round(log(maximum(density[exact], float(np.finfo(density.dtype).tiny))) / step) * step
     by_place = rows_in_order(places, descending=True)
     order = by_place[argsort(weights[by_place], descending=True)]
     ranked = places[order]
@@ -61,10 +64,9 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     return labels, peaks[order[chosen[by_count]]]
 
 
-def _on_lattice(x: Tensor, size: float = 1.0) -> Tensor:
-    """The nearest numbers whose distance is 256 eps of `size`, or half of that: a power of two."""
-    step = 2.0 ** math.floor(math.log2(256 * float(np.finfo(x.dtype).eps) * size))
-    return round(x / step) * step
+def _lattice(x: Tensor, size: float) -> float:
+    """The step of the lattice: 256 eps of `size`, or down to half of that, so that it is a power of two."""
+    return 2.0 ** math.floor(math.log2(256 * float(np.finfo(x.dtype).eps) * size))
 
 
 def densest_around(places: Tensor, radius: float) -> Tensor:
