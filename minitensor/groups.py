@@ -4,7 +4,7 @@ from minitensor import backend
 from minitensor.core.creation import arange, ones
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
-from minitensor.functions import argsort, concat, cumsum, maximum, minimum, sort, stack
+from minitensor.functions import argsort, concat, cumsum, maximum, minimum, searchsorted, sort, stack
 
 
 def rows_in_order(rows: Tensor, descending: bool = False) -> Tensor:
@@ -57,6 +57,31 @@ def is_new(ordered: Tensor) -> Tensor:
         return first
     changed = ordered[1:] != ordered[:-1]
     return concat([first, changed if ordered.ndim == 1 else changed.any(tuple(range(1, ordered.ndim)))])
+
+
+def distinct(keys: Tensor) -> Tensor:
+    """Every key of (n,) once, in order. Time: O(n·log n). Memory: O(n).
+
+    >>> import minitensor as mt
+    >>> distinct(mt.tensor([7, 4, 7])).tolist()
+    [4, 7]
+    """
+    ordered = sort(keys)
+    return ordered[is_new(ordered)]
+
+
+def among(keys: Tensor, held: Tensor) -> tuple[Tensor, Tensor]:
+    """Where each key is among those held, of which there are some, in order; and whether it is there: (n,) int64, bool.
+
+    Where it is not there its place means nothing. Time: O(n·log(held)).
+
+    >>> import minitensor as mt
+    >>> at, there = among(mt.tensor([7, 5]), mt.tensor([4, 7]))
+    >>> at.tolist(), there.tolist()
+    ([1, 1], [True, False])
+    """
+    at = minimum(searchsorted(held, keys), held.shape[0] - 1)
+    return at, held[at] == keys
 
 
 def scatter_add(places: Tensor, values: Tensor, size: int) -> Tensor:

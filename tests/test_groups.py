@@ -11,10 +11,12 @@ from strategies import tensors
 import minitensor as mt
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.groups import (
+    among,
     by_size,
     connected,
     counts,
     dense,
+    distinct,
     distinct_rows,
     is_new,
     means,
@@ -54,6 +56,15 @@ def test_what_is_new(backend, rows):
     listed = rows.tolist()
     assert is_new(rows).tolist() == [i == 0 or row != listed[i - 1] for i, row in enumerate(listed)]
     assert numbered(rows).tolist() == list(range(len(listed)))
+
+
+@given(keys=labellings, held=labellings)
+def test_keys_once_and_where_they_are(backend, keys, held):
+    known = distinct(mt.tensor(held))
+    assert known.tolist() == sorted(set(held))
+    at, there = among(mt.tensor(keys), known)
+    assert there.tolist() == [key in held for key in keys]
+    assert mt.take(known, at[there]).tolist() == [key for key in keys if key in held]
 
 
 @given(labels=labellings, seed=st.integers(0, 2**32 - 1))

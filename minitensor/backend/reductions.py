@@ -70,8 +70,8 @@ def _axes(array: Any, axis: Any) -> Any:
     return sorted(axes)
 
 
-def _shaped(made: Any, axes: Any, keepdims: bool, dtype: Any) -> Any:
-    made = made if made.dtype is dtype else made.astype(dtype)
+def _shaped(made: Any, axes: Any, keepdims: bool) -> Any:
+    """Without the axes that were summed, unless they are wanted."""
     return made if keepdims else made.squeeze(tuple(axes))
 
 
@@ -80,7 +80,7 @@ def sum(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
     if dtype.kind in "fc":
         if (array.size > sums.FEW or dtype.itemsize < 4) and not _plain(array, axis):
             axes = _axes(array, axis)
-            return _shaped(sums.total(array, axes), axes, keepdims, dtype)
+            return _shaped(sums.total(array, axes), axes, keepdims).astype(dtype, copy=False)
     elif dtype.kind == "b" and array.size > SMALL and (axis is None or type(axis) is int):
         return _count_true(array, axis, keepdims)
     else:
@@ -159,8 +159,7 @@ def _total(array: Any, axis: Any, keepdims: bool) -> Any:
     if (array.size <= sums.FEW and dtype.itemsize > 2) or _plain(array, axis):
         return _add(array, axis, None, _into(array, axis, keepdims, dtype), keepdims)
     axes = _axes(array, axis)
-    made = sums.total(array, axes)
-    return made if keepdims else made.squeeze(tuple(axes))
+    return _shaped(sums.total(array, axes), axes, keepdims)
 
 
 @lru_cache(maxsize=1024)
@@ -205,9 +204,7 @@ def var(array: Any, axis: Any = None, keepdims: bool = False, correction: float 
         axes = _axes(array, axis)
         middle = (sums.total(array, axes) / count).astype(dtype) if array.dtype is dtype else mean(array, axis, True)
         with numpy.errstate(all="ignore"):  # the careful way says what there is to say
-            squares, wrong = sums.squares(array, axes, middle)
-        if not keepdims:
-            squares, wrong = squares.squeeze(tuple(axes)), wrong.squeeze(tuple(axes))
+            squares, wrong = (_shaped(made, axes, keepdims) for made in sums.squares(array, axes, middle))
     _check_range(squares, least)
     # What the mean was rounded by is in every difference. By rounding less than 0 may be left.
     return asarray(numpy.maximum(squares - wrong * wrong / count, 0) / (count - correction), dtype)
@@ -248,7 +245,7 @@ def vector_norm(array: Any, axis: Any = None, keepdims: bool = False) -> Any:
         axes = _axes(array, axis)
         with numpy.errstate(all="ignore"):
             (squared,) = sums.squares(array, axes)
-        squared = squared if keepdims else squared.squeeze(tuple(axes))
+        squared = _shaped(squared, axes, keepdims)
     _check_range(squared, least)
     return asarray(numpy.sqrt(squared), dtype)
 

@@ -18,8 +18,8 @@ from minitensor import backend
 from minitensor.cluster.meanshift.update import squared_distances
 from minitensor.core.creation import full, tensor
 from minitensor.core.tensor import Tensor
-from minitensor.functions import argmax, argmin, argsort, concat, floor, minimum, searchsorted, where
-from minitensor.groups import is_new, numbered
+from minitensor.functions import argmax, argmin, argsort, concat, floor, searchsorted, where
+from minitensor.groups import among, is_new, numbered
 
 BITS = 20  # of the number of a cell along each axis
 FEW = 64  # centres, up to which comparing a point with all of them is quicker
@@ -158,8 +158,7 @@ class Groups(NamedTuple):
 
     def find(self, keys: Tensor) -> tuple[Tensor, Tensor]:
         """Which cell has each key, and whether any has."""
-        cell = minimum(searchsorted(self.keys, keys), self.keys.shape[0] - 1)
-        return cell, self.keys[cell] == keys
+        return among(keys, self.keys)
 
 
 def in_cells(places: Tensor, side: float) -> Cells:

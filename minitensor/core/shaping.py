@@ -149,8 +149,8 @@ def one_backend(name: str, *arrays: Any) -> backend.Backend:
     return lib
 
 
-def refuse_integers_as_floats(name: str, arrays: Sequence[Any]) -> None:
-    """Raise DTypeError where integers alone would be put together as floats, as int64 and uint64 are in NumPy."""
-    dtypes = {backend.of(array).numpy_dtype(array) for array in arrays}
+def refuse_integers_as_floats(name: str, *operands: Any) -> None:
+    """Raise DTypeError where integer arrays would be put together as floats, as int64 and uint64 are in NumPy."""
+    dtypes = {backend.of(x).numpy_dtype(x) for x in operands if hasattr(x, "dtype")}
     if all(dtype.kind in "biu" for dtype in dtypes) and numpy.result_type(*dtypes).kind == "f":
         raise DTypeError(f"{name}: no integer dtype holds both uint64 and int64; cast one with .astype(...)")

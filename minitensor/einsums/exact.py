@@ -44,9 +44,8 @@ class Exact:
             least = bound
             part = rest & -rest
             while part:
-                total = (
-                    flops[part] + flops[some ^ part] + made
-                )  # their product takes at least as much as it has elements
+                # Their product takes at least as much as it has elements.
+                total = flops[part] + flops[some ^ part] + made
                 if total < least:
                     both = kept[part] | kept[some ^ part]
                     total += (size[both] << (both != labels)) - made

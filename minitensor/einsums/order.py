@@ -53,9 +53,8 @@ def best_order(
 
 
 def left_to_right(network: Network) -> Tree:
-    needed = list(accumulate(reversed(network.terms), or_, initial=network.output))[
-        ::-1
-    ]  # by the terms from a place on
+    # By the terms from a place on, and the output.
+    needed = list(accumulate(reversed(network.terms), or_, initial=network.output))[::-1]
     tree = Tree(network)
     for number in range(1, len(network.terms)):
         kept = (tree.labels[tree.root] | network.terms[number]) & needed[number + 1]

@@ -102,7 +102,7 @@ def _careful_where(condition: Any, a: Any, b: Any) -> Any:
     if kind.kind != "b":
         raise DTypeError(f"where: the condition is {kind}, not bool; write condition != 0")
     lib = shaping.one_backend("where", *(x for x in (condition, a, b) if hasattr(x, "dtype")))
-    shaping.refuse_integers_as_floats("where", [x for x in (a, b) if hasattr(x, "dtype")])
+    shaping.refuse_integers_as_floats("where", a, b)
     return backend.as_array(lib.xp.where(condition, a, b))
 
 

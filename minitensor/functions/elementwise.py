@@ -58,7 +58,7 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
 
     def careful(array: Any, other: Any) -> Any:
         lib = backend.of(array if hasattr(array, "dtype") else other)
-        shaping.refuse_integers_as_floats(name, [x for x in (array, other) if hasattr(x, "dtype")])
+        shaping.refuse_integers_as_floats(name, array, other)
         return backend.as_array(getattr(lib.xp, name)(array, other))
 
     compute = ops.primitive(careful, name)

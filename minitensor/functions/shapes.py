@@ -59,7 +59,7 @@ def _careful_concat(array: Any, arrays: Sequence[Any], axis: int) -> Any:
             raise ShapeError(
                 f"concat: tensor {number} has shape {shape}, tensor 0 has {first}; they may differ on axis {at} only"
             )
-    shaping.refuse_integers_as_floats("concat", arrays)
+    shaping.refuse_integers_as_floats("concat", *arrays)
     return lib.xp.concat(arrays, axis=at)
 
 
@@ -71,7 +71,7 @@ def _careful_stack(array: Any, arrays: Sequence[Any], axis: int) -> Any:
             raise ShapeError(
                 f"stack: tensor {number} has shape {tuple(each.shape)}, tensor 0 has {first}; make them equal"
             )
-    shaping.refuse_integers_as_floats("stack", arrays)
+    shaping.refuse_integers_as_floats("stack", *arrays)
     return lib.xp.stack(arrays, axis=at)
 
 

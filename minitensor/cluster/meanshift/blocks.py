@@ -16,8 +16,8 @@ from minitensor.cluster.meanshift.attention import QUIET
 from minitensor.core.creation import arange, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import OutOfMemoryError
-from minitensor.functions import clip, concat, minimum, searchsorted, sort, where
-from minitensor.groups import is_new
+from minitensor.functions import clip, concat, minimum, where
+from minitensor.groups import among, distinct
 
 SIDES = {1: 256, 2: 32, 3: 16}  # nodes of a block along each axis: powers of two
 
@@ -153,18 +153,6 @@ class Box(NamedTuple):
         with in_threads(min(lib.threads(), -(-wanted.shape[0] // each) or 1)) as spread:
             list(spread(some, range(0, wanted.shape[0], each)))
         return result
-
-
-def distinct(keys: Tensor) -> Tensor:
-    """Every key once, in order."""
-    ordered = sort(keys)
-    return ordered[is_new(ordered)]
-
-
-def among(keys: Tensor, held: Tensor) -> tuple[Tensor, Tensor]:
-    """Where each key is among those held, which are in order, and whether it is there."""
-    at = minimum(searchsorted(held, keys), held.shape[0] - 1)
-    return at, held[at] == keys
 
 
 def _total(parts: list[Tensor]) -> Tensor:

@@ -23,8 +23,8 @@ from minitensor.cluster.meanshift.update import rounding, weighted_means
 from minitensor.core.creation import arange, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.functions import argsort, concat, cumsum, floor, maximum, minimum, searchsorted, sort
-from minitensor.groups import is_new, numbered
+from minitensor.functions import argsort, concat, cumsum, floor, maximum, minimum, searchsorted
+from minitensor.groups import distinct, is_new, numbered
 from minitensor.linalg import eigh
 
 TILE = 256  # queries that look up their points together
@@ -188,8 +188,7 @@ def _cells(places: Tensor, directions: Tensor, low: Tensor, side: float) -> list
 
 def _axis(cells: Tensor) -> Axis:
     """The axis on which these cells hold points. Free at either end is one cell in which there is none."""
-    ordered = sort(cells)
-    cells = ordered[is_new(ordered)]
+    cells = distinct(cells)
     steps = minimum(cells[1:] - cells[:-1], 2)
     numbers = concat([cells[:1] * 0, cumsum(steps)]) + 1
     return Axis(cells, numbers, numbers[-1].item() + 3)

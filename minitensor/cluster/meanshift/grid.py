@@ -25,12 +25,12 @@ from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
-from minitensor.cluster.meanshift.blocks import SIDES, Box, among, distinct
+from minitensor.cluster.meanshift.blocks import SIDES, Box
 from minitensor.core.creation import arange, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import argsort, concat, cumsum, maximum, searchsorted, stack, where
-from minitensor.groups import is_new, numbered, scatter_add
+from minitensor.groups import among, distinct, is_new, numbered, scatter_add
 from minitensor.text.numbers import in_bytes
 
 SPACING = 1 / 8  # bandwidths from node to node
