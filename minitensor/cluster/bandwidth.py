@@ -64,7 +64,9 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_0
 
 def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | None) -> float:
     """The mean distance from a point to its neighbour number quantile·n, among a sample of the points."""
+    fix = ""
     if points.shape[0] > samples:
+        fix = f", or more samples than {samples}"
         points = points[random.permutation(random.generator(seed), points.shape[0], like=points)[:samples]]
     points = points.astype("float64")
     n, total = points.shape[0], 0.0
@@ -72,7 +74,7 @@ def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | Non
     if number < 2 <= n:
         raise InputError(
             f"estimate_bandwidth: quantile={quantile} of {n} points is neighbour number {number}, but number 1 is the "
-            f"point itself; give a quantile of {min(2.5 / n, 1):.2g} or more"
+            f"point itself; give a quantile of {min(2.5 / n, 1):.2g} or more{fix}"
         )
     rows = max(1, TABLE // n)
     for start in range(0, n, rows):

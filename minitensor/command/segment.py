@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -120,7 +121,9 @@ def cut(
     for picture, file in zip((found.filtered, flat, plot.outlined(photo, found.regions)), FILES, strict=False):
         print(f"wrote {plot.save_pixels(picture, out / file)}")
     shown = name.encode(errors="replace").decode()  # a font cannot draw the bytes of a name that are no text
-    print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{shown}: {count:,} regions'), out / FILES[-1])}")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # of a name in letters that the font does not have
+        print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{shown}: {count:,} regions'), out / FILES[-1])}")
     plot.close_all()
 
 

@@ -58,6 +58,7 @@ def read(path: str | Path, most: int | None = None) -> Photo:
     try:
         with warnings.catch_warnings(), open(path, "rb") as opened:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # whether it fits is asked below
+            warnings.filterwarnings("ignore", "Corrupt EXIF data|Truncated File Read")  # then it is taken as upright
             # Opened here and not by Pillow, which maps a file of which it knows the name into memory, and then turns
             # a TIFF wrongly.
             with Image.open(opened, formats=FORMATS) as file:

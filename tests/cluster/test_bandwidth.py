@@ -54,6 +54,7 @@ def test_it_scales_with_the_data_and_ignores_where_they_are(backend, rule):
         (mt.tensor([[3.0]]), {}, "there is but one point; give a bandwidth yourself$"),
         (mt.tensor([[3.0]]), {"rule": "neighbours"}, "there is but one point; give a bandwidth yourself$"),
         (mt.eye(5), {"rule": "neighbours"}, "quantile=0.3 of 5 points is neighbour number 1, .* a quantile of 0.5 or"),
+        (mt.eye(9), {"rule": "neighbours", "samples": 2}, "a quantile of 1 or more, or more samples than 2"),
         (mt.eye(5), {"rule": "neighbours", "quantile": 0.0}, "number 0, but number 1 is the point itself"),
         (mt.ones((5, 2)), {"rule": "scott"}, "there is no rule 'scott'; choose one of silverman, neighbours"),
         (mt.ones((5, 2)), {"quantile": 2}, "quantile=2; it must be a number from 0 to 1"),

@@ -62,7 +62,9 @@ def test_16_bits_are_cut_as_they_are(tmp_path, suffix, capsys):
     np.testing.assert_array_equal(pixels_of(tmp_path / "out" / "regions.png")[..., 0], np.round(grey / 257))
 
 
-@pytest.mark.parametrize("name", ["$1.png", "$\\bad{$.png", "\udcff.png"], ids=["dollar", "no formula", "no text"])
+@pytest.mark.parametrize(
+    "name", ["$1.png", "$\\bad{$.png", "\udcff.png", "木.png"], ids=["dollar", "no formula", "no text", "no glyph"]
+)
 def test_a_photo_may_have_any_name(halves, tmp_path, name):
     try:
         photo_file = halves.rename(tmp_path / name)

@@ -182,6 +182,17 @@ def test_numbers_that_do_not_say_what_is_white_are_refused(values, kind, message
         read(tiff(tmp_path / "a.tif", values, kind))
 
 
+@pytest.mark.parametrize("kept", [8, 15, 50, 2000])
+def test_a_tiff_that_was_cut_off_is_refused_without_a_warning(kept, tmp_path):
+    Image.fromarray(np.zeros((40, 60, 3), "uint8")).save(tmp_path / "a.tif")
+    (tmp_path / "cut.tif").write_bytes((tmp_path / "a.tif").read_bytes()[:kept])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(InputError, match=r"cut\.tif'"):
+            read(tmp_path / "cut.tif")
+    assert said == []
+
+
 def test_other_formats_are_not_opened(tmp_path):
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 20 20\nshowpage\n")
     with pytest.raises(InputError, match=r"a.png' is not a picture that can be read: PNG, .* and PPM are; save it as"):
