@@ -58,8 +58,10 @@ def nearest(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
     return labels, least
 
 
-def nearest_within(points: Tensor, centers: Tensor, radius: float) -> tuple[Tensor, Tensor]:
+def nearest_within(points: Tensor, centers: Tensor, radius: float, tie: float = 0.0) -> tuple[Tensor, Tensor]:
     """As `nearest`, but only within `radius`: the number of the centre, or −1, and the squared distance, or infinity.
+
+    Of centres whose squared distances differ by no more than `tie` it is the first.
 
     Time: O((n + c)·(d + log(n + c))) for a few centres in each cell of side `radius`. Memory: O((n + c)·d).
 
@@ -69,7 +71,7 @@ def nearest_within(points: Tensor, centers: Tensor, radius: float) -> tuple[Tens
     """
     n, count = points.shape[0], centers.shape[0]
     if count <= FEW or not n:
-        return _cut(*_by_table(points, centers), radius)
+        return _cut(*_by_table(points, centers, tie), radius)
     hashed = in_cells(concat([points, centers]), radius)
     asking, asked = hashed.of_rows(slice(0, n)), hashed.of_rows(slice(n, n + count)).grouped()
     groups, around, pairs = asking.grouped(), [], 0.0
@@ -79,7 +81,7 @@ def nearest_within(points: Tensor, centers: Tensor, radius: float) -> tuple[Tens
         pairs += (held * groups.held).sum().item()
         around.append((asked.start[cell], held))
     if pairs * WORTH > n * count:
-        return _cut(*_by_table(points, centers), radius)
+        return _cut(*_by_table(points, centers, tie), radius)
     labels, least = full(n, -1, "int64", like=points), full(n, math.inf, like=points)
     for start, held in around:
         rows, at, turn = numbered(points), groups.number, 0
@@ -91,7 +93,7 @@ def nearest_within(points: Tensor, centers: Tensor, radius: float) -> tuple[Tens
             number = asked.order[start[at] + turn]
             squared = ((points[rows] - centers[number]) ** 2).sum(1)
             best, of_best = least[rows], labels[rows]
-            closer = (squared < best) | ((squared == best) & (number < of_best))
+            closer = (squared < best - tie) | ((squared <= best + tie) & (number < of_best))
             least[rows], labels[rows] = where(closer, squared, best), where(closer, number, of_best)
             turn += 1
     return _cut(labels, least, radius)
@@ -184,29 +186,30 @@ def in_cells(places: Tensor, side: float) -> Cells:
 # --- by tables of distances ----------------------------------------------------------------------------------------
 
 
-def _by_table(points: Tensor, centers: Tensor) -> tuple[Tensor, Tensor]:
+def _by_table(points: Tensor, centers: Tensor, tie: float = 0.0) -> tuple[Tensor, Tensor]:
     """`nearest` by comparing every point with every centre."""
     if centers.shape[0] <= FEW:  # one centre after another, all points at once
         labels, least = full(points.shape[0], 0, "int64", like=points), full(points.shape[0], math.inf, like=points)
         for number, center in enumerate(centers):
             squared = ((points - center) ** 2).sum(1)
-            closer = squared < least
+            closer = squared < least - tie
             least[closer], labels[closer] = squared[closer], number
         return labels, least
-    find: Callable[[Tensor], Tensor] = partial(_by_differences, centers.T)
+    find: Callable[[Tensor], Tensor] = partial(_by_differences, centers.T, tie)
     rows = max(16, 4 * backend.of(points.array).chunk // centers.shape[0])
     if points.shape[1] > NARROW:
-        find, rows = _by_product(centers), PRODUCT
+        find, rows = _by_product(centers, tie), PRODUCT
     tiles = [points[at : min(at + rows, points.shape[0])] for at in range(0, points.shape[0], rows)]
     labels = concat([find(tile) for tile in tiles]) if tiles else full(0, 0, "int64", like=points)
     return labels, ((points - centers[labels]) ** 2).sum(1)
 
 
-def _by_differences(columns: Tensor, points: Tensor) -> Tensor:
-    return argmin(squared_distances(points, columns), axis=1)
+def _by_differences(columns: Tensor, tie: float, points: Tensor) -> Tensor:
+    table = squared_distances(points, columns)
+    return argmax(table <= table.min(1, keepdims=True) + tie, axis=1) if tie else argmin(table, axis=1)
 
 
-def _by_product(centers: Tensor) -> Callable[[Tensor], Tensor]:
+def _by_product(centers: Tensor, tie: float) -> Callable[[Tensor], Tensor]:
     """|c|²/2 − x·c is least for the nearest centre c; where rounding could decide, differences do."""
     middle, columns = centers.mean(0), centers.T
     keys = (centers - middle).T.contiguous()
@@ -218,10 +221,10 @@ def _by_product(centers: Tensor) -> Callable[[Tensor], Tensor]:
         table = x @ keys
         table -= half
         labels = argmax(table, axis=1)
-        least = table.max(1, keepdims=True) - unsure * ((x * x).sum(1, keepdims=True) + longest)
+        least = table.max(1, keepdims=True) - unsure * ((x * x).sum(1, keepdims=True) + longest) - tie / 2
         open_ = (table >= least).astype("float64").sum(1) != 1
         if open_.any():
-            labels[open_] = _by_differences(columns, points[open_])
+            labels[open_] = _by_differences(columns, tie, points[open_])
         return labels
 
     return find

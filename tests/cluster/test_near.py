@@ -85,3 +85,18 @@ def test_whatever_is_within_a_side_is_in_the_cell_or_beside_it(backend, data, d,
     around = np.stack([keys.numpy() for keys in cells.beside(cells.grouped().first)], 1)[cells.grouped().number.numpy()]
     close = ((places.numpy()[:, None] - places.numpy()) ** 2).sum(2) <= side**2
     assert ((around[:, :, None] == cells.keys().numpy()).any(1) | ~close).all()
+
+
+@pytest.mark.parametrize(("d", "count"), [(1, 3), (2, 5), (2, 400), (3, 500), (12, 400)])
+def test_of_centres_equally_near_but_for_a_tie_it_is_the_first(backend, d, count):
+    """One centre after another, by cells, by tables of differences and by products."""
+    rng = np.random.default_rng(count)
+    centers = rng.integers(0, 9, (count, d)).astype("float64") * 4
+    points = (
+        centers[rng.integers(0, count, 300)] + rng.choice([0.0, 2.0], (300, d)) + rng.uniform(-1, 1, (300, d)) * 1e-9
+    )
+    squared = ((points[:, None] - centers) ** 2).sum(2)
+    least = squared.min(1, keepdims=True)
+    wanted = np.where(least[:, 0] <= 64, (squared <= least + 1e-6).argmax(1), -1)
+    found = nearest_within(mt.tensor(points), mt.tensor(centers), 8.0, tie=1e-6)[0]
+    assert found.tolist() == wanted.tolist()

@@ -6,9 +6,9 @@ once. Space is cut into cells for that, one radius wide (`near.py`), and the den
 the densest ones of the cells beside it. Where that settles little, as along a line on which the density rises from end
 to end, the densest `BATCH` places are settled by the plain rule.
 
-Rounding must not decide which of two places is the denser, or whether a third is just one radius away. So the rule
-looks at the places, and at the logarithms of the densities, on a lattice that is coarse beside rounding and fine beside
-all else.
+Rounding must not decide which of two places is the denser or the nearer, or whether a third is just one radius away.
+So the rule looks at the places, and at the logarithms of the densities, on a lattice that is coarse beside rounding and
+fine beside all else.
 """
 
 import math
@@ -44,7 +44,8 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
     peaks = peaks[exact]
     step = _lattice(peaks, min(radius, 1.0))
     places = round(peaks / step) * step
-    radius += 2 * math.sqrt(peaks.shape[1]) * step  # what was within it still is
+    slack = 2 * math.sqrt(peaks.shape[1]) * step
+    radius += slack  # what was within it still is
     step = _lattice(density, 1.0)
     weights = round(log(maximum(density[exact], float(np.finfo(density.dtype).tiny))) / step) * step
     by_place = rows_in_order(places, descending=True)
@@ -59,14 +60,14 @@ def merge(peaks: Tensor, density: Tensor, radius: float) -> tuple[Tensor, Tensor
         worth = (left.shape[0] - outside.sum().item()) * WORTH >= left.shape[0]
         left = left[outside]
     chosen = sort(concat(ranks))
-    nearest = nearest_within(places, ranked[chosen], radius)[0]
+    nearest = nearest_within(places, ranked[chosen], radius, tie=4 * slack * radius)[0]
     labels, by_count = by_size(nearest[argsort(exact)], chosen.shape[0])
     return labels, peaks[order[chosen[by_count]]]
 
 
 def _lattice(x: Tensor, size: float) -> float:
-    """The step of the lattice: 256 eps of `size`, or down to half of that, so that it is a power of two."""
-    return 2.0 ** math.floor(math.log2(256 * float(np.finfo(x.dtype).eps) * size))
+    """The step of the lattice: √eps of `size`, or down to half of that, so that it is a power of two."""
+    return 2.0 ** math.floor(math.log2(math.sqrt(float(np.finfo(x.dtype).eps)) * size))
 
 
 def densest_around(places: Tensor, radius: float) -> Tensor:

@@ -79,7 +79,7 @@ def test_singletons_take_few_steps(monkeypatch):
     """As many centres as places, and no step for each of them."""
     calls = []
     within = merging.nearest_within
-    monkeypatch.setattr(merging, "nearest_within", lambda *given: calls.append(1) or within(*given))
+    monkeypatch.setattr(merging, "nearest_within", lambda *given, **named: calls.append(1) or within(*given, **named))
     n = 5_000
     places = np.random.default_rng(0).permutation(np.arange(2.0 * n).reshape(n, 2))
     labels, centers = merge(mt.tensor(places), mt.ones(n), radius=0.1)
