@@ -85,6 +85,10 @@ class LaunchError(KernelError, ValueError):
     """The kernel cannot be launched like this: its grid, its block or its arguments do not fit. Nothing has run."""
 
 
+class TranslationError(KernelError, TypeError):
+    """CuPy's compiler would refuse the kernel; the message holds the line and what to write instead. Nothing has run."""
+
+
 class OutOfBoundsError(KernelError, IndexError):
     """A thread reads or writes outside of an array; a negative index is outside too."""
 

@@ -11,17 +11,16 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from minitensor.errors import KernelError
+from minitensor.gpu.arithmetic import MATHS
 
 WARP = 32  # threads that run in step
 
-# Mathematical functions that NumPy and CuPy both have as ufuncs. CuPy translates its own only, so ask `cuda` for them.
-MATHS = {
-    "absolute", "ceil", "cos", "exp", "exp2", "expm1", "floor", "log", "log1p", "log2", "maximum", "minimum", "sin",
-    "sqrt", "tan", "tanh",
-}  # fmt: skip
+INDICES = ("threadIdx", "blockIdx", "blockDim", "gridDim")
+ATOMICS = ("add", "sub", "exch", "min", "max", "inc", "dec", "cas", "and", "or", "xor")
+# CuPy translates its own functions only, not NumPy's, so ask `cuda` for them.
 NAMES = MATHS | {
-    "threadIdx", "blockIdx", "blockDim", "gridDim", "warpsize", "grid", "gridsize", "laneid", "range", "shared_memory",
-    "syncthreads", "atomic_add", "shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync",
+    *INDICES, "warpsize", "grid", "gridsize", "laneid", "range", "shared_memory", "syncthreads", "syncwarp", "load4",
+    "store4", "shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync", *(f"atomic_{op}" for op in ATOMICS),
 }  # fmt: skip
 
 _here = threading.local()
@@ -40,10 +39,15 @@ class Cuda:
 
     - ``cuda.threadIdx``, ``blockIdx``, ``blockDim``, ``gridDim``, each with ``.x``, ``.y`` and ``.z``
     - ``cuda.grid(ndim)``: this thread's number in the whole grid; for 2 and 3 a tuple ``x, y[, z]``
-    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first
+    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first. With
+      None as its size, the launch gives it, in bytes: ``kernel[grid, block, shared_bytes](...)``
     - ``cuda.syncthreads()``: wait until every thread of the block is here
     - ``cuda.atomic_add(array, index, value)``: add in one step that no other thread can interrupt; returns what was
-      there
+      there. So do ``atomic_sub``, ``exch``, ``min``, ``max``, ``inc``, ``dec``, ``and``, ``or``, ``xor``, and
+      ``atomic_cas(array, index, compared, value)``
+    - ``cuda.syncwarp()``: wait until every thread of the warp is here
+    - ``cuda.load4(array, index)``: four neighbouring float32 in one access, as a tuple;
+      ``cuda.store4(array, index, x, y, z, w)`` writes four
     - ``cuda.shfl_down_sync(mask, value, lanes)``, ``shfl_xor_sync``, ``shfl_up_sync``, ``shfl_sync``: the value of
       another thread of the warp
     - ``cuda.range(..., unroll=)``: a range whose loop the compiler is told to unroll

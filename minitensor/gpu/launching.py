@@ -5,7 +5,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -15,54 +15,77 @@ from minitensor.errors import DeviceError, DTypeError, LaunchError
 from minitensor.gpu import compiler
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import CuPyNames, Dim3, on
-from minitensor.gpu.instrument import Program, instrument
-from minitensor.gpu.memory import UNWRITTEN, Memory, elements
+from minitensor.gpu.diagnoses import depends_on_order
+from minitensor.gpu.memory import Memory, poisoned
 from minitensor.gpu.report import Launch
+from minitensor.gpu.simulator import Machine
 from minitensor.gpu.source import source_of
+from minitensor.gpu.translate import translate
+from minitensor.gpu.tree import Array, Function
 
 THREADS = 1024  # that a block may have
 LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535)
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 
 
-def kernel(function: Callable[..., None]) -> "Kernel":
+ORDERS = 4  # orders of blocks and atomics that ``order="check"`` compares
+
+
+@overload
+def kernel(function: Callable[..., Any]) -> "Kernel": ...
+@overload
+def kernel(*, device: bool = False) -> Callable[[Callable[..., Any]], "Kernel"]: ...
+def kernel(function: Callable[..., Any] | None = None, *, device: bool = False) -> Any:
     """Make a function a kernel: what one of many threads does.
+
+    device : a function that kernels call, and that may return a number
 
     >>> from minitensor.gpu import cuda, kernel
     >>> import minitensor as mt
+    >>> @kernel(device=True)
+    ... def doubled(x):
+    ...     return x * 2
     >>> @kernel
-    ... def double(x, n):
+    ... def double_all(x, n):
     ...     i = cuda.grid(1)
     ...     if i < n:
-    ...         x[i] = x[i] * 2
+    ...         x[i] = doubled(x[i])
     >>> numbers = mt.arange(5.0)
-    >>> launch = double[2, 4](numbers, 5)
+    >>> launch = double_all[2, 4](numbers, 5)
     >>> numbers.tolist(), launch.counters.global_loads
     ([0.0, 2.0, 4.0, 6.0, 8.0], 5)
     """
+    if function is None:
+        return partial(Kernel, device=device)
     return Kernel(function)
 
 
 class Kernel:
     """A function that ``kernel[grid, block](*arguments)`` runs once for each thread of each block.
 
-    grid, block : how many blocks, and how many threads in each: a number, or a tuple of up to three, x first
+    grid, block : how many blocks, and how many threads in each: a number, or a tuple of up to three, x first. A third
+        part, ``kernel[grid, block, shared_bytes]``, is the size of ``cuda.shared_memory(dtype, None)``, in bytes
     arguments : Tensors of one backend or raw arrays, contiguous, and numbers. A Python float becomes float32, as in
         CuPy. Arrays are changed in place, on the simulator after the last thread has ended without an error.
+
+    Two options are for the simulator. ``order=3`` runs blocks, and threads that meet in an atomic, in another order, a
+    random one of that seed; ``order="check"`` compares the results of several orders and raises DataRaceError where
+    they differ. ``fma=True`` rounds a product of float32 and the sum it goes into once, as a GPU's compiler may.
 
     Tensors on CuPy go to the GPU by way of `cupyx.jit`, which translates the same function to CUDA C++; Tensors on
     NumPy to the simulator. Returns a `Launch`, which on the simulator has counters and a report.
 
-    Raises LaunchError, DTypeError or DeviceError before anything runs, and from the simulator the KernelError that
-    says what a thread did wrong. A real GPU does not: there the same mistake gives wrong numbers, or a crash.
+    Raises LaunchError, DTypeError, DeviceError or TranslationError before anything runs, and from the simulator the
+    KernelError that says what a thread did wrong. A real GPU does not: there the same mistake gives wrong numbers, or a
+    crash.
     """
 
-    def __init__(self, function: Callable[..., None]):
+    def __init__(self, function: Callable[..., Any], device: bool = False):
         update_wrapper(self, function)
-        self.function = function
+        self.function, self.device = function, device
         self.parameters = list(inspect.signature(function).parameters)
         self._jit: Any = None
-        self._programs: dict[Any, Program] = {}
+        self._trees: dict[Any, Function] = {}
         self._types: list[Any] | None = None  # of the arguments of the last launch
 
     def __repr__(self) -> str:
@@ -78,6 +101,8 @@ class Kernel:
         return "\n".join(source_of(self.function).lines)
 
     def __call__(self, *arguments: Any) -> None:
+        if self.device:
+            raise LaunchError(f"{self.name} is a device function; a kernel calls it, and is launched")
         raise LaunchError(f"{self.name} is a kernel; launch it over a grid of blocks: {self.name}[grid, block](...)")
 
     def cuda_source(self, types: Sequence[Any] | None = None) -> str:
@@ -107,8 +132,33 @@ class Kernel:
         """
         return compiler.compile_to_cubin(self.cuda_source(types), arch)
 
+    def sample(self, blocks: int) -> "Sampled":
+        """``kernel.sample(4)[grid, block](...)`` runs 4 blocks of the grid, spread over it, and counts for all of them.
+
+        The first and the last are among them, for those at an edge may do less. Only what these blocks write is
+        written. So a large launch can be counted, and its time predicted, where running all of it would take too long.
+
+        >>> import numpy as np
+        >>> from minitensor.gpu import cuda, kernel
+        >>> @kernel
+        ... def negated(x):
+        ...     x[cuda.grid(1)] = -x[cuda.grid(1)]
+        >>> x = np.ones(2**20, "float32")
+        >>> launch = negated.sample(3)[2**12, 256](x)
+        >>> launch.counters.global_loads == 2**20, int((x == -1).sum()), launch.blocks_counted
+        (True, 768, 3)
+        """
+        if type(blocks) is not int or blocks < 1:
+            raise LaunchError(f"{self.name}.sample({blocks!r}): write how many blocks are to run, at least 1")
+        return Sampled(self, blocks)
+
     def __getitem__(self, shape: Any) -> Callable[..., Launch]:
-        if not isinstance(shape, tuple) or len(shape) != 2:
+        return partial(self._launch, *self._shape(shape), None)
+
+    def _shape(self, shape: Any) -> tuple[Dim3, Dim3, int]:
+        if self.device:
+            raise LaunchError(f"{self.name} is a device function; a kernel calls it, and is launched")
+        if not isinstance(shape, tuple) or len(shape) not in (2, 3):
             raise LaunchError(
                 f"{self.name}[{shape!r}]: write {self.name}[grid, block](...), blocks and threads in each"
             )
@@ -119,55 +169,111 @@ class Kernel:
                 f"{self.name}: a block of {tuple(block)} has {math.prod(block):,} threads; {THREADS:,} is the most, "
                 "so take smaller blocks and more of them"
             )
-        return partial(self._launch, grid, block)
+        shared = shape[2] if len(shape) == 3 else 0
+        if not isinstance(shared, (int, np.integer)) or isinstance(shared, bool) or shared < 0:
+            raise LaunchError(f"{self.name}: {shared!r} bytes of shared memory; write a whole number, 0 or more")
+        return grid, block, int(shared)
 
-    def _launch(self, grid: Dim3, block: Dim3, *arguments: Any) -> Launch:
+    def _launch(
+        self, grid: Dim3, block: Dim3, shared_bytes: int, sample: int | None, *arguments: Any,
+        order: int | str | None = None, fma: bool = False,
+    ) -> Launch:  # fmt: skip
+        if order not in (None, "check") and type(order) is not int:
+            raise LaunchError(f'{self.name}: order={order!r}; write a seed, or "check" to compare several orders')
         self._check_count(arguments)
         named = dict(zip(self.parameters, arguments, strict=True))
         values = {name: self._checked(name, value) for name, value in named.items()}
         self._types = [_type(value) for value in values.values()]
-        if self._place(values) == "gpu":
-            self._run_on_gpu(grid, block, tuple(values.values()))
-            return Launch(self.name, grid, block, source_of(self.function))
-        return self._simulate(grid, block, values)
+        place, tree = self._place(values), self._tree(values)
+        if place == "gpu":
+            if order is not None or fma or sample:
+                raise LaunchError(f"{self.name}: order=, fma= and sample are for the simulator, not for a GPU")
+            self._run_on_gpu(grid, block, shared_bytes, tuple(values.values()))
+            return Launch(self.name, grid, block, tree.source)
+        self._check_written(values, tree.written)
+        options: dict[str, Any] = {"shared_bytes": shared_bytes, "fma": fma}
+        total = math.prod(grid)
+        if sample and sample < total:
+            options["blocks"] = np.unique(np.linspace(0, total - 1, sample).round().astype(np.int64))
+        if order != "check":
+            machine, _ = self._simulated(tree, grid, block, values, order=order, write=True, **options)
+            return self._counted(machine, grid, block, tree)
+        results = [
+            self._simulated(tree, grid, block, values, order=seed, write=False, **options)[1]
+            for seed in (None, *range(1, ORDERS))
+        ]
+        self._compare_orders(results)
+        machine, _ = self._simulated(tree, grid, block, values, order=None, write=True, **options)
+        return self._counted(machine, grid, block, tree)
 
-    def _simulate(self, grid: Dim3, block: Dim3, values: dict[str, Any]) -> Launch:
-        from minitensor.gpu.simulator import Simulator  # needs greenlet, which is optional
+    def _tree(self, values: dict[str, Any]) -> Function:
+        kinds = {}
+        for name, value in values.items():
+            axes = getattr(value, "ndim", 0)
+            dtype = _dtype(value)
+            kinds[name] = Array(dtype, axes) if axes else dtype
+        key = tuple(kinds.values())
+        if key not in self._trees:
+            self._trees[key] = translate(self.function, list(key))
+        return self._trees[key]
 
-        kinds = {name: (np.result_type(value), getattr(value, "ndim", None)) for name, value in values.items()}
-        kinds = {name: (dtype, axes or None) for name, (dtype, axes) in kinds.items()}
-        key = tuple(kinds.items())
-        if key not in self._programs:
-            self._programs[key] = instrument(self.function, kinds)
-        program = self._programs[key]
-        written = {site.array for site in program.sites if site.kind != "load"}
-        self._check_overlap(values, written)
-        machine = Simulator(program, grid, block, {})
+    def _simulated(
+        self, tree: Function, grid: Dim3, block: Dim3, values: dict[str, Any], write: bool, **options: Any
+    ) -> tuple[Machine, dict[str, np.ndarray]]:
+        """Run it, and write what it wrote if so wanted; what the arrays are then, by name."""
+        given: dict[str, Any] = {}
         memories: dict[Any, Memory] = {}  # by where they lie, since one array may be given twice
         for name, value in values.items():
+            given[name] = value
             if isinstance(value, np.ndarray):
-                if name in written and not value.flags.writeable:
-                    raise LaunchError(f"{self.name} writes to {name}, which is read-only; hand it a copy")
-                new = Memory(name, "global", elements(value), value.dtype, value.shape, machine)
-                value = memories.setdefault((value.ctypes.data, value.shape, value.dtype), new)
-            machine.arguments[name] = value
+                key = (value.ctypes.data, value.shape, value.dtype)
+                if key not in memories:
+                    same = {
+                        other for other, each in values.items() if isinstance(each, np.ndarray) and _key(each) == key
+                    }
+                    stored = bool(same & tree.written)
+                    data = value.reshape(-1).copy() if stored else value.reshape(-1)
+                    memories[key] = Memory(name, "global", data, value.shape, watched=stored)
+                    holes = poisoned(value)
+                    memories[key].written = None if holes is None else ~holes
+                given[name] = memories[key]
+        machine = Machine(tree, grid, block, given, **options)
         machine.run()
-        for name in written & values.keys():
-            _write_back(machine.arguments[name].data, values[name])
-        total = Counters()
-        for line in machine.ledger.lines.values():
-            total.add(line)
-        samples = tuple(machine.ledger.samples.values())
-        return Launch(self.name, grid, block, program.source, total, dict(machine.ledger.lines), samples)
+        for name in tree.written & values.keys():
+            if write and isinstance(values[name], np.ndarray):
+                values[name].reshape(-1)[...] = given[name].data
+        return machine, {name: each.data for name, each in given.items() if isinstance(each, Memory)}
 
-    def _run_on_gpu(self, grid: Dim3, block: Dim3, arguments: tuple[Any, ...]) -> None:
+    def _counted(self, machine: Machine, grid: Dim3, block: Dim3, tree: Function) -> Launch:
+        blocks, counted = math.prod(grid), len(machine.blocks)
+        lines = dict(machine.ledger.lines)
+        if counted < blocks:
+            lines = {line: each.scaled(blocks / counted) for line, each in lines.items()}
+        total = Counters()
+        for each in lines.values():
+            total.add(each)
+        return Launch(
+            self.name, grid, block, tree.source, total, lines, tuple(machine.ledger.samples.values()), counted,
+            machine.distinct / counted, machine.footprint, machine.waits / counted, machine.shared_total,
+            self, self._types or [],
+        )  # fmt: skip
+
+    def _compare_orders(self, results: list[dict[str, np.ndarray]]) -> None:
+        for name, one in results[0].items():
+            for other in (each[name] for each in results[1:]):
+                apart = np.flatnonzero((one != other) & ~((one != one) & (other != other)))
+                if apart.size:
+                    at = int(apart[0])
+                    raise depends_on_order(self.name, f"{name}[{at}]", one[at], other[at], one.dtype.kind == "f")
+
+    def _run_on_gpu(self, grid: Dim3, block: Dim3, shared_bytes: int, arguments: tuple[Any, ...]) -> None:
         with warnings.catch_warnings(), on(CuPyNames()):
             warnings.simplefilter("ignore")  # that cupyx.jit is experimental, and that it does not know this decorator
             if self._jit is None:
                 from cupyx import jit
 
                 self._jit = jit.rawkernel()(self.function)
-            self._jit(tuple(grid), tuple(block), arguments)
+            self._jit(tuple(grid), tuple(block), arguments, shared_bytes)
 
     # Checks, before anything runs.
     def _check_count(self, given: Sequence[Any]) -> None:
@@ -193,10 +299,16 @@ class Kernel:
             value = value.array
         if isinstance(value, (bool, np.bool_)):
             return bool(value)
-        if isinstance(value, (int, np.integer)):
+        if type(value) is int and not -(2**63) <= value < 2**63:
+            raise LaunchError(f"{self.name}: {name} is {value}, which has more than 64 bits")
+        if isinstance(value, int):
             return int(value)
-        if isinstance(value, (float, np.floating)):
-            return np.float32(value) if type(value) is float else value
+        if isinstance(value, (np.integer, np.floating)) and str(value.dtype) in DTYPES:
+            return value
+        if isinstance(value, float):
+            if math.isfinite(value) and abs(value) > float(np.finfo("float32").max):
+                raise LaunchError(f"{self.name}: {name} is {value!r}, beyond float32; hand over np.float64({value!r})")
+            return np.float32(value)
         try:
             lib = backend.of(value)
         except TypeError:
@@ -227,28 +339,41 @@ class Kernel:
             return lib.runs_kernels_on
         return "simulator"
 
-    def _check_overlap(self, values: dict[str, Any], written: set[str]) -> None:
+    def _check_written(self, values: dict[str, Any], written: set[str]) -> None:
         """Arrays that share memory without being the same are beyond the simulator, if they are written to."""
         arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
         for one in written & arrays.keys():
+            if not arrays[one].flags.writeable:
+                raise LaunchError(f"{self.name} writes to {one}, which is read-only; hand it a copy")
             for other, array in arrays.items():
-                mine = arrays[one]
-                same = (mine.ctypes.data, mine.shape, mine.dtype) == (array.ctypes.data, array.shape, array.dtype)
-                if other != one and not same and np.may_share_memory(mine, array):
+                if other != one and _key(arrays[one]) != _key(array) and np.may_share_memory(arrays[one], array):
                     raise LaunchError(f"{self.name} writes to {one}, which shares memory with {other}; hand it a copy")
+
+
+class Sampled:
+    """``kernel.sample(blocks)``, to be launched as the kernel is."""
+
+    def __init__(self, kernel: Kernel, blocks: int):
+        self.kernel, self.blocks = kernel, blocks
+
+    def __getitem__(self, shape: Any) -> Callable[..., Launch]:
+        return partial(self.kernel._launch, *self.kernel._shape(shape), self.blocks)
+
+
+def _key(array: np.ndarray) -> tuple[Any, ...]:
+    return array.ctypes.data, array.shape, array.dtype
+
+
+def _dtype(value: Any) -> np.dtype:
+    """What an argument is to a kernel: Python's numbers as CuPy takes them."""
+    if type(value) is bool:
+        return np.dtype("bool")
+    if type(value) is int:
+        return np.dtype("int32" if -(2**31) <= value < 2**31 else "int64")
+    return np.dtype(str(value.dtype))
 
 
 def _type(value: Any) -> Any:
     """An argument's type in words, or a number, which stands for its own."""
     axes = getattr(value, "ndim", 0)
     return f"{value.dtype}[{', '.join(':' * axes)}]" if axes else value
-
-
-def _write_back(data: list[Any], array: np.ndarray) -> None:
-    flat = array.reshape(-1)
-    if UNWRITTEN in data:
-        for at, value in enumerate(data):
-            if value is not UNWRITTEN:
-                flat[at] = value
-    else:
-        flat[:] = data

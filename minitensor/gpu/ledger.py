@@ -1,17 +1,13 @@
-"""The simulator's book: who touched what, closed at every barrier and then counted and searched for races.
-
-Noting an access must be fast, since there are millions. So each place in the source has a list to which addresses are
-appended, and after each turn of a thread the lengths of the lists are noted. At a barrier NumPy takes over.
-"""
+"""The simulator's book: what every line of a kernel cost, and the first access at every place that touches an array."""
 
 from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
 
-from minitensor.gpu.counters import Counters, bank_conflicts, groups, sectors
+from minitensor.gpu.counters import Counters, least_rounds, shapes
+from minitensor.gpu.device import WARP
 from minitensor.gpu.memory import Memory
-from minitensor.gpu.races import BLOCK_AT, INTERVAL_AT, THREAD_AT, Accesses, Race
 from minitensor.gpu.source import Site
 
 
@@ -33,76 +29,66 @@ class Sample(NamedTuple):
 class Ledger:
     """What the threads of a launch did.
 
-    logs : for each site, the addresses since the last barrier
     lines : for each line of the source, what it cost
     samples : for each site, the first access of the first warp
     """
 
     def __init__(self, sites: list[Site]):
         self.sites = sites
-        self.logs: list[list[int]] = [[] for _ in sites]
         self.lines: defaultdict[int, Counters] = defaultdict(Counters)
         self.samples: dict[int, Sample] = {}
-        self._turns: list[tuple[int, list[int]]] = []  # after each turn: whose it was, and how long the logs were
 
-    def turn(self, thread: int) -> None:
-        """Note that the turn of this thread of the block is over."""
-        self._turns.append((thread, [len(log) for log in self.logs]))
+    def access(
+        self, number: int, memory: Memory, addresses: np.ndarray, on: np.ndarray | None, first_thread: int, wide: int
+    ) -> None:
+        """Count what warps ask for together.
 
-    def close(self, block: int, interval: int, memories: dict[str, Memory]) -> tuple[Memory, Race] | None:
-        """Count what was done since the last barrier, and forget it. Returns the first data race, if there is one.
-
-        block : its number in the grid; interval : how many barriers it has passed
+        number : of the site; addresses : (warps · 32,) in elements of a block's memory; on : (warps · 32,) which
+        threads ask, None if all do; first_thread : the number in its block of the first
         """
-        owners = np.array([owner for owner, _ in self._turns])
-        lengths = np.array([lengths for _, lengths in self._turns]).reshape(len(owners), -1)
-        times = np.diff(lengths, axis=0, prepend=0)  # how often each turn used each site
-        self._turns.clear()
-        watched: dict[int, tuple[Memory, dict[str, list[Accesses]]]] = {}
-        for number, (site, log) in enumerate(zip(self.sites, self.logs, strict=True)):
-            if not log:
-                continue
-            memory = memories[site.array]
-            addresses, threads = np.array(log, np.int64), np.repeat(owners, times[:, number])
-            log.clear()
-            self._count(number, memory, threads, addresses)
-            if memory.watch:  # by memory, not by name: one array may be handed over under two names
-                _, kinds = watched.setdefault(id(memory), (memory, {"load": [], "store": [], "atomic": []}))
-                who = block << BLOCK_AT | interval << INTERVAL_AT | threads << THREAD_AT | number
-                kinds[site.kind].append(Accesses(addresses, who))
-        for memory, kinds in watched.values():
-            if memory.space == "shared" and not (kinds["store"] or kinds["atomic"]):
-                continue  # no other block sees it, and reading alone is safe
-            race = memory.watch and memory.watch.check(*map(_joined, kinds.values()))
-            if race:
-                return memory, race
-        return None
-
-    def _count(self, number: int, memory: Memory, threads: np.ndarray, addresses: np.ndarray) -> None:
-        """Count the accesses of one site."""
-        site, size = self.sites[number], memory.dtype.itemsize
+        site, itemsize = self.sites[number], memory.dtype.itemsize
         line = self.lines[site.line]
-        if number not in self.samples:
-            together = groups(threads)
-            first = together == together[0]
-            self.samples[number] = Sample(
-                *site[:2], memory.space, site.kind, size, threads[first].tolist(), addresses[first].tolist()
-            )
-        if site.kind == "atomic":
-            line.atomics += len(addresses)
-        elif memory.space == "shared":
-            line.shared_loads += len(addresses) * (site.kind == "load")
-            line.shared_stores += len(addresses) * (site.kind == "store")
-            line.bank_conflicts += bank_conflicts(threads, addresses, size)
+        rows = addresses.reshape(-1, WARP)
+        asks = None if on is None else on.reshape(-1, WARP)
+        if asks is not None:
+            some = asks.any(1)
+            rows, asks = rows[some], asks[some]
+            threads = int(np.count_nonzero(asks))
         else:
-            touched, fewest = sectors(threads, addresses, size)
-            line.fewest_sectors += fewest
-            line.global_loads += len(addresses) * (site.kind == "load")
-            line.global_stores += len(addresses) * (site.kind == "store")
-            line.load_sectors += touched * (site.kind == "load")
-            line.store_sectors += touched * (site.kind == "store")
+            some, threads = None, rows.size
+        if number not in self.samples:
+            row = 0 if some is None else int(some.argmax())
+            lanes = np.arange(WARP) if asks is None else np.flatnonzero(asks[0])
+            self.samples[number] = Sample(
+                site.line, memory.name, memory.space, site.kind, itemsize * wide,
+                (lanes + row * WARP + first_thread).tolist(), rows[0][lanes].tolist(),
+            )  # fmt: skip
+        line.instructions += len(rows)
+        loads, stores = threads * (site.kind == "load"), threads * (site.kind == "store")
+        if site.kind == "atomic":
+            line.atomic_requests += len(rows)
+        if memory.space == "shared":
+            line.shared_loads, line.shared_stores = line.shared_loads + loads, line.shared_stores + stores
+            if site.kind == "atomic":
+                line.shared_atomics += threads
+                return
+            line.shared_requests += len(rows)
+            line.bank_conflicts -= self._least(asks, len(rows), itemsize * wide)
+            for many, shape in shapes(rows, asks, itemsize, wide):
+                line.bank_conflicts += many * shape.rounds
+                line.shared_shapes[shape.rounds, itemsize * wide * WARP] += many
+            return
+        line.global_loads, line.global_stores = line.global_loads + loads, line.global_stores + stores
+        line.global_atomics += threads * (site.kind == "atomic")
+        line.global_requests += len(rows)
+        reads, writes = site.kind != "store", site.kind != "load"  # an atomic does both
+        for many, shape in shapes(rows, asks, itemsize, wide):
+            line.load_sectors += many * shape.sectors * reads
+            line.store_sectors += many * shape.sectors * writes
+            line.fewest_sectors += many * shape.fewest * (reads + writes)
+            line.global_shapes[shape.rounds, shape.lines, wide > 1] += many
 
-
-def _joined(parts: list[Accesses]) -> Accesses:
-    nothing = Accesses(np.empty(0, np.int64), np.empty(0, np.int64))
-    return Accesses(*map(np.concatenate, zip(nothing, *parts, strict=True)))
+    def _least(self, asks: np.ndarray | None, requests: int, asked: int) -> int:
+        """The rounds that shared memory has to take: of 8 bytes a thread, one for each half of a warp that asks."""
+        least = least_rounds(asked)
+        return requests * least if asks is None else int(asks.reshape(requests * least, -1).any(1).sum())

@@ -1,109 +1,175 @@
 """Finding data races: two threads, one element, one of them writes, and nothing says which comes first.
 
-Only a barrier puts accesses in order, and only within one block. So two accesses to an element race if they come from
-two blocks of a launch, or from two threads of a block between the same two barriers, unless both read or both are
-atomic. The simulator runs threads one after another, so a race does no harm there: it is found by keeping, for each
-element, who wrote and who read it.
+Only a barrier puts accesses in order, and only within one block; a warp barrier within one warp. So two accesses to an
+element race if they come from two blocks of a launch, or from two threads of a block between the same two barriers,
+unless both read or both are atomic. The simulator runs threads in lock-step, so a race does no harm there: it is found
+by keeping, for each element, who wrote, who read and who added.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-# Who made an access, packed into one integer: block, interval between barriers, thread in the block, site.
-SITE_BITS, THREAD_BITS, INTERVAL_BITS = 10, 10, 20
-THREAD_AT, INTERVAL_AT = SITE_BITS, SITE_BITS + THREAD_BITS
+# Who made an access, packed into one integer: block, barriers passed, warp barriers passed, thread in the block.
+THREAD_BITS, WARP_BITS, INTERVAL_BITS = 10, 10, 18
+WARP_AT, INTERVAL_AT = THREAD_BITS, THREAD_BITS + WARP_BITS
 BLOCK_AT = INTERVAL_AT + INTERVAL_BITS
+LANES = (1 << 5) - 1
 NOBODY = -1
+PENDING = 64  # accesses that wait to be sorted out
 
 
 class Who(NamedTuple):
-    """Who made an access. block : its number in the grid; thread : its number in the block"""
+    """Who made an access. block : in the order in which the simulator runs them; thread : its number in the block"""
 
     block: int
     interval: int
+    warp_interval: int
     thread: int
-    site: int
+
+
+def pack(block: Any, interval: Any, warp_interval: Any, thread: Any) -> Any:
+    """Who, as one integer."""
+    interval, warp_interval = interval % (1 << INTERVAL_BITS), warp_interval % (1 << WARP_BITS)
+    return block << BLOCK_AT | interval << INTERVAL_AT | warp_interval << WARP_AT | thread
 
 
 def unpack(packed: int) -> Who:
     """The parts of a packed integer.
 
-    >>> unpack((5 << BLOCK_AT) | (2 << INTERVAL_AT) | (7 << THREAD_AT) | 3)
-    Who(block=5, interval=2, thread=7, site=3)
+    >>> unpack(pack(5, 2, 1, 7))
+    Who(block=5, interval=2, warp_interval=1, thread=7)
     """
     return Who(
         packed >> BLOCK_AT,
         packed >> INTERVAL_AT & (1 << INTERVAL_BITS) - 1,
-        packed >> THREAD_AT & (1 << THREAD_BITS) - 1,
-        packed & (1 << SITE_BITS) - 1,
+        packed >> WARP_AT & (1 << WARP_BITS) - 1,
+        packed & (1 << THREAD_BITS) - 1,
     )
 
 
-class Accesses(NamedTuple):
-    """The accesses of one kind between two barriers: at which addresses, and by whom, packed."""
-
-    at: np.ndarray
-    who: np.ndarray
-
-    def part(self, key: Any) -> "Accesses":
-        """Some of them, or all in another order."""
-        return Accesses(self.at[key], self.who[key])
-
-
 class Race(NamedTuple):
-    """Two accesses to one address that nothing puts in order."""
+    """Two accesses to one address that nothing puts in order. kinds : "load", "store" or "atomic"; sites : where"""
 
     address: int
-    one: Who
-    other: Who
+    who: tuple[Who, Who]
+    kinds: tuple[str, str]
+    sites: tuple[int, int]
+
+
+class _Keeper:
+    """For each element one access, and where it was made."""
+
+    def __init__(self, size: int):
+        self.size, self.who, self.site = size, np.empty(0, np.int64), np.empty(0, np.int32)
+
+    @property
+    def used(self) -> bool:
+        return bool(self.who.size)
+
+    def keep(self, at: np.ndarray, who: np.ndarray, site: int) -> None:
+        """Of several accesses to one element the last stays."""
+        if not self.used:
+            self.who, self.site = np.full(self.size, NOBODY), np.zeros(self.size, np.int32)
+        self.who[at], self.site[at] = who, site
+
+
+class _Crowd:
+    """Accesses that may be many, and race with those of another kind only: of readers, or of adders.
+
+    Kept are the first since the last barrier, another thread's, and another block's. More is not needed: whoever races
+    with any of them races with one of these. They are sorted out when somebody asks for them, and most often nobody
+    does before a barrier puts them all in the past.
+    """
+
+    def __init__(self, size: int):
+        self.first, self.other, self.elsewhere = (_Keeper(size) for _ in range(3))
+        self.pending: list[tuple[np.ndarray, np.ndarray, int]] = []
+
+    def note(self, at: np.ndarray, who: np.ndarray, site: int) -> None:
+        self.pending.append((at, who, site))
+        if len(self.pending) >= PENDING:
+            self.keepers()
+
+    def keepers(self) -> tuple[_Keeper, ...]:
+        for each in self.pending:
+            self._sort_out(*each)
+        self.pending.clear()
+        return self.first, self.other, self.elsewhere
+
+    def _sort_out(self, at: np.ndarray, who: np.ndarray, site: int) -> None:
+        if not self.first.used:
+            self.first.keep(at[:0], who[:0], site)
+        held = self.first.who[at]
+        apart = held ^ who
+        new = (held == NOBODY) | ((apart >> INTERVAL_AT != 0) & (apart >> BLOCK_AT == 0))
+        if new.any():
+            # Backwards, so that of several threads the first stays.
+            self.first.keep(at[new][::-1], who[new][::-1], site)
+            apart = self.first.who[at] ^ who
+        if not apart.any():
+            return
+        away = apart >> BLOCK_AT != 0
+        if away.any():
+            self.elsewhere.keep(at[away][::-1], who[away][::-1], site)
+        beside = ~away & (apart & (1 << THREAD_BITS) - 1 != 0)
+        if beside.any():
+            self.other.keep(at[beside][::-1], who[beside][::-1], site)
 
 
 class Watch:
     """Who touched each element of one array: in a launch if it is global, in a block if it is shared."""
 
     def __init__(self, size: int):
-        self.writer, self.reader, self.atomic, self.latest = (np.full(size, NOBODY) for _ in range(4))
+        self.writer, self.readers, self.adders = _Keeper(size), _Crowd(size), _Crowd(size)
 
-    def check(self, loads: Accesses, stores: Accesses, atomics: Accesses) -> Race | None:
-        """The first race among the accesses between two barriers and those before them, if there is one.
+    def note(self, kind: str, at: np.ndarray, who: np.ndarray, site: int) -> Race | None:
+        """Accesses that a warp, or many, make at once. Returns a race, if there is one.
 
-        Only the first reader of an element is kept, and the first who added to it. That is enough: blocks come one
-        after another, so if any of them came from another block than the one at hand, the first did.
+        kind : "load", "store" or "atomic"; at : (n,) addresses; who : (n,), packed; site : where in the source
         """
-        if stores.at.size:
-            race = _race(stores, self.writer) or _race(stores, self.reader) or _race(stores, self.atomic)
-            self.writer[stores.at] = stores.who
-            if race or (race := _race(stores, self.writer)):
-                return race
-        if atomics.at.size:
-            if race := _race(atomics, self.writer) or _race(atomics, self.reader):
-                return race
-            _keep_first(self.atomic, atomics)
-            by_thread = np.argsort(atomics.who)
-            for way in (by_thread, by_thread[::-1]):  # of all threads that added, the highest is left, then the lowest
-                mine = atomics.part(way)
-                self.latest[mine.at] = mine.who
-                if race := _race(loads, self.latest):
-                    return race
-        if loads.at.size:
-            if race := _race(loads, self.writer) or _race(loads, self.atomic):
-                return race
-            _keep_first(self.reader, loads)
-        return None
+        race = self._race(kind, at, who, site, "store", self.writer)
+        if race is None and kind != "atomic":
+            for keeper in self.adders.keepers():
+                race = race or self._race(kind, at, who, site, "atomic", keeper)
+        if race is None and kind != "load":
+            for keeper in self.readers.keepers():
+                race = race or self._race(kind, at, who, site, "load", keeper)
+        if race is None and kind == "store":
+            self.writer.keep(at, who, site)
+            race = self._race(kind, at, who, site, "store", self.writer)
+        if race is None and kind != "store":
+            (self.readers if kind == "load" else self.adders).note(at, who, site)
+        return race
 
+    def passed(self) -> None:
+        """All threads that touch this array have come to a barrier: what they read and added before cannot race."""
+        self.readers.pending.clear()
+        self.adders.pending.clear()
 
-def _race(mine: Accesses, keeper: np.ndarray) -> Race | None:
-    theirs = keeper[mine.at]
-    apart = mine.who ^ theirs  # parts that are equal become 0
-    together = (apart >> INTERVAL_AT == 0) & (apart >> THREAD_AT != 0)
-    found = np.flatnonzero((theirs != NOBODY) & ((apart >> BLOCK_AT != 0) | together))
-    if not found.size:
-        return None
-    first = found[0]
-    return Race(int(mine.at[first]), unpack(int(theirs[first])), unpack(int(mine.who[first])))
-
-
-def _keep_first(keeper: np.ndarray, mine: Accesses) -> None:
-    new = mine.part(keeper[mine.at] == NOBODY)
-    keeper[new.at[::-1]] = new.who[::-1]
+    def _race(self, kind: str, at: np.ndarray, who: np.ndarray, site: int, their: str, keeper: _Keeper) -> Race | None:
+        if not keeper.used:
+            return None
+        theirs = keeper.who[at]
+        apart = theirs ^ who
+        if ((apart - (1 << INTERVAL_AT)).view(np.uint64) < (1 << BLOCK_AT) - (1 << INTERVAL_AT)).all():
+            return None  # of one block, and a barrier lies between
+        inside = apart >> INTERVAL_AT == 0
+        # In one warp, a warp barrier between the two puts them in order.
+        ordered = (apart & (1 << THREAD_BITS) - 1) <= LANES
+        ordered &= apart >> WARP_AT != 0
+        racing = (theirs != NOBODY) & (
+            (apart >> BLOCK_AT != 0) | (inside & (apart & (1 << THREAD_BITS) - 1 != 0) & ~ordered)
+        )
+        if not racing.any():
+            return None
+        found = np.flatnonzero(racing)
+        if kind == "store" and their == "load":  # blame the first that reads
+            found = found[np.argsort(theirs[found], kind="stable")]
+        one = found[0]
+        pairs = [(unpack(int(theirs[one])), their, int(keeper.site[at[one]])), (unpack(int(who[one])), kind, site)]
+        if pairs[0][0].block != pairs[1][0].block:
+            pairs.sort(key=lambda each: each[0].block)
+        elif kind == "store" and their == "load":
+            pairs.reverse()
+        return Race(int(at[one]), *zip(*pairs, strict=True))

@@ -30,6 +30,12 @@ class Launch:
     counters : what the whole launch did, None where a real GPU ran it, which does not count
     lines : the same for each line of the file that did anything
     samples : for each place that touches an array, the first access of the first warp
+    blocks_counted : how many blocks ran; where they are fewer than the grid has, the counters were scaled
+    distinct_sectors : 32-byte sectors of global memory that a block touches, each counted once; the mean
+    footprint : bytes of the sectors that the blocks that ran touched together
+    waits : how often a block waits at a barrier for loads from global memory; the mean
+    shared_bytes : of shared memory that a block has
+    kernel, types : what was launched, and the types of its arguments
     """
 
     name: str
@@ -39,6 +45,23 @@ class Launch:
     counters: Counters | None = None
     lines: dict[int, Counters] = field(default_factory=dict)
     samples: tuple[Any, ...] = ()
+    blocks_counted: int = 0
+    distinct_sectors: float = 0.0
+    footprint: int = 0
+    waits: float = 0.0
+    shared_bytes: int = 0
+    kernel: Any = None
+    types: list[Any] = field(default_factory=list)
+
+    @property
+    def threads(self) -> int:
+        """Of a block."""
+        return self.block.x * self.block.y * self.block.z
+
+    @property
+    def n_blocks(self) -> int:
+        """Of the grid."""
+        return self.grid.x * self.grid.y * self.grid.z
 
     def __repr__(self) -> str:
         return f"{self.name}[{tuple(self.grid)}, {tuple(self.block)}]"

@@ -17,15 +17,24 @@ class Site(NamedTuple):
     kind: str
 
 
+APART = 1_000_000  # between the numbers of lines of a kernel and of the device functions that it calls
+
+
 class Source(NamedTuple):
-    """The text of a kernel. line : the number of its first line in the file"""
+    """The text of a kernel. line : the number of its first line in the file
+
+    called : the device functions that it calls; the lines of the first are counted from `APART` on, and so on
+    """
 
     file: str
     line: int
     lines: list[str]
+    called: tuple["Source", ...] = ()
 
     def at(self, line: int) -> str:
         """``kernels.py:12: total += a[row, inner]``."""
+        if line >= APART:
+            return self.called[line // APART - 1].at(line % APART)
         name = self.file.replace("\\", "/").rpartition("/")[2]
         return f"{name}:{line}: {self.lines[line - self.line].strip()}"
 
