@@ -5,6 +5,7 @@
 - `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
 - its parts: `instrument.py` rewrites the kernel so that it can be watched, `source.py` and `operations.py` read it,
   `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
+- `diagnoses.py`: what is said of a wrong kernel; `clues.py` finds in its text what to advise
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `written.py`: kernels whose text a program writes
