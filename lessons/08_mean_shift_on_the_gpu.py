@@ -311,13 +311,13 @@ def two_queries(queries, points, moved, n, scale):
         cuda.syncthreads()
         for point in range(128):
             p_x, p_y = tile[2 * point], tile[2 * point + 1]  # read once, used twice
-            x, y = p_x - one_x, p_y - one_y
-            weight = cuda.exp((x * x + y * y) * scale)
+            d_x, d_y = p_x - one_x, p_y - one_y
+            weight = cuda.exp((d_x * d_x + d_y * d_y) * scale)
             one_total += weight
             one_sum_x += weight * p_x
             one_sum_y += weight * p_y
-            x, y = p_x - two_x, p_y - two_y
-            weight = cuda.exp((x * x + y * y) * scale)
+            d_x, d_y = p_x - two_x, p_y - two_y
+            weight = cuda.exp((d_x * d_x + d_y * d_y) * scale)
             two_total += weight
             two_sum_x += weight * p_x
             two_sum_y += weight * p_y
