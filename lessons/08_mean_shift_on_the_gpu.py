@@ -122,7 +122,9 @@ def weigh(queries, points, table, count, n, scale):
 def average(table, points, moved, count, n):
     query = cuda.grid(1)
     if query < count:
-        total = sum_x = sum_y = np.float32(0)
+        total = np.float32(0)
+        sum_x = np.float32(0)
+        sum_y = np.float32(0)
         for point in range(n):
             weight = table[point, query]
             total += weight
@@ -176,7 +178,9 @@ def fused(queries, points, moved, count, n, scale):
     query = cuda.grid(1)
     if query < count:
         q_x, q_y = queries[query, 0], queries[query, 1]
-        total = sum_x = sum_y = np.float32(0)
+        total = np.float32(0)
+        sum_x = np.float32(0)
+        sum_y = np.float32(0)
         for point in range(n):
             p_x, p_y = points[point, 0], points[point, 1]
             x, y = p_x - q_x, p_y - q_y
@@ -298,18 +302,22 @@ def two_queries(queries, points, moved, n, scale):
     one = cuda.blockIdx.x * 256 + thread
     two = one + 128
     one_x, one_y, two_x, two_y = queries[one, 0], queries[one, 1], queries[two, 0], queries[two, 1]
-    one_total = one_sum_x = one_sum_y = two_total = two_sum_x = two_sum_y = np.float32(0)
+    zero = np.float32(0)
+    one_total, one_sum_x, one_sum_y = zero, zero, zero
+    two_total, two_sum_x, two_sum_y = zero, zero, zero
     for start in range(0, n, 128):
         tile[thread] = points[start + thread // 2, thread % 2]
         tile[thread + 128] = points[start + 64 + thread // 2, thread % 2]
         cuda.syncthreads()
         for point in range(128):
             p_x, p_y = tile[2 * point], tile[2 * point + 1]  # read once, used twice
-            weight = cuda.exp(((p_x - one_x) ** 2 + (p_y - one_y) ** 2) * scale)
+            d_x, d_y = p_x - one_x, p_y - one_y
+            weight = cuda.exp((d_x * d_x + d_y * d_y) * scale)
             one_total += weight
             one_sum_x += weight * p_x
             one_sum_y += weight * p_y
-            weight = cuda.exp(((p_x - two_x) ** 2 + (p_y - two_y) ** 2) * scale)
+            d_x, d_y = p_x - two_x, p_y - two_y
+            weight = cuda.exp((d_x * d_x + d_y * d_y) * scale)
             two_total += weight
             two_sum_x += weight * p_x
             two_sum_y += weight * p_y

@@ -252,8 +252,10 @@ def test_shared_memory_is_the_blocks_own():
 @kernel
 def warp_sums(x, out):
     value = x[cuda.grid(1)]
-    for step in (16, 8, 4, 2, 1):
+    step = 16
+    while step > 0:
         value += cuda.shfl_down_sync(0xFFFFFFFF, value, step)
+        step //= 2
     if cuda.laneid() == 0:
         out[cuda.grid(1) // 32] = value
 
@@ -296,7 +298,7 @@ def count_up(x, out):
 
 
 def test_atomic_add_is_no_race_and_returns_what_was_there():
-    x, out = np.array([0, 1, 0, 0, 1, 1]), np.array([10, 20])
+    x, out = np.array([0, 1, 0, 0, 1, 1], "int32"), np.array([10, 20], "int32")
     launch = count_up[2, 3](x, out)
     assert out.tolist() == [16, 26]
     assert x.tolist() == [10, 20, 12, 14, 22, 24]

@@ -1,8 +1,10 @@
 """The rungs of the mean-shift ladder that are kernels: one update of every query, in float32, without a q × n table.
 
 Each thread moves one query to the weighted mean of all points, where a point at distance r weighs exp(−r²/(2h²)).
-A query that no point reaches, because every weight rounds to 0, stays where it is. What is summed is weight·(point −
-query), so rounding is relative to how far the points that count are from the query, wherever the origin is.
+What is summed is weight·(point − query), so rounding is relative to how far the points that count are from the query,
+wherever the origin is. A query that no point reaches, because every weight rounds to 0, stays where it is. A GPU counts
+float32 numbers below 1.2e-38 as 0, so that is from 13.2 bandwidths on, and a little nearer along an axis on which the
+differences d are small, since there weight·d rounds to 0: from √(2·ln(d/1.2e-38)), 12.9 bandwidths at d = 0.01.
 
 CuPy's JIT has no arrays in registers, and a thread needs d sums. So the text of a kernel is written for each d, with
 a variable for each dimension. The last rung is CUDA C++, in `kernels.cu`, which has such arrays.
