@@ -312,7 +312,6 @@ def float_into_int(at: At, array: str, dtype: Any) -> KernelError:
     return KernelError(f"{at}\na float is stored into {array}, which is {dtype}; write np.{dtype}(...) to truncate it")
 
 
-<<<<<<< HEAD
 def two_arrays(at: At, name: str) -> KernelError:
     """A name that is one array in some threads, and another in others."""
     return KernelError(
@@ -321,8 +320,6 @@ def two_arrays(at: At, name: str) -> KernelError:
     )
 
 
-=======
->>>>>>> 8056a784b0d1ddceb5de3e0ff0b4691e851e1a3a
 def too_much_shared(at: At, array: str, taken: int, most: int) -> LaunchError:
     """More shared memory than a block has. taken : bytes with this array; most : bytes that there are"""
     return LaunchError(
