@@ -86,7 +86,7 @@ class LaunchError(KernelError, ValueError):
 
 
 class TranslationError(KernelError, TypeError):
-    """CuPy's compiler would refuse the kernel; the message holds the line and what to write instead. Nothing has run."""
+    """CuPy's compiler would refuse the kernel; the message holds the line and what to write. Nothing has run."""
 
 
 class OutOfBoundsError(KernelError, IndexError):

