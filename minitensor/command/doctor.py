@@ -31,7 +31,6 @@ EXTRAS = (
     ("PIL", "lessons", "reads photographs"),
     ("rich", "lessons", "prints tables"),
     ("sklearn", "lessons", "brings digits and photographs"),
-    ("greenlet", "lessons", "runs kernels on a simulated GPU"),
     ("numba", "numba", "compiles the last rung of mean shift"),
 )
 

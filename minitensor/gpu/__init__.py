@@ -2,10 +2,14 @@
 
 - `device.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
 - `launching.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
-- `simulator.py`: the machine for those who have no GPU: it runs, checks and counts
-- its parts: `instrument.py` rewrites the kernel so that it can be watched, `source.py` and `operations.py` read it,
-  `memory.py` checks every access, `ledger.py` books it, `races.py` and `counters.py` judge it, `report.py` tells
-- `diagnoses.py`: what is said of a wrong kernel; `clues.py` finds in its text what to advise
+- from text to types, as CuPy's compiler has them: `translate.py` reads statements, `expressions.py` expressions,
+  `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers, `costs.py` what an
+  operation costs; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was written
+- `simulator.py`: the machine for those who have no GPU. It runs the statements, `values.py` the expressions and
+  `accesses.py` what they do to memory, for the `threads.py` of many blocks at once; `shuffles.py` and `atomics.py` are
+  what these do together
+- what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what it
+  cost, `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `written.py`: kernels whose text a program writes

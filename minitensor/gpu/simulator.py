@@ -10,57 +10,26 @@ and products and sums that a GPU's compiler fuses into one instruction, unless i
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from minitensor.gpu import diagnoses, tree
-from minitensor.gpu.arithmetic import FLOAT, converted, flushed, fused
-from minitensor.gpu.atomics import atomic
+from minitensor.gpu.accesses import Value, View
+from minitensor.gpu.arithmetic import converted
 from minitensor.gpu.counters import SECTOR
 from minitensor.gpu.device import WARP, Dim3
-from minitensor.gpu.diagnoses import Access, At
+from minitensor.gpu.diagnoses import At
 from minitensor.gpu.ledger import Ledger
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.races import pack
-from minitensor.gpu.shuffles import partners
 from minitensor.gpu.threads import Threads, either, some
+from minitensor.gpu.values import Frame, Values
 
 ROUNDS = 1_000_000  # how often a thread may go round a loop
 SHARED_BYTES = 48 * 1024  # of shared memory that a block may have without being asked for more
 LANES = 2**14  # threads that run together: a vector of them fits the cache of a processor
 SECTORS = 2**26  # bytes of the tables that say which sectors each block has touched
-
-
-class Value(NamedTuple):
-    """What an expression is for each thread.
-
-    data : (lanes,), or (1,) if all have the same
-    bad : None, or for each thread the number of the reason, in `Batch.reasons`, why its value is undefined; 0 is none
-    """
-
-    data: Any
-    bad: np.ndarray | None = None
-
-
-class View(NamedTuple):
-    """An array as an expression has it. base : where it begins, for each thread or for all; shape : what is left"""
-
-    memory: Memory
-    base: Any
-    shape: tuple[int, ...]
-
-
-class Frame:
-    """The variables of a kernel, or of a device function, while it runs.
-
-    live : how many threads have entered and not returned
-    """
-
-    def __init__(self, lanes: int, live: int):
-        self.values: dict[str, Any] = {}
-        self.returned = np.zeros(lanes, bool)
-        self.live = live
 
 
 class Loop:
@@ -125,7 +94,7 @@ class Machine:
                 raise diagnoses.too_much_shared(At(self.source, each.line), each.name or "this", taken, SHARED_BYTES)
 
 
-class Batch:
+class Batch(Values):
     """Blocks that run together, in lock-step. A lane is a thread, or stands in for one where a warp is not full."""
 
     def __init__(self, machine: Machine, numbers: np.ndarray, start: int, lanes: int):
@@ -228,10 +197,6 @@ class Batch:
         )
         return Value(data, bad)
 
-    def _reason(self, reason: Any) -> int:
-        self.reasons.append(reason)
-        return len(self.reasons) - 1
-
     def do_Update(self, node: tree.Update, on: Threads) -> Threads:
         if isinstance(node.target, tree.Name):
             self.frame.values["_old"] = self.value(node.target, on)
@@ -241,10 +206,6 @@ class Batch:
         self.frame.values["_old"] = self._read(node.target, view, address, on)
         self._write(node.target, view, address, self.value(node.value, on), on)
         return on
-
-    def _unset(self, name: str, dtype: Any) -> Value:
-        """What a variable is that nobody has given a value."""
-        return Value(np.zeros(1, dtype), np.array([self._reason(("variable", name))]))
 
     def do_If(self, node: tree.If, on: Threads) -> Threads | None:
         test = self._test(node.test, on, node.line)
@@ -388,393 +349,5 @@ class Batch:
             line = next((line for line, came in reversed(self.stack) if came[lane]), node.line)
             raise diagnoses.shuffle_missed(at, self.at(lane, line), mask, there, "ended" if gone else "elsewhere")
 
-    # --- expressions -------------------------------------------------------------------------------------------------
-
-    def value(self, node: Any, on: Threads) -> Any:
-        return OF[type(node)](self, node, on)
-
-    def of_Literal(self, node: tree.Literal, on: Threads) -> Value:
-        return Value(node.value)
-
-    def of_Name(self, node: tree.Name, on: Threads) -> Any:
-        found = self.frame.values.get(node.name)
-        if found is not None:
-            return found
-        return Value(self._builtin(node.name)) if "." in node.name else self._unset(node.name, node.dtype)
-
-    def _builtin(self, name: str) -> np.ndarray:
-        if name not in self._given:
-            self._given[name] = self._made(name).astype(np.int32)
-        return self._given[name]
-
-    def _made(self, name: str) -> np.ndarray:
-        """What the machine tells a thread of itself."""
-        what, _, axis = name.partition(".")
-        grid, block = self.machine.grid, self.machine.block
-        if what == "cuda":
-            return np.array([WARP]) if axis == "warpsize" else self.thread % WARP
-        if what in ("blockDim", "gridDim"):
-            return np.array([getattr(block if what == "blockDim" else grid, axis)])
-        if what == "gridsize":
-            return np.array([getattr(block, axis) * getattr(grid, axis)])
-        if what == "grid":
-            return self._builtin(f"blockIdx.{axis}") * getattr(block, axis) + self._builtin(f"threadIdx.{axis}")
-        sizes = block if what == "threadIdx" else grid
-        number = (
-            self.thread if what == "threadIdx" else self.numbers if len(self.numbers) == 1 else self.numbers[self.block]
-        )
-        below = {"x": 1, "y": sizes.x, "z": sizes.x * sizes.y}[axis]
-        return number // below % getattr(sizes, axis)
-
-    def of_Compute(self, node: tree.Compute, on: Threads) -> Value:
-        line = self.ledger.lines[node.line]
-        flops, instructions, floats, special = node.cost
-        line.instructions += instructions * on.warps
-        if floats or flops:
-            line.flops += flops * on.count
-            line.special += special * on.warps
-            if node.dtype == FLOAT:
-                line.fp32 += floats * on.warps
-            else:
-                line.fp64 += floats * on.warps
-                line.flops64 += flops * on.count
-        if self.machine.fma and node.name in ("add", "subtract") and node.dtype == FLOAT:
-            made = self._fused(node, on)
-            if made is not None:
-                return made
-        given, bad = [], None
-        for operand, kind, flush in zip(node.operands, node.routine.operands, node.flush, strict=True):
-            data, undefined = OF[type(operand)](self, operand, on)
-            if data.dtype != kind:
-                data = converted(data, kind)
-            given.append(flushed(data) if flush else data)
-            if undefined is not None:
-                bad = undefined if bad is None else np.maximum(bad, undefined)
-        return Value(node.routine.apply(*given), bad)
-
-    def _fused(self, node: tree.Compute, on: Threads) -> Value | None:
-        """A product and a sum in one instruction, rounded once."""
-        for number in (1, 0):
-            product = node.operands[number]
-            if isinstance(product, tree.Compute) and product.name == "multiply" and product.dtype == FLOAT:
-                (x, bad_x), (y, bad_y) = (self.value(each, on) for each in product.operands)
-                z, bad_z = self.value(node.operands[1 - number], on)
-                if node.name == "subtract":
-                    x, z = (-x, z) if number else (x, -z)
-                bads = [each for each in (bad_x, bad_y, bad_z) if each is not None]
-                x, y, z = np.broadcast_arrays(*(converted(each, FLOAT) for each in (x, y, z)))
-                self.ledger.lines[product.line].flops += on.count
-                return Value(fused(x, y, z), np.maximum.reduce(np.broadcast_arrays(*bads)) if bads else None)
-        return None
-
-    def of_Convert(self, node: tree.Convert, on: Threads) -> Value:
-        self.ledger.lines[node.line].instructions += on.warps * (node.operand.actual.kind != node.dtype.kind)
-        data, bad = self.value(node.operand, on)
-        return Value(converted(data, node.dtype), bad)
-
-    def _as(self, value: Value, dtype: np.dtype) -> Value:
-        return value if value.data.dtype == dtype else Value(converted(value.data, dtype), value.bad)
-
-    def _test(self, node: Any, on: Threads, line: int) -> np.ndarray:
-        data = self._sure(self.value(node, on), on, line)
-        return data if data.dtype == bool else data != 0
-
-    def of_Lazy(self, node: tree.Lazy, on: Threads) -> Value:
-        self.ledger.lines[node.line].instructions += on.warps
-        first = self._test(node.first, on, node.line)
-        asked = on.where(~first if node.settles else first)
-        if asked is None:
-            return Value(np.array([node.settles]))
-        second, bad = self.value(node.second, asked)
-        second = second if second.dtype == bool else second != 0
-        if bad is not None:
-            bad = np.where(asked.on, bad, 0)
-        return Value(first | second if node.settles else first & second, bad)
-
-    def of_Choose(self, node: tree.Choose, on: Threads) -> Value:
-        self.ledger.lines[node.line].instructions += on.warps
-        test = self._test(node.test, on, node.line)
-        yes, no = on.where(test), on.where(~test)
-        if yes is None or no is None:
-            return self._as(self.value(node.no if yes is None else node.yes, on), node.actual)
-        one, other = (self._as(self.value(each, who), node.actual) for each, who in ((node.yes, yes), (node.no, no)))
-        bad = None
-        if one.bad is not None or other.bad is not None:
-            bad = np.where(test, 0 if one.bad is None else one.bad, 0 if other.bad is None else other.bad)
-        return Value(np.where(test, one.data, other.data), bad)
-
-    def of_Pack(self, node: tree.Pack, on: Threads) -> tuple[Any, ...]:
-        return tuple(
-            self._as(value, part.dtype) if isinstance(value := self.value(part, on), Value) else value
-            for part in node.parts
-        )
-
-    def of_Part(self, node: tree.Part, on: Threads) -> Any:
-        return self.value(node.whole, on)[node.number]
-
-    def of_Shared(self, node: tree.Shared, on: Threads) -> View:
-        if node.number not in self.shared:
-            dtype = node.dtype.dtype
-            size = self.machine.shared_bytes // dtype.itemsize if node.size is None else node.size
-            key = -1 if node.size is None else node.number  # all dynamic shared memory is one
-            if key not in self.shared:
-                data = np.zeros(size * len(self.numbers), dtype)
-                memory = Memory(node.name or "shared", "shared", data, (size,), watched=True)
-                memory.written = np.zeros(data.size, bool)
-                self.shared[key] = memory
-            self.shared[node.number] = self.shared[key]
-        memory = self.shared[node.number]
-        return View(memory, 0, memory.shape)
-
-    def of_Inside(self, node: tree.Inside, on: Threads) -> View:
-        view = self.value(node.array, on)
-        if node.dtype.pointer:
-            step = self._sure(self.value(node.steps[0], on), on, node.line).astype(np.int64)
-            return View(view.memory, view.base + step, view.shape)
-        address = view.base + self._offset(node, view, on, "touches")
-        return View(view.memory, address, view.shape[len(node.steps) :])
-
-    def of_Measure(self, node: tree.Measure, on: Threads) -> Value:
-        view = self.value(node.array, on)
-        if node.of == "size":
-            return Value(np.array([int(np.prod(view.shape))], np.int64))
-        if node.of == "shape":
-            return Value(np.array([view.shape[node.axis]], np.int64))
-        return Value(np.array([int(np.prod(view.shape[node.axis + 1 :])) * view.memory.dtype.itemsize], np.int64))
-
-    def of_Call(self, node: tree.Call, on: Threads) -> Any:
-        given = [self.value(each, on) for each in node.operands]
-        outer, self.frame = self.frame, Frame(self.size, on.count)
-        loops, self.loops = self.loops, []
-        calling, self.calling = self.calling, node.function.name
-        for (name, kind), value in zip(node.function.parameters, given, strict=True):
-            self.frame.values[name] = self._as(value, kind) if isinstance(value, Value) else value
-        self.statements(node.function.body, on)
-        result = self.frame.values.get("return")
-        if result is None and node.dtype is not None:
-            result = self._unset(f"what {node.function.name} returns", node.dtype)
-        self.frame, self.loops, self.calling = outer, loops, calling
-        return result
-
-    def of_Shuffle(self, node: tree.Shuffle, on: Threads) -> Value:
-        self.ledger.lines[node.line].instructions += on.warps
-        self._together(node, node.mask, on)
-        value = self._as(self.value(node.value, on), node.actual)
-        lanes = self._sure(self.value(node.lanes, on), on, node.line)
-        partner = partners(self.thread % WARP, lanes.astype(np.int64), node.way, node.width)
-        source = np.arange(self.size) // WARP * WARP + partner
-        data = np.broadcast_to(value.data, (self.size,))[source]
-        lost = on.on & ~on.on[source]
-        bad = None if value.bad is None else np.broadcast_to(value.bad, (self.size,))[source]
-        if lost.any():
-            bad = np.where(lost, self._reason(("shuffle", node.line, partner)), 0 if bad is None else bad)
-        return Value(data, bad)
-
-    # --- memory ------------------------------------------------------------------------------------------------------
-
-    def _offset(self, node: Any, view: View, on: Threads, does: str) -> Any:
-        """Where an index leads, in elements from the base, each axis checked by itself."""
-        steps = node.index if isinstance(node, tree.Element) else node.steps
-        strides = [int(np.prod(view.shape[axis + 1 :])) for axis in range(len(view.shape))]
-        indices = [self._sure(self.value(each, on), on, node.line) for each in steps]
-        offset: Any = 0
-        for axis, (index, stride) in enumerate(zip(indices, strides, strict=False)):
-            self.ledger.lines[node.line].instructions += on.warps * (axis > 0)
-            if not node_is_pointer(node):
-                outside = (index < 0) | (index >= view.shape[axis])
-                if outside.any():
-                    self._outside(node, view, indices, outside, on, does)
-            offset = offset + (index.astype(np.int64) * stride if stride != 1 else index.astype(np.int64))
-        return offset
-
-    def _outside(self, node: Any, view: View, indices: list[Any], outside: np.ndarray, on: Threads, does: str) -> None:
-        found = on.where(outside)
-        if found is None:
-            return
-        lane = found.first
-        # All axes of that thread, and the first thread that is outside along any.
-        every = np.zeros(self.size, bool)
-        for index, size in zip(indices, view.shape, strict=False):
-            every |= (index < 0) | (index >= size)
-        lane = int((every & on.on).argmax())
-        index = [int(np.broadcast_to(each, (self.size,))[lane]) for each in indices]
-        shape, name = view.shape[: len(index)], view.memory.name
-        raise diagnoses.out_of_bounds(
-            self.at(lane, node.line), name, shape, index, does, dynamic=self._dynamic(view.memory)
-        )
-
-    def _dynamic(self, memory: Memory) -> bool:
-        return self.shared.get(-1) is memory
-
-    def _address(self, node: tree.Element, on: Threads, does: str) -> tuple[View, np.ndarray]:
-        """The array that an element is of, and for each thread the address in the memory of its block."""
-        view = self.value(node.array, on)
-        does = does if len(node.index) == 1 else "touches"
-        address = view.base + self._offset(node, view, on, does)
-        address = np.atleast_1d(np.asarray(address, np.int64))
-        if node_is_pointer(node):
-            last = address + (node.wide - 1)
-            outside = (address < 0) | (last >= view.memory.size)
-            if outside.any() and (found := on.where(outside)) is not None:
-                index = int(np.broadcast_to(address, (self.size,))[found.first])
-                wrong = index if not 0 <= index < view.memory.size else view.memory.size
-                raise diagnoses.out_of_bounds(
-                    self.at(found.first, node.line), view.memory.name, (view.memory.size,), [wrong], does,
-                    dynamic=self._dynamic(view.memory),
-                )  # fmt: skip
-        if node.wide > 1:
-            self._check_wide(node, view, address, on, does)
-        return view, address
-
-    def _check_wide(self, node: tree.Element, view: View, address: np.ndarray, on: Threads, does: str) -> None:
-        found = on.where(address % node.wide != 0)
-        if found is not None:
-            index = int(np.broadcast_to(address, (self.size,))[found.first])
-            raise diagnoses.misaligned(self.at(found.first, node.line), view.memory.name, index, does)
-        found = on.where(address + node.wide > view.memory.size)
-        if found is not None:
-            raise diagnoses.out_of_bounds(
-                self.at(found.first, node.line), view.memory.name, (view.memory.size,), [view.memory.size], does
-            )
-
-    def of_Element(self, node: tree.Element, on: Threads) -> Any:
-        view, address = self._address(node, on, "reads")
-        return self._read(node, view, address, on)
-
-    def _read(self, node: tree.Element, view: View, address: np.ndarray, on: Threads) -> Any:
-        memory = view.memory
-        self._account(node.load, memory, address, on, node.wide)
-        self.loaded |= memory.space == "global"
-        parts = []
-        for part in range(node.wide):
-            flat = self._flat(memory, address + part if part else address)
-            same = flat.size == 1
-            mask = None if same else on.mask
-            at = flat if mask is None else flat[mask]
-            if memory.written is not None and memory.written.all():
-                memory.written = None
-            if memory.written is not None and not memory.written[at].all():
-                lanes = np.flatnonzero(on.on)
-                wrong = np.flatnonzero(~memory.written[at])[0]
-                lane = int(lanes[0 if same else wrong]) if mask is not None or same else int(wrong)
-                raise diagnoses.unwritten(self.at(lane, node.line), memory.element(int(at[wrong])), memory.space)
-            self._watch("load", memory, flat, on, node.load)
-            if mask is None:
-                parts.append(Value(memory.data.take(at)))
-            else:
-                data = np.zeros(self.size, memory.dtype)
-                data[mask] = memory.data.take(at)
-                parts.append(Value(data))
-        return parts[0] if node.wide == 1 else tuple(parts)
-
-    def _store(self, node: tree.Element, value: Any, on: Threads) -> None:
-        view, address = self._address(node, on, "writes")
-        self._write(node, view, address, value, on)
-
-    def _write(self, node: tree.Element, view: View, address: np.ndarray, value: Any, on: Threads) -> None:
-        memory = view.memory
-        self._account(node.store, memory, address, on, node.wide)
-        values = value if node.wide > 1 else (value,)
-        for part, each in enumerate(values):
-            data = self._sure(self._as(each, memory.dtype), on, node.line)
-            flat = self._flat(memory, address + part if part else address)
-            self._watch("store", memory, flat, on, node.store)
-            at, data = np.broadcast_to(flat, (self.size,))[on.on], np.broadcast_to(data, (self.size,))[on.on]
-            memory.data[at] = data
-            if memory.written is not None:
-                memory.written[at] = True
-
-    def of_Atomic(self, node: tree.Atomic, on: Threads) -> Value:
-        view, address = self._address(node.place, on, "touches")
-        memory, lanes = view.memory, np.flatnonzero(on.on)
-        self._account(node.place.store, memory, address, on, 1)
-        flat = np.broadcast_to(self._flat(memory, address), (self.size,))[lanes]
-        if memory.written is not None and not memory.written[flat].all():
-            wrong = np.flatnonzero(~memory.written[flat])[0]
-            raise diagnoses.unwritten(
-                self.at(int(lanes[wrong]), node.line), memory.element(int(flat[wrong])), memory.space
-            )
-        self._watch("atomic", memory, flat, on, node.place.store, lanes)
-        values = []
-        for each in node.values:
-            data = self._sure(self._as(self.value(each, on), memory.dtype), on, node.line)
-            values.append(np.broadcast_to(data, (self.size,))[lanes])
-        line = self.ledger.lines[node.line]
-        if node.op in ("add", "sub") and memory.dtype.kind == "f":
-            line.flops += on.count
-            line.flops64 += on.count * (memory.dtype.itemsize == 8)
-        turn = None if self.machine.random is None else self.machine.random.permutation(len(lanes))
-        old, rounds = atomic(node.op, memory.data, flat, values, turn, node.used)
-        line.atomic_rounds += rounds
-        out = np.zeros(self.size, memory.dtype)
-        out[lanes] = old
-        return Value(out)
-
-    def _flat(self, memory: Memory, address: np.ndarray) -> np.ndarray:
-        """The address among the elements of all blocks that run together."""
-        if memory.space == "global" or len(self.numbers) == 1:
-            return address
-        return address + self.block * memory.size
-
-    def _account(self, site: int, memory: Memory, address: np.ndarray, on: Threads, wide: int) -> None:
-        every = np.broadcast_to(address, (self.size,))
-        self.ledger.access(site, memory, every, on.mask, 0, wide)
-        if memory.touched is not None:
-            if on.mask is None:
-                memory.touch(self.block, every, wide)
-            else:
-                memory.touch(self.block[on.on], every[on.on], wide)
-
-    def _watch(
-        self, kind: str, memory: Memory, flat: np.ndarray, on: Threads, site: int, lanes: np.ndarray | None = None
-    ) -> None:
-        if memory.watch is None:
-            return
-        if lanes is None:
-            flat = np.broadcast_to(flat, (self.size,))
-            flat, who = (flat, self.who) if on.mask is None else (flat[on.on], self.who[on.on])
-        else:
-            who = self.who[lanes]
-        race = memory.watch.note(kind, flat, who, site)
-        if race is None:
-            return
-        pair = []
-        for who_, kind_, number in zip(race.who, race.kinds, race.sites, strict=True):
-            place = self.machine.function.sites[number]
-            at = self._placed(int(self.machine.blocks[who_.block]), who_.thread, place.line)
-            pair.append(Access(at, kind_, place.array, place.line in self.machine.function.adding or kind_ == "atomic"))
-        raise diagnoses.race(memory.element(race.address), memory.space, *pair)
-
-    # --- words -------------------------------------------------------------------------------------------------------
-
-    def at(self, lane: int, line: int) -> At:
-        return self._placed(int(self.numbers[lane // self.per_block]), lane % self.per_block, line)
-
-    def _placed(self, block: int, thread: int, line: int) -> At:
-        grid, size = self.machine.grid, self.machine.block
-        return At(self.machine.source, line, _index(thread, size), _index(block, grid), size, grid)
-
-    def _sure(self, value: Value, on: Threads, line: int) -> np.ndarray:
-        """The data of a value that must be defined for all of these threads."""
-        if value.bad is not None:
-            found = on.where(value.bad != 0)
-            if found is not None:
-                lane = found.first
-                reason = self.reasons[int(np.broadcast_to(value.bad, (self.size,))[lane])]
-                at = self.at(lane, line)
-                if reason[0] == "shuffle":
-                    raise diagnoses.shuffle_undefined(at, self.at(lane, reason[1]), int(reason[2][lane]))
-                raise diagnoses.unassigned_variable(at, reason[1])
-        return value.data
-
-
-def node_is_pointer(node: Any) -> bool:
-    return bool(node.array.dtype.pointer)
-
-
-def _index(number: int, sizes: Dim3) -> tuple[int, int, int]:
-    return number % sizes.x, number // sizes.x % sizes.y, number // (sizes.x * sizes.y)
-
 
 DO = {getattr(tree, name[3:]): getattr(Batch, name) for name in dir(Batch) if name.startswith("do_")}
-OF = {getattr(tree, name[3:]): getattr(Batch, name) for name in dir(Batch) if name.startswith("of_")}

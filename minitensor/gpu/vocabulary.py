@@ -228,16 +228,3 @@ BUILTINS: dict[Any, Callable[..., Any]] = {
     max: _least("maximum"),
 }
 CASTS = {bool: BOOL, int: LONG, float: np.dtype("float64")}
-
-# What to write instead of functions that CuPy's compiler does not know.
-INSTEAD = {
-    "abs": "cuda.absolute(x)",
-    "print": "nothing: look at the arrays after the launch",
-    "round": "cuda.rint(x)",
-    "pow": "x ** y, or cuda.power(x, y)",
-    "sum": "a loop that adds",
-    "divmod": "x // y and x % y",
-    "enumerate": "for i in range(n)",
-    "reversed": "range(n - 1, -1, -1)",
-    "zip": "for i in range(n)",
-}

@@ -37,7 +37,9 @@ def zeros(*shape, dtype="float32"):
         ((1, (1, 1, 1, 1)), r"block is \(1, 1, 1, 1\)"),
         (((), 1), r"grid is \(\)"),
         (3, r"copy\[3\]: write copy\[grid, block\]"),
-        ((1, 2, 3), r"copy\[\(1, 2, 3\)\]: write"),
+        ((1, 2, 3, 4), r"copy\[\(1, 2, 3, 4\)\]: write"),
+        ((1, 2, -1), "copy: -1 bytes of shared memory"),
+        ((1, 2, 8.0), "copy: 8.0 bytes of shared memory"),
     ],
 )
 def test_a_grid_that_no_gpu_has(shape, message):
@@ -175,10 +177,6 @@ def test_what_kernels_cannot_say_is_named_before_anything_runs():
             x[0] = 1.0
 
     @kernel
-    def nameless(x):
-        x[0] = cuda.shared_memory(np.float32, 8)[0]
-
-    @kernel
     def atomic_elsewhere(x):
         cuda.atomic_add(x.shape, 0, 1)
 
@@ -188,18 +186,16 @@ def test_what_kernels_cannot_say_is_named_before_anything_runs():
         tile[0] = 1.0
 
     messages = {
-        two_at_once: "write one element of an array at a time",
-        by_slice: "x is indexed by a slice",
+        two_at_once: r"give one name a value at a time: x\[0\] = ..., then x\[1\] = ...",
+        by_slice: "a thread reads and writes single elements; give an index, not a slice",
         with_else: "a loop in a kernel has no else",
-        nameless: "give shared memory a name",
+        grown: "the size of shared memory must be known before the kernel runs; write a number",
+        shared_square: r"shared memory has one axis and a size fixed beforehand, not \(2, 2\)",
         atomic_elsewhere: r"write cuda.atomic_add\(array, index, value\)",
     }
     for each, message in messages.items():
         with pytest.raises(KernelError, match=rf"test_launching.py:\d+: .*\n.*{message}"):
             each[1, 1](zeros(4))
-    with pytest.raises(KernelError, match="shared memory has one axis and a size fixed beforehand, not \\(2, 2\\)"):
-        shared_square[1, 1](zeros(4))
-    grown[1, 1](zeros(4))  # a length is a whole number here, if not on a GPU
 
 
 @kernel

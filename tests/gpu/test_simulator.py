@@ -191,10 +191,16 @@ def test_a_crime_is_named_with_thread_block_array_index_line_and_fix(
         np.testing.assert_array_equal(x, y)  # nothing was changed
 
 
-def test_any_other_error_says_which_thread_it_was():
-    with pytest.raises(ZeroDivisionError) as caught:
-        crimes.divides_integers[1, 8](zeros(8))
-    assert caught.value.__notes__ == ["in thread 2 of block 0 of a simulated kernel"]
+def test_a_whole_number_divided_by_0_is_0_as_cupy_has_it():
+    x = np.full(4, 9, "int32")
+
+    @kernel
+    def quotients(x):
+        i = cuda.threadIdx.x
+        x[i] = 6 // (i - 2) + 7 % (i - 2)
+
+    quotients[1, 4](x)
+    assert x.tolist() == [-3 - 1, -6 + 0, 0, 6 + 0]
 
 
 def test_a_kernel_that_failed_can_be_launched_again():
@@ -312,12 +318,13 @@ def third(x, y):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_floats_keep_their_dtype(dtype):
+def test_floats_keep_their_dtype_and_numbers_written_out_are_float32(dtype):
     x = np.linspace(-2, 2, 16).astype(dtype)
     y = np.zeros_like(x)
     third[1, 16](x, y)
-    np.testing.assert_array_equal(y, x / 3 + np.exp(x) * 0.1)
-    assert (y != (x.astype("float64") / 3 + np.exp(x.astype("float64")) * 0.1)).any() or dtype == "float64"
+    exp = np.exp(x.astype("float64")).astype(dtype)  # rounded once
+    np.testing.assert_array_equal(y, x / 3 + exp * np.float32(0.1))
+    assert y.dtype == dtype
 
 
 @kernel
@@ -366,14 +373,15 @@ def test_cuda_means_nothing_outside_of_a_kernel():
         cuda.syncthread()
 
 
-def test_only_the_simulator_needs_greenlet():
+def test_the_simulator_needs_numpy_alone():
     code = (
-        "import sys; sys.modules['greenlet'] = None\n"
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(['greenlet', 'cupy', 'numba', 'rich', 'matplotlib', 'sklearn']))\n"
         "import numpy as np\n"
-        "from minitensor.matrix_product.kernels import matmul_naive\n"
-        "x = np.ones((2, 2), 'float32')\n"
-        "try: matmul_naive[1, (2, 2)](x, x, x.copy(), 2, 2, 2)\n"
-        "except ImportError as error: print(error)\n"
+        "from minitensor.matrix_product.kernels import matmul_tiled\n"
+        "x = np.ones((16, 16), 'float32')\n"
+        "matmul_tiled[1, (16, 16)](x, x, x.copy(), 16, 16, 16)\n"
+        "print('ran')\n"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert told.stdout == "the simulated GPU needs greenlet: pip install 'minitensor[lessons]'\n", told.stderr
+    assert told.stdout == "ran\n", told.stderr

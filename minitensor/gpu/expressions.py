@@ -1,0 +1,378 @@
+"""From the expressions of a kernel's text to typed ones."""
+
+import ast
+import difflib
+import inspect
+from collections.abc import Callable
+from numbers import Number
+from typing import Any
+
+import numpy as np
+
+from minitensor.errors import TranslationError
+from minitensor.gpu import tree, vocabulary
+from minitensor.gpu.arithmetic import BOOL, INT, LONG, MATHS, UFUNCS, common
+from minitensor.gpu.device import INDICES, NAMES, Cuda
+from minitensor.gpu.fitting import Asked, Constant, Indices, Types
+from minitensor.gpu.refused import INSTEAD, OURS, REFUSED
+from minitensor.gpu.source import Site
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "true_divide", ast.FloorDiv: "floor_divide",
+    ast.Mod: "remainder", ast.Pow: "power", ast.LShift: "left_shift", ast.RShift: "right_shift",
+    ast.BitOr: "bitwise_or", ast.BitAnd: "bitwise_and", ast.BitXor: "bitwise_xor", ast.Invert: "invert",
+    ast.Not: "logical_not", ast.USub: "negative", ast.Eq: "equal", ast.NotEq: "not_equal", ast.Lt: "less",
+    ast.LtE: "less_equal", ast.Gt: "greater", ast.GtE: "greater_equal",
+}  # fmt: skip
+
+
+class Expressions(Types):
+    """Reads expressions. `Translator` says what the fields are."""
+
+    function: Callable[..., Any]
+    around: dict[str, Any]
+    types: dict[str, Any]
+    constants: dict[str, Constant]
+    devices: dict[Any, tree.Function | None]
+    aliased: bool
+
+    def translated(self, function: Callable[..., Any], types: list[Any]) -> tree.Function:
+        """A device function that this kernel calls."""
+        raise NotImplementedError
+
+    def expression(self, node: Any) -> Any:
+        visit = getattr(self, f"of_{type(node).__name__}", None)
+        if visit is None:
+            raise self.refusal(node, REFUSED.get(type(node), f"a kernel has no {type(node).__name__.lower()}"))
+        return visit(node)
+
+    def lookup(self, name: str) -> Any:
+        """What a name is: a `Constant`, a `Name`, or None."""
+        if name in self.types:
+            kind = self.types[name]
+            return tree.Name(0, kind, kind, name)
+        if name in self.constants:
+            return self.constants[name]
+        if name in self.around and name not in self.definition_locals:
+            return Constant(self.around[name])
+        return None
+
+    @property
+    def definition_locals(self) -> tuple[str, ...]:
+        return self.function.__code__.co_varnames
+
+    def of_Constant(self, node: ast.Constant) -> Any:
+        return Constant(node.value)
+
+    def of_Name(self, node: ast.Name) -> Any:
+        found = self.lookup(node.id)
+        if found is None:
+            builtins = self.around.get("__builtins__", {})
+            builtins = builtins if isinstance(builtins, dict) else vars(builtins)
+            if node.id in builtins and node.id not in self.definition_locals:
+                return Constant(builtins[node.id])
+            raise self.refusal(node, f"{node.id} has no value here; give it one before, in every case")
+        if isinstance(found, tree.Name):
+            found.line = node.lineno
+        return found
+
+    def of_Attribute(self, node: ast.Attribute) -> Any:
+        value, name = self.expression(node.value), node.attr
+        if self.is_constant(value):
+            if isinstance(value.value, Cuda):
+                return self._of_cuda(node, name)
+            if isinstance(value.value, Indices):
+                if name not in ("x", "y", "z"):
+                    raise self.refusal(node, f"{value.value.name} has .x, .y and .z")
+                return tree.Name(node.lineno, INT, INT, f"{value.value.name}.{name}")
+            if not hasattr(value.value, name):
+                raise self.refusal(node, f"{ast.unparse(node.value)} has no {name}")
+            return Constant(getattr(value.value, name))
+        kind = value.dtype
+        if isinstance(kind, tree.Array):
+            if name == "ndim":
+                return Constant(kind.ndim)
+            if not kind.pointer and name == "size":
+                return tree.Measure(node.lineno, np.dtype("q"), LONG, value, "size", 0)
+            if not kind.pointer and name in ("shape", "strides"):
+                part = np.dtype("q")
+                axes: list[tree.Node] = [
+                    tree.Measure(node.lineno, part, LONG, value, name, axis) for axis in range(kind.ndim)
+                ]
+                made = self.pack(node, axes)
+                made.dtype = made.actual = tree.Tuple((part,) * kind.ndim, exact=kind.ndim != 2)
+                return made
+            has = "ndim" if kind.pointer else "shape, size, ndim and strides"
+            raise self.refusal(node, f"{ast.unparse(node.value)} has {has} in a kernel, and no {name}")
+        raise self.refusal(node, f"{ast.unparse(node.value)} has no {name} in a kernel")
+
+    def _of_cuda(self, node: Any, name: str) -> Any:
+        if name not in NAMES:
+            ours = OURS.get(name, name)
+            near = [ours] if ours in NAMES else difflib.get_close_matches(name, sorted(NAMES), 3)
+            mend = f"write cuda.{' or cuda.'.join(near)}" if near else f"use what it has: {', '.join(sorted(NAMES))}"
+            raise self.refusal(node, f"cuda has no {name!r}; {mend}")
+        if name in INDICES:
+            return Constant(Indices(name))
+        if name == "warpsize":
+            return tree.Name(node.lineno, INT, INT, "cuda.warpsize")
+        return Constant(Asked(name))
+
+    def of_Call(self, node: ast.Call) -> Any:
+        called = self.expression(node.func)
+        args = [self.expression(each) for each in node.args]
+        named = {str(each.arg): self.expression(each.value) for each in node.keywords}
+        if not self.is_constant(called):
+            raise self.refusal(node, f"{ast.unparse(node.func)} is no function")
+        function = called.value
+        text = ast.unparse(node.func)
+        if isinstance(function, Asked):
+            return vocabulary.call(self, node, function.name, args, named)
+        if isinstance(function, Indices):
+            raise self.refusal(node, f"{text} is no function; write {text}.x")
+        with_builtin = self._hashable(function) and function in vocabulary.BUILTINS
+        if with_builtin:
+            return vocabulary.BUILTINS[function](self, node, args, named)
+        if getattr(function, "device", False) and hasattr(function, "function"):
+            return self._call_device(node, function, args, named)
+        if hasattr(function, "function") and hasattr(function, "device"):
+            raise self.refusal(
+                node, f"{text} is a kernel, which is launched; write @kernel(device=True) above it to call it"
+            )
+        if all(map(self.is_constant, (*args, *named.values()))) and callable(function):
+            try:
+                return Constant(function(*(each.value for each in args), **{k: v.value for k, v in named.items()}))
+            except Exception as error:
+                raise self.refusal(
+                    node, f"{text} is computed before the kernel runs, and raises {type(error).__name__}: {error}"
+                ) from None
+        if inspect.isclass(function) and issubclass(function, (bool, np.bool_, Number)):
+            return self._cast(node, function, args, named)
+        raise self._unknown(node, function, text)
+
+    def _hashable(self, value: Any) -> bool:
+        try:
+            hash(value)
+        except TypeError:
+            return False
+        return True
+
+    def _unknown(self, node: Any, function: Any, text: str) -> TranslationError:
+        name = getattr(function, "__name__", text).rpartition(".")[2]
+        module = text.rpartition(".")[0]
+        ours = OURS.get(name, name)
+        if module in ("np", "numpy", "math") and ours in MATHS:
+            return self.refusal(node, f"{text} runs on the processor, not in a kernel; write cuda.{ours}(...)")
+        if text in INSTEAD:
+            return self.refusal(node, f"a kernel has no {text}; write {INSTEAD[text]}")
+        return self.refusal(
+            node,
+            f"a kernel cannot call {text}; write @kernel(device=True) above a function of yours that it shall call",
+        )
+
+    def _cast(self, node: Any, function: Any, args: list[Any], named: dict[str, Any]) -> tree.Node:
+        if len(args) != 1 or named:
+            raise self.refusal(node, f"{ast.unparse(node.func)} takes one number")
+        try:
+            dtype = np.dtype(vocabulary.CASTS.get(function, function))
+        except TypeError:
+            raise self.refusal(
+                node, f"{ast.unparse(node.func)} is no type of a kernel; write np.float32(...) or its like"
+            ) from None
+        self.check_dtype(node, dtype)
+        value = self.number(node, args[0])
+        return self.convert(node, value, dtype)
+
+    def _call_device(self, node: Any, called: Any, args: list[Any], named: dict[str, Any]) -> tree.Node:
+        operands = [self.data(node, each) for each in args]
+        self.aliased |= any(isinstance(each.dtype, (tree.Array, tree.Tuple)) for each in operands)
+        if named or len(operands) != len(called.parameters):
+            raise self.refusal(
+                node, f"{called.name} takes {len(called.parameters)} arguments ({', '.join(called.parameters)})"
+            )
+        types = [each.dtype for each in operands]
+        key = (called, tuple(map(str, types)), tuple(getattr(each, "pointer", None) for each in types))
+        if key not in self.devices:
+            self.devices[key] = None
+            self.devices[key] = self.translated(called.function, types)
+        function = self.devices[key]
+        if function is None:
+            raise self.refusal(node, f"{called.name} calls itself, which a kernel cannot; write a loop")
+        return tree.Call(node.lineno, function.returns, function.returns, function, operands)
+
+    def of_Tuple(self, node: ast.Tuple) -> Any:
+        parts = [self.expression(each) for each in node.elts]
+        if all(map(self.is_constant, parts)):
+            return Constant(tuple(each.value for each in parts))
+        return self.pack(node, [self.data(node, each) for each in parts])
+
+    def of_Subscript(self, node: ast.Subscript) -> Any:
+        value, index = self.expression(node.value), self.expression(node.slice)
+        if self.is_constant(value):
+            if not self.is_constant(index):
+                raise self.refusal(
+                    node, f"{ast.unparse(node.value)} is not in the GPU's memory; hand it to the kernel as an array"
+                )
+            try:
+                return Constant(value.value[index.value])
+            except Exception as error:
+                raise self.refusal(node, f"{ast.unparse(node)} raises {type(error).__name__}: {error}") from None
+        if isinstance(value.dtype, tree.Tuple):
+            if not self.is_constant(index) or type(index.value) is not int:
+                raise self.refusal(
+                    node, "which part of a tuple it is must be known before the kernel runs; write a number"
+                )
+            if not 0 <= index.value < len(value.dtype.parts):
+                raise self.refusal(
+                    node, f"{ast.unparse(node.value)} has parts 0 to {len(value.dtype.parts) - 1}, and no {index.value}"
+                )
+            if isinstance(value, tree.Pack):
+                return value.parts[index.value]
+            kind = value.dtype.parts[index.value]
+            return tree.Part(node.lineno, kind, kind, value, index.value)
+        if not isinstance(value.dtype, tree.Array):
+            raise self.refusal(node, f"{ast.unparse(node.value)} is {value.dtype}, and has no elements")
+        place = self.element(node, value, index, [node.value, node.slice])
+        if isinstance(place, tree.Element):
+            place.load = self.site(node, place.text, "load")
+        return place
+
+    def element(self, node: Any, array: tree.Node, index: Any, texts: list[Any]) -> Any:
+        """The element of an array, or the part of it where there are fewer indices than axes."""
+        kind, name = array.dtype, ast.unparse(texts[0])
+        index = self.data(node, index)
+        indices = list(index.parts) if isinstance(index, tree.Pack) else [index]
+        if isinstance(index.dtype, tree.Tuple) and not isinstance(index, tree.Pack):
+            indices = [
+                tree.Part(node.lineno, each, each, index, number) for number, each in enumerate(index.dtype.parts)
+            ]
+        axes = kind.ndim
+        if len(indices) > axes:
+            ways = ", ".join(["row", "col", "depth"][:axes] if axes < 4 else "...")
+            raise self.refusal(node, f"{name} has {axes} {'axis' if axes == 1 else 'axes'}; write {name}[{ways}]")
+        for each in indices:
+            if not isinstance(each.dtype, np.dtype) or each.dtype.kind not in "iu":
+                raise self.refusal(
+                    node, f"an index is a whole number; here it is {each.dtype}: write int(...), or // for /"
+                )
+        if len(indices) < axes:
+            rest = tree.Array(kind.dtype, axes - len(indices))
+            return tree.Inside(node.lineno, rest, rest, array, indices)
+        return tree.Element(node.lineno, kind.dtype, kind.dtype, array, indices, name)
+
+    def site(self, node: Any, text: str, kind: str) -> int:
+        self.sites.append(Site(node.lineno, text, kind))
+        return len(self.sites) - 1
+
+    def _part(self, value: Any) -> str:
+        if self.is_constant(value):
+            return "it is known before the kernel runs"
+        if isinstance(value.dtype, tree.Array):
+            axes = value.dtype.ndim
+            return f"it has {axes} {'axis' if axes == 1 else 'axes'} left; write single elements"
+        return "it is no element of an array"
+
+    def of_BinOp(self, node: ast.BinOp) -> Any:
+        left, right = self.expression(node.left), self.expression(node.right)
+        if isinstance(node.op, (ast.Add, ast.Sub)):
+            for one, other in ((left, right), (right, left)):
+                if not self.is_constant(one) and isinstance(one.dtype, tree.Array):
+                    if one.dtype.pointer and (one is left or isinstance(node.op, ast.Add)):
+                        step = self.number(node, other)
+                        if step.dtype.kind in "iu":
+                            if isinstance(node.op, ast.Sub):
+                                step = self.ufunc(node, "negative", [step], "")
+                            return tree.Inside(node.lineno, one.dtype, one.dtype, one, [step])
+                    raise self.refusal(node, "arrays are not added in a kernel: each thread adds its elements")
+        return self.operation(node, node.op, [left, right])
+
+    def of_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        return self.operation(node, node.op, [self.expression(node.operand)])
+
+    def of_Compare(self, node: ast.Compare) -> Any:
+        if len(node.ops) != 1:
+            parts = [node.left, *node.comparators]
+            signs = [ast.unparse(ast.Compare(ast.Name("x"), [op], [ast.Name("y")]))[2:-2] for op in node.ops]
+            pairs = [f"{ast.unparse(x)} {sign} {ast.unparse(y)}"
+                     for x, sign, y in zip(parts, signs, parts[1:], strict=False)]  # fmt: skip
+            raise self.refusal(node, f"a comparison of three: write `{' and '.join(pairs)}`")
+        return self.operation(node, node.ops[0], [self.expression(node.left), self.expression(node.comparators[0])])
+
+    def _operator(self, node: Any, op: ast.AST) -> str:
+        if type(op) not in OPERATORS:
+            signs = {ast.MatMult: "@", ast.UAdd: "+ before a number", ast.Is: "is", ast.IsNot: "is not", ast.In: "in",
+                     ast.NotIn: "not in"}  # fmt: skip
+            raise self.refusal(
+                node,
+                f"a kernel has no {signs.get(type(op), type(op).__name__)}; write ==, < or the like, or call cuda's",
+            )
+        return OPERATORS[type(op)]
+
+    def operation(self, node: Any, op: ast.AST, operands: list[Any]) -> Any:
+        name = self._operator(node, op)
+        if all(map(self.is_constant, operands)):
+            return self._folded(node, node, [each.value for each in operands])
+        return self.ufunc(node, name, operands, "")
+
+    def _folded(self, node: Any, whole: Any, values: list[Any]) -> Constant:
+        """An operation on constants, which Python does."""
+        names = [ast.Name(f"_{i}", ast.Load()) for i in range(len(values))]
+        made: Any
+        if isinstance(whole, ast.BinOp):
+            made = ast.BinOp(names[0], whole.op, names[1])
+        elif isinstance(whole, ast.UnaryOp):
+            made = ast.UnaryOp(whole.op, names[0])
+        else:
+            made = ast.Compare(names[0], whole.ops, [names[1]])
+        code = compile(ast.fix_missing_locations(ast.Expression(made)), "<constant>", "eval")
+        try:
+            return Constant(eval(code, {f"_{i}": value for i, value in enumerate(values)}))
+        except Exception as error:
+            raise self.refusal(
+                node,
+                f"{ast.unparse(whole)} is computed before the kernel runs, and raises {type(error).__name__}: {error}",
+            ) from None
+
+    def of_BoolOp(self, node: ast.BoolOp) -> Any:
+        value = self.expression(node.values[0])
+        for each in node.values[1:]:
+            other = self.expression(each)
+            if self.is_constant(value) and self.is_constant(other):
+                value = Constant(
+                    value.value and other.value if isinstance(node.op, ast.And) else value.value or other.value
+                )
+                continue
+            name = "logical_and" if isinstance(node.op, ast.And) else "logical_or"
+            made = self.ufunc(node, name, [value, other], "")
+            if isinstance(made, tree.Compute) and made.routine.apply is UFUNCS[name].apply:
+                first, second = made.operands
+                made = tree.Lazy(node.lineno, BOOL, BOOL, name == "logical_or", first, second)
+            value = made
+        return value
+
+    def of_IfExp(self, node: ast.IfExp) -> Any:
+        test = self.expression(node.test)
+        if self.is_constant(test):
+            raise self.refusal(node, f"{ast.unparse(node.test)} is known before the kernel runs; write an if statement")
+        self._scalar(node, test, "a condition")
+        yes, no = self.expression(node.body), self.expression(node.orelse)
+        one, other = self._like(node, yes, no), self._like(node, no, yes)
+        if one.dtype != other.dtype:
+            raise self.refusal(
+                node,
+                f"{ast.unparse(node.body)} is {one.dtype} and {ast.unparse(node.orelse)} is {other.dtype}; write both "
+                f"as one type, such as {self._as_typed(yes, no, one, other, node)}",
+            )
+        actual = one.actual if one.actual == other.actual else common(one.actual, other.actual)
+        return tree.Choose(node.lineno, one.dtype, actual, self._truth(node, test), one, other)
+
+    def _as_typed(self, yes: Any, no: Any, one: Any, other: Any, node: Any) -> str:
+        dtype = max(one.dtype, other.dtype, key=lambda each: np.zeros(1, each).dtype.num)
+        return f"np.{dtype}({ast.unparse(node.orelse if one.dtype == dtype else node.body)})"
+
+    def _like(self, node: Any, value: Any, hint: Any) -> tree.Node:
+        """A number written out becomes what stands beside it, if that is anything else."""
+        if not self.is_constant(value) or isinstance(value.value, np.generic):
+            return self.number(node, value)
+        wanted = self.number(node, hint).dtype
+        return self.number(node, self._constant_as(node, value, wanted))
