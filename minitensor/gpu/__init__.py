@@ -8,8 +8,8 @@
 - `simulator.py`: the machine for those who have no GPU. It runs the statements, `values.py` the expressions and
   `accesses.py` what they do to memory, for the `threads.py` of many blocks at once; `shuffles.py` and `atomics.py` are
   what these do together
-- what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what it
-  cost, `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
+- what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what
+  it cost; `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `written.py`: kernels whose text a program writes

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from minitensor.gpu import diagnoses, tree
+from minitensor.gpu.arithmetic import converted
 from minitensor.gpu.atomics import atomic
 from minitensor.gpu.device import Dim3
 from minitensor.gpu.diagnoses import Access, At
