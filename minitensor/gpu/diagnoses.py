@@ -105,7 +105,7 @@ def _in_order(space: str, one: Access, other: Access) -> str:
             f"both are {one.at.name} of their block, and cuda.threadIdx counts from 0 in each block: "
             f"cuda.grid({axes}) counts through all of them"
         )
-    if all(each.kind == "atomic" or each.adds for each in (one, other)):
+    if all(each.kind == "atomic" or _only_adds(each) for each in (one, other)):
         return f"let each add in one step: cuda.atomic_add({one.array}, index, value)"
     if kinds == {"store"}:
         if apart:
@@ -129,14 +129,20 @@ def _in_order(space: str, one: Access, other: Access) -> str:
     return mend if space == "shared" else f"{mend}; that is enough as long as the grid is one block"
 
 
+def _only_adds(access: Access) -> bool:
+    """Whether the line adds to the array and does not read another element of it, as ``x[i] += x[i - 1]`` does."""
+    return access.adds and len(Clues(access.at.source, access.at.line).indices(access.array)) == 1
+
+
 def _forgets_the_block(*accesses: Access) -> bool:
     """Whether an index is made of the thread's number in its block, and of nothing that tells blocks apart."""
     for each in accesses:
         clues = Clues(each.at.source, each.at.line)
         store = None if each.kind == "atomic" else each.kind == "store"
-        parts = clues.made_of(clues.index(each.array, 0, store))
-        if "thread" not in parts or parts & {"block", "memory"}:
-            return False
+        for index in clues.indices(each.array, 0, store) or [""]:
+            parts = clues.made_of(index)
+            if "thread" not in parts or parts & {"block", "memory"}:
+                return False
     return True
 
 
@@ -232,25 +238,38 @@ def _kept_inside(at: At, array: str, shape: Sequence[int], index: Sequence[int],
     """What keeps the index inside."""
     size = shape[axis]
     clues = Clues(at.source, at.line)
-    text = clues.index(array, axis, {"reads": False, "writes": True}.get(does))
+    guards = clues.guards()
+    texts = clues.indices(array, axis, {"reads": False, "writes": True}.get(does))
     if index[axis] < 0:
+        text = _the_one(texts) or _the_one([each for each in texts if "-" in each]) or "the index"
         behind = "on a GPU a negative index does not count from the end, it reads what lies before the array"
-        return f"{behind}; keep it out: if {text or 'i'} >= 0: ..."
+        return f"{behind}; keep it out: if {text} >= 0: ..."
     if len(shape) > 1 and all(0 <= i < n for i, n in zip(reversed(index), shape, strict=True)):
         return "the other way round it would fit: are row and column swapped?"
+    text = _the_one(texts) or _the_one([each for each in texts if not any(g[:2] == (each, "<") for g in guards)])
     if "memory" in clues.made_of(text):
         return f"that index was read from memory: is it right there? If not all are, keep them out: if {text} < {size}"
-    for left, sign, right, written in clues.guards():
+    for left, sign, right, written in guards:
         if left == text and sign == "<=":
             return f"the guard `{written}` lets {right} itself through: write {text} < {right}"
         if left == text and sign == "<":
             return f"the guard `{written}` lets it through: it must be the size of {array} that is compared with"
-        if sign == "<" and re.search(rf"\b{re.escape(left)}\b", text):
-            return f"the guard `{written}` keeps {left} inside, but not {text}: ask if {text} < {right}: ..."
+        if sign == "<" and re.search(rf"\b{re.escape(left)}\b", " ".join(texts)):
+            kept = f"the guard `{written}` keeps {left} inside, but not"
+            return (
+                f"{kept} {text}: ask if {text} < {right}: ..."
+                if text
+                else f"{kept} every index of this line: ask for each"
+            )
     if loop := clues.loop_of(text):
         return f"the loop `{loop}` goes too far: it must end at {size}"
     guard = "if i < n" if len(shape) == 1 else "if row < m and col < n"
     return f"threads without an element of their own must be kept out: {guard}: ..."
+
+
+def _the_one(texts: Sequence[str]) -> str:
+    """The only one of them, if it is."""
+    return texts[0] if len(texts) == 1 else ""
 
 
 def unwritten(at: At, element: str, space: str) -> UnwrittenError:
