@@ -83,6 +83,21 @@ class Clues:
                 return f"for {name} in {ast.unparse(node.iter)}"
         return ""
 
+    def uneven_loop(self) -> str:
+        """The head of a loop around the line that not every thread of a block goes round as often."""
+        for node in self.path:
+            if isinstance(node, ast.For) and "thread" in self.made_of(ast.unparse(node.iter)):
+                return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+            if isinstance(node, ast.While) and "thread" in self.made_of(ast.unparse(node.test)):
+                return f"while {ast.unparse(node.test)}"
+        return ""
+
+    def swaps(self, array: str) -> bool:
+        """Whether the statement is ``x[i], x[j] = x[j], x[i]``."""
+        targets = getattr(self.statement, "targets", [])
+        written = [each for target in targets for each in ast.walk(target) if _place(each, array) is not None]
+        return len(written) > 1
+
     def _on_line(self, node: Any) -> bool:
         return node.lineno <= self.line <= node.end_lineno
 

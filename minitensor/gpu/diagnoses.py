@@ -107,7 +107,7 @@ def _in_order(space: str, one: Access, other: Access) -> str:
         )
     if all(each.kind == "atomic" or _only_adds(each) for each in (one, other)):
         return f"let each add in one step: cuda.atomic_add({one.array}, index, value)"
-    if kinds == {"store"}:
+    if kinds == {"store"} or any(Clues(each.at.source, each.at.line).swaps(each.array) for each in (one, other)):
         if apart:
             return "blocks run in any order and never wait for each other: give each element to one thread of one block"
         return "give each element to one thread"
@@ -151,8 +151,8 @@ def barrier_missed(at: At, other: At, how: str = "elsewhere") -> BarrierError:
 
     how : of the other, which "ended", or "waits" on its line, or is "elsewhere": went another way on its line
     """
-    if other.text.split(": ", 1)[-1].startswith(("for ", "while ")) and how == "elsewhere":
-        mend = "give every thread of the block the same rounds of this loop, and guard reads and writes inside it"
+    if loop := Clues(at.source, at.line).uneven_loop():
+        mend = f"give every thread of the block the same rounds of `{loop}`, and guard reads and writes inside it"
     else:
         mend = "move cuda.syncthreads() out of the if, and guard reads and writes instead of returning early"
     return BarrierError(
@@ -299,14 +299,6 @@ def endless(at: At, rounds: int) -> StepLimitError:
     )
 
 
-def divided_by_zero(at: At, sign: str = "//") -> KernelError:
-    """A whole number divided by 0. sign : "//" or "%"."""
-    return KernelError(
-        f"{at} divides a whole number by 0 ({sign}), and what a GPU makes of that is undefined; keep it out by an if, "
-        "or divide by max(n, 1)"
-    )
-
-
 def misaligned(at: At, array: str, index: int, does: str) -> KernelError:
     """`load4` or `store4` that does not begin at a multiple of 4. does : "reads" or "writes"."""
     return KernelError(
@@ -316,19 +308,6 @@ def misaligned(at: At, array: str, index: int, does: str) -> KernelError:
 
 
 # --- every thread ----------------------------------------------------------------------------------------------------
-
-
-def float_index(at: At, array: str, dtype: Any, index: str = "i") -> KernelError:
-    """An index that is no whole number. dtype : what it is; index : as it is written"""
-    return KernelError(
-        f"{at}{':' if at.thread else chr(10)} an index of {array} is a whole number, not {dtype}; "
-        f"write // for a whole quotient, or int({index}) to truncate"
-    )
-
-
-def float_into_int(at: At, array: str, dtype: Any) -> KernelError:
-    """A float that is stored into an array of whole numbers. dtype : of the array"""
-    return KernelError(f"{at}\na float is stored into {array}, which is {dtype}; write np.{dtype}(...) to truncate it")
 
 
 def two_arrays(at: At, name: str) -> KernelError:
@@ -352,7 +331,7 @@ def depends_on_order(kernel: str, element: str, one: Any, other: Any, is_float: 
     mend = (
         "sums of floats are rounded in the order in which they are added: compare with a tolerance, or let each thread "
         "write its part and add the parts in a fixed order"
-        if is_float
+        if is_float and abs(one - other) <= 1e-3 * max(abs(one), abs(other))
         else "it uses what an atomic returned, or what came last: sort the result, or give each element to one thread"
     )
     return DataRaceError(

@@ -27,16 +27,13 @@ def test_the_broken_kernel_is_told_what_the_mended_one_does(monkeypatch, pair):
     with pytest.raises(errors.KernelError) as caught:
         case.broken()
     assert case.advice in str(caught.value)
-    assert type(caught.value) is inspect.signature(case.diagnosis).return_annotation
+    kind = case.diagnosis if isinstance(case.diagnosis, type) else inspect.signature(case.diagnosis).return_annotation
+    assert type(caught.value) is kind
     np.testing.assert_array_equal(case.result, before)
     case.mended()
     np.testing.assert_allclose(case.result, case.right, rtol=1e-5, atol=1e-6)
 
 
 def test_every_diagnosis_is_tried():
-    said = {
-        function
-        for _, function in inspect.getmembers(diagnoses, inspect.isfunction)
-        if not function.__name__.startswith("_")
-    }
-    assert {pair().diagnosis for pair in PAIRS} == {each for each in said if each.__module__ == diagnoses.__name__}
+    said = {each for name, each in vars(diagnoses).items() if inspect.isfunction(each) and not name.startswith("_")}
+    assert {pair().diagnosis for pair in PAIRS} - {errors.TranslationError} == said

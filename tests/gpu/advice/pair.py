@@ -9,12 +9,13 @@ import numpy as np
 class Pair(NamedTuple):
     """A broken launch, and the one that does what the message says, word for word.
 
-    diagnosis : the function in `diagnoses.py` that speaks; advice : its words that were followed
+    diagnosis : the function in `diagnoses.py` that speaks, or the error of a refusal
+    advice : its words that were followed
     broken, mended : launch the kernels; result : the array in which the mended one leaves its answer
     right : that answer, by NumPy
     """
 
-    diagnosis: Callable[..., Exception]
+    diagnosis: Callable[..., Exception] | type[Exception]
     advice: str
     broken: Callable[[], Any]
     mended: Callable[[], Any]

@@ -3,6 +3,7 @@
 import numpy as np
 from gpu.advice.pair import Pair, numbers, zeros
 
+from minitensor import errors
 from minitensor.gpu import cuda, diagnoses, kernel
 
 SIZE = 8
@@ -33,45 +34,6 @@ def a_loop_without_an_end():
         diagnoses.endless, "does it change inside the loop?",
         lambda: halves_for_ever[1, SIZE](x, out, 20), lambda: halves[1, SIZE](x, out, 20), out,
         [*(x[:8] + x[8:16] + [*x[16:], *zeros(4)]), *zeros(12)],
-    )  # fmt: skip
-
-
-@kernel
-def shares(x, by, out, n):
-    i = cuda.grid(1)
-    if i < n:
-        out[i] = x[i] // by[i]
-
-
-@kernel
-def shares_of_at_least_one(x, by, out, n):
-    i = cuda.grid(1)
-    if i < n:
-        out[i] = x[i] // max(by[i], 1)
-
-
-@kernel
-def shares_if_there_are_any(x, by, out, n):
-    i = cuda.grid(1)
-    if i < n and by[i] != 0:
-        out[i] = x[i] // by[i]
-
-
-def a_division_by_zero():
-    x, by, out = numbers(6, dtype="int32"), np.array([1, 2, 0, 3, 4, 0], "int32"), zeros(6, dtype="int32")
-    return Pair(
-        diagnoses.divided_by_zero, "or divide by max(n, 1)",
-        lambda: shares[2, 4](x, by, out, 6), lambda: shares_of_at_least_one[2, 4](x, by, out, 6), out,
-        x // np.maximum(by, 1),
-    )  # fmt: skip
-
-
-def a_division_by_zero_kept_out():
-    x, by, out = numbers(6, dtype="int32"), np.array([1, 2, 0, 3, 4, 0], "int32"), zeros(6, dtype="int32")
-    return Pair(
-        diagnoses.divided_by_zero, "keep it out by an if",
-        lambda: shares[2, 4](x, by, out, 6), lambda: shares_if_there_are_any[2, 4](x, by, out, 6), out,
-        np.where(by, x // np.maximum(by, 1), 0),
     )  # fmt: skip
 
 
@@ -133,7 +95,7 @@ def every_second_cut(x, out):
 def a_float_for_an_index():
     x, out = numbers(4), zeros(SIZE)
     return Pair(
-        diagnoses.float_index, "write // for a whole quotient",
+        errors.TranslationError, "or // for /",
         lambda: every_second_by_half[1, SIZE](x, out), lambda: every_second[1, SIZE](x, out), out, np.repeat(x, 2),
     )  # fmt: skip
 
@@ -141,7 +103,7 @@ def a_float_for_an_index():
 def a_float_for_an_index_cut():
     x, out = numbers(4), zeros(SIZE)
     return Pair(
-        diagnoses.float_index, "or int(i / 2) to truncate",
+        errors.TranslationError, "write int(...)",
         lambda: every_second_by_half[1, SIZE](x, out), lambda: every_second_cut[1, SIZE](x, out), out, np.repeat(x, 2),
     )  # fmt: skip
 
@@ -159,7 +121,7 @@ def truncated_into(x, out):
 def a_float_into_whole_numbers():
     x, out = numbers(SIZE), zeros(SIZE, dtype="int32")
     return Pair(
-        diagnoses.float_into_int, "write np.int32(...) to truncate it",
+        errors.TranslationError, "write np.int32(...)",
         lambda: rounded_into[1, SIZE](x, out), lambda: truncated_into[1, SIZE](x, out), out, np.trunc(x * 10),
     )  # fmt: skip
 
@@ -188,4 +150,92 @@ def a_tile_that_is_too_large():
         diagnoses.too_much_shared, "a block has 49,152, so take a smaller tile",
         lambda: turned_in_a_large_tile[1, SIZE](x, out), lambda: turned_in_a_smaller_tile[1, SIZE](x, out), out,
         x[::-1],
+    )  # fmt: skip
+
+
+# Which of two arrays.
+@kernel
+def doubled_in_one_of_two(x, y, n):
+    i = cuda.grid(1)
+    if i < n:
+        which = x
+        if i % 2 == 1:
+            which = y
+        which[i] *= 2
+
+
+@kernel
+def doubled_in_each_by_its_name(x, y, n):
+    i = cuda.grid(1)
+    if i < n:
+        if i % 2 == 1:
+            y[i] *= 2
+        else:
+            x[i] *= 2
+
+
+def a_name_for_two_arrays():
+    x, y = numbers(6), numbers(6, seed=1)
+    return Pair(
+        diagnoses.two_arrays, "use each by a name of its own",
+        lambda: doubled_in_one_of_two[2, 4](x, y, 6), lambda: doubled_in_each_by_its_name[2, 4](x, y, 6), y,
+        y * [1, 2, 1, 2, 1, 2],
+    )  # fmt: skip
+
+
+# What depends on the order.
+@kernel
+def those_above(x, count, out, n):
+    i = cuda.grid(1)
+    if i < n and x[i] > 0:
+        out[cuda.atomic_add(count, 0, 1)] = x[i]
+
+
+def a_list_in_the_order_of_its_threads():
+    x, count, out = numbers(40), zeros(1, dtype="int32"), zeros(40)
+    above = np.sort(x[x > 0])
+
+    def then_sorted():
+        those_above[5, 8](x, count, out, 40, order=1)
+        out[: count[0]].sort()
+
+    return Pair(
+        diagnoses.depends_on_order, "sort the result",
+        lambda: those_above[5, 8](x, count, out, 40, order="check"), then_sorted, out,
+        [*above, *zeros(40 - len(above))],
+    )  # fmt: skip
+
+
+@kernel
+def sum_of_all(x, total, n):
+    i = cuda.grid(1)
+    if i < n:
+        cuda.atomic_add(total, 0, x[i])
+
+
+@kernel
+def parts(x, part, n):
+    i = cuda.grid(1)
+    total = np.float32(0)
+    for at in range(i, n, cuda.gridsize(1)):
+        total += x[at]
+    part[i] = total
+
+
+@kernel
+def sum_in_order(part, total, n):
+    for at in range(n):
+        total[0] += part[at]
+
+
+def a_sum_of_floats():
+    x, part, total = numbers(400), zeros(40), zeros(1)
+
+    def in_a_fixed_order():
+        parts[5, 8](x, part, 400, order="check")
+        sum_in_order[1, 1](part, total, 40, order="check")
+
+    return Pair(
+        diagnoses.depends_on_order, "let each thread write its part and add the parts in a fixed order",
+        lambda: sum_of_all[50, 8](x, total, 400, order="check"), in_a_fixed_order, total, [x.sum()],
     )  # fmt: skip

@@ -110,8 +110,8 @@ def the_same_rounds_for_all(x, out, n):
 def a_barrier_in_a_loop_of_unequal_rounds():
     x, out = numbers(19), zeros(1)
     return Pair(
-        diagnoses.barrier_missed, "give every thread of the block the same rounds of this loop, and guard reads and "
-        "writes inside it",
+        diagnoses.barrier_missed, "give every thread of the block the same rounds of `for start in range(i, n, SIZE)`, "
+        "and guard reads and writes inside it",
         lambda: rounds_as_long_as_there_is_work[1, SIZE](x, out, 19),
         lambda: the_same_rounds_for_all[1, SIZE](x, out, 19), out, [x.sum()],
     )  # fmt: skip
