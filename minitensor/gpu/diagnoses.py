@@ -242,7 +242,7 @@ def _kept_inside(at: At, array: str, shape: Sequence[int], index: Sequence[int],
     texts = clues.indices(array, axis, {"reads": False, "writes": True}.get(does))
     if index[axis] < 0:
         text = _the_one(texts) or _the_one([each for each in texts if "-" in each]) or "the index"
-        behind = "on a GPU a negative index does not count from the end, it reads what lies before the array"
+        behind = "on a GPU a negative index does not count from the end, it lies before the array"
         return f"{behind}; keep it out: if {text} >= 0: ..."
     if len(shape) > 1 and all(0 <= i < n for i, n in zip(reversed(index), shape, strict=True)):
         return "the other way round it would fit: are row and column swapped?"
@@ -321,8 +321,7 @@ def two_arrays(at: At, name: str) -> KernelError:
 def too_much_shared(at: At, array: str, taken: int, most: int) -> LaunchError:
     """More shared memory than a block has. taken : bytes with this array; most : bytes that there are"""
     return LaunchError(
-        f"{at}{':' if at.thread else chr(10)} {array} brings shared memory to {taken:,} bytes; "
-        f"a block has {most:,}, so take a smaller tile"
+        f"{at}\n{array} brings shared memory to {taken:,} bytes; a block has {most:,}, so take a smaller tile"
     )
 
 
