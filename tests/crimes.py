@@ -87,7 +87,7 @@ def half_atomic(x):
 def never_ends(x, n):
     i = 0
     while i < n:
-        x[0] = x[0]
+        x[cuda.threadIdx.x] = 1.0
 
 
 @kernel
@@ -133,7 +133,7 @@ def a_row_at_a_time(x):
 
 @kernel
 def divides_integers(x):
-    x[0] = 1 // (cuda.threadIdx.x - 2)
+    x[cuda.threadIdx.x] = 1 // (cuda.threadIdx.x - 2)
 
 
 @kernel

@@ -40,22 +40,22 @@ class Clues:
         self.path = list(_path(self.function, line))
         self.statement = self.path[-1]
 
-    def index(self, array: str, axis: int = 0, store: bool | None = None) -> str:
-        """What stands at that axis of the array's index, as it is written; nothing if the line has several.
+    def indices(self, array: str, axis: int = 0, store: bool | None = None) -> list[str]:
+        """What stands at that axis of the array's index, as it is written, wherever the line touches the array.
 
         store : whether to look only where the line writes, or only where it reads
         """
-        found = set()
+        found = []
         for node in ast.walk(self.statement):
             place = _place(node, array)
             if place is None or not self._on_line(node):
                 continue
-            if store is not None and isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) != store:
+            both = node is getattr(self.statement, "target", None) or isinstance(node, ast.Call)  # reads and writes
+            if store is not None and not both and isinstance(node.ctx, ast.Store) != store:  # type: ignore[attr-defined]
                 continue
             axes = place.elts if isinstance(place, ast.Tuple) else [place]
-            if axis < len(axes):
-                found.add(ast.unparse(axes[axis]))
-        return found.pop() if len(found) == 1 else ""
+            found += [ast.unparse(each) for each in axes[axis : axis + 1]]
+        return list(dict.fromkeys(found))
 
     def made_of(self, index: str) -> set[str]:
         """On which of the numbers of the "thread" and the "block", and of "memory", an index depends."""
@@ -82,6 +82,21 @@ class Clues:
             if isinstance(node, ast.For) and ast.unparse(node.target) == name:
                 return f"for {name} in {ast.unparse(node.iter)}"
         return ""
+
+    def uneven_loop(self) -> str:
+        """The head of a loop around the line that not every thread of a block goes round as often."""
+        for node in self.path:
+            if isinstance(node, ast.For) and "thread" in self.made_of(ast.unparse(node.iter)):
+                return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+            if isinstance(node, ast.While) and "thread" in self.made_of(ast.unparse(node.test)):
+                return f"while {ast.unparse(node.test)}"
+        return ""
+
+    def swaps(self, array: str) -> bool:
+        """Whether the statement is ``x[i], x[j] = x[j], x[i]``."""
+        targets = getattr(self.statement, "targets", [])
+        written = [each for target in targets for each in ast.walk(target) if _place(each, array) is not None]
+        return len(written) > 1
 
     def _on_line(self, node: Any) -> bool:
         return node.lineno <= self.line <= node.end_lineno

@@ -105,9 +105,9 @@ def _in_order(space: str, one: Access, other: Access) -> str:
             f"both are {one.at.name} of their block, and cuda.threadIdx counts from 0 in each block: "
             f"cuda.grid({axes}) counts through all of them"
         )
-    if all(each.kind == "atomic" or each.adds for each in (one, other)):
+    if all(each.kind == "atomic" or _only_adds(each) for each in (one, other)):
         return f"let each add in one step: cuda.atomic_add({one.array}, index, value)"
-    if kinds == {"store"}:
+    if kinds == {"store"} or any(Clues(each.at.source, each.at.line).swaps(each.array) for each in (one, other)):
         if apart:
             return "blocks run in any order and never wait for each other: give each element to one thread of one block"
         return "give each element to one thread"
@@ -129,14 +129,20 @@ def _in_order(space: str, one: Access, other: Access) -> str:
     return mend if space == "shared" else f"{mend}; that is enough as long as the grid is one block"
 
 
+def _only_adds(access: Access) -> bool:
+    """Whether the line adds to the array and does not read another element of it, as ``x[i] += x[i - 1]`` does."""
+    return access.adds and len(Clues(access.at.source, access.at.line).indices(access.array)) == 1
+
+
 def _forgets_the_block(*accesses: Access) -> bool:
     """Whether an index is made of the thread's number in its block, and of nothing that tells blocks apart."""
     for each in accesses:
         clues = Clues(each.at.source, each.at.line)
         store = None if each.kind == "atomic" else each.kind == "store"
-        parts = clues.made_of(clues.index(each.array, 0, store))
-        if "thread" not in parts or parts & {"block", "memory"}:
-            return False
+        for index in clues.indices(each.array, 0, store) or [""]:
+            parts = clues.made_of(index)
+            if "thread" not in parts or parts & {"block", "memory"}:
+                return False
     return True
 
 
@@ -145,8 +151,8 @@ def barrier_missed(at: At, other: At, how: str = "elsewhere") -> BarrierError:
 
     how : of the other, which "ended", or "waits" on its line, or is "elsewhere": went another way on its line
     """
-    if other.text.split(": ", 1)[-1].startswith(("for ", "while ")) and how == "elsewhere":
-        mend = "give every thread of the block the same rounds of this loop, and guard reads and writes inside it"
+    if loop := Clues(at.source, at.line).uneven_loop():
+        mend = f"give every thread of the block the same rounds of `{loop}`, and guard reads and writes inside it"
     else:
         mend = "move cuda.syncthreads() out of the if, and guard reads and writes instead of returning early"
     return BarrierError(
@@ -232,25 +238,38 @@ def _kept_inside(at: At, array: str, shape: Sequence[int], index: Sequence[int],
     """What keeps the index inside."""
     size = shape[axis]
     clues = Clues(at.source, at.line)
-    text = clues.index(array, axis, {"reads": False, "writes": True}.get(does))
+    guards = clues.guards()
+    texts = clues.indices(array, axis, {"reads": False, "writes": True}.get(does))
     if index[axis] < 0:
-        behind = "on a GPU a negative index does not count from the end, it reads what lies before the array"
-        return f"{behind}; keep it out: if {text or 'i'} >= 0: ..."
+        text = _the_one(texts) or _the_one([each for each in texts if "-" in each]) or "the index"
+        behind = "on a GPU a negative index does not count from the end, it lies before the array"
+        return f"{behind}; keep it out: if {text} >= 0: ..."
     if len(shape) > 1 and all(0 <= i < n for i, n in zip(reversed(index), shape, strict=True)):
         return "the other way round it would fit: are row and column swapped?"
+    text = _the_one(texts) or _the_one([each for each in texts if not any(g[:2] == (each, "<") for g in guards)])
     if "memory" in clues.made_of(text):
         return f"that index was read from memory: is it right there? If not all are, keep them out: if {text} < {size}"
-    for left, sign, right, written in clues.guards():
+    for left, sign, right, written in guards:
         if left == text and sign == "<=":
             return f"the guard `{written}` lets {right} itself through: write {text} < {right}"
         if left == text and sign == "<":
             return f"the guard `{written}` lets it through: it must be the size of {array} that is compared with"
-        if sign == "<" and re.search(rf"\b{re.escape(left)}\b", text):
-            return f"the guard `{written}` keeps {left} inside, but not {text}: ask if {text} < {right}: ..."
+        if sign == "<" and re.search(rf"\b{re.escape(left)}\b", " ".join(texts)):
+            kept = f"the guard `{written}` keeps {left} inside, but not"
+            return (
+                f"{kept} {text}: ask if {text} < {right}: ..."
+                if text
+                else f"{kept} every index of this line: ask for each"
+            )
     if loop := clues.loop_of(text):
         return f"the loop `{loop}` goes too far: it must end at {size}"
     guard = "if i < n" if len(shape) == 1 else "if row < m and col < n"
     return f"threads without an element of their own must be kept out: {guard}: ..."
+
+
+def _the_one(texts: Sequence[str]) -> str:
+    """The only one of them, if it is."""
+    return texts[0] if len(texts) == 1 else ""
 
 
 def unwritten(at: At, element: str, space: str) -> UnwrittenError:
@@ -280,14 +299,6 @@ def endless(at: At, rounds: int) -> StepLimitError:
     )
 
 
-def divided_by_zero(at: At, sign: str = "//") -> KernelError:
-    """A whole number divided by 0. sign : "//" or "%"."""
-    return KernelError(
-        f"{at} divides a whole number by 0 ({sign}), and what a GPU makes of that is undefined; keep it out by an if, "
-        "or divide by max(n, 1)"
-    )
-
-
 def misaligned(at: At, array: str, index: int, does: str) -> KernelError:
     """`load4` or `store4` that does not begin at a multiple of 4. does : "reads" or "writes"."""
     return KernelError(
@@ -297,19 +308,6 @@ def misaligned(at: At, array: str, index: int, does: str) -> KernelError:
 
 
 # --- every thread ----------------------------------------------------------------------------------------------------
-
-
-def float_index(at: At, array: str, dtype: Any, index: str = "i") -> KernelError:
-    """An index that is no whole number. dtype : what it is; index : as it is written"""
-    return KernelError(
-        f"{at}{':' if at.thread else chr(10)} an index of {array} is a whole number, not {dtype}; "
-        f"write // for a whole quotient, or int({index}) to truncate"
-    )
-
-
-def float_into_int(at: At, array: str, dtype: Any) -> KernelError:
-    """A float that is stored into an array of whole numbers. dtype : of the array"""
-    return KernelError(f"{at}\na float is stored into {array}, which is {dtype}; write np.{dtype}(...) to truncate it")
 
 
 def two_arrays(at: At, name: str) -> KernelError:
@@ -323,8 +321,7 @@ def two_arrays(at: At, name: str) -> KernelError:
 def too_much_shared(at: At, array: str, taken: int, most: int) -> LaunchError:
     """More shared memory than a block has. taken : bytes with this array; most : bytes that there are"""
     return LaunchError(
-        f"{at}{':' if at.thread else chr(10)} {array} brings shared memory to {taken:,} bytes; "
-        f"a block has {most:,}, so take a smaller tile"
+        f"{at}\n{array} brings shared memory to {taken:,} bytes; a block has {most:,}, so take a smaller tile"
     )
 
 
@@ -333,7 +330,7 @@ def depends_on_order(kernel: str, element: str, one: Any, other: Any, is_float: 
     mend = (
         "sums of floats are rounded in the order in which they are added: compare with a tolerance, or let each thread "
         "write its part and add the parts in a fixed order"
-        if is_float
+        if is_float and abs(one - other) <= 1e-3 * max(abs(one), abs(other))
         else "it uses what an atomic returned, or what came last: sort the result, or give each element to one thread"
     )
     return DataRaceError(

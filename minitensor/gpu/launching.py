@@ -12,10 +12,9 @@ import numpy as np
 from minitensor import backend
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, LaunchError
-from minitensor.gpu import compiler
+from minitensor.gpu import compiler, diagnoses
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import CuPyNames, Dim3, on
-from minitensor.gpu.diagnoses import depends_on_order
 from minitensor.gpu.memory import Memory, poisoned
 from minitensor.gpu.report import Launch
 from minitensor.gpu.simulator import Machine
@@ -264,7 +263,9 @@ class Kernel:
                 apart = np.flatnonzero((one != other) & ~((one != one) & (other != other)))
                 if apart.size:
                     at = int(apart[0])
-                    raise depends_on_order(self.name, f"{name}[{at}]", one[at], other[at], one.dtype.kind == "f")
+                    raise diagnoses.depends_on_order(
+                        self.name, f"{name}[{at}]", one[at], other[at], one.dtype.kind == "f"
+                    )
 
     def _run_on_gpu(self, grid: Dim3, block: Dim3, shared_bytes: int, arguments: tuple[Any, ...]) -> None:
         with warnings.catch_warnings(), on(CuPyNames()):
@@ -353,8 +354,8 @@ class Kernel:
 class Sampled:
     """``kernel.sample(blocks)``, to be launched as the kernel is."""
 
-    def __init__(self, kernel: Kernel, blocks: int):
-        self.kernel, self.blocks = kernel, blocks
+    def __init__(self, which: Kernel, blocks: int):
+        self.kernel, self.blocks = which, blocks
 
     def __getitem__(self, shape: Any) -> Callable[..., Launch]:
         return partial(self.kernel._launch, *self.kernel._shape(shape), self.blocks)

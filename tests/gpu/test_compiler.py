@@ -225,15 +225,15 @@ def test_a_kernel_says_its_source(jit):
 
 def test_a_kernel_remembers_the_types_of_its_last_launch(jit):
     @kernel
-    def double(x, y, n):
+    def doubles(x, y, n):
         i = cuda.grid(1)
         if i < n:
             x[i, 0] = y[i] * 2
 
-    with pytest.raises(LaunchError, match="double has not been launched, so the types of x, y, n are not known"):
-        double.cuda_source()
-    double[1, 4](np.zeros((4, 1), "float32"), np.ones(4, "int64"), 4)
-    assert double.cuda_source() == double.cuda_source(["float32[:, :]", "int64[:]", "int32"])
+    with pytest.raises(LaunchError, match="doubles has not been launched, so the types of x, y, n are not known"):
+        doubles.cuda_source()
+    doubles[1, 4](np.zeros((4, 1), "float32"), np.ones(4, "int64"), 4)
+    assert doubles.cuda_source() == doubles.cuda_source(["float32[:, :]", "int64[:]", "int32"])
 
 
 def test_a_kernel_wants_the_type_of_each_parameter():
