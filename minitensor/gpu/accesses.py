@@ -200,7 +200,7 @@ class Accesses:
 
     def _account(self, site: int, memory: Memory, address: np.ndarray, on: Threads, wide: int) -> None:
         every = np.broadcast_to(address, (self.size,))
-        self.ledger.access(site, memory, every, on.mask, 0, wide)
+        self.ledger.access(site, memory, every, on.mask, self.per_block, wide)
         if memory.touched is not None:
             if on.mask is None:
                 memory.touch(self.block, every, wide)

@@ -39,12 +39,12 @@ class Ledger:
         self.samples: dict[int, Sample] = {}
 
     def access(
-        self, number: int, memory: Memory, addresses: np.ndarray, on: np.ndarray | None, first_thread: int, wide: int
+        self, number: int, memory: Memory, addresses: np.ndarray, on: np.ndarray | None, per_block: int, wide: int
     ) -> None:
         """Count what warps ask for together.
 
         number : of the site; addresses : (warps · 32,) in elements of a block's memory; on : (warps · 32,) which
-        threads ask, None if all do; first_thread : the number in its block of the first
+        threads ask, None if all do; per_block : how many of them belong to a block
         """
         site, itemsize = self.sites[number], memory.dtype.itemsize
         line = self.lines[site.line]
@@ -60,8 +60,8 @@ class Ledger:
             row = 0 if some is None else int(some.argmax())
             lanes = np.arange(WARP) if asks is None else np.flatnonzero(asks[0])
             self.samples[number] = Sample(
-                site.line, memory.name, memory.space, site.kind, itemsize * wide,
-                (lanes + row * WARP + first_thread).tolist(), rows[0][lanes].tolist(),
+                site.line, site.array, memory.space, site.kind, itemsize * wide,
+                (lanes + row * WARP % per_block).tolist(), rows[0][lanes].tolist(),
             )  # fmt: skip
         line.instructions += len(rows)
         loads, stores = threads * (site.kind == "load"), threads * (site.kind == "store")
