@@ -60,7 +60,7 @@ class Ledger:
             row = 0 if some is None else int(some.argmax())
             lanes = np.arange(WARP) if asks is None else np.flatnonzero(asks[0])
             self.samples[number] = Sample(
-                site.line, memory.name, memory.space, site.kind, itemsize * wide,
+                site.line, site.array, memory.space, site.kind, itemsize * wide,
                 (lanes + row * WARP + first_thread).tolist(), rows[0][lanes].tolist(),
             )  # fmt: skip
         line.instructions += len(rows)
