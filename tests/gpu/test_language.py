@@ -41,7 +41,7 @@ def test_a_device_function_returns_by_any_way_and_any_number_of_values():
 
 
 @kernel(device=True)
-def half_returned(x):
+def half_returned(x):  # noqa: RET503
     if x > 0:
         return x
 
@@ -243,9 +243,7 @@ def test_a_row_of_an_array_is_an_array():
     x, out = np.arange(12, dtype="float32").reshape(3, 4), np.zeros(3, "float32")
     rows[1, 3](x, out)
     assert out.tolist() == x.sum(1).tolist()
-    with pytest.raises(
-        errors.OutOfBoundsError, match=r"thread 3 of block 0 touches x\[3\], but the indices of x go from 0 to 2"
-    ):
+    with pytest.raises(errors.OutOfBoundsError, match=r"thread 3 of block 0 touches x\[3\], but the indices of x"):
         rows[1, 4](x, np.zeros(4, "float32"))
 
 
