@@ -14,14 +14,21 @@ from minitensor.errors import KernelError
 
 WARP = 32  # threads that run in step
 
-# Mathematical functions that NumPy and CuPy both have as ufuncs. CuPy translates its own only, so ask `cuda` for them.
+# Mathematical functions that NumPy and CuPy both have as ufuncs and CuPy's JIT translates, but for those that are
+# operators. CuPy translates its own only, so ask `cuda` for them. (`sign` is translated for whole numbers alone.)
 MATHS = {
-    "absolute", "ceil", "cos", "exp", "exp2", "expm1", "floor", "log", "log1p", "log2", "maximum", "minimum", "sin",
-    "sqrt", "tan", "tanh",
+    "absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cbrt", "ceil", "copysign",
+    "cos", "cosh", "deg2rad", "degrees", "exp", "exp2", "expm1", "fabs", "float_power", "floor", "floor_divide", "fmax",
+    "fmin", "fmod", "gcd", "hypot", "isfinite", "isinf", "isnan", "ldexp", "log", "log10", "log1p", "log2",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "nextafter", "power", "rad2deg",
+    "radians", "reciprocal", "remainder", "rint", "sign", "signbit", "sin", "sinh", "sqrt", "square", "tan", "tanh",
+    "trunc",
 }  # fmt: skip
-NAMES = MATHS | {
+ATOMICS = {f"atomic_{way}" for way in ("add", "sub", "exch", "min", "max", "inc", "dec", "cas", "and", "or", "xor")}
+SHUFFLES = {"shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync"}
+NAMES = MATHS | ATOMICS | SHUFFLES | {
     "threadIdx", "blockIdx", "blockDim", "gridDim", "warpsize", "grid", "gridsize", "laneid", "range", "shared_memory",
-    "syncthreads", "atomic_add", "shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync",
+    "syncthreads", "syncwarp", "load4", "store4",
 }  # fmt: skip
 
 _here = threading.local()
@@ -40,14 +47,19 @@ class Cuda:
 
     - ``cuda.threadIdx``, ``blockIdx``, ``blockDim``, ``gridDim``, each with ``.x``, ``.y`` and ``.z``
     - ``cuda.grid(ndim)``: this thread's number in the whole grid; for 2 and 3 a tuple ``x, y[, z]``
-    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first
-    - ``cuda.syncthreads()``: wait until every thread of the block is here
+    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first.
+      With None as its size it takes what the launch gives: ``kernel[grid, block, shared_bytes](...)``
+    - ``cuda.syncthreads()``: wait until every thread of the block is here; ``cuda.syncwarp(mask=0xFFFFFFFF)``: until
+      those threads of the warp are
     - ``cuda.atomic_add(array, index, value)``: add in one step that no other thread can interrupt; returns what was
-      there
+      there. Likewise ``atomic_sub``, ``exch``, ``min``, ``max``, ``and``, ``or``, ``xor``; ``atomic_inc`` and ``dec``
+      count round from 0 to a limit; ``atomic_cas(array, index, expected, value)`` writes where it finds what it expects
+    - ``cuda.load4(array, index)``: a tuple of four neighbours of a float32 array with one axis, in one access of 16
+      bytes; index is a multiple of 4. ``cuda.store4(array, index, a, b, c, d)`` writes four
     - ``cuda.shfl_down_sync(mask, value, lanes)``, ``shfl_xor_sync``, ``shfl_up_sync``, ``shfl_sync``: the value of
       another thread of the warp
     - ``cuda.range(..., unroll=)``: a range whose loop the compiler is told to unroll
-    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share
+    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share, by NumPy's names: MATHS
     """
 
     def __getattr__(self, name: str) -> Any:

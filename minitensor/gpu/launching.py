@@ -25,8 +25,10 @@ LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 
 
-def kernel(function: Callable[..., None]) -> "Kernel":
+def kernel(function: Callable[..., Any] | None = None, *, device: bool = False) -> Any:
     """Make a function a kernel: what one of many threads does.
+
+    device : make it a device function instead, which kernels call and nobody launches; it may return a number
 
     >>> from minitensor.gpu import cuda, kernel
     >>> import minitensor as mt
@@ -40,7 +42,7 @@ def kernel(function: Callable[..., None]) -> "Kernel":
     >>> numbers.tolist(), launch.counters.global_loads
     ([0.0, 2.0, 4.0, 6.0, 8.0], 5)
     """
-    return Kernel(function)
+    return partial(Kernel, device=device) if function is None else Kernel(function, device)
 
 
 class Kernel:
@@ -57,9 +59,9 @@ class Kernel:
     says what a thread did wrong. A real GPU does not: there the same mistake gives wrong numbers, or a crash.
     """
 
-    def __init__(self, function: Callable[..., None]):
+    def __init__(self, function: Callable[..., Any], device: bool = False):
         update_wrapper(self, function)
-        self.function = function
+        self.function, self.device = function, device
         self.parameters = list(inspect.signature(function).parameters)
         self._jit: Any = None
         self._programs: dict[Any, Program] = {}
@@ -164,9 +166,7 @@ class Kernel:
         with warnings.catch_warnings(), on(CuPyNames()):
             warnings.simplefilter("ignore")  # that cupyx.jit is experimental, and that it does not know this decorator
             if self._jit is None:
-                from cupyx import jit
-
-                self._jit = jit.rawkernel()(self.function)
+                self._jit = compiler.on_gpu(self.function)
             self._jit(tuple(grid), tuple(block), arguments)
 
     # Checks, before anything runs.
