@@ -152,6 +152,10 @@ def _fmod(x: Vector, y: Vector) -> Vector:
     return flushed(np.fmod(x, y)) if x.dtype.kind == "f" else np.where(y == 0, 0, np.fmod(x, y)).astype(x.dtype)
 
 
+def _scaled_by_power(x: Vector, exponent: Vector) -> Vector:
+    return flushed(np.ldexp(x, np.clip(exponent, -10_000, 10_000).astype(np.int32)))
+
+
 def _scaled(factor: float) -> Operation:
     return lambda x: flushed(x * x.dtype.type(factor))
 
@@ -237,6 +241,8 @@ class Ufunc:
             operands = [np.dtype(out)] * 2
         elif self.same:
             operands = list(actual)
+        elif apply is _scaled_by_power:
+            operands = [actual[0], promoted(actual[1])]
         elif apply in (np.left_shift, np.right_shift):
             operands = [promoted(actual[0])] * 2
         else:
@@ -325,6 +331,11 @@ UFUNCS = {
     "copysign": Ufunc(_alike(FLOATS), _arithmetic(np.copysign)),
     "nextafter": Ufunc(_alike(FLOATS), _arithmetic(np.nextafter)),
     "degrees": Ufunc(_alike(FLOATS, 1), _scaled(180 / np.pi)),
+    "rad2deg": Ufunc(_alike(FLOATS, 1), _scaled(180 / np.pi)),
+    "deg2rad": Ufunc(_alike(FLOATS, 1), _scaled(np.pi / 180)),
+    "ldexp": Ufunc([("fi", "f"), ("fl", "f"), ("di", "d"), ("dq", "d")], _scaled_by_power),
+    "float_power": Ufunc([("dd", "d")], np.power),
+    "gcd": Ufunc([("??", "?"), *_alike(INTEGERS)], np.gcd, refused="?", same=True),
     "radians": Ufunc(_alike(FLOATS, 1), _scaled(np.pi / 180)),
     **{name: _maths(getattr(np, name)) for name in (
         "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "cos", "sin", "tan", "cosh", "sinh", "tanh",
@@ -332,6 +343,8 @@ UFUNCS = {
     "arctan2": _maths(np.arctan2, 2), "hypot": _maths(np.hypot, 2),
 }  # fmt: skip
 
-# What `cuda` has of them: CuPy's own comparisons and its `invert` are others than its compiler's.
-MATHS = set(UFUNCS) - {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "invert",
-                       "logical_and", "logical_or", "logical_not"}  # fmt: skip
+# What `cuda` has of them: all that are no operators.
+MATHS = set(UFUNCS) - {
+    "add", "subtract", "multiply", "true_divide", "negative", "left_shift", "right_shift", "bitwise_or", "bitwise_and",
+    "bitwise_xor", "invert", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal",
+}  # fmt: skip

@@ -7,6 +7,7 @@ decides how many threads can run at once: registers, shared memory, and what did
 
 import re
 from collections.abc import Callable, Sequence
+from types import CellType, FunctionType
 from typing import Any, NamedTuple
 
 from minitensor.backend.dtypes import checked_dtype
@@ -78,7 +79,7 @@ def cuda_source(function: Callable[..., None], types: Sequence[Any]) -> str:
     """The CUDA C++ that CuPy's JIT makes of a kernel.
 
     function : a Python function that returns nothing and uses ``cupyx.jit.threadIdx`` and the like; its source must be
-        in a file, where the JIT reads it
+        in a file, where the JIT reads it. Kernels that it calls, made with ``@kernel(device=True)``, come along
     types : what each parameter is: "float32[:, :]" for a contiguous array with two axes, "int32" for a number; or an
         array, a Tensor or a number, which stands for its own type
 
@@ -90,12 +91,68 @@ def cuda_source(function: Callable[..., None], types: Sequence[Any]) -> str:
     parameters = tuple(_ctype(each, cuda_types) for each in types)
     try:
         # `transpile` is what cupyx.jit.rawkernel calls at the first launch, which would need a GPU.
-        result = jit.transpile(function, ['extern "C"', "__global__"], "cuda", parameters, cuda_types.void)
+        result = _transpiled(jit, function, parameters, cuda_types.void)
     except Exception as error:  # of many kinds; its message holds the source, with the line marked by >
         raise CompileError(
             f"CuPy's JIT cannot turn {function.__name__} into CUDA C++: {type(error).__name__}: {error}"
         ) from error
     return result.code
+
+
+def on_gpu(function: Callable[..., None]) -> Callable[..., None]:
+    """The kernel as CuPy launches it, ``launch(grid, block, arguments, shared_bytes)``: what `cuda_source` gives, run.
+
+    It is translated and compiled once for each kind of arguments, at the launch.
+    """
+    jit, cuda_types = _jit()
+    from cupyx.jit import _cuda_typerules, _interface
+
+    class Launched(_interface._JitRawKernel):  # type: ignore[misc]
+        def __call__(self, grid: Any, block: Any, arguments: Any, shared_bytes: int = 0) -> None:
+            types = tuple(
+                cuda_types.CArray.from_ndarray(each)
+                if hasattr(each, "shape") and each.shape
+                else _cuda_typerules.get_ctype_from_scalar("cuda", each)
+                for each in arguments
+            )
+            if types not in self._cached_codes:
+                self._cached_codes[types] = _transpiled(jit, self._func, types, cuda_types.void)
+            super().__call__(grid, block, arguments, shared_bytes)
+
+    return Launched(function, "cuda", False)
+
+
+def _transpiled(jit: Any, function: Callable[..., None], types: Any, nothing: Any) -> Any:
+    """What `cupyx.jit.rawkernel` makes of a function at the first launch, which would need a GPU."""
+    result = jit.transpile(for_cupy(function), ['extern "C"', "__global__"], "cuda", types, nothing)
+    # CuPy writes CUDART_INF_F for infinity, and leaves out the header that knows it.
+    return (
+        result._replace(code=f'#include "cupy/math_constants.h"\n{result.code}') if "CUDART_" in result.code else result
+    )
+
+
+def for_cupy(function: Callable[..., Any], known: dict[Any, Any] | None = None) -> Callable[..., Any]:
+    """A copy of a function in whose names our device functions are CuPy's.
+
+    known : what device functions have become
+    """
+    from cupyx.jit import _interface
+
+    known = {} if known is None else known
+
+    def become(value: Any) -> Any:
+        if getattr(value, "device", None) is not True or not hasattr(value, "function"):
+            return value
+        if value not in known:
+            known[value] = _interface._JitRawKernel(None, "cuda", True)  # before it is filled: it may call itself
+            known[value]._func = for_cupy(value.function, known)
+        return known[value]
+
+    names = {name: become(value) for name, value in function.__globals__.items()}
+    cells = tuple(CellType(become(cell.cell_contents)) for cell in function.__closure__ or ())
+    if all(value is function.__globals__[name] for name, value in names.items()) and not cells:
+        return function
+    return FunctionType(function.__code__, names, function.__name__, function.__defaults__, cells)
 
 
 def compile_to_cubin(

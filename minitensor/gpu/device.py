@@ -16,11 +16,12 @@ from minitensor.gpu.arithmetic import MATHS
 WARP = 32  # threads that run in step
 
 INDICES = ("threadIdx", "blockIdx", "blockDim", "gridDim")
-ATOMICS = ("add", "sub", "exch", "min", "max", "inc", "dec", "cas", "and", "or", "xor")
+ATOMICS = {f"atomic_{op}" for op in ("add", "sub", "exch", "min", "max", "inc", "dec", "cas", "and", "or", "xor")}
+SHUFFLES = {"shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync"}
 # CuPy translates its own functions only, not NumPy's, so ask `cuda` for them.
-NAMES = MATHS | {
+NAMES = MATHS | ATOMICS | SHUFFLES | {
     *INDICES, "warpsize", "grid", "gridsize", "laneid", "range", "shared_memory", "syncthreads", "syncwarp", "load4",
-    "store4", "shfl_sync", "shfl_up_sync", "shfl_down_sync", "shfl_xor_sync", *(f"atomic_{op}" for op in ATOMICS),
+    "store4",
 }  # fmt: skip
 
 _here = threading.local()
@@ -39,19 +40,19 @@ class Cuda:
 
     - ``cuda.threadIdx``, ``blockIdx``, ``blockDim``, ``gridDim``, each with ``.x``, ``.y`` and ``.z``
     - ``cuda.grid(ndim)``: this thread's number in the whole grid; for 2 and 3 a tuple ``x, y[, z]``
-    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first. With
-      None as its size, the launch gives it, in bytes: ``kernel[grid, block, shared_bytes](...)``
-    - ``cuda.syncthreads()``: wait until every thread of the block is here
+    - ``cuda.shared_memory(dtype, size)``: an array that the threads of one block share; it holds poison at first.
+      With None as its size it takes what the launch gives: ``kernel[grid, block, shared_bytes](...)``
+    - ``cuda.syncthreads()``: wait until every thread of the block is here; ``cuda.syncwarp(mask=0xFFFFFFFF)``: until
+      those threads of the warp are
     - ``cuda.atomic_add(array, index, value)``: add in one step that no other thread can interrupt; returns what was
-      there. So do ``atomic_sub``, ``exch``, ``min``, ``max``, ``inc``, ``dec``, ``and``, ``or``, ``xor``, and
-      ``atomic_cas(array, index, compared, value)``
-    - ``cuda.syncwarp()``: wait until every thread of the warp is here
-    - ``cuda.load4(array, index)``: four neighbouring float32 in one access, as a tuple;
-      ``cuda.store4(array, index, x, y, z, w)`` writes four
+      there. Likewise ``atomic_sub``, ``exch``, ``min``, ``max``, ``and``, ``or``, ``xor``; ``atomic_inc`` and ``dec``
+      count round from 0 to a limit; ``atomic_cas(array, index, expected, value)`` writes where it finds what it expects
+    - ``cuda.load4(array, index)``: a tuple of four neighbours of a float32 array with one axis, in one access of 16
+      bytes; index is a multiple of 4. ``cuda.store4(array, index, a, b, c, d)`` writes four
     - ``cuda.shfl_down_sync(mask, value, lanes)``, ``shfl_xor_sync``, ``shfl_up_sync``, ``shfl_sync``: the value of
       another thread of the warp
     - ``cuda.range(..., unroll=)``: a range whose loop the compiler is told to unroll
-    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share
+    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share, by NumPy's names: MATHS
     """
 
     def __getattr__(self, name: str) -> Any:

@@ -37,7 +37,7 @@ def kernel(*, device: bool = False) -> Callable[[Callable[..., Any]], "Kernel"]:
 def kernel(function: Callable[..., Any] | None = None, *, device: bool = False) -> Any:
     """Make a function a kernel: what one of many threads does.
 
-    device : a function that kernels call, and that may return a number
+    device : make it a device function instead, which kernels call and nobody launches; it may return a number
 
     >>> from minitensor.gpu import cuda, kernel
     >>> import minitensor as mt
@@ -54,9 +54,7 @@ def kernel(function: Callable[..., Any] | None = None, *, device: bool = False) 
     >>> numbers.tolist(), launch.counters.global_loads
     ([0.0, 2.0, 4.0, 6.0, 8.0], 5)
     """
-    if function is None:
-        return partial(Kernel, device=device)
-    return Kernel(function)
+    return partial(Kernel, device=device) if function is None else Kernel(function, device)
 
 
 class Kernel:
@@ -271,9 +269,7 @@ class Kernel:
         with warnings.catch_warnings(), on(CuPyNames()):
             warnings.simplefilter("ignore")  # that cupyx.jit is experimental, and that it does not know this decorator
             if self._jit is None:
-                from cupyx import jit
-
-                self._jit = jit.rawkernel()(self.function)
+                self._jit = compiler.on_gpu(self.function)
             self._jit(tuple(grid), tuple(block), arguments, shared_bytes)
 
     # Checks, before anything runs.

@@ -41,7 +41,7 @@ def test_a_device_function_returns_by_any_way_and_any_number_of_values():
 
 
 @kernel(device=True)
-def half_returned(x):  # noqa: RET503
+def half_returned(x):
     if x > 0:
         return x
 

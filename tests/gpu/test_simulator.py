@@ -360,7 +360,7 @@ def test_uninitialised_needs_a_float():
 def test_cuda_means_nothing_outside_of_a_kernel():
     with pytest.raises(errors.KernelError, match=r"cuda.threadIdx has no meaning outside of a kernel"):
         _ = cuda.threadIdx
-    with pytest.raises(AttributeError, match=r"cuda has no 'syncthread'; it has absolute, add, arccos, .*atomic_add"):
+    with pytest.raises(AttributeError, match=r"cuda has no 'syncthread'; it has absolute, arccos"):
         cuda.syncthread()
 
 
