@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from minitensor.gpu.source import Source
+from minitensor.gpu.source import APART, Source
 
 NUMBERS = {
     "threadIdx": {"thread"}, "laneid": {"thread"}, "blockIdx": {"block"}, "grid": {"thread", "block"},
@@ -34,6 +34,8 @@ class Clues:
     """
 
     def __init__(self, source: Source, line: int):
+        if line >= APART:  # of a device function, which knows only what it was given
+            source, line = source.called[line // APART - 1], line % APART
         tree = ast.parse(textwrap.dedent("\n".join(source.lines)))
         ast.increment_lineno(tree, source.line - 1)
         self.line, self.function = line, tree.body[0]

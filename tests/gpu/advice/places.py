@@ -210,6 +210,41 @@ def an_index_that_was_read():
     )  # fmt: skip
 
 
+@kernel(device=True)
+def next_one(x, i):
+    return x[i + 1]
+
+
+@kernel(device=True)
+def next_one_or_nought(x, i, n):
+    if i + 1 < n:
+        return x[i + 1]
+    return np.float32(0)
+
+
+@kernel
+def copied_from_the_right(x, out, n):
+    i = cuda.grid(1)
+    if i < n:
+        out[i] = next_one(x, i)
+
+
+@kernel
+def copied_from_the_right_inside(x, out, n):
+    i = cuda.grid(1)
+    if i < n:
+        out[i] = next_one_or_nought(x, i, n)
+
+
+def a_device_function_that_looks_too_far():
+    x, out = numbers(6), zeros(6)
+    return Pair(
+        diagnoses.out_of_bounds, "threads without an element of their own must be kept out",
+        lambda: copied_from_the_right[2, 4](x, out, 6), lambda: copied_from_the_right_inside[2, 4](x, out, 6), out,
+        [*x[1:], 0],
+    )  # fmt: skip
+
+
 # Written by nobody.
 @kernel
 def mean_of_three_without_a_halo(x, out, n):
