@@ -26,6 +26,10 @@ def busy(x, y, where, m, n):
     for start in range(i, n):
         while start < lane:
             x[start] = np.float32(0)
+    while n > 0:
+        y[m] = 1
+        if y[i] > 0:
+            break
 
 
 SOURCE = source_of(busy)
@@ -100,10 +104,11 @@ def test_a_guard_is_shown_as_it_is_written():
 
 
 def test_loops():
-    assert clues("y[k] = ").loop_of("k") == "for k in range(n)"
-    assert clues("y[k] = ").loop_of("i") == clues("found = ").loop_of("k") == ""
+    assert clues("y[k] = ").loops() == {"k": "for k in range(n)"}
+    assert clues("found = ").loops() == {}
     assert clues("y[k] = ").uneven_loop() == ""
     assert clues("x[start] = ").uneven_loop() == "for start in range(i, n)"
+    assert clues("y[m] = ").uneven_loop() == "while n > 0"  # which some may break off
 
 
 def test_a_swap_is_one_statement_that_writes_an_array_twice():

@@ -184,6 +184,34 @@ def a_loop_that_goes_too_far():
 
 
 @kernel
+def steps_too_far(x, out, k):
+    row = cuda.grid(1)
+    total = np.float32(0)
+    for inner in range(k):
+        total += cuda.fabs(x[row, inner + 1] - x[row, inner])
+    out[row] = total
+
+
+@kernel
+def steps(x, out, k):
+    row = cuda.grid(1)
+    total = np.float32(0)
+    for inner in range(k):
+        if inner + 1 < k:
+            total += cuda.fabs(x[row, inner + 1] - x[row, inner])
+    out[row] = total
+
+
+def a_neighbour_in_a_loop():
+    x, out = numbers(4, 5), zeros(4)
+    return Pair(
+        diagnoses.out_of_bounds, "the loop `for inner in range(k)` keeps inner inside, but not inner + 1: ask if "
+        "inner + 1 < 5: ...",
+        lambda: steps_too_far[1, 4](x, out, 5), lambda: steps[1, 4](x, out, 5), out, abs(np.diff(x)).sum(1),
+    )  # fmt: skip
+
+
+@kernel
 def gathered(x, where, out, n):
     i = cuda.grid(1)
     if i < n:
