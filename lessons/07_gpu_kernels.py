@@ -221,6 +221,51 @@ for launch in (step_1, step_2):
     print(f"{launch.name:10} {words}, {counted.coalescing:.0%} coalesced")
 
 # %%
+# Even the cache is slow
+# ----------------------
+# A GPU need not fetch a sector twice: what was fetched waits in a cache beside the threads, *L1*,
+# and most of what ``naive`` reads is found there. Why is it slow all the same? Because L1 has 32
+# *banks*. Words of 4 bytes are dealt out to them, like cards to players, and in one clock each bank
+# gives one word. Thirty-two neighbours lie in 32 banks: one clock. But thirty-two threads one below
+# the other want words that are a whole row apart. If the length of a row is a multiple of 32, they
+# all lie in the same bank, and it takes 32 clocks.
+
+
+@kernel
+def down_a_column(x, out):
+    row = cuda.threadIdx.x
+    out[row] = x[row, 0]
+
+
+def clocks(launch):
+    total = 0
+    for (words_in_one_bank, lines, _), requests in launch.counters.global_shapes.items():
+        total += requests * max(words_in_one_bank, lines / 3.5)
+    return total
+
+
+column_of = mt.zeros(32, "float32")
+for length in (1, 32, 4096, 4097, 4098):
+    launch = down_a_column[1, 32](mt.zeros((32, length), "float32"), column_of)
+    store = 1  # clock, for 32 neighbours
+    print(f"rows of {length:>4} numbers: {clocks(launch) - store:>4.1f} clocks for a warp's read")
+
+# %%
+# Rows that are one number longer would spread the words over all banks. Then a second limit is met:
+# L1 keeps *lines* of 128 bytes and can look up three or four of them in a clock, and here each word
+# lies in a line of its own. (NVIDIA does not publish these rules. On an A40, an A100 and an H200
+# they come within 12% of what gpu-benches, a collection of measurements, found.) Now the same for
+# the two products.
+
+for launch in (step_1, step_2):
+    print(f"{launch.name:10} {clocks(launch):>9,.0f} clocks of L1")
+
+# %%
+# That is a factor of almost 17, where the sectors differed by less than 7. And it is there even if
+# all of ``a`` and ``b`` is in the cache, and memory has nothing to do. Neighbours should read
+# neighbours.
+
+# %%
 # The same number, again and again
 # --------------------------------
 # The reads are in good order now. But are they needed? How many different numbers are there to
@@ -327,10 +372,10 @@ assert step_3.counters.global_loads == 2 * m * n * k // TILE
 # %%
 # Shared memory has banks
 # -----------------------
-# Shared memory has a rule of its own. Its words of 4 bytes are dealt out to 32 *banks*, like cards
-# to players, and each bank gives one word at a time. If two threads of a warp want different words
-# of one bank, one of them waits for another round: a *bank conflict*. A small kernel tries it: its
-# threads read numbers that lie ``stride`` apart.
+# Shared memory is the same piece of hardware as L1, with the same 32 banks, but it has no lines to
+# look up. If two threads of a warp want different words of one bank, one of them waits for another
+# round: a *bank conflict*. A small kernel tries it: its threads read numbers that lie ``stride``
+# apart.
 
 
 @kernel
@@ -355,6 +400,181 @@ fig = plot.memory_access(by_stride[1], by_stride[4], array="shared")
 # a different one. The report of ``tiled`` said that it has no conflicts: the 16 threads that differ
 # in x want neighbours of ``tile_b``, and all the same number of ``tile_a``, which is given to all
 # at once.
+
+# %%
+# A page of crimes
+# ----------------
+# Two mistakes were named so far: a thread without an element, and a tile that is overwritten too
+# early. Here are eight more, a few lines each. On a GPU none of them stops. It gives wrong numbers,
+# some always, some once in a while. Cover the message and find the mistake yourself first.
+
+
+def confess(kernel, shape, *arguments):
+    try:
+        kernel[shape](*arguments)
+    except mt.errors.KernelError as error:
+        print(error)
+
+
+ten = mt.random.normal(rng, (10,), dtype="float32")
+out = mt.zeros(10, "float32")
+
+# %%
+# The first has a guard, and the guard is wrong.
+
+
+@kernel
+def doubled(x, n):
+    i = cuda.grid(1)
+    if i <= n:
+        x[i] = 2 * x[i]
+
+
+confess(doubled, (3, 4), ten, 10)
+
+# %%
+# In Python ``x[-1]`` is the last element.
+
+
+@kernel
+def differences(x, out, n):
+    i = cuda.grid(1)
+    if i < n:
+        out[i] = x[i] - x[i - 1]
+
+
+confess(differences, (3, 4), ten, out, 10)
+
+# %%
+# Who is first, the thread that reads ``x[1]`` or the thread that writes it?
+
+
+@kernel
+def moved_left(x, n):
+    i = cuda.grid(1)
+    if i + 1 < n:
+        x[i] = x[i + 1]
+
+
+confess(moved_left, (3, 4), ten, 10)
+
+# %%
+# Right with one block, and wrong with three.
+
+
+@kernel
+def added(x, out, n):
+    i = cuda.threadIdx.x
+    if i < n:
+        out[i] += x[i]
+
+
+confess(added, (3, 4), ten, out, 10)
+
+# %%
+# A neighbour's number, before the neighbour has put it there.
+
+
+@kernel
+def turned(x, out):
+    shared = cuda.shared_memory(np.float32, 8)
+    i = cuda.threadIdx.x
+    shared[i] = x[i]
+    out[i] = shared[7 - i]
+
+
+confess(turned, (1, 8), ten, out)
+
+# %%
+# NumPy's ``zeros`` are zero. Shared memory is not.
+
+
+@kernel
+def last_digits(x, out, n):
+    bins = cuda.shared_memory(np.int32, 10)
+    for at in range(cuda.threadIdx.x, n, 10):
+        cuda.atomic_add(bins, x[at] % 10, 1)
+    cuda.syncthreads()
+    out[cuda.threadIdx.x] = bins[cuda.threadIdx.x]
+
+
+confess(last_digits, (1, 10), mt.arange(50, dtype="int32"), mt.zeros(10, "int32"), 50)
+
+# %%
+# Threads that have nothing to do go home, and the others wait for them.
+
+
+@kernel
+def turned_in_part(x, out, n):
+    shared = cuda.shared_memory(np.float32, 8)
+    i = cuda.threadIdx.x
+    if i >= n:
+        return
+    shared[i] = x[i]
+    cuda.syncthreads()
+    out[i] = shared[n - 1 - i]
+
+
+confess(turned_in_part, (1, 8), ten, out, 5)
+
+# %%
+# The last is no mistake in Python. But in CUDA C++ a variable has one type, and a sum that begins
+# with a whole number stays one. CuPy refuses it, and so does the simulator, before a thread runs.
+
+
+@kernel
+def norm(x, out, n):
+    total = 0
+    for i in range(n):
+        total += x[i] * x[i]
+    out[0] = cuda.sqrt(total)
+
+
+confess(norm, (1, 1), ten, out, 10)
+
+# %%
+# Right, and not what NumPy says
+# ------------------------------
+# How do you check a kernel? Most often against NumPy. This one blurs a photograph: each pixel
+# becomes the mean of itself and of its neighbours to the left and to the right. A pixel is three
+# numbers from 0 to 255, one byte each: red, green and blue.
+
+photo = mt.data.photograph("flower").numpy()[100:340:2, 200:600:2].copy()
+
+
+@kernel
+def blurred(photo, out, rows, cols):
+    col, row = cuda.grid(2)
+    if row < rows and col + 2 < cols:
+        for colour in range(3):
+            before = photo[row, col, colour]
+            here = photo[row, col + 1, colour]
+            after = photo[row, col + 2, colour]
+            out[row, col, colour] = np.uint8((before + here + after) // 3)
+
+
+rows, cols, _ = photo.shape
+by_kernel = np.zeros((rows, cols - 2, 3), "uint8")
+blurred[(-(-cols // 32), -(-rows // 8)), (32, 8)](photo, by_kernel, rows, cols)
+by_numpy = (photo[:, :-2] + photo[:, 1:-1] + photo[:, 2:]) // 3
+
+print(f"{(by_kernel != by_numpy).mean():.0%} of the numbers differ")
+pictures = {
+    "the photograph": photo,
+    "blurred by the kernel": by_kernel,
+    "blurred by NumPy": by_numpy,
+}
+fig = plot.photos({name: mt.tensor(each) for name, each in pictures.items()}, columns=3)
+
+# %%
+# NumPy adds bytes to bytes and keeps a byte, so 200 + 100 is 44: it *wraps*. C++ computes with
+# whole numbers of 32 bits, so 200 + 100 is 300, on a GPU and on this simulator. Here the kernel is
+# right, and the check lies. Of ``photo.astype("int32")`` NumPy makes the same picture. (But a
+# variable has one type, and ``total = before + here`` would be a byte: CuPy takes it for one, and
+# there C++ wraps as well.)
+
+wide = photo.astype("int32")
+assert (by_kernel == (wide[:, :-2] + wide[:, 1:-1] + wide[:, 2:]) // 3).all()
 
 # %%
 # What the GPU gets
@@ -453,10 +673,12 @@ fig = plot.intensities(steps, h100)
 # -----------------
 # - A kernel is what one thread does. Its threads run in any order, so each writes what no other
 #   touches. More threads are launched than there is work, so it begins with a guard.
-# - Thirty-two threads read together, in sectors of 32 bytes. Let ``threadIdx.x`` be the column, and
-#   neighbours read neighbours.
+# - Thirty-two threads read together, in sectors of 32 bytes and from 32 banks. Let ``threadIdx.x``
+#   be the column, and neighbours read neighbours.
 # - What many threads read belongs in shared memory, between two barriers: one until it is full, one
 #   until nobody reads it any more.
+# - A kernel computes as C++ does, not as Python or NumPy do: its numbers have sizes, its variables
+#   one type, and its memory begins as rubbish.
 # - Count before you time. FLOPs for each byte say which ceiling is yours.
 #
 # Try it

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from minitensor.gpu.source import Source
+from minitensor.gpu.source import APART, Source
 
 NUMBERS = {
     "threadIdx": {"thread"}, "laneid": {"thread"}, "blockIdx": {"block"}, "grid": {"thread", "block"},
@@ -34,6 +34,8 @@ class Clues:
     """
 
     def __init__(self, source: Source, line: int):
+        if line >= APART:  # of a device function, which knows only what it was given
+            source, line = source.called[line // APART - 1], line % APART
         tree = ast.parse(textwrap.dedent("\n".join(source.lines)))
         ast.increment_lineno(tree, source.line - 1)
         self.line, self.function = line, tree.body[0]
@@ -76,20 +78,18 @@ class Clues:
                 out += _comparisons(node.test, holds=True)
         return out
 
-    def loop_of(self, name: str) -> str:
-        """The head of the loop around the line that counts with this variable: ``for k in range(n)``."""
-        for node in self.path:
-            if isinstance(node, ast.For) and ast.unparse(node.target) == name:
-                return f"for {name} in {ast.unparse(node.iter)}"
-        return ""
+    def loops(self) -> dict[str, str]:
+        """The loops around the line that count: for each variable the head, such as ``for k in range(n)``."""
+        inside = [node for node in self.path if isinstance(node, ast.For)]
+        return {ast.unparse(node.target): _head(node) for node in inside}
 
     def uneven_loop(self) -> str:
-        """The head of a loop around the line that not every thread of a block goes round as often."""
+        """The head of a loop around the line that not every thread of a block may go round as often."""
         for node in self.path:
-            if isinstance(node, ast.For) and "thread" in self.made_of(ast.unparse(node.iter)):
-                return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
-            if isinstance(node, ast.While) and "thread" in self.made_of(ast.unparse(node.test)):
-                return f"while {ast.unparse(node.test)}"
+            if isinstance(node, (ast.For, ast.While)):
+                left = any(isinstance(each, (ast.Break, ast.Continue)) for each in ast.walk(node))
+                if left or "thread" in self.made_of(_head(node).partition(" ")[2].rpartition(" in ")[2]):
+                    return _head(node)
         return ""
 
     def swaps(self, array: str) -> bool:
@@ -116,7 +116,7 @@ class Clues:
             return names.get(expression.id, set())
         if isinstance(expression, ast.Attribute) and expression.attr in NUMBERS:
             return NUMBERS[expression.attr]
-        if isinstance(expression, ast.Subscript) or (
+        if (isinstance(expression, ast.Subscript) and not isinstance(expression.value, ast.Call)) or (
             isinstance(expression, ast.Call) and ast.unparse(expression.func).rpartition(".")[2].startswith("atomic")
         ):
             return {"memory"}
@@ -133,6 +133,12 @@ def _path(node: Any, line: int) -> Iterator[Any]:
         for child in block:
             if isinstance(child, ast.stmt) and child.lineno <= line <= (child.end_lineno or 0):
                 yield from _path(child, line)
+
+
+def _head(loop: ast.For | ast.While) -> str:
+    if isinstance(loop, ast.While):
+        return f"while {ast.unparse(loop.test)}"
+    return f"for {ast.unparse(loop.target)} in {ast.unparse(loop.iter)}"
 
 
 def _place(node: ast.AST, array: str) -> Any:

@@ -139,10 +139,10 @@ def _forgets_the_block(*accesses: Access) -> bool:
     for each in accesses:
         clues = Clues(each.at.source, each.at.line)
         store = None if each.kind == "atomic" else each.kind == "store"
-        for index in clues.indices(each.array, 0, store) or [""]:
-            parts = clues.made_of(index)
-            if "thread" not in parts or parts & {"block", "memory"}:
-                return False
+        axes = [clues.indices(each.array, axis, store) for axis in range(3)]
+        parts = [clues.made_of(index) for indices in axes for index in indices]
+        if {"thread"} not in parts or any("memory" in made for made in parts):
+            return False
     return True
 
 
@@ -246,7 +246,9 @@ def _kept_inside(at: At, array: str, shape: Sequence[int], index: Sequence[int],
         return f"{behind}; keep it out: if {text} >= 0: ..."
     if len(shape) > 1 and all(0 <= i < n for i, n in zip(reversed(index), shape, strict=True)):
         return "the other way round it would fit: are row and column swapped?"
-    text = _the_one(texts) or _the_one([each for each in texts if not any(g[:2] == (each, "<") for g in guards)])
+    loops = clues.loops()
+    kept = {guard.left for guard in guards if guard.sign == "<"} | loops.keys()
+    text = _the_one(texts) or _the_one([each for each in texts if each not in kept])
     if "memory" in clues.made_of(text):
         return f"that index was read from memory: is it right there? If not all are, keep them out: if {text} < {size}"
     for left, sign, right, written in guards:
@@ -255,14 +257,13 @@ def _kept_inside(at: At, array: str, shape: Sequence[int], index: Sequence[int],
         if left == text and sign == "<":
             return f"the guard `{written}` lets it through: it must be the size of {array} that is compared with"
         if sign == "<" and re.search(rf"\b{re.escape(left)}\b", " ".join(texts)):
-            kept = f"the guard `{written}` keeps {left} inside, but not"
-            return (
-                f"{kept} {text}: ask if {text} < {right}: ..."
-                if text
-                else f"{kept} every index of this line: ask for each"
-            )
-    if loop := clues.loop_of(text):
-        return f"the loop `{loop}` goes too far: it must end at {size}"
+            ask = f"{text}: ask if {text} < {right}: ..." if text else "every index of this line: ask for each"
+            return f"the guard `{written}` keeps {left} inside, but not {ask}"
+    for name, loop in loops.items():
+        if name == text:
+            return f"the loop `{loop}` goes too far: it must end at {size}"
+        if re.search(rf"\b{name}\b", text):
+            return f"the loop `{loop}` keeps {name} inside, but not {text}: ask if {text} < {size}: ..."
     guard = "if i < n" if len(shape) == 1 else "if row < m and col < n"
     return f"threads without an element of their own must be kept out: {guard}: ..."
 

@@ -65,6 +65,16 @@ def test_a_query_that_no_point_reaches_stays(rung):
 
 
 @pytest.mark.parametrize("rung", RUNGS, ids=named)
+@pytest.mark.parametrize(("away", "bandwidth", "reaches"), [
+    (13.2, 1.0, True), (13.23, 1.0, False),  # the weight is below 1.2e-38, which a GPU counts as 0
+    (0.129, 0.01, True), (0.1315, 0.01, False),  # the weight is not, but weight times difference is
+])  # fmt: skip
+def test_a_query_stays_from_where_weights_are_subnormal_or_their_products(rung, away, bandwidth, reaches):
+    moved = rung(mt.tensor([[away]], "float32"), mt.tensor([[0.0]], "float32"), bandwidth).item()
+    assert moved == (pytest.approx(0, abs=1e-5) if reaches else np.float32(away))
+
+
+@pytest.mark.parametrize("rung", RUNGS, ids=named)
 @pytest.mark.parametrize(
     ("queries", "points", "bandwidth", "message"),
     [

@@ -184,6 +184,34 @@ def a_loop_that_goes_too_far():
 
 
 @kernel
+def steps_too_far(x, out, k):
+    row = cuda.grid(1)
+    total = np.float32(0)
+    for inner in range(k):
+        total += cuda.fabs(x[row, inner + 1] - x[row, inner])
+    out[row] = total
+
+
+@kernel
+def steps(x, out, k):
+    row = cuda.grid(1)
+    total = np.float32(0)
+    for inner in range(k):
+        if inner + 1 < k:
+            total += cuda.fabs(x[row, inner + 1] - x[row, inner])
+    out[row] = total
+
+
+def a_neighbour_in_a_loop():
+    x, out = numbers(4, 5), zeros(4)
+    return Pair(
+        diagnoses.out_of_bounds, "the loop `for inner in range(k)` keeps inner inside, but not inner + 1: ask if "
+        "inner + 1 < 5: ...",
+        lambda: steps_too_far[1, 4](x, out, 5), lambda: steps[1, 4](x, out, 5), out, abs(np.diff(x)).sum(1),
+    )  # fmt: skip
+
+
+@kernel
 def gathered(x, where, out, n):
     i = cuda.grid(1)
     if i < n:
@@ -207,6 +235,41 @@ def an_index_that_was_read():
         "if at < 6",
         lambda: gathered[1, 4](x, where, out, 4), lambda: gathered_where_there_is_one[1, 4](x, where, out, 4), out,
         [x[5], x[0], 0, x[2]],
+    )  # fmt: skip
+
+
+@kernel(device=True)
+def next_one(x, i):
+    return x[i + 1]
+
+
+@kernel(device=True)
+def next_one_or_nought(x, i, n):
+    if i + 1 < n:
+        return x[i + 1]
+    return np.float32(0)
+
+
+@kernel
+def copied_from_the_right(x, out, n):
+    i = cuda.grid(1)
+    if i < n:
+        out[i] = next_one(x, i)
+
+
+@kernel
+def copied_from_the_right_inside(x, out, n):
+    i = cuda.grid(1)
+    if i < n:
+        out[i] = next_one_or_nought(x, i, n)
+
+
+def a_device_function_that_looks_too_far():
+    x, out = numbers(6), zeros(6)
+    return Pair(
+        diagnoses.out_of_bounds, "threads without an element of their own must be kept out",
+        lambda: copied_from_the_right[2, 4](x, out, 6), lambda: copied_from_the_right_inside[2, 4](x, out, 6), out,
+        [*x[1:], 0],
     )  # fmt: skip
 
 

@@ -126,6 +126,23 @@ def thread_where_grid_is_meant_in_two_axes():
     )  # fmt: skip
 
 
+@kernel
+def rows_by_grid_and_columns_by_thread(x, m, n):
+    row, col = cuda.grid(2)[1], cuda.threadIdx.x
+    if row < m and col < n:
+        x[row, col] = row * 10 + col
+
+
+def columns_by_thread():
+    x = zeros(3, 5, dtype="int32")
+    return Pair(
+        diagnoses.race, "cuda.grid(2) counts through all of them",
+        lambda: rows_by_grid_and_columns_by_thread[(3, 2), (2, 2)](x, 3, 5),
+        lambda: squares_by_grid[(3, 2), (2, 2)](x, 3, 5),
+        x, np.arange(3)[:, None] * 10 + np.arange(5),
+    )  # fmt: skip
+
+
 # A swap that is done twice, once from each end.
 @kernel
 def reversed_from_both_ends(x, n):

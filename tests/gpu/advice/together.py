@@ -117,6 +117,43 @@ def a_barrier_in_a_loop_of_unequal_rounds():
     )  # fmt: skip
 
 
+@kernel
+def first_above_or_broken_off(x, out, n):
+    tile = cuda.shared_memory(np.float32, SIZE)
+    i = cuda.threadIdx.x
+    for start in range(0, n, SIZE):
+        tile[i] = x[start + i]
+        cuda.syncthreads()
+        if tile[i] > 1:
+            out[i] = start
+            break
+        cuda.syncthreads()
+
+
+@kernel
+def first_above(x, out, n):
+    tile = cuda.shared_memory(np.float32, SIZE)
+    i = cuda.threadIdx.x
+    found = False
+    for start in range(0, n, SIZE):
+        tile[i] = x[start + i]
+        cuda.syncthreads()
+        if not found and tile[i] > 1:
+            out[i] = start
+            found = True
+        cuda.syncthreads()
+
+
+def a_barrier_in_a_loop_that_some_break_off():
+    x, out = numbers(5, SIZE), np.full(SIZE, -1, "int32")
+    first = np.where((x > 1).any(0), (x > 1).argmax(0) * SIZE, -1)
+    return Pair(
+        diagnoses.barrier_missed, "give every thread of the block the same rounds of `for start in range(0, n, SIZE)`",
+        lambda: first_above_or_broken_off[1, SIZE](x.reshape(-1), out, 5 * SIZE),
+        lambda: first_above[1, SIZE](x.reshape(-1), out, 5 * SIZE), out, first,
+    )  # fmt: skip
+
+
 # Shuffles.
 @kernel
 def pairs_in_an_if(x, out, n):
