@@ -7,13 +7,18 @@ take if nothing but this unit bound it? The longest wins; waiting comes in by Li
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean
 from typing import Any
 
 from minitensor.errors import MissingExtraError, PredictionError
 from minitensor.gpu.cards import Card, card, rows
+from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP
+from minitensor.gpu.ledger import Sample
+from minitensor.gpu.report import Launch
 from minitensor.text.numbers import roughly
 
 SECTOR = 32  # bytes that L2 and memory give at least
@@ -80,7 +85,7 @@ NAMES = {
 }
 
 
-def predict(launch: Any, gpu: str | Card, ghz: float | None = None, registers: int | None = None) -> Prediction:
+def predict(launch: Launch, gpu: str | Card, ghz: float | None = None, registers: int | None = None) -> Prediction:
     """What a launch counted by the simulator is PREDICTED to take on a GPU.
 
     gpu : the name of a card of `gpus.csv`, or a `Card`
@@ -95,7 +100,7 @@ def predict(launch: Any, gpu: str | Card, ghz: float | None = None, registers: i
     if not 0 < clock < math.inf:
         raise PredictionError(f"ghz is {clock!r}; the clock is a positive number of GHz, such as {chip.ghz}")
     counters = _counters(launch)
-    said = _registers(launch, chip.arch) if registers is None else registers
+    said = _registers(launch.kernel, tuple(launch.types), chip.arch) if registers is None else registers
     taken = said or REGISTERS
     resident = chip.resident(launch.threads, taken, launch.shared_bytes)
     if not resident:
@@ -128,7 +133,7 @@ def predict(launch: Any, gpu: str | Card, ghz: float | None = None, registers: i
     )  # fmt: skip
 
 
-def _counters(launch: Any) -> Any:
+def _counters(launch: Launch) -> Counters:
     """The counters of a launch, if they will do."""
     counters = launch.counters
     if counters is None:
@@ -151,33 +156,40 @@ def _counters(launch: Any) -> Any:
     return counters
 
 
-def _registers(launch: Any, arch: str) -> int | None:
+@lru_cache(1024)
+def _registers(kernel: Any, types: tuple[Any, ...], arch: str) -> int | None:
     """Registers of a thread as NVRTC gives them, None where it is not here."""
-    if launch.compile is None:
+    if kernel is None:
         return None
     try:
-        return int(launch.compile(arch).registers)
+        return int(kernel.compile(types, arch).registers)
     except MissingExtraError:
         return None
 
 
-def _units(launch: Any, counters: Any, chip: Card, clock: float, resident: int) -> dict[str, float]:
-    """For each unit, the clocks that a block would take if it alone bound it."""
-    blocks = launch.blocks_counted
+def on_units(counters: Counters, chip: Card) -> dict[str, float]:
+    """Clocks that one SM would take for all that was counted, on each unit of an SM by itself."""
     in_l1 = sum(
-        times * max(_lanes(wide) / chip.lsu_lanes, words, lines / LINES)
-        for (words, lines, wide), times in counters.global_shapes.items()
+        times * max(_lanes(wide) / chip.lsu_lanes, rounds, lines / LINES)
+        for (rounds, lines, wide), times in counters.global_shapes.items()
     )
     in_shared = sum(
         times * max(rounds, delivered / SHARED_BYTES) for (rounds, delivered), times in counters.shared_shapes.items()
     )
+    return {
+        "issue": counters.instructions / SCHEDULERS,
+        "FP32": counters.fp32 * WARP / chip.fp32_lanes / chip.fma,
+        "special": counters.special * WARP / SPECIAL_LANES,
+        "L1": in_l1 + in_shared,
+    }
+
+
+def _units(launch: Launch, counters: Counters, chip: Card, clock: float, resident: int) -> dict[str, float]:
+    """For each unit, the clocks that a block would take if it alone bound it."""
     moved = _from_memory(launch, chip, resident)  # bytes, by all blocks together
     seconds = moved / (chip.dram_gb_s * 1e9 * OF_DATA_SHEET)
     return {
-        "issue": counters.instructions / blocks / SCHEDULERS,
-        "FP32": counters.fp32 / blocks * WARP / chip.fp32_lanes / chip.fma,
-        "special": counters.special / blocks * WARP / SPECIAL_LANES,
-        "L1": (in_l1 + in_shared) / blocks,
+        **{unit: clocks / launch.n_blocks for unit, clocks in on_units(counters, chip).items()},
         "L2": launch.distinct_sectors * SECTOR / chip.l2_bytes_clk_sm,
         "DRAM": seconds * clock * 1e9 * chip.sms / launch.n_blocks,
     }
@@ -188,7 +200,7 @@ def _lanes(wide: bool) -> int:
     return 4 * WARP if wide else WARP
 
 
-def _from_memory(launch: Any, chip: Card, resident: int) -> float:
+def _from_memory(launch: Launch, chip: Card, resident: int) -> float:
     """Bytes that come from DRAM: each once if L2 holds them all, else once for every wave of blocks."""
     everything = min(launch.footprint * launch.n_blocks / launch.blocks_counted, launch.array_bytes)
     if everything <= OF_L2 * chip.l2_mb * 2**20:
@@ -197,35 +209,46 @@ def _from_memory(launch: Any, chip: Card, resident: int) -> float:
     return min(launch.distinct_sectors * SECTOR * wave, everything) * launch.n_blocks / wave
 
 
-def _waiting(launch: Any, counters: Any, chip: Card, longest: float, resident: int) -> float:
+def _waiting(launch: Launch, counters: Counters, chip: Card, longest: float, resident: int) -> float:
     """Clocks that a block takes from its first instruction to its last: its work, and what it waits for loads.
 
     With barriers a block works and waits by turns. Without, each warp does so by itself.
-    longest : clocks of its work
+    longest : clocks of the work of a block
     """
-    asked = counters.load_sectors / launch.blocks_counted
+    asked = counters.load_sectors / launch.n_blocks
     missed = min(1.0, launch.distinct_sectors / asked) if asked else 0.0  # of L1
     of_l2 = launch.n_blocks * launch.distinct_sectors * SECTOR
     far = min(1.0, _from_memory(launch, chip, resident) / of_l2) if of_l2 else 0.0
     latency = chip.lat_l1 + missed * (chip.lat_l2 - chip.lat_l1 + far * (chip.lat_dram - chip.lat_l2)) + ON_THE_WAY
-    alone = longest if counters.barriers else longest / -(-launch.threads // WARP)
-    return alone + launch.waits * latency
+    if counters.barriers:
+        return longest + launch.waits * latency
+    warps = -(-launch.threads // WARP)
+    return longest / warps + _rounds(launch) / warps * latency
 
 
-def _refuse_stores(launch: Any, counters: Any, chip: Card, longest: float) -> None:
+def _rounds(launch: Launch) -> float:
+    """How often the warps of a block load from global memory; what one line loads is on its way together."""
+    places = [each for each in launch.samples if each.space == "global"]
+    on_line, loading = Counter(each.line for each in places), {each.line for each in places if each.kind == "load"}
+    return sum(launch.lines[line].global_requests / on_line[line] for line in loading) / launch.n_blocks
+
+
+def _refuse_stores(launch: Launch, counters: Counters, chip: Card, longest: float) -> None:
     """Stores that share no sectors are refused where they would take more than a tenth of the time."""
     stores = [each for each in launch.samples if each.kind == "store" and each.space == "global"]
-    spread = [
-        len({address * each.itemsize // SECTOR for address in each.addresses})
-        / math.ceil(len(set(each.addresses)) * each.itemsize / SECTOR)
-        for each in stores
-    ]
-    clocks = counters.store_sectors / launch.blocks_counted * SECTOR / chip.l2_bytes_clk_sm
+    spread = [_sectors(each) / math.ceil(len(set(each.addresses)) * each.itemsize / SECTOR) for each in stores]
+    clocks = counters.store_sectors / launch.n_blocks * SECTOR / chip.l2_bytes_clk_sm
     if spread and fmean(spread) > 2 and clocks > TOLERATED * longest:
         raise PredictionError(
             f"{launch.name}: its stores do not coalesce, they touch {fmean(spread):.1f} times the sectors that would "
             "do, and what L2 makes of such stores is not modelled; let neighbouring threads write neighbouring elements"
         )
+
+
+def _sectors(sample: Sample) -> int:
+    """That the threads of a request touch."""
+    element = 4 if sample.itemsize == 16 else sample.itemsize  # 16 bytes are four float32 numbers
+    return len({address * element // SECTOR for address in sample.addresses})
 
 
 def known_error(gpu: str, compiled: bool) -> tuple[float, int, bool, float]:

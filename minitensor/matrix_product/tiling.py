@@ -49,7 +49,7 @@ class Design(NamedTuple):
         rows, columns = max(1, -(-m // self.tile)), max(1, -(-n // self.tile))
         grid = (rows, columns) if self.across_rows else (columns, rows)
         arrays = [array.reshape(-1) for array in (a, b, c)] if self.flat else [a, b, c]
-        launching: Any = self.kernel if sample is None else self.kernel.sample(sample)  # type: ignore[attr-defined]
+        launching: Any = self.kernel if sample is None else self.kernel.sample(sample)
         return launching[grid, self.block](*arrays, m, k, n)
 
 

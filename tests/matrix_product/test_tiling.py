@@ -42,6 +42,12 @@ def test_every_kernel_is_the_matrix_product(name, sizes, seed):
 
 
 @pytest.mark.parametrize("name", FOURS)
+@pytest.mark.parametrize(("m", "k", "n"), [(1, 4, 4), (13, 12, 20), (16, 8, 32), (65, 4, 68)])
+def test_four_numbers_at_a_time(name, m, k, n):
+    check(FOURS[name], m, k, n)
+
+
+@pytest.mark.parametrize("name", FOURS)
 def test_what_is_no_multiple_of_four_is_refused(name):
     a, b, c = np.ones((4, 6), "float32"), np.ones((6, 4), "float32"), np.ones((4, 4), "float32")
     with pytest.raises(ShapeError, match=r"loads four numbers at once: k and n are multiples of 4, not 6, 4"):
