@@ -109,5 +109,9 @@ class StepLimitError(KernelError, TimeoutError):
     """A thread has gone round a loop so often that it will probably never end."""
 
 
+class PredictionError(KernelError, ValueError):
+    """The time of a launch cannot be predicted: too little is known of it or of the GPU, or the rules would fail."""
+
+
 class ConvergenceWarning(UserWarning):
     """An iteration was stopped by its limit, not because it had settled."""

@@ -12,15 +12,18 @@
   it cost; `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
+- `predict.py`: how long a launch would take on a GPU that is not here; `cards.py` and `gpus.csv`: the GPUs it knows;
+  `predicted.csv`: predictions beside published measurements
 - `written.py`: kernels whose text a program writes
 - `cpp.py`: kernels in CUDA C++, from a ``.cu`` file
 
 This room is the machine. The kernels of an algorithm are beside the algorithm, in its `kernels.py` and `kernels.cu`.
 """
 
+from minitensor.gpu.cards import Card
 from minitensor.gpu.device import cuda
 from minitensor.gpu.launching import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch, compare
 
-__all__ = ["Kernel", "Launch", "compare", "cuda", "kernel", "uninitialised"]
+__all__ = ["Card", "Kernel", "Launch", "compare", "cuda", "kernel", "uninitialised"]

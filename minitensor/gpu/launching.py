@@ -252,7 +252,7 @@ class Kernel:
         return Launch(
             self.name, grid, block, tree.source, total, lines, tuple(machine.ledger.samples.values()), counted,
             machine.distinct / counted, machine.footprint, machine.waits / counted, machine.shared_total,
-            self, self._types or [],
+            self, self._types or [], machine.array_bytes,
         )  # fmt: skip
 
     def _compare_orders(self, results: list[dict[str, np.ndarray]]) -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minitensor.errors import KernelError, MissingExtraError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.source import Source
+
+if TYPE_CHECKING:
+    from minitensor.gpu.cards import Card
+    from minitensor.gpu.predict import Prediction
 
 # The columns of a report: heading, and what stands in it for the counters of a line; empty columns are left out.
 COLUMNS: dict[str, Callable[[Counters], str]] = {
@@ -33,6 +37,7 @@ class Launch:
     blocks_counted : how many blocks ran; where they are fewer than the grid has, the counters were scaled
     distinct_sectors : 32-byte sectors of global memory that a block touches, each counted once; the mean
     footprint : bytes of the sectors that the blocks that ran touched together
+    array_bytes : of all arrays in global memory
     waits : how often a block waits at a barrier for loads from global memory; the mean
     shared_bytes : of shared memory that a block has
     kernel, types : what was launched, and the types of its arguments
@@ -52,6 +57,7 @@ class Launch:
     shared_bytes: int = 0
     kernel: Any = None
     types: list[Any] = field(default_factory=list)
+    array_bytes: int = 0
 
     @property
     def threads(self) -> int:
@@ -65,6 +71,17 @@ class Launch:
 
     def __repr__(self) -> str:
         return f"{self.name}[{tuple(self.grid)}, {tuple(self.block)}]"
+
+    def predict(self, gpu: "str | Card", ghz: float | None = None) -> "Prediction":
+        """How long the launch is PREDICTED to take on a GPU that is not here: `Prediction`.
+
+        gpu : a card of `gpus.csv`, such as "RTX 3090", or a `Card` of one's own
+        ghz : its clock, where it is slower than the card's boost clock
+        Raises PredictionError where the rules are known to fail, or a real GPU ran the launch; see `predict.predict`.
+        """
+        from minitensor.gpu.predict import predict  # which needs this class
+
+        return predict(self, gpu, ghz)
 
     def report(self) -> str:
         """The kernel line by line beside what each line did, and below it the whole launch.

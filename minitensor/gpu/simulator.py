@@ -9,7 +9,7 @@ and products and sums that a GPU's compiler fuses into one instruction, unless i
 ``kernel[grid, block](..., fma=True)``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,24 +62,32 @@ class Machine:
         self.waits = 0
 
     def run(self) -> None:
-        memories = {id(each): each for each in self.arguments.values() if isinstance(each, Memory)}
+        memories = self._memories()
         lanes = -(-self.threads // WARP) * WARP
-        sectors = sum(each.size * each.dtype.itemsize // 32 + 1 for each in memories.values())
+        sectors = sum(each.size * each.dtype.itemsize // 32 + 1 for each in memories)
         together = max(1, min(LANES // lanes, SECTORS // max(1, sectors)))
         self._check_shared()
         with np.errstate(all="ignore"):  # a GPU does not warn either
             for start in range(0, len(self.blocks), together):
                 numbers = self.blocks[start : start + together]
-                for memory in memories.values():
+                for memory in memories:
                     memory.begin(len(numbers))
                 Batch(self, numbers, start, lanes).run()
-                self.distinct += sum(memory.end() for memory in memories.values())
+                self.distinct += sum(memory.end() for memory in memories)
 
     @property
     def footprint(self) -> int:
         """Bytes of the sectors of global memory that any of the blocks has touched."""
-        memories = {id(each): each for each in self.arguments.values() if isinstance(each, Memory)}
-        return SECTOR * sum(int(each.footprint.sum()) for each in memories.values() if each.footprint is not None)
+        return SECTOR * sum(int(each.footprint.sum()) for each in self._memories() if each.footprint is not None)
+
+    @property
+    def array_bytes(self) -> int:
+        """Bytes of all arrays in global memory."""
+        return sum(each.data.nbytes for each in self._memories())
+
+    def _memories(self) -> Iterable[Memory]:
+        """Each array once, though it may be given twice."""
+        return {id(each): each for each in self.arguments.values() if isinstance(each, Memory)}.values()
 
     @property
     def shared_total(self) -> int:

@@ -14,6 +14,21 @@ from minitensor.gpu.launching import Kernel, kernel
 from minitensor.text.code import function
 
 
+def divided(what: str, by: int) -> str:
+    """The text of a pair, what // by and what % by, for a number that is never negative.
+
+    CuPy's compiler does not know that it is not, and rounding down takes it six instructions; a shift takes one.
+
+    >>> divided("at", 8), divided("at", 3)
+    ('at >> 3, at & 7', 'at // 3, at % 3')
+    """
+    return (
+        f"{what} >> {by.bit_length() - 1}, {what} & {by - 1}"
+        if by & (by - 1) == 0
+        else f"{what} // {by}, {what} % {by}"
+    )
+
+
 def written(name: str, parameters: str, body: Sequence[str], label: str) -> Kernel:
     """The kernel ``def name(parameters): body``, in which `cuda` and `np` have their usual meaning.
 

@@ -23,6 +23,7 @@ from minitensor.plot.scaling import growth
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
 from minitensor.plot.traffic import whole_climb
+from minitensor.plot.units import speed_of_light
 
 __all__ = [
     "climb_and_clusters",
@@ -56,6 +57,7 @@ __all__ = [
     "save_all",
     "save_pixels",
     "show_all",
+    "speed_of_light",
     "stretched",
     "trade_off",
     "unit_balls",

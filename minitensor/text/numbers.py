@@ -1,5 +1,6 @@
 """Numbers in words: three digits and a unit."""
 
+SECONDS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 PREFIXES = (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0))
 
 
@@ -9,7 +10,19 @@ def in_seconds(seconds: float) -> str:
     >>> in_seconds(0.00123), in_seconds(12.3456)
     ('1.23 ms', '12.3 s')
     """
-    return _with_unit(seconds, (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)))
+    return _with_unit(seconds, SECONDS)
+
+
+def roughly(seconds: float) -> str:
+    """Two digits and a unit: for what is not known better.
+
+    >>> roughly(0.0491), roughly(1.23e-5), roughly(0.1234), roughly(2.0)
+    ('49 ms', '12 µs', '120 ms', '2.0 s')
+    """
+    seconds = float(f"{seconds:.2g}")
+    unit, size = next((each for each in SECONDS if seconds >= each[1]), SECONDS[-1])
+    amount = float(f"{seconds / size:.2g}")
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
 
 
 def in_bytes(count: float) -> str:
