@@ -79,7 +79,11 @@ def numbas():
 def once(tree):
     """Seconds of one product by the minitensor that lies in a folder."""
     told = subprocess.run(
-        [sys.executable, "-c", ONCE], cwd=tree, env=os.environ | {"PYTHONPATH": str(tree)}, capture_output=True, text=True
+        [sys.executable, "-c", ONCE],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
     )
     if told.returncode:
         sys.exit(told.stderr)
