@@ -122,12 +122,17 @@ class Watch:
 
     def __init__(self, size: int):
         self.writer, self.readers, self.adders = _Keeper(size), _Crowd(size), _Crowd(size)
+        self.settled = False  # whether a barrier lies behind all that was written
 
     def note(self, kind: str, at: np.ndarray, who: np.ndarray, site: int) -> Race | None:
         """Accesses that a warp, or many, make at once. Returns a race, if there is one.
 
         kind : "load", "store" or "atomic"; at : (n,) addresses; who : (n,), packed; site : where in the source
         """
+        if kind == "load" and self.settled:
+            self.readers.note(at, who, site)
+            return None
+        self.settled = False
         race = self._race(kind, at, who, site, "store", self.writer)
         if race is None and kind != "atomic":
             for keeper in self.adders.keepers():
@@ -143,9 +148,10 @@ class Watch:
         return race
 
     def passed(self) -> None:
-        """All threads that touch this array have come to a barrier: what they read and added before cannot race."""
+        """All threads that touch this array have come to a barrier: what they did before cannot race any more."""
         self.readers.pending.clear()
         self.adders.pending.clear()
+        self.settled = True
 
     def _race(self, kind: str, at: np.ndarray, who: np.ndarray, site: int, their: str, keeper: _Keeper) -> Race | None:
         if not keeper.used:

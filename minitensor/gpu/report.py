@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from minitensor.errors import KernelError, MissingExtraError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP, Dim3
-from minitensor.gpu.source import Source
+from minitensor.gpu.source import APART, Source
 
 if TYPE_CHECKING:
     from minitensor.gpu.cards import Card
@@ -21,7 +21,8 @@ COLUMNS: dict[str, Callable[[Counters], str]] = {
     "coalesced": lambda c: f"{c.coalescing:.1%}" if c.sectors else "",
     "shared": lambda c: f"{c.shared_loads + c.shared_stores:,}" if c.shared_loads + c.shared_stores else "",
     "conflicts": lambda c: f"{c.bank_conflicts:,}" if c.bank_conflicts else "",
-    "atomics": lambda c: f"{c.atomics:,}" if c.atomics else "",
+    "atomics": lambda c: f"{c.global_atomics:,}" if c.global_atomics else "",
+    "in shared": lambda c: f"{c.shared_atomics:,}" if c.shared_atomics else "",
     "barriers": lambda c: f"{c.barriers:,}" if c.barriers else "",
     "FLOPs": lambda c: f"{c.flops:,}" if c.flops else "",
 }
@@ -88,16 +89,19 @@ class Launch:
 
         loads, stores : of single threads, in global memory
         sectors : of 32 bytes, touched by those; coalesced : the fewest that would do, over those touched
-        shared : loads and stores in shared memory; conflicts : rounds that its banks took beyond one an access
+        shared : loads and stores in shared memory; conflicts : rounds that its banks took beyond those it had to
+        atomics : in global memory; in shared : atomics in shared memory
+        A device function that the kernel calls stands below it.
 
         Raises KernelError for a launch on a real GPU.
         """
         if self.counters is None:
             raise KernelError(f"{self.name}: a real GPU does not count; launch it on NumPy tensors for a report")
         rows = []
-        for number, text in enumerate(self.source.lines, self.source.line):
-            cost = self.lines.get(number, Counters())
-            rows.append(([column(cost) for column in COLUMNS.values()], f"{number:>5}  {text}"))
+        for apart, source in enumerate((self.source, *self.source.called)):
+            for number, text in enumerate(source.lines, source.line):
+                cost = self.lines.get(apart * APART + number, Counters())
+                rows.append(([column(cost) for column in COLUMNS.values()], f"{number:>5}  {text}"))
         used = [i for i in range(len(COLUMNS)) if any(cells[i] for cells, _ in rows)]
         headings = list(COLUMNS)
         widths = {i: max(len(headings[i]), *(len(cells[i]) for cells, _ in rows)) for i in used}
@@ -123,7 +127,9 @@ class Launch:
                 f"{total.bank_conflicts:,} bank conflicts"
             )
         if total.barriers or total.atomics:
-            lines.append(f"{total.barriers:,} barriers, {total.atomics:,} atomics")
+            where = f", {total.shared_atomics:,} of them in shared memory" if total.shared_atomics else ""
+            waited = f", which waited {total.atomic_rounds:,} times for one another" if total.atomic_rounds else ""
+            lines.append(f"{total.barriers:,} barriers, {total.atomics:,} atomics{where}{waited}")
         return [*lines, f"{total.flops:,} FLOPs, {total.intensity:.3g} for each byte moved"]
 
 

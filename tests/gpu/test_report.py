@@ -48,6 +48,35 @@ loads  stores  sectors  coalesced  shared  conflicts  barriers  FLOPs   line
     )
 
 
+@kernel(device=True)
+def bin_of(x):
+    return int(x * 4)
+
+
+@kernel
+def histogram(x, counts):
+    bins = cuda.shared_memory(np.int32, 4)
+    i = cuda.threadIdx.x
+    if i < 4:
+        bins[i] = 0
+    cuda.syncthreads()
+    cuda.atomic_add(bins, bin_of(x[cuda.grid(1)]), 1)
+    cuda.syncthreads()
+    if i < 4:
+        cuda.atomic_add(counts, i, bins[i])
+
+
+def test_atomics_and_device_functions_are_in_the_report():
+    x, counts = np.linspace(0, 0.99, 64).astype("float32"), np.zeros(4, "int32")
+    report = histogram[2, 32](x, counts).report()
+    assert counts.tolist() == np.bincount((x * 4).astype(int)).tolist()
+    assert "4 barriers, 72 atomics, 64 of them in shared memory, which waited " in report
+    [line] = [line for line in report.splitlines() if line.endswith("return int(x * 4)")]
+    assert line.split()[0] == "64"  # FLOPs
+    [line] = [line for line in report.splitlines() if "cuda.atomic_add(counts" in line]
+    assert "8" in line.split()
+
+
 def test_a_launch_on_a_gpu_has_no_report():
     launch = Launch("halves", Dim3(1), Dim3(1), source_of(halves.function))
     with pytest.raises(KernelError, match="halves: a real GPU does not count; launch it on NumPy tensors for a report"):
