@@ -42,6 +42,9 @@ class Types:
 
     source: Source
     sites: list[Site]
+    given: list[tuple[str, tree.Node]]
+    computed: list[tree.Compute]
+    raw: set[str]
 
     def refusal(self, node: Any, what: str) -> TranslationError:
         return TranslationError(f"{self.source.at(node.lineno % APART)}\n{what}")
@@ -147,7 +150,7 @@ class Types:
         for each, made, char in zip(operands, given, ins, strict=True):
             dtype = np.dtype(char)
             if self.is_constant(each) and made.dtype != dtype:
-                made = self.number(node, self._constant_as(node, Constant(made.value[0]), dtype))
+                made = self.number(node, self._constant_as(node, each, dtype))
             elif made.dtype != dtype:
                 if not np.can_cast(made.dtype, dtype, "same_kind"):
                     raise self.refusal(
@@ -168,16 +171,33 @@ class Types:
                     each.cost = cost("multiply", dtype, False, free=True)
                     break
         known = known and isinstance(cast[-1].value[0], np.integer) and int(cast[-1].value[0]).bit_count() == 1
-        return tree.Compute(
-            node.lineno, dtype, routine.result, name, routine, cast, [self._may_be_subnormal(each) for each in cast],
-            cost(name, dtype, bool(known), free=False),
-        )  # fmt: skip
+        made = tree.Compute(
+            node.lineno, dtype, routine.result, name, routine, cast, [], cost(name, dtype, bool(known), free=False)
+        )
+        self.computed.append(made)
+        return made
+
+    def settle_flushing(self, parameters: list[tuple[str, Any]]) -> None:
+        """For each operand of each operation: whether it may be subnormal, a float32 that no operation has flushed.
+
+        A variable may be if it is a parameter, or is given anything that may be, such as an element of an array.
+        """
+        self.raw = {name for name, _ in parameters}
+        before = -1
+        while before != len(self.raw):
+            before = len(self.raw)
+            self.raw |= {name for name, value in self.given if self._may_be_subnormal(value)}
+        for each in self.computed:
+            each.flush = [self._may_be_subnormal(operand) for operand in each.operands]
 
     def _may_be_subnormal(self, value: tree.Node) -> bool:
-        """Whether it may be a float32 that no operation has flushed."""
         if value.actual != FLOAT or isinstance(value, (tree.Compute, tree.Convert)):
             return False
-        return not isinstance(value, tree.Literal) or bool((flushed(value.value) != value.value).any())
+        if isinstance(value, tree.Literal):
+            return bool((flushed(value.value) != value.value).any())
+        if isinstance(value, tree.Choose):
+            return self._may_be_subnormal(value.yes) or self._may_be_subnormal(value.no)
+        return not isinstance(value, tree.Name) or value.name in self.raw or value.name == "_old"
 
     def _no_routine(self, node: Any, name: str, types: list[np.dtype], text: str) -> TranslationError:
         both = " and ".join(map(str, types))

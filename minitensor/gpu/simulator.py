@@ -206,10 +206,6 @@ class Batch(Values):
         return Value(data, bad)
 
     def do_Update(self, node: tree.Update, on: Threads) -> Threads:
-        if isinstance(node.target, tree.Name):
-            self.frame.values["_old"] = self.value(node.target, on)
-            self._set(node.target, self.value(node.value, on), on)
-            return on
         view, address = self._address(node.target, on, "touches")
         self.frame.values["_old"] = self._read(node.target, view, address, on)
         self._write(node.target, view, address, self.value(node.value, on), on)

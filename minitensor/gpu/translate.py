@@ -49,6 +49,8 @@ class Translator(Expressions):
         self.devices: dict[Any, tree.Function | None] = outer.devices if outer else {}
         self.adding: set[int] = outer.adding if outer else set()
         self.written: set[str] = set()
+        self.given: list[tuple[str, tree.Node]] = []  # what each variable is given
+        self.computed: list[tree.Compute] = []
         self.aliased = False  # whether an array has another name
         self.returns: Any = None
         self.constants: dict[str, Constant] = {}
@@ -66,6 +68,7 @@ class Translator(Expressions):
 
     def result(self) -> tree.Function:
         body = self.statements(self.definition.body, top=True)
+        self.settle_flushing(self.parameters)
         arrays = {name for name, kind in self.parameters if isinstance(kind, tree.Array)}
         stores = any(site.kind != "load" for site in self.sites)
         written = (arrays if stores else set()) if self.aliased else self.written & arrays
@@ -202,7 +205,9 @@ class Translator(Expressions):
                 )
             kind = self.types[name]
             self.aliased |= isinstance(kind, (tree.Array, tree.Tuple)) and not isinstance(value, tree.Shared)
-            return tree.Name(node.lineno, kind, kind, name), self.assigned(node, value, kind, f"{name} is")
+            value = self.assigned(node, value, kind, f"{name} is")
+            self.given.append((name, value))
+            return tree.Name(node.lineno, kind, kind, name), value
         if isinstance(target, ast.Subscript):
             place = self.expression(target)
             if not isinstance(place, tree.Element):
@@ -247,12 +252,16 @@ class Translator(Expressions):
             dtype, text = target.dtype, target.text
         if not isinstance(dtype, np.dtype):
             raise self.refusal(node, f"{text} is no number, so nothing can be added to it or the like")
-        old = tree.Name(node.lineno, dtype, dtype, "_old")
-        result = self.ufunc(node, self._operator(node, node.op), [old, value], ast.unparse(node.target))
+        is_element = isinstance(target, tree.Element)
+        old = tree.Name(node.lineno, dtype, dtype, "_old") if is_element else target
+        given = [old, self.data(node, value)]  # unlike in x + 0.1, a number written out has its own type here
+        result = self.ufunc(node, self._operator(node, node.op), given, ast.unparse(node.target))
         made = self._fits(node, result, dtype, f"{text} is", ast.unparse(node.value))
-        if isinstance(target, tree.Element):
-            target.store = self.site(node, target.text, "store")
-            self.written.add(target.text)
-            if isinstance(node.op, (ast.Add, ast.Sub)):
-                self.adding.add(node.lineno)
+        if not is_element:
+            self.given.append((text, made))
+            return tree.Assign(node.lineno, target, made)
+        target.store = self.site(node, target.text, "store")
+        self.written.add(target.text)
+        if isinstance(node.op, (ast.Add, ast.Sub)):
+            self.adding.add(node.lineno)
         return tree.Update(node.lineno, target, made)

@@ -186,10 +186,10 @@ class Assign:
 
 @dataclass
 class Update:
-    """``target op= …``: `value` is an expression of the name "_old", which holds what was there."""
+    """``array[index] op= …``: `value` is an expression of the name "_old", which holds what was there."""
 
     line: int
-    target: Any
+    target: Element
     value: Node
 
 
