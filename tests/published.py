@@ -76,6 +76,16 @@ def sampled(name, side, k):
     return DESIGNS[name].launch(a, b, np.zeros((side, side), np.float32), side, k, side, sample=1)
 
 
+def compiler_version():
+    """Such as "NVRTC 13.0"; another version may give a kernel other registers."""
+    try:
+        from cupy_backends.cuda.libs import nvrtc
+
+        return "NVRTC {}.{}".format(*nvrtc.getVersion())
+    except (ImportError, RuntimeError):
+        return "no NVRTC"
+
+
 def prediction(row, compiled):
     """The GFLOP/s that are predicted for a row, and the prediction. compiled : with the registers that NVRTC gives"""
     side = int(row["side"])

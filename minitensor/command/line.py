@@ -50,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help=f"{FOLDER} (%(default)s)")
     tour.add_argument("--quick", action="store_true", help="smaller inputs, a few seconds")
     tour.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    tour.add_argument(
+        "--gpu", default="RTX 3090", help="the card that GPU rungs are predicted for where there is none (%(default)s)"
+    )
 
     lesson = commands.add_parser("lesson", help="list the lessons, or run one")
     lesson.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
@@ -92,7 +95,7 @@ def _do(chosen: argparse.Namespace) -> int:
         case "tour":
             from minitensor.command.tour import tour
 
-            tour(chosen.out, chosen.quick, chosen.json)
+            tour(chosen.out, chosen.quick, chosen.json, chosen.gpu)
         case "lesson":
             from minitensor.command.lesson import lesson
 

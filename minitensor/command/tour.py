@@ -15,7 +15,8 @@ from minitensor.cluster.meanshift.rungs import GPU_LADDER as GPU_MEAN_SHIFT
 from minitensor.core.tensor import Tensor
 from minitensor.data import blobs, digits
 from minitensor.errors import MissingExtraError
-from minitensor.gpu import Launch, compare
+from minitensor.gpu import Launch, compare, forecast
+from minitensor.gpu.cards import card
 from minitensor.gpu.counters import Counters
 from minitensor.ladder import Climb, Ladder, ceilings, table
 from minitensor.matrix_product import kernels as matmul_kernels
@@ -24,16 +25,19 @@ from minitensor.text.bar import progress
 from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
+SIDE, QUERIES = 4096, 2**19  # of what is predicted: blocks enough for more than a wave on the largest card
 BANDWIDTH = 2.5
 
 
-def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
-    """Climb both ladders on the chosen backend, print the tables and write three PNG files and a GIF into `out`.
+def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 3090") -> None:
+    """Climb both ladders on the chosen backend, print the tables and write four PNG files and a GIF into `out`.
 
     quick : smaller inputs, and rungs slower than a quarter of a second skipped
     as_json : print one JSON object instead of tables
-    Raises MissingExtraError where matplotlib, rich or scikit-learn is missing.
+    gpu : the card that the GPU rungs are predicted for, where there is no GPU
+    Raises MissingExtraError where matplotlib, rich or scikit-learn is missing, PredictionError for an unknown card.
     """
+    card(gpu)
     try:
         from rich.console import Console
     except ImportError:
@@ -56,7 +60,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             f"one update of {points.shape[0]:,} points, bandwidth {BANDWIDTH}",
         ),
     ]
-    steps, total = itertools.count(), sum(len(ladder.rungs) for ladder, _, _ in jobs) + 4
+    steps, total = itertools.count(), sum(len(ladder.rungs) for ladder, _, _ in jobs) + 5
     with progress("tour", shown=True) as shown:
 
         def step(words: str) -> None:
@@ -78,6 +82,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         ]
         step("the GPU rungs, on a simulated GPU")
         simulated = {} if on_gpu else simulations(quick)
+        step(f"the same, PREDICTED for an {gpu}")
+        predicted = {} if on_gpu else predictions(gpu, quick)
         step("mean shift: until the points stand still")
         found = mean_shift(points, BANDWIDTH, path=True)
         step("drawing, and the animation")
@@ -87,6 +93,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             "roofline.png": plot.roofline(*climbs),
             "mean_shift.gif": plot.moving(found.path, found.labels),
         }
+        if predicted:
+            pictures["gpu.png"] = plot.speed_of_light(matmul_kernels.simulated(SIDE, deep(quick), SIDE, sample=1), gpu)
         paths = [plot.save(picture, out / name) for name, picture in pictures.items()]
         plot.close_all()
         step("done")
@@ -100,6 +108,9 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
             job: {name: asdict(launch.counters or Counters()) for name, launch in launches}
             for job, launches in simulated.items()
         }
+        report["predicted"] = {
+            job: {name: asdict(prediction) for name, prediction in found} for job, found in predicted.items()
+        }
         print(json.dumps(report, indent=2))
         return
     console = Console()
@@ -108,6 +119,9 @@ def tour(out: Path, quick: bool = False, as_json: bool = False) -> None:
         console.print()
     for title, launches in simulated.items():
         console.print(compare(title, launches))
+        console.print()
+    for title, foreseen in predicted.items():
+        console.print(forecast(title, foreseen))
         console.print()
     console.print(
         f"Mean shift found {summary['clusters']} clusters in {points.shape[0]:,} points after {found.n_iter} updates."
@@ -138,6 +152,25 @@ def simulations(quick: bool = False) -> dict[str, list[tuple[str, Launch]]]:
         f"matmul on a GPU: {side} × 16 times 16 × {side}, float32": matmul_kernels.simulated(side, 16, side),
         f"mean shift on a GPU: one update of {n} points in two dimensions, float32": mean_shift_kernels.simulated(n),
     }
+
+
+def predictions(gpu: str, quick: bool = False) -> dict[str, list[tuple[str, Any]]]:
+    """What the GPU rungs are PREDICTED to take at sizes that fill a GPU, by a block or two of each."""
+    rng = random.generator(SEED)
+    k = deep(quick)
+    a, b = (random.normal(rng, shape, dtype="float32").to("numpy") for shape in ((SIDE, k), (k, SIDE)))
+    queries, points = (random.normal(rng, (n, 2), dtype="float32").to("numpy") for n in (QUERIES, 4 * k))
+    products = f"matmul on an {gpu}: {SIDE:,} × {k} times {k} × {SIDE:,}, float32"
+    update = f"mean shift on an {gpu}: one update of {QUERIES:,} queries over {4 * k:,} points, float32"
+    return {
+        products: matmul.GPU_LADDER.predictions(a, b, gpu=gpu),
+        update: GPU_MEAN_SHIFT.predictions(queries, points, BANDWIDTH, gpu=gpu),
+    }
+
+
+def deep(quick: bool) -> int:
+    """The length of the sums of the products that are predicted."""
+    return 64 if quick else 256
 
 
 def _shape(pair: tuple[Tensor, Tensor]) -> str:

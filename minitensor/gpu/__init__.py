@@ -13,7 +13,7 @@
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `predict.py`: how long a launch would take on a GPU that is not here; `cards.py` and `gpus.csv`: the GPUs it knows;
-  `predicted.csv`: predictions beside published measurements
+  `predicted.csv`: predictions beside published measurements; `forecasts.py`: predictions side by side
 - `written.py`: kernels whose text a program writes
 - `cpp.py`: kernels in CUDA C++, from a ``.cu`` file
 
@@ -22,8 +22,9 @@ This room is the machine. The kernels of an algorithm are beside the algorithm, 
 
 from minitensor.gpu.cards import Card
 from minitensor.gpu.device import cuda
+from minitensor.gpu.forecasts import forecast
 from minitensor.gpu.launching import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
 from minitensor.gpu.report import Launch, compare
 
-__all__ = ["Card", "Kernel", "Launch", "compare", "cuda", "kernel", "uninitialised"]
+__all__ = ["Card", "Kernel", "Launch", "compare", "cuda", "forecast", "kernel", "uninitialised"]

@@ -20,15 +20,18 @@ TELLING = 0.05  # seconds after which a share of the work tells how long the who
 UNEVEN = 2.0  # where the median is more than this times the fastest call, the table says so
 
 
-def rung(caption: str, memory: Callable[..., float]) -> Callable[[Callable], Any]:
+def rung(
+    caption: str, memory: Callable[..., float], predicted: Callable[..., Any] | None = None
+) -> Callable[[Callable], Any]:
     """Mark a plain function as a rung.
 
     caption : what it does, in a few words
     memory : its largest extra memory in bytes, besides inputs and output, as a function of the inputs
+    predicted : how long it would take on a machine that is not here, as a function of the inputs and of the machine
     """
 
     def mark(function: Any) -> Any:
-        function.caption, function.memory = caption, memory
+        function.caption, function.memory, function.predicted = caption, memory, predicted
         return function
 
     return mark
@@ -156,6 +159,14 @@ class Ladder(NamedTuple):
             else:
                 rows.append(_timed(row, times, rows, flops, top))
         return Climb(self.name, title, machine(lib), tuple(rows), work, under if work else None)
+
+    def predictions(self, *inputs: Any, **where: Any) -> list[tuple[str, Any]]:
+        """For each rung that can say so, its name and what it is PREDICTED to take on a machine that is not here.
+
+        where : which machine, in the words of the rungs: ``gpu="RTX 3090"``
+        """
+        predicted = [(each.__name__, getattr(each, "predicted", None)) for each in self.rungs]
+        return [(name, function(*inputs, **where)) for name, function in predicted if function]
 
 
 class _Skipped(Exception):

@@ -2,8 +2,12 @@
 
 Each idea is a ``@kernel``, a Python function of three matrices and their sizes, and below it the rung that launches it.
 All do 2·m·n·k floating-point operations. What changes is how often a number is fetched from global memory.
-The last two ideas want more than Python can say, and are CUDA C++ in `kernels.cu`.
+The last two ideas are CUDA C++ on a GPU, in `kernels.cu`, where a patch is an array; on the simulator they are Python.
+Each rung says how long it would take on a GPU that is not here, by `gpu/predict.py`.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +17,12 @@ from minitensor.gpu import cpp
 from minitensor.gpu.device import cuda
 from minitensor.gpu.launching import Kernel, kernel
 from minitensor.gpu.memory import uninitialised
+from minitensor.gpu.predict import Prediction
 from minitensor.gpu.report import Launch
 from minitensor.gpu.written import divided, written
 from minitensor.ladder import rung
+from minitensor.matrix_product import tiling
+from minitensor.matrix_product.tiling import Design
 from minitensor.random import generator, normal
 
 TILE = 16  # rows and columns of a block, and of the tiles it keeps in shared memory
@@ -32,6 +39,19 @@ def nothing(a: Tensor, b: Tensor) -> float:
     return 0.0
 
 
+def predicted(design: Design) -> Callable[..., Prediction]:
+    """A function of a, b, gpu="RTX 3090" and ghz=None: what a rung is PREDICTED to take, by a block that is counted.
+
+    Where the sizes are no multiples of a tile, four blocks are, those at the corners among them.
+    """
+
+    def of(a: Tensor, b: Tensor, gpu: Any = "RTX 3090", ghz: float | None = None) -> Prediction:
+        whole = a.shape[0] % design.tile == b.shape[1] % design.tile == 0
+        return product(design, a, b, sample=1 if whole else 4)[1].predict(gpu, ghz)
+
+    return of
+
+
 # --- one thread an element -------------------------------------------------------------------------------------------
 
 
@@ -46,7 +66,10 @@ def matmul_naive(a, b, c, m, k, n):
         c[row, col] = total
 
 
-@rung("GPU: a thread an element, neighbours in different rows", memory=nothing)
+NAIVE = Design(matmul_naive, TILE, (TILE, TILE), across_rows=True)
+
+
+@rung("GPU: a thread an element, neighbours in different rows", memory=nothing, predicted=predicted(NAIVE))
 def gpu_naive(a: Tensor, b: Tensor) -> Tensor:
     """One thread for each element of c, its row from threadIdx.x: the first kernel that everyone writes.
 
@@ -59,7 +82,7 @@ def gpu_naive(a: Tensor, b: Tensor) -> Tensor:
     >>> gpu_naive(mt.ones((2, 3), "float32"), mt.ones((3, 4), "float32")).tolist()
     [[3.0, 3.0, 3.0, 3.0], [3.0, 3.0, 3.0, 3.0]]
     """
-    return multiply(matmul_naive, a, b, across_rows=True)[0]
+    return product(NAIVE, a, b)[0]
 
 
 @kernel
@@ -73,14 +96,17 @@ def matmul_coalesced(a, b, c, m, k, n):
         c[row, col] = total
 
 
-@rung("GPU: neighbours in one row, who share what memory gives", memory=nothing)
+COALESCED = Design(matmul_coalesced, TILE, (TILE, TILE))
+
+
+@rung("GPU: neighbours in one row, who share what memory gives", memory=nothing, predicted=predicted(COALESCED))
 def gpu_coalesced(a: Tensor, b: Tensor) -> Tensor:
     """`gpu_naive` with one line changed: the column comes from threadIdx.x.
 
     The threads of a warp now read neighbours in b, of which one sector holds eight, and all the same number of a.
     As many loads as before, 2·m·n·k, in an eighth of the sectors or less. Memory: nothing besides the output.
     """
-    return multiply(matmul_coalesced, a, b)[0]
+    return product(COALESCED, a, b)[0]
 
 
 # --- tiles in shared memory ------------------------------------------------------------------------------------------
@@ -108,14 +134,17 @@ def matmul_tiled(a, b, c, m, k, n):
         c[row, col] = total
 
 
-@rung("GPU: blocks fetch tiles into shared memory", memory=nothing)
+TILED = Design(matmul_tiled, TILE, (TILE, TILE))
+
+
+@rung("GPU: blocks fetch tiles into shared memory", memory=nothing, predicted=predicted(TILED))
 def gpu_tiled(a: Tensor, b: Tensor) -> Tensor:
     """A block of TILE × TILE threads fetches each number once for all of them, by way of shared memory.
 
     Global loads fall from 2·m·n·k to 2·m·n·k/TILE. The sums still take two loads from shared memory for each
     multiplication, and that is what bounds it now. Memory: 2·TILE² numbers of shared memory a block.
     """
-    return multiply(matmul_tiled, a, b)[0]
+    return product(TILED, a, b)[0]
 
 
 # --- patches in registers --------------------------------------------------------------------------------------------
@@ -128,9 +157,9 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
     so each element needs a variable of its own: 64 sums for a patch of 8. This function writes the text of the kernel.
 
     The elements of a thread lie tile apart, not side by side, so that neighbouring threads read neighbouring numbers.
-    cuda.range lays out two rounds of the inner loop at a time. All eight would take more than 128 registers, and then
-    one block fits an SM instead of two. Beside each multiply-add NVRTC makes 0.4 other instructions for an RTX 3090,
-    and 0.7 with the loop rolled up and // and % in place of shifts: arithmetic bounds the kernel, and issue does not.
+    Beside each multiply-add NVRTC makes 0.5 other instructions for an RTX 3090, and with // and % in place of shifts it
+    makes 0.7, and issue bounds the kernel instead of arithmetic. Laid out, the inner loop would have fewer still, but
+    take more than 128 registers, and then one block fits an SM instead of two.
     strip : how far the tiles in shared memory reach along k, at most tile
 
     >>> print(register_tiled(2, tile=4, strip=3).text)
@@ -150,7 +179,7 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
                 p, q = at >> 3, at & 7
                 tile_b[at] = b[start + p, col + q] if start + p < k and col + q < n else np.float32(0)
             cuda.syncthreads()  # until both tiles are full
-            for inner in cuda.range(3, unroll=2):
+            for inner in cuda.range(3, unroll=1):
                 a_0 = tile_a[(y + 0) * 3 + inner]
                 a_1 = tile_a[(y + 4) * 3 + inner]
                 b_0 = tile_b[inner * 8 + x + 0]
@@ -183,7 +212,7 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
         f"        p, q = {divided('at', side)}",
         "        tile_b[at] = b[start + p, col + q] if start + p < k and col + q < n else np.float32(0)",
         "    cuda.syncthreads()  # until both tiles are full",
-        f"    for inner in cuda.range({strip}, unroll=2):",
+        f"    for inner in cuda.range({strip}, unroll=1):",
         *(f"        a_{i} = tile_a[(y + {tile * i}) * {strip} + inner]" for i in each),
         *(f"        b_{j} = tile_b[inner * {side} + x + {tile * j}]" for j in each),
         *(f"        sum_{i}_{j} += a_{i} * b_{j}" for i in each for j in each),
@@ -200,49 +229,58 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
 
 
 matmul_register_tiled = register_tiled(PATCH)
+REGISTER_TILED = Design(matmul_register_tiled, TILE * PATCH, (TILE, TILE))
+VECTORISED = tiling.vectorised()
 
 
-@rung("GPU: each thread an 8 × 8 patch, in registers", memory=nothing)
+@rung("GPU: each thread an 8 × 8 patch, in registers", memory=nothing, predicted=predicted(REGISTER_TILED))
 def gpu_register_tiled(a: Tensor, b: Tensor) -> Tensor:
     """Each thread computes PATCH × PATCH elements, and keeps their sums and what they need in registers.
 
     PATCH loads of either from shared memory serve PATCH² multiplications, so shared memory gives 1/PATCH of what
     `gpu_tiled` asks of it. Global loads: 2·m·n·k/(TILE·PATCH). Memory: 2·TILE·PATCH·STRIP numbers of shared memory a
-    block. On a GPU it is CUDA C++, in which a patch is an array of registers; on the simulator the same idea in Python,
-    with 64 variables. This is about where Python stops being enough.
+    block. On a GPU it is CUDA C++, in which a patch is an array of registers; on the simulator, and in a prediction,
+    the same idea in Python, with 64 variables.
     """
     if cpp.on_gpu(a):
         return multiply_in_cpp("register_tiled", a, b)
-    return multiply(matmul_register_tiled, a, b, side=TILE * PATCH)[0]
+    return product(REGISTER_TILED, a, b)[0]
 
 
-@rung("GPU: four numbers a load, the next tile on its way", memory=nothing)
+@rung("GPU: four numbers a load, the next tile on its way", memory=nothing, predicted=predicted(VECTORISED))
 def gpu_vectorised(a: Tensor, b: Tensor) -> Tensor:
     """`gpu_register_tiled` with loads of four floats, and two sets of tiles: one is filled while the other is used.
 
-    CUDA C++, for a GPU only. Where the rows do not start at multiples of 16 bytes (k or n is no multiple of 4) the
-    loads from global memory are of one float; the rest is the same.
+    On a GPU it is CUDA C++. Where the rows do not start at multiples of 16 bytes (k or n is no multiple of 4) the
+    loads from global memory are of one float; the rest is the same. On the simulator, and in a prediction, it is
+    `tiling.vectorised`, which has one set of tiles, and for other k and n `gpu_register_tiled`.
     """
-    return multiply_in_cpp("vectorised", a, b)
+    if cpp.on_gpu(a):
+        return multiply_in_cpp("vectorised", a, b)
+    _, k, n = checks.matrices("gpu_vectorised", a, b, dtype="float32")
+    return product(VECTORISED if k % 4 == n % 4 == 0 else REGISTER_TILED, a, b)[0]
 
 
 # --- allocate, launch, return ----------------------------------------------------------------------------------------
 
 
-def multiply(which: Kernel, a: Tensor, b: Tensor, side: int = TILE, across_rows: bool = False) -> tuple[Tensor, Launch]:
+def product(design: Design, a: Tensor, b: Tensor, sample: int | None = None) -> tuple[Tensor, Launch]:
     """c = a @ b by one of the kernels in Python, and the launch, for its counters.
 
-    side : rows and columns of c that a block of TILE × TILE threads computes
-    across_rows : whether x counts rows
-
+    sample : how many blocks the simulator is to run, if not all of them; the rest of c holds NaN then
     Raises ShapeError, DTypeError or DeviceError where a and b are not two float32 matrices that fit.
     """
-    m, k, n = checks.matrices(which.name, a, b, dtype="float32")
+    m, k, n = checks.matrices(design.kernel.name, a, b, dtype="float32")
     c = uninitialised((m, n), like=a)
-    rows, columns = max(1, -(-m // side)), max(1, -(-n // side))
-    grid = (rows, columns) if across_rows else (columns, rows)
-    launch = which[grid, (TILE, TILE)](a.contiguous(), b.contiguous(), c, m, k, n)
-    return c, launch
+    return c, design.launch(a.contiguous().array, b.contiguous().array, c.array, m, k, n, sample)
+
+
+def multiply(which: Kernel, a: Tensor, b: Tensor, side: int = TILE, across_rows: bool = False) -> tuple[Tensor, Launch]:
+    """`product` by a kernel for blocks of TILE × TILE threads.
+
+    side : rows and columns of c that a block computes; across_rows : whether x counts rows
+    """
+    return product(Design(which, side, (TILE, TILE), across_rows=across_rows), a, b)
 
 
 def multiply_in_cpp(name: str, a: Tensor, b: Tensor) -> Tensor:
@@ -266,8 +304,11 @@ def multiply_in_cpp(name: str, a: Tensor, b: Tensor) -> Tensor:
     return wrap(c)
 
 
-def simulated(m: int = 128, k: int = 16, n: int = 128) -> list[tuple[str, Launch]]:
-    """The rungs that are Python, run by the simulator on random matrices: the name and the counted launch of each.
+def simulated(m: int = 128, k: int = 16, n: int = 128, sample: int | None = None) -> list[tuple[str, Launch]]:
+    """The rungs by the simulator, on random matrices: the name and the counted launch of each.
+
+    sample : how many blocks of each are run, if not all of them
+    k and n are multiples of 4, or `gpu_vectorised` is left out.
 
     >>> name, launch = simulated(4, 3, 5)[0]
     >>> name, launch.counters.global_loads
@@ -275,9 +316,12 @@ def simulated(m: int = 128, k: int = 16, n: int = 128) -> list[tuple[str, Launch
     """
     rng = generator(0)
     a, b = (normal(rng, shape, dtype="float32").to("numpy") for shape in ((m, k), (k, n)))
-    return [
-        ("gpu_naive", multiply(matmul_naive, a, b, across_rows=True)[1]),
-        ("gpu_coalesced", multiply(matmul_coalesced, a, b)[1]),
-        ("gpu_tiled", multiply(matmul_tiled, a, b)[1]),
-        ("gpu_register_tiled", multiply(matmul_register_tiled, a, b, side=TILE * PATCH)[1]),
-    ]
+    designs = {
+        "gpu_naive": NAIVE,
+        "gpu_coalesced": COALESCED,
+        "gpu_tiled": TILED,
+        "gpu_register_tiled": REGISTER_TILED,
+        "gpu_vectorised": VECTORISED,
+    }
+    fours = k % 4 == n % 4 == 0
+    return [(name, product(design, a, b, sample)[1]) for name, design in designs.items() if fours or not design.flat]

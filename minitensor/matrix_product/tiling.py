@@ -159,7 +159,7 @@ def tiling_2d(tile: int = 128, deep: int = 8, patch: int = 8) -> Design:
         *indent(_fetch("at", tile, deep), 2),
         *indent(
             _between_barriers(
-                f"for inner in cuda.range({deep}, unroll=2):",
+                f"for inner in cuda.range({deep}, unroll=1):",
                 *(f"    a_{i} = tile_a[(y + {i}) * {deep} + inner]" for i in each),
                 *(f"    b_{j} = tile_b[inner * {tile} + x + {j}]" for j in each),
                 *(f"    sum_{i}_{j} += a_{i} * b_{j}" for i in each for j in each),

@@ -5,7 +5,7 @@ from typing import Any
 
 from minitensor.errors import InputError
 from minitensor.gpu.cards import Card
-from minitensor.gpu.predict import NAMES, predict
+from minitensor.gpu.predict import NAMES
 from minitensor.gpu.report import Launch
 from minitensor.plot.style import GREY, INK, LIGHT, PALE_BLUE, RED, figure
 from minitensor.text.numbers import digits, roughly
@@ -21,21 +21,22 @@ def speed_of_light(launches: Sequence[tuple[str, Launch]], gpu: str | Card = "RT
     """
     if not launches:
         raise InputError("speed_of_light: there is no launch to draw")
-    found = [(name, predict(launch, gpu)) for name, launch in launches]
-    fig, axes = figure(len(found), 1, width=9.5, height=1.75 * len(found) + 0.9, squeeze=False, sharex=True)
+    found = [(name, launch.predict(gpu)) for name, launch in launches]
+    fig, axes = figure(len(found), 1, width=9.5, height=1.6 * len(found) + 0.9, squeeze=False, sharex=True)
+    units = [unit for unit in NAMES if any(each.units[unit] for _, each in found)]
     every = [clocks for _, each in found for clocks in each.units.values() if clocks]
     low, high = min(every) / 3, max(every) * 8
     for ax, (name, prediction) in zip(axes[:, 0], found, strict=True):
         ax.set_xscale("log")
         ax.set_xlim(low, high)
-        for place, (unit, clocks) in enumerate(prediction.units.items()):
-            bounds = unit == prediction.bound
+        for place, unit in enumerate(units):
+            clocks, bounds = prediction.units[unit], unit == prediction.bound
             if clocks:
                 ax.barh(place, clocks - low, left=low, height=0.7, color=RED if bounds else PALE_BLUE)
             words = f"{digits(clocks / 1e6)} M{': bounds it' if bounds else ''}" if clocks else "0"
             ax.text(max(clocks, low) * 1.1, place, words, va="center", fontsize=9, color=RED if bounds else INK)
-        ax.set_yticks(range(len(prediction.units)), [NAMES[unit] for unit in prediction.units], fontsize=9)
-        ax.set_ylim(len(prediction.units) - 0.4, -0.6)
+        ax.set_yticks(range(len(units)), [NAMES[unit] for unit in units], fontsize=9)
+        ax.set_ylim(len(units) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0)
         took = f"{roughly(prediction.seconds)} ({roughly(prediction.low)} to {roughly(prediction.high)})"
         ax.set_title(f"{name}: PREDICTED {took}", fontsize=10.5)

@@ -20,7 +20,7 @@ from itertools import combinations
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from published import DESIGNS, prediction, published
+from published import DESIGNS, compiler_version, prediction, published
 
 from minitensor.gpu import predict as rules
 from minitensor.gpu.predict import geometric
@@ -115,6 +115,7 @@ def main():
         if table[0][columns[0]]:
             good &= order(table, columns[0])
     with OUT.open("w", encoding="utf-8", newline="") as file:
+        file.write(f"# written by tests/benchmarks/predict.py; GFLOP/s; registers by {compiler_version()}\n")
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(table)

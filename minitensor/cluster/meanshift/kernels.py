@@ -13,6 +13,7 @@ a variable for each dimension. The last rung is CUDA C++, in `kernels.cu`, which
 import math
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from minitensor.errors import InputError, ShapeError
 from minitensor.gpu import cpp
 from minitensor.gpu.launching import Kernel
 from minitensor.gpu.memory import uninitialised
+from minitensor.gpu.predict import Prediction
 from minitensor.gpu.report import Launch
 from minitensor.gpu.written import written
 from minitensor.ladder import rung
@@ -156,7 +158,20 @@ def _finish(d: int) -> list[str]:
 # --- the rungs -------------------------------------------------------------------------------------------------------
 
 
-@rung("GPU: one thread a query, weights never stored", memory=nothing)
+def predicted(name: str, kernel_for: Callable[[int], Kernel]) -> Callable[..., Prediction]:
+    """A function of queries, points, bandwidth, gpu="RTX 3090" and ghz=None: what a rung is PREDICTED to take, by two
+    blocks that are counted, the first and the last.
+    """
+
+    def of(
+        queries: Tensor, points: Tensor, bandwidth: float, gpu: Any = "RTX 3090", ghz: float | None = None
+    ) -> Prediction:
+        return move(name, kernel_for, queries, points, bandwidth, sample=2)[1].predict(gpu, ghz)
+
+    return of
+
+
+@rung("GPU: one thread a query, weights never stored", memory=nothing, predicted=predicted("gpu_fused", fused))
 def gpu_fused(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """One thread a query: distance, weight and sums in one loop over the points, all in registers.
 
@@ -172,7 +187,7 @@ def gpu_fused(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     return move("gpu_fused", fused, queries, points, bandwidth)[0]
 
 
-@rung("GPU: blocks fetch points into shared memory", memory=nothing)
+@rung("GPU: blocks fetch points into shared memory", memory=nothing, predicted=predicted("gpu_tiled", tiled))
 def gpu_tiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     """`gpu_fused` with the points fetched by the block together, TILE at a time, into shared memory.
 
@@ -227,9 +242,16 @@ def gpu_fast(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 
 
 def move(
-    name: str, kernel_for: Callable[[int], Kernel], queries: Tensor, points: Tensor, bandwidth: float
+    name: str,
+    kernel_for: Callable[[int], Kernel],
+    queries: Tensor,
+    points: Tensor,
+    bandwidth: float,
+    sample: int | None = None,
 ) -> tuple[Tensor, Launch]:
     """Where each query moves by the kernel ``kernel_for(d)``, and the launch, for its counters.
+
+    sample : how many blocks the simulator is to run, if not all of them; other queries move to NaN then
 
     Raises ShapeError, DTypeError, DeviceError or InputError where queries, points and bandwidth do not fit.
     """
@@ -239,7 +261,8 @@ def move(
     scale = np.float32(-0.5 / checks.distance(f"{name}: bandwidth", bandwidth) ** 2)
     moved = uninitialised((q, d), like=queries)
     blocks = max(1, -(-q // BLOCK))
-    launch = kernel_for(d)[blocks, BLOCK](queries.contiguous(), points.contiguous(), moved, q, n, scale)
+    launching = kernel_for(d) if sample is None else kernel_for(d).sample(sample)
+    launch = launching[blocks, BLOCK](queries.contiguous(), points.contiguous(), moved, q, n, scale)
     return moved, launch
 
 
