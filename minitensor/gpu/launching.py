@@ -33,12 +33,12 @@ def kernel(function: Callable[..., Any] | None = None, *, device: bool = False) 
     >>> from minitensor.gpu import cuda, kernel
     >>> import minitensor as mt
     >>> @kernel
-    ... def double(x, n):
+    ... def doubled(x, n):
     ...     i = cuda.grid(1)
     ...     if i < n:
     ...         x[i] = x[i] * 2
     >>> numbers = mt.arange(5.0)
-    >>> launch = double[2, 4](numbers, 5)
+    >>> launch = doubled[2, 4](numbers, 5)
     >>> numbers.tolist(), launch.counters.global_loads
     ([0.0, 2.0, 4.0, 6.0, 8.0], 5)
     """
