@@ -110,8 +110,15 @@ def _number(value):
     return np.array(kinds[type(value)](value))
 
 
+def plain(given):
+    """A copy of an array or of a Tensor's, or the number."""
+    array = _array(given)
+    return given if array is None else np.array(array)
+
+
 def _array(given):
-    return given if isinstance(given, np.ndarray) else getattr(given, "array", None)
+    array = getattr(given, "array", given)
+    return array if isinstance(array, np.ndarray) else None
 
 
 def _called(which, entry, call):

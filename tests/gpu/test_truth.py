@@ -1,0 +1,87 @@
+"""Every kernel of the library, the lessons, the docstrings and the tests: the simulator computes what CuPy's C++ does.
+
+Their launches on the simulator are recorded, and run again by the shim: CuPy's text, compiled by g++. What has only
+arithmetic in it is equal bit for bit. Functions such as exp are within 2 units in the last place of each other, which
+`test_functions` asks of the functions alone; a sum of exponentials is compared more loosely here.
+
+On a GPU the functions are others again. CUDA's own, in units in the last place of the exact result at most, float32
+(compiled without fast maths) and float64, from the CUDA C++ Programming Guide, "Mathematical Functions Appendix"; + − × ÷
+and sqrt are exact there, as here:
+
+%s
+"""
+
+import re
+
+import numpy as np
+import pytest
+from gpu_shim import recording
+
+FUNCTIONS = re.compile(r"\b(?:a?(?:cos|sin|tan)h?|atan2|cbrt|exp|expm1|hypot|log|log10|log1p|log2|powf?)\(")
+# Launches whose kernels CuPy does not translate, and others whose numbers differ, of the simulator as it is.
+NOT_TRANSLATED = {"average", "fused", "two_queries", "grown", "warp_sums", "count_up"}
+OTHER_NUMBERS = set()
+
+
+@pytest.fixture(scope="module")
+def launches(shim):
+    return recording.recorded()
+
+
+@pytest.fixture(scope="module")
+def translated(launches):
+    return [launch for launch in launches if not launch.refused]
+
+
+def name(launch):
+    return launch.name.partition(" ")[0]
+
+
+def differs(found, expected, loosely):
+    """What to say of two arrays, nothing where they agree."""
+    if loosely and found.dtype.kind == "f":
+        size = max(1e-30, float(np.nanmax(abs(expected), initial=0)))
+        same = np.isclose(found, expected, rtol=0, atol=64 * np.finfo(found.dtype).eps * size, equal_nan=True)
+    else:
+        same = (found == expected) | ((found != found) & (expected != expected))
+    at = np.argwhere(~same)
+    return (
+        f"{len(at)} of {found.size}, first {at[0]}: {found[tuple(at[0])]} for {expected[tuple(at[0])]}"
+        if len(at)
+        else ""
+    )
+
+
+def test_the_simulator_runs_nothing_that_cupy_refuses(launches):
+    refused = {name(launch): launch.refused for launch in launches if launch.refused}
+    assert {each: why for each, why in refused.items() if each not in NOT_TRANSLATED} == {}
+
+
+def test_the_simulator_computes_what_the_translation_does(shim, translated):
+    assert len({launch.call.source for launch in translated}) >= 40
+    wrong = {}
+    for launch, after in zip(translated, shim.run_all([launch.call for launch in translated]), strict=True):
+        loosely = bool(FUNCTIONS.search(launch.call.source))
+        for found, expected in zip(launch.after, after, strict=True):
+            assert found.dtype == expected.dtype
+            if said := differs(found, expected, loosely):
+                wrong[f"{launch.name}{launch.call.grid, launch.call.block}"] = said
+    assert {each: said for each, said in wrong.items() if each.partition(" ")[0] not in OTHER_NUMBERS} == {}
+
+
+def test_every_one_compiles_for_three_gpus(shim, nvrtc, translated):
+    sources = list(dict.fromkeys(launch.call.source for launch in translated))
+    for arch in ("sm_75", "sm_80", "sm_90"):
+        assert len(shim.cubin(sources, arch).kernels) == len(sources)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("sanitizer", ["undefined", "thread"])
+def test_a_sanitizer_finds_nothing(shim, translated, sanitizer):
+    small = {launch.call.source: launch.call for launch in translated if threads(launch.call) <= 2000}
+    said, _ = shim.sanitized(list(small.values()), sanitizer)
+    assert said == ""
+
+
+def threads(call):
+    return int(np.prod(call.grid)) * int(np.prod(call.block))
