@@ -412,7 +412,7 @@ def take_away(x, total, out, n):
 
 
 def a_sum_that_is_read_in_one_block():
-    x, total, out = numbers(10), zeros(1), zeros(10)
+    x, total, out = numbers(10, dtype="int32"), zeros(1, dtype="int32"), zeros(10)
     return Pair(
         diagnoses.race, "put cuda.syncthreads() between the two",
         lambda: mean_without_a_barrier[1, 12](x, total, out, 10), lambda: mean_with_a_barrier[1, 12](x, total, out, 10),
@@ -421,7 +421,7 @@ def a_sum_that_is_read_in_one_block():
 
 
 def a_sum_that_is_read_by_other_blocks():
-    x, total, out = numbers(10), zeros(1), zeros(10)
+    x, total, out = numbers(10, dtype="int32"), zeros(1, dtype="int32"), zeros(10)
 
     def two_launches():
         adds_in_one_step[3, 4](x, total, 10)
