@@ -160,10 +160,10 @@ def predictions(gpu: str, quick: bool = False) -> dict[str, list[tuple[str, Any]
     k = deep(quick)
     a, b = (random.normal(rng, shape, dtype="float32").to("numpy") for shape in ((SIDE, k), (k, SIDE)))
     queries, points = (random.normal(rng, (n, 2), dtype="float32").to("numpy") for n in (QUERIES, 4 * k))
-    products = f"matmul on an {gpu}: {SIDE:,} × {k} times {k} × {SIDE:,}, float32"
+    product = f"matmul on an {gpu}: {SIDE:,} × {k} times {k} × {SIDE:,}, float32"
     update = f"mean shift on an {gpu}: one update of {QUERIES:,} queries over {4 * k:,} points, float32"
     return {
-        products: matmul.GPU_LADDER.predictions(a, b, gpu=gpu),
+        product: matmul.GPU_LADDER.predictions(a, b, gpu=gpu),
         update: GPU_MEAN_SHIFT.predictions(queries, points, BANDWIDTH, gpu=gpu),
     }
 

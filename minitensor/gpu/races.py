@@ -58,20 +58,25 @@ class Race(NamedTuple):
 
 
 class _Keeper:
-    """For each element one access, and where it was made."""
+    """For each element one access, and where it was made.
+
+    Held are zeros and whom plus 1: of zeros the operating system gives room only where something is written.
+    """
 
     def __init__(self, size: int):
-        self.size, self.who, self.site = size, np.empty(0, np.int64), np.empty(0, np.int32)
-
-    @property
-    def used(self) -> bool:
-        return bool(self.who.size)
+        self.size, self.used = size, False
+        self._held, self.site = np.empty(0, np.int64), np.empty(0, np.int32)
 
     def keep(self, at: np.ndarray, who: np.ndarray, site: int) -> None:
         """Of several accesses to one element the last stays."""
         if not self.used:
-            self.who, self.site = np.full(self.size, NOBODY), np.zeros(self.size, np.int32)
-        self.who[at], self.site[at] = who, site
+            self._held, self.site, self.used = np.zeros(self.size, np.int64), np.zeros(self.size, np.int32), True
+        self._held[at], self.site[at] = who + 1, site
+
+    def who(self, at: np.ndarray) -> np.ndarray:
+        """Whose access is kept, or `NOBODY`."""
+        found: np.ndarray = self._held[at] - 1
+        return found
 
 
 class _Crowd:
@@ -100,13 +105,13 @@ class _Crowd:
     def _sort_out(self, at: np.ndarray, who: np.ndarray, site: int) -> None:
         if not self.first.used:
             self.first.keep(at[:0], who[:0], site)
-        held = self.first.who[at]
+        held = self.first.who(at)
         apart = held ^ who
         new = (held == NOBODY) | ((apart >> INTERVAL_AT != 0) & (apart >> BLOCK_AT == 0))
         if new.any():
             # Backwards, so that of several threads the first stays.
             self.first.keep(at[new][::-1], who[new][::-1], site)
-            apart = self.first.who[at] ^ who
+            apart = self.first.who(at) ^ who
         if not apart.any():
             return
         away = apart >> BLOCK_AT != 0
@@ -156,7 +161,7 @@ class Watch:
     def _race(self, kind: str, at: np.ndarray, who: np.ndarray, site: int, their: str, keeper: _Keeper) -> Race | None:
         if not keeper.used:
             return None
-        theirs = keeper.who[at]
+        theirs = keeper.who(at)
         apart = theirs ^ who
         if ((apart - (1 << INTERVAL_AT)).view(np.uint64) < (1 << BLOCK_AT) - (1 << INTERVAL_AT)).all():
             return None  # of one block, and a barrier lies between

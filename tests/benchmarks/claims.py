@@ -215,15 +215,6 @@ def no_table():
     return lambda: broadcasting_3d(a, b), lambda: broadcasting(a, b)
 
 
-# gpu/
-@claim("gpu/memory.py", "an address by `at2` takes a quarter of the time of `at`", 2.5, 10)
-def addresses():
-    from minitensor.gpu.memory import Memory
-
-    memory = Memory("a", "global", [np.float32(0)] * 600, "float32", (20, 30), None)
-    return lambda: memory.at(7, 9), lambda: memory.at2(7, 9)
-
-
 # cluster/
 @claim(
     "cluster/meanshift/update.py", "NumPy goes through (n, 2) row by row: 10 times as long or more for a mean", 5, 60

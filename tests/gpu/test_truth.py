@@ -5,8 +5,8 @@ arithmetic in it is equal bit for bit. Functions such as exp are within 2 units 
 `test_functions` asks of the functions alone; a sum of exponentials is compared more loosely here.
 
 On a GPU the functions are others again. CUDA's own, in units in the last place of the exact result at most, float32
-(compiled without fast maths) and float64, from the CUDA C++ Programming Guide, "Mathematical Functions Appendix"; + − × ÷
-and sqrt are exact there, as here:
+(compiled without fast maths) and float64, from the CUDA C++ Programming Guide, "Mathematical Functions Appendix"; +, −,
+×, ÷ and sqrt are exact there, as here:
 
 %s
 """
