@@ -50,7 +50,7 @@ class Types:
         return TranslationError(f"{self.source.at(node.lineno % APART)}\n{what}")
 
     def check_name(self, node: Any, name: str, what: str) -> None:
-        if name in RESERVED or (name.startswith("__") and not name.isascii()):
+        if name in RESERVED or name.startswith("__"):
             raise self.refusal(node, f"{what} is called {name}, which C++ keeps for itself; give it another name")
         if not name.isascii():
             raise self.refusal(node, f"{what} is called {name}; C++ wants plain letters, such as those of `lam`")

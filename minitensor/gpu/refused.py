@@ -2,108 +2,33 @@
 
 import ast
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Names that C++ or CUDA keeps for itself, and Python does not.
-RESERVED = frozenset(
-    [
-        "alignas",
-        "alignof",
-        "asm",
-        "auto",
-        "bool",
-        "catch",
-        "char",
-        "char8_t",
-        "char16_t",
-        "char32_t",
-        "const",
-        "const_cast",
-        "constexpr",
-        "constinit",
-        "consteval",
-        "co_await",
-        "co_return",
-        "co_yield",
-        "concept",
-        "decltype",
-        "default",
-        "delete",
-        "do",
-        "double",
-        "dynamic_cast",
-        "enum",
-        "explicit",
-        "export",
-        "extern",
-        "false",
-        "float",
-        "friend",
-        "goto",
-        "inline",
-        "int",
-        "long",
-        "mutable",
-        "namespace",
-        "new",
-        "noexcept",
-        "nullptr",
-        "operator",
-        "private",
-        "protected",
-        "public",
-        "register",
-        "reinterpret_cast",
-        "requires",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "static_assert",
-        "static_cast",
-        "struct",
-        "switch",
-        "template",
-        "this",
-        "thread_local",
-        "throw",
-        "true",
-        "typedef",
-        "typeid",
-        "typename",
-        "union",
-        "unsigned",
-        "using",
-        "virtual",
-        "void",
-        "volatile",
-        "wchar_t",
-        "and_eq",
-        "bitand",
-        "bitor",
-        "compl",
-        "not_eq",
-        "or_eq",
-        "xor",
-        "xor_eq",
-        "asm",
-        "NULL",
-        "NAN",
-        "INFINITY",
-        "STD",
-        "CUPY_FOR",
-        "threadIdx",
-        "blockIdx",
-        "blockDim",
-        "gridDim",
-        "warpSize",
-        "float16",
-        "bfloat16",
-        "complex",
-    ]
+RESERVED = _words(
+    """
+    CUDART_INF_F FLT_MAX INT_MAX M_PI NULL alignas alignof and_eq asm auto bitand bitor blockDim blockIdx bool
+    catch char char16_t char32_t compl complex const const_cast constexpr decltype default delete do double
+    dynamic_cast enum explicit export extern false float friend goto gridDim inline int long mutable namespace new
+    noexcept not_eq nullptr operator or_eq private protected public register reinterpret_cast short signed sizeof
+    static static_assert static_cast struct switch template this threadIdx thread_local throw true typedef typeid
+    typename union unsigned using virtual void volatile warpSize wchar_t xor xor_eq
+    """
 )
-# Python's and C's names for what NumPy calls otherwise.
-OURS = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "fabs": "absolute", "abs": "absolute",
-        "pow": "power", "amax": "maximum", "amin": "minimum", "max": "maximum", "min": "minimum",
-        "barrier": "syncthreads"}  # fmt: skip
+# What CUDA has functions, types and namespaces of: no kernel can be called so, nor so with an f behind it.
+FUNCTIONS = _words(
+    """
+    CArray Dim abs acos acosh asin asinh assert atan atan2 atanh cbrt ceil clock clock64 copysign cos cosh cospi
+    cudaError_t cupy dim3 div erf erfc erfcinv erfcx erfinv exp exp10 exp2 expm1 fabs fdim fdivide floor fma fmax
+    fmin fmod free frexp hypot ilogb isfinite isinf isnan j0 j1 jn labs ldexp lgamma llabs llrint llround log
+    log10 log1p log2 logb lrint lround malloc max memcpy memset min modf nan nearbyint nextafter norm norm3d
+    norm4d normcdf normcdfinv pow printf rcbrt remainder remquo rhypot rint rnorm round rsqrt scalbln scalbn
+    signbit sin sincos sincospi sinh sinpi sqrt tan tanh tgamma trunc y0 y1 yn
+    """
+)
 # What Python has and a kernel cannot.
 REFUSED: dict[type, str] = {
     ast.List: "there are no lists in a kernel; use an array, or a variable for each",

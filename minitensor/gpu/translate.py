@@ -16,7 +16,7 @@ import numpy as np
 from minitensor.gpu import tree, vocabulary
 from minitensor.gpu.expressions import Expressions
 from minitensor.gpu.fitting import Constant
-from minitensor.gpu.refused import REFUSED
+from minitensor.gpu.refused import FUNCTIONS, REFUSED
 from minitensor.gpu.source import APART, Site, Source, names_seen_by, source_of
 
 
@@ -65,6 +65,8 @@ class Translator(Expressions):
             self.types[argument.arg] = kind
         self.parameters = list(self.types.items())
         self.check_name(definition, definition.name, "a kernel")
+        if not device and (definition.name in FUNCTIONS or definition.name.removesuffix("f") in FUNCTIONS):
+            raise self.refusal(definition, f"a kernel is called {definition.name}, as CUDA's own; give it another name")
 
     def result(self) -> tree.Function:
         body = self.statements(self.definition.body, top=True)

@@ -8,6 +8,7 @@ from strategies import examples
 
 from minitensor import errors
 from minitensor.gpu import cuda, kernel
+from minitensor.gpu.written import written
 
 
 @kernel(device=True)
@@ -396,8 +397,6 @@ def test_a_scatter_is_fine_as_long_as_no_two_meet():
 
 def test_many_lines_that_touch_arrays_are_told_apart():
     """Two thousand places: a race between the first and the last is found, and none other."""
-    from minitensor.gpu.written import written
-
     lines = ["i = cuda.threadIdx.x", *(f"out[i, {k}] = x[i, {k}]" for k in range(1500))]
     x, out = np.random.default_rng(0).random((32, 1500)), np.zeros((32, 1500))
     written("many", "x, out", lines, "fine")[1, 32](x, out)
@@ -452,3 +451,17 @@ def test_a_variable_has_a_value_where_it_was_given_one():
     assert out.tolist() == [1, 2, 0]
     with pytest.raises(errors.UnwrittenError, match="thread 2 of block 0 uses value, to which it has given no value"):
         sometimes[1, 3](x, out, 3)
+
+
+@pytest.mark.parametrize("taken", ["double", "new", "exp", "sinf", "min", "M_PI", "__device__", "größe"])
+def test_names_that_cpp_keeps_for_itself_are_refused(taken):
+    def made(name, parameters, line):
+        return written(name, parameters, [line], "a name that is taken")
+
+    called = made(taken, "x", "x[0] = 1.0")
+    with pytest.raises(errors.TranslationError, match=f"a kernel is called {taken}"):
+        called[1, 1](np.zeros(1, "float32"))
+    if taken not in ("exp", "sinf", "min"):  # a variable may be called so
+        for wrong in (made("f", f"x, {taken}", "x[0] = 1.0"), made("f", "x, n", f"{taken} = n")):
+            with pytest.raises(errors.TranslationError, match=f"is called {taken}"):
+                wrong[1, 1](np.zeros(1, "float32"), 1)
