@@ -91,9 +91,9 @@ def files():
     for place in PLACES:
         for path in sorted((ROOT / place).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
-            if path.stem not in NOT_THESE and (path.name.startswith("test_") or place == "minitensor"):
-                if "gpu" in text and ("kernel" in text or "[grid, block]" in text):
-                    yield str(path)
+            wanted = path.name.startswith("test_") or place == "minitensor"
+            if wanted and path.stem not in NOT_THESE and "gpu" in text and "kernel" in text:
+                yield str(path)
 
 
 def until_the_last_launch(lesson):
