@@ -29,6 +29,10 @@ FUNCTIONS = _words(
     signbit sin sincos sincospi sinh sinpi sqrt tan tanh tgamma trunc y0 y1 yn
     """
 )
+# Python's and C's names for what NumPy calls otherwise.
+OURS = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "fabs": "absolute", "abs": "absolute",
+        "pow": "power", "amax": "maximum", "amin": "minimum", "max": "maximum", "min": "minimum",
+        "barrier": "syncthreads"}  # fmt: skip
 # What Python has and a kernel cannot.
 REFUSED: dict[type, str] = {
     ast.List: "there are no lists in a kernel; use an array, or a variable for each",
