@@ -53,13 +53,12 @@ class Expressions(Types):
             return tree.Name(0, kind, kind, name)
         if name in self.constants:
             return self.constants[name]
-        if name in self.around and name not in self.definition_locals:
+        code = self.function.__code__
+        # A local is another thing than a global of its name, unless something .name is asked for: CuPy takes one for
+        # the other then.
+        if name in self.around and (name not in code.co_varnames or name in code.co_names):
             return Constant(self.around[name])
         return None
-
-    @property
-    def definition_locals(self) -> tuple[str, ...]:
-        return self.function.__code__.co_varnames
 
     def of_Constant(self, node: ast.Constant) -> Any:
         return Constant(node.value)
@@ -69,7 +68,7 @@ class Expressions(Types):
         if found is None:
             builtins = self.around.get("__builtins__", {})
             builtins = builtins if isinstance(builtins, dict) else vars(builtins)
-            if node.id in builtins and node.id not in self.definition_locals:
+            if node.id in builtins and node.id not in self.function.__code__.co_varnames:
                 return Constant(builtins[node.id])
             raise self.refusal(node, f"{node.id} has no value here; give it one before, in every case")
         if isinstance(found, tree.Name):

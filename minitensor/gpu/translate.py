@@ -203,7 +203,7 @@ class Translator(Expressions):
                 self.types[name] = value.dtype
             elif self.is_constant(known):
                 raise self.refusal(
-                    node, f"{name} is {known.value!r}, known from outside of the kernel; call it otherwise"
+                    node, f"{name} is a name outside of the kernel too, which CuPy takes it for; give it another name"
                 )
             kind = self.types[name]
             self.aliased |= isinstance(kind, (tree.Array, tree.Tuple)) and not isinstance(value, tree.Shared)

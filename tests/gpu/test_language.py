@@ -465,3 +465,17 @@ def test_names_that_cpp_keeps_for_itself_are_refused(taken):
         for wrong in (made("f", f"x, {taken}", "x[0] = 1.0"), made("f", "x, n", f"{taken} = n")):
             with pytest.raises(errors.TranslationError, match=f"is called {taken}"):
                 wrong[1, 1](np.zeros(1, "float32"), 1)
+
+
+x = 5  # what a kernel that asks for `blockIdx.x` cannot call a variable
+
+
+@kernel
+def takes_a_global_for_its_own(out):
+    x = cuda.blockIdx.x
+    out[x] = 1
+
+
+def test_a_name_behind_a_dot_that_is_also_a_global_is_no_variable():
+    with pytest.raises(errors.TranslationError, match="x is a name outside of the kernel too, which CuPy takes it for"):
+        takes_a_global_for_its_own[1, 1](np.zeros(1, "float32"))
