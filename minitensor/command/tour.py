@@ -25,7 +25,7 @@ from minitensor.text.bar import progress
 from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
-SIDE, QUERIES = 4096, 2**19  # of what is predicted: blocks enough for more than a wave on the largest card
+SIDE, QUERIES = 2304, 2**19  # of what is predicted: blocks enough for more than a wave on the largest card
 BANDWIDTH = 2.5
 
 

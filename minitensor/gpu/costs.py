@@ -33,6 +33,9 @@ class Cost(NamedTuple):
     special: int
 
 
+NOTHING = Cost(0, 0, 0, 0)
+
+
 def cost(name: str, dtype: np.dtype, by_constant: bool, free: bool) -> Cost:
     """Of an operation that yields this dtype.
 

@@ -12,6 +12,7 @@ import numpy as np
 from minitensor.errors import TranslationError
 from minitensor.gpu import tree, vocabulary
 from minitensor.gpu.arithmetic import BOOL, INT, LONG, MATHS, UFUNCS, common
+from minitensor.gpu.costs import NOTHING
 from minitensor.gpu.device import INDICES, NAMES, Cuda
 from minitensor.gpu.fitting import Asked, Constant, Indices, Types
 from minitensor.gpu.refused import INSTEAD, OURS, REFUSED
@@ -257,6 +258,9 @@ class Expressions(Types):
         if len(indices) < axes:
             rest = tree.Array(kind.dtype, axes - len(indices))
             return tree.Inside(node.lineno, rest, rest, array, indices)
+        if kind.pointer:
+            for each in indices:
+                _in_the_address(each)
         return tree.Element(node.lineno, kind.dtype, kind.dtype, array, indices, name)
 
     def site(self, node: Any, text: str, kind: str) -> int:
@@ -375,3 +379,13 @@ class Expressions(Types):
             return self.number(node, value)
         wanted = self.number(node, hint).dtype
         return self.number(node, self._constant_as(node, value, wanted))
+
+
+def _in_the_address(index: Any) -> None:
+    """Sums and products in an index of shared memory cost nothing: a load takes a register and a constant for its
+    address, and the compiler keeps the register as the loop goes on.
+    """
+    if isinstance(index, tree.Compute) and index.name in ("add", "subtract", "multiply"):
+        index.cost = NOTHING
+        for each in index.operands:
+            _in_the_address(each)

@@ -8,6 +8,7 @@ take if nothing but this unit bound it? The longest wins; waiting comes in by Li
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
@@ -249,6 +250,28 @@ def _sectors(sample: Sample) -> int:
     """That the threads of a request touch."""
     element = 4 if sample.itemsize == 16 else sample.itemsize  # 16 bytes are four float32 numbers
     return len({address * element // SECTOR for address in sample.addresses})
+
+
+def clock_columns(launch: Launch, gpu: str | Card) -> dict[str, Callable[[Counters], str]]:
+    """Columns of a report: for each unit of an SM the clocks that one SM takes for what a line did, PREDICTED."""
+    chip = gpu if isinstance(gpu, Card) else card(gpu)
+
+    def column(unit: str) -> Callable[[Counters], str]:
+        def of(counters: Counters) -> str:
+            taken = on_units(counters, chip)[unit] / chip.sms
+            return f"{taken:,.0f}" if round(taken) else ""
+
+        return of
+
+    return {unit: column(unit) for unit in on_units(Counters(), chip)}
+
+
+def outlook(launch: Launch, gpu: str | Card) -> str:
+    """The prediction in words, or why there is none."""
+    try:
+        return str(predict(launch, gpu))
+    except PredictionError as error:
+        return f"not predicted: {error}"
 
 
 def known_error(gpu: str, compiled: bool) -> tuple[float, int, bool, float]:

@@ -84,33 +84,41 @@ class Launch:
 
         return predict(self, gpu, ghz)
 
-    def report(self) -> str:
+    def report(self, gpu: "str | Card | None" = None) -> str:
         """The kernel line by line beside what each line did, and below it the whole launch.
 
         loads, stores : of single threads, in global memory
         sectors : of 32 bytes, touched by those; coalesced : the fewest that would do, over those touched
         shared : loads and stores in shared memory; conflicts : rounds that its banks took beyond those it had to
         atomics : in global memory; in shared : atomics in shared memory
+        gpu : a card; then also what the launch is PREDICTED to take on it, or why it cannot be, and for each line the
+            clocks that an SM would take for it on each unit by itself: issue, FP32, special, L1
         A device function that the kernel calls stands below it.
 
-        Raises KernelError for a launch on a real GPU.
+        Raises KernelError for a launch on a real GPU, PredictionError for an unknown card.
         """
         if self.counters is None:
             raise KernelError(f"{self.name}: a real GPU does not count; launch it on NumPy tensors for a report")
+        columns, summary = dict(COLUMNS), self._summary(self.counters)
+        if gpu is not None:
+            from minitensor.gpu.predict import clock_columns, outlook  # which need this class
+
+            columns |= clock_columns(self, gpu)
+            summary.append(outlook(self, gpu))
         rows = []
         for apart, source in enumerate((self.source, *self.source.called)):
             for number, text in enumerate(source.lines, source.line):
                 cost = self.lines.get(apart * APART + number, Counters())
-                rows.append(([column(cost) for column in COLUMNS.values()], f"{number:>5}  {text}"))
-        used = [i for i in range(len(COLUMNS)) if any(cells[i] for cells, _ in rows)]
-        headings = list(COLUMNS)
+                rows.append(([column(cost) for column in columns.values()], f"{number:>5}  {text}"))
+        used = [i for i in range(len(columns)) if any(cells[i] for cells, _ in rows)]
+        headings = list(columns)
         widths = {i: max(len(headings[i]), *(len(cells[i]) for cells, _ in rows)) for i in used}
 
         def line(cells: list[str]) -> str:
             return "".join(f"{cells[i]:>{widths[i]}}  " for i in used)
 
         table = [line(headings) + " line", *(line(cells) + text for cells, text in rows)]
-        return "\n".join([*self._summary(self.counters), "", *(row.rstrip() for row in table)])
+        return "\n".join([*summary, "", *(row.rstrip() for row in table)])
 
     def _summary(self, total: Counters) -> list[str]:
         threads = self.block.x * self.block.y * self.block.z

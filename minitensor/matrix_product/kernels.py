@@ -157,9 +157,9 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
     so each element needs a variable of its own: 64 sums for a patch of 8. This function writes the text of the kernel.
 
     The elements of a thread lie tile apart, not side by side, so that neighbouring threads read neighbouring numbers.
-    Beside each multiply-add NVRTC makes 0.5 other instructions for an RTX 3090, and with // and % in place of shifts it
-    makes 0.7, and issue bounds the kernel instead of arithmetic. Laid out, the inner loop would have fewer still, but
-    take more than 128 registers, and then one block fits an SM instead of two.
+    Beside each multiply-add NVRTC makes 0.5 other instructions for an RTX 3090, so that issue and arithmetic bound the
+    kernel alike; with // and % in place of shifts it makes 0.7, and issue bounds it. Laid out, the inner loop would
+    have fewer still, but take more than 128 registers, and then one block fits an SM instead of two.
     strip : how far the tiles in shared memory reach along k, at most tile
 
     >>> print(register_tiled(2, tile=4, strip=3).text)
@@ -230,7 +230,7 @@ def register_tiled(patch: int, tile: int = TILE, strip: int = STRIP) -> Kernel:
 
 matmul_register_tiled = register_tiled(PATCH)
 REGISTER_TILED = Design(matmul_register_tiled, TILE * PATCH, (TILE, TILE))
-VECTORISED = tiling.vectorised()
+VECTORISED = tiling.vectorised(spread=True)
 
 
 @rung("GPU: each thread an 8 × 8 patch, in registers", memory=nothing, predicted=predicted(REGISTER_TILED))

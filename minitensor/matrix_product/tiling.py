@@ -176,20 +176,24 @@ def tiling_2d(tile: int = 128, deep: int = 8, patch: int = 8) -> Design:
     return Design(made, tile, threads)
 
 
-def vectorised(tile: int = 128, deep: int = 8, patch: int = 8) -> Design:
+def vectorised(tile: int = 128, deep: int = 8, patch: int = 8, spread: bool = False) -> Design:
     """`tiling_2d` with loads of four numbers, from global and from shared memory, and a's tile transposed for them.
 
     Takes a, b and c as one axis, and k and n that are multiples of 4: four numbers then begin at multiples of 16 bytes.
+    spread : whether the numbers of a thread come in fours that lie far apart, so that eight neighbours read 32 numbers
+        in a row and no banks conflict; what is published has them side by side
     A block of (tile/patch)² threads. Shared memory: 8·tile·deep bytes.
     Raises InputError where the threads cannot share the fetching evenly, four numbers at a time.
     """
-    side, each = tile // patch, range(patch)
+    side = tile // patch
     threads, fours = side * side, tile * deep // 4
+    first, step = (4, 4 * side) if spread else (patch, 4)
+    each = [group * step + s for group in range(patch // 4) for s in range(4)]  # of a thread, from its first
     if tile % patch or patch % 4 or deep % 4 or fours % threads:
         raise InputError(f"vectorised: {threads} threads cannot fetch tiles of {tile} by {deep} evenly, four at a time")
     body = [
         *_tiles(tile, deep),
-        f"x, y = t % {side} * {patch}, t // {side} * {patch}  # the first of its columns and rows in the tile",
+        f"x, y = t % {side} * {first}, t // {side} * {first}  # the first of its columns and rows in the tile",
         _first(tile),
         *(f"sum_{i}_{j} = np.float32(0)" for i in each for j in each),
         f"for start in range(0, k, {deep}):",

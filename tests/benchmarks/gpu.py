@@ -29,11 +29,13 @@ from minitensor.cluster.meanshift import LADDER, batched, gemm
 from minitensor.cluster.meanshift import rungs as mean_shift
 from minitensor.errors import BackendError
 from minitensor.ladder.timing import seconds_of
+from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
 from minitensor.text.numbers import in_seconds
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from gpu_reference import product, update
+from published import DESIGNS
 
 SIZE = 4096
 POINTS = (50_000, 100_000, 1_000_000)
@@ -93,6 +95,23 @@ def products(lib):
     return rows
 
 
+def designs(lib):
+    """The kernels whose speeds are published, for the column "measured" of the table of predictions."""
+    print(f"\nmatmul by the kernels of published speeds, m = k = n = {SIZE}")
+    rng = np.random.default_rng(1)
+    left, right = (rng.normal(size=(SIZE, SIZE)).astype("float32") for _ in range(2))
+    a, b = mt.tensor(left), mt.tensor(right)
+    rows = []
+    for name, design in DESIGNS.items():
+        out, _ = matmul_kernels.product(design, a, b)
+        agree(name, out[-64:], *product(left[-64:], right))
+        times = ladder.measure(partial(matmul_kernels.product, design, a, b), lib, SECONDS)
+        gflops = 2 * SIZE**3 / statistics.median(times) / 1e9
+        print(f"{name:<24}{gflops:>10,.0f} GFLOP/s", flush=True)
+        rows.append({"design": name, "side": SIZE, "gflops": gflops})
+    return rows
+
+
 def updates(lib, rate):
     """One update of n queries over n points."""
     rungs = {each.__name__: partial(each, memory=TABLES) for each in (batched, gemm)}
@@ -145,6 +164,7 @@ def main():
             "CUDA runtime": lib.xp.cuda.runtime.runtimeGetVersion(),
             "CUDA driver": lib.xp.cuda.runtime.driverGetVersion(),
         },
+        "designs": designs(lib),
         "matmul": {"m": SIZE, "k": SIZE, "n": SIZE, "dtype": "float32", "rungs": products(lib)},
         "mean_shift": {
             "d": 2,

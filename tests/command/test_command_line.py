@@ -13,6 +13,7 @@ from minitensor import plot
 from minitensor.command import lesson
 from minitensor.command.line import main
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
+from minitensor.matrix_product import rungs as matmul
 
 pytest.importorskip("rich", reason="the command line prints with rich, an extra")
 
@@ -27,11 +28,11 @@ def quick_tour(tmp_path_factory):
 
 
 @pytest.mark.thorough
-def test_the_tour_writes_three_pictures_and_an_animation(quick_tour):
+def test_the_tour_writes_four_pictures_and_an_animation(quick_tour):
     out, report = quick_tour
     assert sorted(path.name for path in out.iterdir()) == ["pictures"]
     files = {path.name: path.read_bytes()[:6] for path in (out / "pictures").iterdir()}
-    pictures = dict.fromkeys(("matmul.png", "mean_shift.png", "roofline.png"), b"\x89PNG\r\n")
+    pictures = dict.fromkeys(("matmul.png", "mean_shift.png", "roofline.png", "gpu.png"), b"\x89PNG\r\n")
     assert files == pictures | {"mean_shift.gif": b"GIF89a"}
     assert sorted(report["files"]) == sorted(str(out / "pictures" / name) for name in files)
 
@@ -75,6 +76,7 @@ def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
     assert text.count("× before") == 4
     assert "loops skipped: too slow" in text
     assert "found 6 clusters in 300 points" in text
+    assert text.count("PREDICTED for the RTX 3090 at 1.695 GHz; not measured") == 2
     assert str(tmp_path / "mean_shift.gif") in text.replace("\n", "")
 
 
@@ -86,6 +88,24 @@ def test_a_folder_that_cannot_be_written_is_found_out_at_once(tmp_path, capsys):
     (tmp_path / "file").write_text("in the way")
     assert main(["tour", "--out", str(tmp_path / "file")]) == 1
     assert capsys.readouterr().err.startswith("minitensor tour: ")
+
+
+def test_a_card_that_is_not_known_is_found_out_at_once(tmp_path, capsys):
+    assert main(["tour", "--gpu", "RTX 9090", "--out", str(tmp_path / "out")]) == 1
+    assert "no facts of a GPU called 'RTX 9090'; there are of RTX A6000, RTX 3090," in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.thorough
+def test_the_tour_predicts_the_climb_on_a_gpu(quick_tour):
+    _, report = quick_tour
+    products, updates = report["predicted"].values()
+    assert list(products) == [rung.__name__ for rung in matmul.GPU_RUNGS]
+    assert list(updates) == ["gpu_fused", "gpu_tiled"]
+    seconds = [found["seconds"] for found in products.values()]
+    assert seconds == sorted(seconds, reverse=True)
+    assert {found["gpu"] for found in products.values()} == {"RTX 3090"}
+    assert products["gpu_naive"]["bound"] == "L1"
 
 
 def test_lessons_are_listed_with_their_titles(capsys):

@@ -98,6 +98,16 @@ def test_a_skipped_rung_is_still_checked_on_its_share(backend):
         climb(plain, slow_and_wrong, x=mt.ones(2_000_000), time_limit=0.05)
 
 
+def test_rungs_that_can_say_so_are_predicted():
+    @rung("said", memory=NOTHING, predicted=lambda x, where="nowhere": f"{x} in {where}")
+    def said(x):
+        raise AssertionError
+
+    ladder = Ladder("doubling", (plain, said), lambda x: 1, lambda part, x: (x,), lambda x: 0.0)
+    assert ladder.predictions(3, where="no time") == [("said", "3 in no time")]
+    assert ladder.predictions(3) == [("said", "3 in nowhere")]
+
+
 def test_a_rung_that_needs_too_much_memory_is_never_called(backend):
     @rung("huge", memory=lambda x: 5e9)
     def huge(x):

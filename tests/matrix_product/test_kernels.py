@@ -8,11 +8,17 @@ from strategies import examples, tensors
 
 import minitensor as mt
 from minitensor.errors import DeviceError
-from minitensor.matrix_product import kernels
+from minitensor.matrix_product import GPU_LADDER, kernels
 from minitensor.matrix_product.kernels import TILE, multiply, register_tiled
 
 SMALL_PATCH = register_tiled(2, tile=4, strip=3)  # the same text for a smaller patch, so that small sizes fill blocks
-RUNGS = [kernels.gpu_naive, kernels.gpu_coalesced, kernels.gpu_tiled, kernels.gpu_register_tiled]
+RUNGS = [
+    kernels.gpu_naive,
+    kernels.gpu_coalesced,
+    kernels.gpu_tiled,
+    kernels.gpu_register_tiled,
+    kernels.gpu_vectorised,
+]
 
 
 def small_patches(a, b):
@@ -59,6 +65,11 @@ def test_sizes_round_a_tile_and_primes(rung, m, k, n):
 @pytest.mark.parametrize(("m", "k", "n"), [(127, 9, 5), (129, 3, 130), (128, 8, 128)])
 def test_the_large_patch_round_the_edge_of_its_block(m, k, n):
     check(kernels.gpu_register_tiled, normal(2, m, k), normal(3, k, n))
+
+
+@pytest.mark.parametrize(("m", "k", "n"), [(127, 12, 8), (129, 4, 132), (128, 8, 128)])
+def test_four_numbers_a_load_round_the_edge_of_a_block(m, k, n):
+    check(kernels.gpu_vectorised, normal(2, m, k), normal(3, k, n))
 
 
 @pytest.mark.parametrize("rung", RUNGS, ids=lambda rung: rung.__name__)
@@ -116,3 +127,25 @@ def test_counts_of_the_register_tiles():
     assert counters.shared_loads == 2 * m * k * n // kernels.PATCH
     assert (counters.flops, counters.global_stores, counters.bank_conflicts) == (2 * m * k * n, m * n, 0)
     assert counters.coalescing == 1.0
+
+
+def test_every_rung_is_predicted_faster_than_the_one_below():
+    a, b = normal(8, 2048, 32), normal(9, 32, 2048)
+    found = GPU_LADDER.predictions(a, b, gpu="RTX 3090")
+    assert [name for name, _ in found] == [rung.__name__ for rung in RUNGS]
+    seconds = [prediction.seconds for _, prediction in found]
+    assert seconds == sorted(seconds, reverse=True)
+    assert found[0][1].bound == "L1"
+    slower = GPU_LADDER.predictions(a, b, gpu="RTX 3090", ghz=0.8)
+    assert slower[0][1].seconds == pytest.approx(seconds[0] * 1.695 / 0.8)
+
+
+def test_a_prediction_where_tiles_stick_out():
+    a, b = normal(8, 2000, 8), normal(9, 8, 2000)
+    whole = kernels.gpu_coalesced.predicted(normal(8, 2048, 8), normal(9, 8, 2048))
+    assert kernels.gpu_coalesced.predicted(a, b).seconds < whole.seconds
+
+
+def test_the_simulated_rungs_are_those_that_the_sizes_allow():
+    assert [name for name, _ in kernels.simulated(4, 4, 4)] == [rung.__name__ for rung in RUNGS]
+    assert [name for name, _ in kernels.simulated(4, 3, 4)] == [rung.__name__ for rung in RUNGS[:-1]]

@@ -16,7 +16,12 @@ SMALL = {
     "tiling_2d": tiling.tiling_2d(16, 3, 4),
 }
 # Four numbers at a time; k and n are multiples of 4.
-FOURS = {"vectorised": tiling.vectorised(16, 4, 4), "warp_tiling": tiling.warp_tiling(64, 4)}
+FOURS = {
+    "vectorised": tiling.vectorised(16, 4, 4),
+    "patches of 8": tiling.vectorised(32, 4, 8),
+    "spread": tiling.vectorised(32, 4, 8, spread=True),
+    "warp_tiling": tiling.warp_tiling(64, 4),
+}
 
 
 def check(design, m, k, n, seed=0):

@@ -1,0 +1,57 @@
+"""The table of predictions says what it is, and the report shows the same clocks line by line."""
+
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from minitensor.errors import PredictionError
+from minitensor.gpu import cuda, forecast, kernel
+
+
+@kernel
+def scaled(x, out):
+    i = cuda.grid(1)
+    out[i] = cuda.exp(x[i]) * 2
+
+
+@pytest.fixture(scope="module")
+def launch():
+    x, out = np.ones(2**20, "float32"), np.zeros(2**20, "float32")
+    return scaled.sample(2)[2**12, 256](x, out)
+
+
+def printed(table):
+    file = io.StringIO()
+    Console(file=file, width=160).print(table)
+    return file.getvalue()
+
+
+def test_the_table_of_predictions(launch):
+    found = launch.predict("RTX 3090")
+    text = printed(forecast("two kernels", [("first", found), ("second", found)]))
+    assert "PREDICTED for the RTX 3090 at 1.695 GHz; not measured" in text
+    assert text.count("DRAM, then ") == 2
+    assert text.count("1×") == 2
+    assert "published measurements" in text
+    assert "on which nobody has published" in printed(forecast("one", [("first", launch.predict("L4"))]))
+    assert printed(forecast("nothing", []))
+
+
+def test_the_report_shows_the_clocks_of_each_line(launch):
+    text = launch.report("RTX 3090")
+    assert str(launch.predict("RTX 3090")) in text
+    heading = next(line for line in text.splitlines() if line.strip().endswith("line"))
+    for unit in ("issue", "FP32", "special", "L1"):
+        assert f" {unit}" in heading
+        assert f" {unit}" not in launch.report()
+    line = next(line for line in text.splitlines() if "cuda.exp" in line)
+    assert f" {2**20 // 32 * 2 / 82:,.0f} " in line  # each exp of a warp takes the unit for two clocks
+
+
+def test_the_report_says_why_there_is_no_prediction(launch):
+    x = np.ones(4, "float32")
+    assert "not predicted: scaled: 1 blocks are less than a wave" in scaled[1, 4](x, x.copy()).report("RTX 3090")
+    with pytest.raises(PredictionError, match="no facts"):
+        launch.report("RTX 9090")
