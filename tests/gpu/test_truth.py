@@ -3,12 +3,6 @@
 Their launches on the simulator are recorded, and run again by the shim: CuPy's text, compiled by g++. What has only
 arithmetic in it is equal bit for bit. Functions such as exp are within 2 units in the last place of each other, which
 `test_functions` asks of the functions alone; a sum of exponentials is compared more loosely here.
-
-On a GPU the functions are others again. CUDA's own, in units in the last place of the exact result at most, float32
-(compiled without fast maths) and float64, from the CUDA C++ Programming Guide, "Mathematical Functions Appendix"; +, −,
-×, ÷ and sqrt are exact there, as here:
-
-%s
 """
 
 import re

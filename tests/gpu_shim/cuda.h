@@ -35,8 +35,8 @@ template <Whole A, Whole B>
 auto max(A x, B y) { using T = decltype(+x + +y); return T(x) > T(y) ? T(x) : T(y); }
 template <Whole A, Whole B>
 auto min(A x, B y) { using T = decltype(+x + +y); return T(x) < T(y) ? T(x) : T(y); }
-inline double max(double x, double y) { return std::fmax(x, y); }
-inline double min(double x, double y) { return std::fmin(x, y); }
+inline double max(double x, double y) { return greater_of(x, y); }
+inline double min(double x, double y) { return smaller_of(x, y); }
 
 // Bits.
 inline Float __int_as_float(int x) { return std::bit_cast<float>(x); }

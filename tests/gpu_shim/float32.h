@@ -104,8 +104,15 @@ inline Float rsqrt(Float x) { return Float(1.0f) / sqrt(x); }
 #define BINARY(name)                                                                                \
     inline Float name(Float x, Float y) { return flushed(std::name(x.value(), y.value())); }        \
     inline Float name##f(Float x, Float y) { return flushed(std::name(x.value(), y.value())); }
-BINARY(atan2) BINARY(fmax) BINARY(fmin) BINARY(fmod) BINARY(hypot) BINARY(pow) BINARY(remainder)
+BINARY(atan2) BINARY(fmod) BINARY(hypot) BINARY(pow) BINARY(remainder)
 #undef BINARY
+// The greater and the smaller of two numbers, as PTX has them: a number wins against NaN, and +0 is greater than -0.
+template <typename Real>
+Real greater_of(Real x, Real y) { return x == y ? (std::signbit(x) ? y : x) : std::fmax(x, y); }
+template <typename Real>
+Real smaller_of(Real x, Real y) { return x == y ? (std::signbit(x) ? x : y) : std::fmin(x, y); }
+inline Float fmax(Float x, Float y) { return greater_of(x.value(), y.value()); }
+inline Float fmin(Float x, Float y) { return smaller_of(x.value(), y.value()); }
 inline Float copysign(Float x, Float y) { return std::copysign(x.raw(), y.raw()); }
 inline Float nextafter(Float x, Float y) { return std::nextafter(x.raw(), y.raw()); }
 inline Float ldexp(Float x, int n) { return flushed(std::ldexp(x.value(), n)); }
