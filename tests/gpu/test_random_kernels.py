@@ -19,11 +19,11 @@ from minitensor.gpu.written import written
 typed = pytest.mark.skipif(importlib.util.find_spec("minitensor.gpu.typed") is None, reason="Python's arithmetic")
 
 
-def by_the_simulator(made, given):
+def by_the_simulator(made, values):
     """The array that was written, or why the kernel is refused."""
-    out = given[-1].copy()
+    out = values[-1].copy()
     try:
-        made[1, SIZE](*given[:-1], out)
+        made[1, SIZE](*values[:-1], out)
     except MinitensorError as error:
         return str(error)
     return out
@@ -32,9 +32,9 @@ def by_the_simulator(made, given):
 def by_cupy(shim, launches):
     """For each (kernel, arguments) the array that was written, or why CuPy or the compiler refuses the kernel."""
     found, calls = {}, {}
-    for number, (made, given) in enumerate(launches):
+    for number, (made, values) in enumerate(launches):
         try:
-            calls[number] = shim.Call(shim.translated(made, given), 1, SIZE, given)
+            calls[number] = shim.Call(shim.translated(made, values), 1, SIZE, values)
         except shim.Refused as error:
             found[number] = str(error)
     return found | run(shim, calls)
@@ -65,12 +65,13 @@ def differing(found, expected):
     return ~(numbers | (found != found) & (expected != expected))
 
 
-def told(made, given, found, expected):
+def told(made, values, found, expected):
     lines = [made.text, f"simulator: {found}", f"CuPy: {expected}"]
     if not isinstance(found, str) and not isinstance(expected, str):
         at = int(np.argmax(differing(found, expected)))
-        values = dict(zip(PARAMETERS.split(", "), (each[at] if np.ndim(each) else each for each in given), strict=True))
-        lines.append(f"thread {at}: {found[at]} for {expected[at]}, of {values}")
+        read = (each[at] if np.ndim(each) else each for each in values)
+        named = dict(zip(PARAMETERS.split(", "), read, strict=True))
+        lines.append(f"thread {at}: {found[at]} for {expected[at]}, of {named}")
     return "\n".join(lines)
 
 
@@ -85,8 +86,8 @@ def drawn(count):
 
     collect()
     return [
-        (written("drawn", PARAMETERS, body, f"random {number}"), given)
-        for number, (body, given) in enumerate(programs.values())
+        (written("drawn", PARAMETERS, body, f"random {number}"), values)
+        for number, (body, values) in enumerate(programs.values())
     ]
 
 
@@ -95,8 +96,8 @@ def test_the_simulator_and_cupy_give_the_same_bits(shim):
     launches = drawn(examples(400).max_examples)
     expected = by_cupy(shim, launches)
     wrong = [
-        told(made, given, found, expected[number])
-        for number, (made, given) in enumerate(launches)
-        if not same(found := by_the_simulator(made, given), expected[number])
+        told(made, values, found, expected[number])
+        for number, (made, values) in enumerate(launches)
+        if not same(found := by_the_simulator(made, values), expected[number])
     ]
     assert not wrong, f"{len(wrong)} of {len(launches)} differ; the shortest:\n{min(wrong, key=len)}"
