@@ -11,6 +11,9 @@
 #include <tuple>
 #include <utility>
 
+#include <math.h>
+#include <stdlib.h>
+
 #include "float32.h"
 #include "machine.h"
 
