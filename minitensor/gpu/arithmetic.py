@@ -57,7 +57,7 @@ def flushed(x: np.ndarray) -> np.ndarray:
 
 
 def converted(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """x as C++ converts it.
+    """x as C++ converts it, and where C++ does not say, as NVRTC's PTX does: to the nearest that 32 bits hold.
 
     >>> converted(np.array([-2.7, 3e9, np.nan]), np.dtype("int32")).tolist()
     [-2, 2147483647, 0]
@@ -69,7 +69,7 @@ def converted(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if x.dtype.kind == "f":
         if dtype.kind == "f":
             return flushed(flushed(x).astype(dtype))
-        wide = dtype if dtype.itemsize >= 4 else INT
+        wide = dtype if dtype.itemsize >= 4 else np.dtype("uint32") if dtype.kind == "u" else INT  # as PTX has it
         kind = np.iinfo(wide)
         whole = np.trunc(np.nan_to_num(x.astype(DOUBLE), nan=0.0, posinf=np.inf, neginf=-np.inf))
         inside = np.clip(whole, kind.min, float(kind.max) if wide.itemsize == 4 else np.nextafter(float(kind.max), 0))

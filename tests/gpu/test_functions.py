@@ -4,8 +4,6 @@ A GPU's are others again. CUDA says of its own how far they are from the exact r
 errors are in the table below. They were found by NVIDIA in tests of many numbers, and are not proved.
 """
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -27,8 +25,6 @@ EXACT = sorted(MATHS - CUDAS.keys() - ALSO_INEXACT - WHOLE_ONLY)
 N = 320
 DTYPES = ["float32", "float64"]
 ULPS = 2
-# Until the simulator computes with the types and formulas of C++ it asks NumPy, which has others for these.
-NOT_YET = set() if importlib.util.find_spec("minitensor.gpu.typed") else {"degrees", "rad2deg", "remainder", "tanh"}
 
 
 def kernel_for(name):
@@ -69,7 +65,7 @@ def ulps(found, expected):
 def test_functions_are_within_two_units_in_the_last_place(shim, dtype):
     names = [*CUDAS, *ALSO_INEXACT]
     worst = {name: float(ulps(found, right).max()) for name, found, right in results(shim, names, dtype)}
-    assert {name: far for name, far in worst.items() if not far <= ULPS and name not in NOT_YET} == {}
+    assert {name: far for name, far in worst.items() if not far <= ULPS} == {}
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -79,4 +75,4 @@ def test_other_functions_are_equal_bit_for_bit(shim, dtype):
         for name, found, right in results(shim, EXACT, dtype)
         if not np.array_equal(found, right, equal_nan=True)
     }
-    assert {name: both for name, both in wrong.items() if name not in NOT_YET} == {}
+    assert wrong == {}

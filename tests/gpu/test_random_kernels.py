@@ -3,10 +3,7 @@
 Many are compiled in one program, or g++ would take a second for each.
 """
 
-import importlib.util
-
 import numpy as np
-import pytest
 from gpu_shim.expressions import PARAMETERS, SIZE, arguments, bodies
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -14,9 +11,6 @@ from strategies import examples
 
 from minitensor.errors import MinitensorError
 from minitensor.gpu.written import written
-
-# Until the simulator computes with the types of C++.
-typed = pytest.mark.skipif(importlib.util.find_spec("minitensor.gpu.typed") is None, reason="Python's arithmetic")
 
 
 def by_the_simulator(made, values):
@@ -91,7 +85,6 @@ def drawn(count):
     ]
 
 
-@typed
 def test_the_simulator_and_cupy_give_the_same_bits(shim):
     launches = drawn(examples(400).max_examples)
     expected = by_cupy(shim, launches)
