@@ -678,12 +678,13 @@ fig = plot.intensities(steps, h100)
 # large enough to fill the GPU, of which one block is run: all blocks do the same.
 
 from minitensor.matrix_product.kernels import simulated
+from minitensor.text.numbers import roughly
 
 card = "RTX 3090"  # or "RTX 4090", "A100", "RTX 4060 laptop", ...: minitensor/gpu/gpus.csv
 rungs = simulated(2304, 256, 2304, sample=1)
 for name, launch in rungs:
     found = launch.predict(card)
-    print(f"{name:18} PREDICTED {found.seconds * 1e6:>6,.0f} µs, bound by {found.bound}")
+    print(f"{name:18} PREDICTED {roughly(found.seconds):>7}, bound by {found.bound}")
 print(found)
 
 fig = plot.speed_of_light(rungs, card)

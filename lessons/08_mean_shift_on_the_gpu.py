@@ -483,10 +483,11 @@ plot.growth(times, "points", f"mean shift of six clusters in the plane ({on_cpu.
 # How far off such predictions are is known from matrix products that others have timed.
 
 from minitensor.cluster.meanshift.rungs import GPU_LADDER
+from minitensor.text.numbers import roughly
 
 queries = mt.random.normal(mt.random.generator(1), (2**19, 2), dtype="float32")
 for name, found in GPU_LADDER.predictions(queries, queries[:1024], h, gpu="RTX 3090"):
-    print(f"{name:10} PREDICTED {found.seconds * 1e6:,.0f} µs, bound by {found.bound}")
+    print(f"{name:10} PREDICTED {roughly(found.seconds)}, bound by {found.bound}")
 print(found)
 
 # %%
