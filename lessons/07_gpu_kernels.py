@@ -656,7 +656,6 @@ fig = plot.intensities(steps, h100)
 # Each step moves to the right, and so the roof over it rises. To reach the flat part, a kernel
 # needs 20 FLOPs for each byte. Take this as a direction and not as a forecast. A real GPU has
 # caches, which answer many of the repeated reads, so ``naive`` may well come out above its post.
-# And you find no times here: a simulator counts, but it has no clock.
 
 # %%
 # Where does it go on?
@@ -665,8 +664,44 @@ fig = plot.intensities(steps, h100)
 # computes a patch of 8 × 8 elements. Then 16 reads serve 64 multiplications, and each number that
 # is fetched from global memory is used 128 times. That needs 64 sums in registers. CuPy's
 # translator has no arrays in registers, so the kernel has 64 variables, and a function writes its
-# text: ``matmul_register_tiled`` in ``minitensor/matrix_product/kernels.py``. What comes after that
-# is CUDA C++, in ``kernels.cu`` beside it. That is where Python stops being enough.
+# text: ``matmul_register_tiled`` in ``minitensor/matrix_product/kernels.py``. The step after that
+# reads four numbers at once, with ``cuda.load4``. (On a GPU these two rungs are CUDA C++, in
+# ``kernels.cu`` beside it, where a patch is an array.)
+
+# %%
+# How long on a GPU that is not here?
+# -----------------------------------
+# A simulator has no clock. But each unit of a GPU does so much in a clock and no more: it issues
+# four instructions, multiplies and adds for 128 threads, gives 32 words of shared memory. So the
+# counts say for each unit how long the kernel would take if nothing else held it up, and the
+# slowest unit wins. That is a *prediction*, and it is always called so. It is made for a product
+# large enough to fill the GPU, of which one block is run: all blocks do the same.
+
+from minitensor.matrix_product.kernels import simulated
+from minitensor.text.numbers import roughly
+
+card = "RTX 3090"  # or "RTX 4090", "A100", "RTX 4060 laptop", ...: minitensor/gpu/gpus.csv
+rungs = simulated(2304, 256, 2304, sample=1)
+for name, launch in rungs:
+    found = launch.predict(card)
+    print(f"{name:18} PREDICTED {roughly(found.seconds):>7}, bound by {found.bound}")
+print(found)
+
+fig = plot.speed_of_light(rungs, card)
+
+# %%
+# This is the climb, seen from a machine without a GPU. Each rung shortens the longest bar of the
+# rung below, until another bar is the longest. ``gpu_naive`` reads down a column: 32 words of one
+# bank, and L1 is busy. ``gpu_coalesced`` reads along rows, four clocks in place of 34.
+# ``gpu_tiled`` fetches each number once for 16 threads, and then what it does in shared memory
+# weighs as much as memory does. ``gpu_register_tiled`` takes 16 numbers from shared memory for 64
+# multiplications, and what is left is to issue the instructions. ``gpu_vectorised`` needs fewer of
+# them, and multiplies nearly all the time.
+#
+# How far is it to be believed? Others have published what kernels like these reach on their cards.
+# The last line says how far off the predictions were, and the range is where nine of ten of them
+# lay. It is refused where the rules are known to fail: atomics, stores that do not coalesce, a GPU
+# that is partly idle.
 
 # %%
 # What to take away
