@@ -65,7 +65,7 @@ def converted(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if x.dtype == dtype:
         return x
     if dtype == BOOL:
-        return x != 0
+        return flushed(x) != 0
     if x.dtype.kind == "f":
         if dtype.kind == "f":
             return flushed(flushed(x).astype(dtype))
@@ -135,6 +135,12 @@ def _rounded_once(function: Operation) -> Operation:
 
 def _arithmetic(function: Operation) -> Operation:
     return lambda *given: flushed(function(*given))
+
+
+def _next(x: Vector, y: Vector) -> Vector:
+    """The neighbour of x towards y: of 0 that is the smallest number which is not flushed."""
+    found = flushed(np.nextafter(x, y))
+    return np.where((x == 0) & (y != 0) & ~np.isnan(y), np.copysign(TINY, y), found) if x.dtype == FLOAT else found
 
 
 def _reciprocal(x: Vector) -> Vector:
@@ -328,8 +334,8 @@ UFUNCS = {
     "ceil": _integral(np.ceil), "floor": _integral(np.floor), "trunc": _integral(np.trunc),
     "rint": Ufunc(_alike(FLOATS, 1), np.rint),
     "sqrt": Ufunc(_alike(FLOATS, 1), _arithmetic(np.sqrt)),
-    "copysign": Ufunc(_alike(FLOATS), _arithmetic(np.copysign)),
-    "nextafter": Ufunc(_alike(FLOATS), _arithmetic(np.nextafter)),
+    "copysign": Ufunc(_alike(FLOATS), np.copysign),
+    "nextafter": Ufunc(_alike(FLOATS), _next),
     "degrees": Ufunc(_alike(FLOATS, 1), _scaled(180 / np.pi)),
     "rad2deg": Ufunc(_alike(FLOATS, 1), _scaled(180 / np.pi)),
     "deg2rad": Ufunc(_alike(FLOATS, 1), _scaled(np.pi / 180)),

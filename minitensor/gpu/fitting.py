@@ -188,7 +188,8 @@ class Types:
             before = len(self.raw)
             self.raw |= {name for name, value in self.given if self._may_be_subnormal(value)}
         for each in self.computed:
-            each.flush = [self._may_be_subnormal(operand) for operand in each.operands]
+            copies = each.name == "copysign"  # which moves bits, and flushes nothing
+            each.flush = [not copies and self._may_be_subnormal(operand) for operand in each.operands]
 
     def _may_be_subnormal(self, value: tree.Node) -> bool:
         if value.actual != FLOAT or isinstance(value, (tree.Compute, tree.Convert)):

@@ -6,7 +6,7 @@ import numpy as np
 
 from minitensor.gpu import tree
 from minitensor.gpu.accesses import Accesses, Value, View
-from minitensor.gpu.arithmetic import FLOAT, converted, flushed, fused
+from minitensor.gpu.arithmetic import BOOL, FLOAT, converted, flushed, fused
 from minitensor.gpu.device import WARP
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.shuffles import partners
@@ -121,7 +121,7 @@ class Values(Accesses):
 
     def _test(self, node: Any, on: Threads, line: int) -> np.ndarray:
         data = self._sure(self.value(node, on), on, line)
-        return data if data.dtype == bool else data != 0
+        return converted(data, BOOL)
 
     def of_Lazy(self, node: tree.Lazy, on: Threads) -> Value:
         self.ledger.lines[node.line].instructions += on.warps
@@ -130,7 +130,7 @@ class Values(Accesses):
         if asked is None:
             return Value(np.array([node.settles]))
         second, bad = self.value(node.second, asked)
-        second = second if second.dtype == bool else second != 0
+        second = converted(second, BOOL)
         if bad is not None:
             bad = np.where(asked.on, bad, 0)
         return Value(first | second if node.settles else first & second, bad)

@@ -203,7 +203,7 @@ def test_every_kernel_in_python_compiles(shim, nvrtc, arch):
     made = shim.cubin([which.cuda_source(types) for which, types in KERNELS.values()], arch)
     assert len(made.kernels) == len(KERNELS)
     for each in made.kernels:
-        name = list(KERNELS)[int(re.search(r"kernel_(\d+)", each.name)[1])]
+        name = list(KERNELS)[int(re.search(r"kernel_(\d+)_", each.name)[1])]
         assert each.spills == 0, name
         assert each.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4}.get(
             name, 128 * 4 * int(name[6:-1]) if name.startswith("tiled(") else 0

@@ -94,3 +94,37 @@ def test_the_simulator_and_cupy_give_the_same_bits(shim):
         if not same(found := by_the_simulator(made, values), expected[number])
     ]
     assert not wrong, f"{len(wrong)} of {len(launches)} differ; the shortest:\n{min(wrong, key=len)}"
+
+
+# Each is asked of float32 numbers that are flushed, of zeros, and of one that is not.
+ASKED = [
+    "x[t] and x[t]", "x[t] and q[t]", "x[t] or y[t]", "not x[t]", "1.0 if x[t] else 0.0", "bool(x[t])", "x[t] != 0",
+    "x[t] == 0", "x[t] > 0", "-x[t]", "x[t] if y[t] > 0 else y[t]", "min(x[t], x[t])", "x[t] // 1.0", "x[t] % 1.0",
+    "x[t] + 0.0", "x[t] * 1.0", "1.0 / x[t]", "np.float32(np.float64(x[t]))", "np.int32(x[t])",
+    *(f"cuda.{name}(x[t])" for name in (
+        "absolute", "ceil", "isnan", "rint", "signbit", "sqrt", "square", "reciprocal", "degrees", "logical_not",
+    )),
+    *(f"cuda.{name}(x[t], {other}[t])" for other in "xy" for name in (
+        "copysign", "fmax", "fmin", "fmod", "logical_and", "logical_xor", "maximum", "nextafter",
+    )),
+    "cuda.copysign(1.0, x[t])", "cuda.nextafter(1.1754944e-38, x[t])", "cuda.ldexp(x[t], 100)",
+]  # fmt: skip
+STATEMENTS = [
+    ["if x[t]:", "    out[t] = 1.0"],
+    ["while x[t]:", "    out[t] = 1.0", "    break"],
+    ["a = x[t]", "a = a", "out[t] = a"],
+    ["a = x[t]", "out[t] = 1.0 if a and a else 0.0"],
+    ["a = np.float32(0)", "if t > 0:", "    a = x[t]", "out[t] = max(a, a)"],
+]
+
+
+def test_small_numbers_are_flushed_where_a_gpu_flushes_them(shim):
+    values = np.array([1e-40, -1e-40, 0, -0.0, 1, 1.1754944e-38], "float32")
+    given = (values, np.ones_like(values), np.ones(6, "int64"), np.full_like(values, 9))
+    programs = [*([f"out[t] = {each}"] for each in ASKED), *STATEMENTS]
+    made = [written("small", "x, y, q, out", ["t = cuda.grid(1)", *body], body[0]) for body in programs]
+    calls = [shim.Call(shim.translated(each, given), 1, 6, given) for each in made]
+    for each, after in zip(made, shim.run_all(calls), strict=True):
+        out = given[-1].copy()
+        each[1, 6](*given[:-1], out)
+        assert not differing(out, after[-1]).any(), f"{each.text}\nsimulator: {out}\nCuPy: {after[-1]}"

@@ -124,7 +124,7 @@ def arguments(seed, out):
             values = rng.integers(0, 2, SIZE)
         elif np.dtype(dtype).kind == "f":
             special = [0, -0.0, np.inf, -np.inf, np.nan, 1e-40, -1e-310, 3e38, np.finfo(dtype).tiny, 0.5, 1e10]
-            values = np.concatenate([rng.integers(-800, 800, SIZE) / 8, special])
+            values = np.concatenate([rng.integers(-800, 800, SIZE) / 8, special, special])
         else:
             edges = np.iinfo(dtype)
             values = np.concatenate([rng.integers(max(-99, edges.min), 99, SIZE), [edges.min, edges.max, 0, 1]])

@@ -114,7 +114,12 @@ Real smaller_of(Real x, Real y) { return x == y ? (std::signbit(x) ? x : y) : st
 inline Float fmax(Float x, Float y) { return greater_of(x.value(), y.value()); }
 inline Float fmin(Float x, Float y) { return smaller_of(x.value(), y.value()); }
 inline Float copysign(Float x, Float y) { return std::copysign(x.raw(), y.raw()); }
-inline Float nextafter(Float x, Float y) { return std::nextafter(x.raw(), y.raw()); }
+// As NVRTC writes it: the neighbour of 0 is the smallest number that is not flushed.
+inline Float nextafter(Float x, Float y) {
+    const float from = x.value(), to = y.value();
+    if (from == 0 && to != 0 && !std::isnan(to)) return std::copysign(std::numeric_limits<float>::min(), to);
+    return flushed(std::nextafter(from, to));
+}
 inline Float ldexp(Float x, int n) { return flushed(std::ldexp(x.value(), n)); }
 
 inline bool isnan(Float x) { return std::isnan(x.raw()); }

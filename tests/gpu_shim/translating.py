@@ -86,7 +86,7 @@ def cubin(sources, arch):
     """All kernels compiled by NVRTC in one program, which reads CUDA's headers once. Raises CompileError."""
     headers = dict.fromkeys(line for source in sources for line in INCLUDE.findall(source))
     parts = [
-        f"namespace kernel_{number} {{\n{INCLUDE.sub('', source)}\n}}".replace('extern "C" __global__', "__global__")
+        f"namespace kernel_{number}_ {{\n{INCLUDE.sub('', source)}\n}}".replace('extern "C" __global__', "__global__")
         for number, source in enumerate(sources)
     ]
     return compiler.compile_to_cubin("\n".join([*headers, *parts]), arch)
