@@ -192,8 +192,10 @@ class Types:
             each.flush = [not copies and self._may_be_subnormal(operand) for operand in each.operands]
 
     def _may_be_subnormal(self, value: tree.Node) -> bool:
-        if value.actual != FLOAT or isinstance(value, (tree.Compute, tree.Convert)):
+        if value.actual != FLOAT or isinstance(value, tree.Convert):
             return False
+        if isinstance(value, tree.Compute):
+            return value.name == "copysign"
         if isinstance(value, tree.Literal):
             return bool((flushed(value.value) != value.value).any())
         if isinstance(value, tree.Choose):
