@@ -405,8 +405,9 @@ fig = plot.memory_access(by_stride[1], by_stride[4], array="shared")
 # A page of crimes
 # ----------------
 # Two mistakes were named so far: a thread without an element, and a tile that is overwritten too
-# early. Here are eight more, a few lines each. On a GPU none of them stops. It gives wrong numbers,
-# some always, some once in a while. Cover the message and find the mistake yourself first.
+# early. Here are eight more, a few lines each. On a GPU the first seven give no message: wrong
+# numbers, some always, some once in a while, or a launch that does not end. Cover the message and
+# find the mistake yourself first.
 
 
 def confess(kernel, shape, *arguments):
@@ -523,14 +524,14 @@ confess(turned_in_part, (1, 8), ten, out, 5)
 
 
 @kernel
-def norm(x, out, n):
+def length(x, out, n):
     total = 0
     for i in range(n):
         total += x[i] * x[i]
     out[0] = cuda.sqrt(total)
 
 
-confess(norm, (1, 1), ten, out, 10)
+confess(length, (1, 1), ten, out, 10)
 
 # %%
 # Right, and not what NumPy says

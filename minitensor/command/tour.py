@@ -82,7 +82,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
         ]
         step("the GPU rungs, on a simulated GPU")
         simulated = {} if on_gpu else simulations(quick)
-        step(f"the same, PREDICTED for an {gpu}")
+        step(f"the same, PREDICTED for the {gpu}")
         predicted = {} if on_gpu else predictions(gpu, quick)
         step("mean shift: until the points stand still")
         found = mean_shift(points, BANDWIDTH, path=True)
@@ -105,7 +105,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
         report = {"backend": backend.get_backend(), "seconds": seconds, "mean_shift": summary, "files": files}
         report["climbs"] = [_finite(climb) for climb in climbs]
         report["simulated"] = {
-            job: {name: asdict(launch.counters or Counters()) for name, launch in launches}
+            job: {name: _counts(launch.counters or Counters()) for name, launch in launches}
             for job, launches in simulated.items()
         }
         report["predicted"] = {
@@ -160,12 +160,17 @@ def predictions(gpu: str, quick: bool = False) -> dict[str, list[tuple[str, Any]
     k = deep(quick)
     a, b = (random.normal(rng, shape, dtype="float32").to("numpy") for shape in ((SIDE, k), (k, SIDE)))
     queries, points = (random.normal(rng, (n, 2), dtype="float32").to("numpy") for n in (QUERIES, 4 * k))
-    product = f"matmul on an {gpu}: {SIDE:,} × {k} times {k} × {SIDE:,}, float32"
-    update = f"mean shift on an {gpu}: one update of {QUERIES:,} queries over {4 * k:,} points, float32"
+    product = f"matmul on the {gpu}: {SIDE:,} × {k} times {k} × {SIDE:,}, float32"
+    update = f"mean shift on the {gpu}: one update of {QUERIES:,} queries over {4 * k:,} points, float32"
     return {
         product: matmul.GPU_LADDER.predictions(a, b, gpu=gpu),
         update: GPU_MEAN_SHIFT.predictions(queries, points, BANDWIDTH, gpu=gpu),
     }
+
+
+def _counts(counters: Counters) -> dict[str, int]:
+    """The plain numbers among them, for JSON."""
+    return {name: count for name, count in asdict(counters).items() if type(count) is int}
 
 
 def deep(quick: bool) -> int:

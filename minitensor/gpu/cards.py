@@ -75,12 +75,20 @@ class Card:
 
 
 def card(name: str) -> Card:
-    """The card of this name in `gpus.csv`; capitals and spaces do not matter. Raises PredictionError for others."""
+    """The card of this name in `gpus.csv`; capitals, spaces and dashes do not matter, nor the maker.
+
+    Raises PredictionError for others.
+    """
+    if not isinstance(name, str):
+        raise PredictionError(f"a GPU is named by text or is a gpu.Card, not {name!r}")
     known = {_plain(each.gpu): each for each in cards()}
     if _plain(name) not in known:
+        asked, names = _plain(name), ", ".join(each.gpu for each in cards())
+        near = [each.gpu for key, each in known.items() if asked and (asked in key or key in asked)]
+        mean = f" Do you mean {' or '.join(near)}?" if near else ""
         raise PredictionError(
-            f"there are no facts of a GPU called {name!r}; there are of {', '.join(each.gpu for each in cards())}. "
-            "For another, make a gpu.Card(gpu=..., sms=..., ghz=..., ...)"
+            f"there are no facts of a GPU called {name!r}; there are of {names}.{mean} For another, make a "
+            "gpu.Card(gpu=..., sms=..., ghz=..., ...) in Python"
         )
     return known[_plain(name)]
 
@@ -99,4 +107,5 @@ def rows(name: str) -> Iterator[dict[str, Any]]:
 
 
 def _plain(name: str) -> str:
-    return "".join(name.lower().split())
+    words = name.lower().replace("-", " ").split()
+    return "".join(word for word in words if word not in ("nvidia", "geforce"))

@@ -25,6 +25,7 @@ class Counters:
 
     load_sectors, store_sectors : 32-byte sectors touched, counted for each request; an atomic reads and writes
     fewest_sectors : how many there would have been if the same elements lay side by side
+    fewest_store_sectors : those of them that are written
     bank_conflicts : how many more rounds shared memory took than it had to
     global_atomics, shared_atomics : of single threads
     atomic_rounds : how often an atomic waited for another of the same request on the same element
@@ -42,6 +43,7 @@ class Counters:
     load_sectors: int = 0
     store_sectors: int = 0
     fewest_sectors: int = 0
+    fewest_store_sectors: int = 0
     shared_loads: int = 0
     shared_stores: int = 0
     bank_conflicts: int = 0

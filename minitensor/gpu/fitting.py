@@ -117,7 +117,8 @@ class Types:
         if not self.is_constant(value) and not isinstance(value.dtype, np.dtype):
             text = ast.unparse(node)
             kind = "nothing" if value.dtype is None else f"{value.dtype}"
-            raise self.refusal(node, f"{what} is {kind} where one number is wanted: {text}")
+            mend = "; give an index for each axis that is left" if isinstance(value.dtype, tree.Array) else ""
+            raise self.refusal(node, f"{what} is {kind} where one number is wanted: {text}{mend}")
 
     def _truth(self, node: Any, value: tree.Node) -> tree.Node:
         return self.convert(node, value, BOOL)

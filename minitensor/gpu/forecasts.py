@@ -44,7 +44,7 @@ def forecast(title: str, predictions: Sequence[tuple[str, Prediction]]) -> Any:
 
 def _known(found: Prediction) -> str:
     """What the numbers are worth."""
-    untested = "" if found.tested else ", on which nobody has published these kernels"
+    untested = "" if found.tested else ", on which not all of these kernels have been published"
     guess = "" if found.compiled else "; registers are a guess, since NVRTC is not here"
     return (
         f"PREDICTED for the {found.gpu} at {found.ghz:g} GHz{untested}; not measured. Such predictions are off by "

@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
+from itertools import product
 from typing import Any, overload
 
 import numpy as np
@@ -132,8 +133,9 @@ class Kernel:
     def sample(self, blocks: int) -> "Sampled":
         """``kernel.sample(4)[grid, block](...)`` runs 4 blocks of the grid, spread over it, and counts for all of them.
 
-        The first and the last are among them, for those at an edge may do less. Only what these blocks write is
-        written. So a large launch can be counted, and its time predicted, where running all of it would take too long.
+        The last blocks along each axis are sampled by themselves, for there may be less to do at an edge: 2 blocks will
+        do for a grid of one axis, 4 for one of two. Only what these blocks write is written. So a large launch can be
+        counted, and its time predicted, where running all of it would take too long.
 
         >>> import numpy as np
         >>> from minitensor.gpu import cuda, kernel
@@ -145,9 +147,9 @@ class Kernel:
         >>> launch.counters.global_loads == 2**20, int((x == -1).sum()), launch.blocks_counted
         (True, 768, 3)
         """
-        if type(blocks) is not int or blocks < 1:
+        if isinstance(blocks, bool) or not isinstance(blocks, (int, np.integer)) or blocks < 1:
             raise LaunchError(f"{self.name}.sample({blocks!r}): write how many blocks are to run, at least 1")
-        return Sampled(self, blocks)
+        return Sampled(self, int(blocks))
 
     def __getitem__(self, shape: Any) -> Callable[..., Launch]:
         return partial(self._launch, *self._shape(shape), None)
@@ -175,8 +177,10 @@ class Kernel:
         self, grid: Dim3, block: Dim3, shared_bytes: int, sample: int | None, *arguments: Any,
         order: int | str | None = None, fma: bool = False,
     ) -> Launch:  # fmt: skip
-        if order not in (None, "check") and type(order) is not int:
+        if not (order is None or (isinstance(order, str) and order == "check") or _is_seed(order)):
             raise LaunchError(f'{self.name}: order={order!r}; write a seed, or "check" to compare several orders')
+        if not isinstance(fma, (bool, np.bool_)):
+            raise LaunchError(f"{self.name}: fma={fma!r}; write True or False")
         self._check_count(arguments)
         named = dict(zip(self.parameters, arguments, strict=True))
         values = {name: self._checked(name, value) for name, value in named.items()}
@@ -189,9 +193,8 @@ class Kernel:
             return Launch(self.name, grid, block, tree.source)
         self._check_written(values, tree.written)
         options: dict[str, Any] = {"shared_bytes": shared_bytes, "fma": fma}
-        total = math.prod(grid)
-        if sample and sample < total:
-            options["blocks"] = np.unique(np.linspace(0, total - 1, sample).round().astype(np.int64))
+        if sample and sample < math.prod(grid):
+            options["sample"] = _sampled(grid, sample)
         if order != "check":
             machine, _ = self._simulated(tree, grid, block, values, order=order, write=True, **options)
             return self._counted(machine, grid, block, tree)
@@ -242,16 +245,13 @@ class Kernel:
         return machine, {name: each.data for name, each in given.items() if isinstance(each, Memory)}
 
     def _counted(self, machine: Machine, grid: Dim3, block: Dim3, tree: Function) -> Launch:
-        blocks, counted = math.prod(grid), len(machine.blocks)
-        lines = dict(machine.ledger.lines)
-        if counted < blocks:
-            lines = {line: each.scaled(blocks / counted) for line, each in lines.items()}
-        total = Counters()
-        for each in lines.values():
+        blocks, total = math.prod(grid), Counters()
+        for each in machine.lines.values():
             total.add(each)
         return Launch(
-            self.name, grid, block, tree.source, total, lines, tuple(machine.ledger.samples.values()), counted,
-            machine.distinct / counted, machine.footprint, machine.waits / counted, machine.shared_total,
+            self.name, grid, block, tree.source, total, dict(machine.lines), tuple(machine.samples.values()),
+            len(machine.blocks), machine.distinct / blocks, machine.footprint, machine.waits / blocks,
+            machine.shared_total,
             self, self._types or [], machine.array_bytes,
         )  # fmt: skip
 
@@ -315,6 +315,8 @@ class Kernel:
         dtype = lib.numpy_dtype(value)
         if str(dtype) not in DTYPES:
             raise DTypeError(f"{self.name}: {name} is {dtype}; a kernel takes {', '.join(DTYPES)}")
+        if isinstance(value, np.ma.MaskedArray):
+            raise DTypeError(f"{self.name}: {name} is masked, and a kernel knows no mask; hand over {name}.filled(...)")
         if not value.ndim:
             raise LaunchError(f"{self.name}: {name} has no axes; hand over its number with .item()")
         if not lib.is_contiguous(value):
@@ -345,6 +347,36 @@ class Kernel:
             for other, array in arrays.items():
                 if other != one and _key(arrays[one]) != _key(array) and np.may_share_memory(arrays[one], array):
                     raise LaunchError(f"{self.name} writes to {one}, which shares memory with {other}; hand it a copy")
+
+
+def _is_seed(order: Any) -> bool:
+    return isinstance(order, (int, np.integer)) and not isinstance(order, bool) and bool(order >= 0)
+
+
+def _sampled(grid: Dim3, count: int) -> list[tuple[np.ndarray, float]]:
+    """About so many blocks of a grid, in groups, and how many each block of a group stands for.
+
+    The last along an axis are a group of their own, for they may have less to do.
+
+    >>> [(numbers.tolist(), stand) for numbers, stand in _sampled(Dim3(9), 3)]
+    [([0, 7], 4.0), ([8], 1.0)]
+    """
+    groups = []
+    for ends in product(*((False, True) if size > 1 else (False,) for size in grid)):
+        size = math.prod(1 if end else max(1, n - 1) for end, n in zip(ends, grid, strict=True))
+        groups.append((size, ends))
+    groups.sort(key=lambda group: -group[0])
+    groups, left_out = groups[:count], sum(size for size, _ in groups[count:])
+    out = []
+    for number, (size, ends) in enumerate(groups):
+        ran = min(size, count - len(groups) + 1) if number == 0 else 1
+        along = [
+            np.full(ran, n - 1) if end else np.linspace(0, max(0, n - 2), ran).round().astype(np.int64)
+            for end, n in zip(ends, grid, strict=True)
+        ]
+        numbers = np.unique(along[0] + grid.x * (along[1] + grid.y * along[2]))
+        out.append((numbers, (size + (left_out if number == 0 else 0)) / len(numbers)))
+    return out
 
 
 class Sampled:

@@ -86,6 +86,7 @@ class Ledger:
             line.load_sectors += many * shape.sectors * reads
             line.store_sectors += many * shape.sectors * writes
             line.fewest_sectors += many * shape.fewest * (reads + writes)
+            line.fewest_store_sectors += many * shape.fewest * writes
             line.global_shapes[shape.rounds, shape.lines, wide > 1] += many
 
     def _least(self, asks: np.ndarray | None, requests: int, asked: int) -> int:

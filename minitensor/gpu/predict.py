@@ -18,7 +18,6 @@ from minitensor.errors import MissingExtraError, PredictionError
 from minitensor.gpu.cards import Card, card, rows
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP
-from minitensor.gpu.ledger import Sample
 from minitensor.gpu.report import Launch
 from minitensor.text.numbers import roughly
 
@@ -98,7 +97,7 @@ def predict(launch: Launch, gpu: str | Card, ghz: float | None = None, registers
     """
     chip = gpu if isinstance(gpu, Card) else card(gpu)
     clock = chip.ghz if ghz is None else ghz
-    if not 0 < clock < math.inf:
+    if isinstance(clock, bool) or not isinstance(clock, (int, float)) or not 1e-3 < clock < 1e3:
         raise PredictionError(f"ghz is {clock!r}; the clock is a positive number of GHz, such as {chip.ghz}")
     counters = _counters(launch)
     said = _registers(launch.kernel, tuple(launch.types), chip.arch) if registers is None else registers
@@ -236,20 +235,13 @@ def _rounds(launch: Launch) -> float:
 
 def _refuse_stores(launch: Launch, counters: Counters, chip: Card, longest: float) -> None:
     """Stores that share no sectors are refused where they would take more than a tenth of the time."""
-    stores = [each for each in launch.samples if each.kind == "store" and each.space == "global"]
-    spread = [_sectors(each) / math.ceil(len(set(each.addresses)) * each.itemsize / SECTOR) for each in stores]
+    spread = counters.store_sectors / max(1, counters.fewest_store_sectors)
     clocks = counters.store_sectors / launch.n_blocks * SECTOR / chip.l2_bytes_clk_sm
-    if spread and fmean(spread) > 2 and clocks > TOLERATED * longest:
+    if spread > 2 and clocks > TOLERATED * longest:
         raise PredictionError(
-            f"{launch.name}: its stores do not coalesce, they touch {fmean(spread):.1f} times the sectors that would "
-            "do, and what L2 makes of such stores is not modelled; let neighbouring threads write neighbouring elements"
+            f"{launch.name}: its stores do not coalesce, they touch {spread:.1f} times the sectors that would do, and "
+            "what L2 makes of such stores is not modelled; let neighbouring threads write neighbouring elements"
         )
-
-
-def _sectors(sample: Sample) -> int:
-    """That the threads of a request touch."""
-    element = 4 if sample.itemsize == 16 else sample.itemsize  # 16 bytes are four float32 numbers
-    return len({address * element // SECTOR for address in sample.addresses})
 
 
 def clock_columns(launch: Launch, gpu: str | Card) -> dict[str, Callable[[Counters], str]]:

@@ -123,9 +123,10 @@ class Launch:
     def _summary(self, total: Counters) -> list[str]:
         threads = self.block.x * self.block.y * self.block.z
         blocks = self.grid.x * self.grid.y * self.grid.z
+        warps = blocks * -(-threads // WARP)
         lines = [
             f"{self.name}: {blocks:,} {'block' if blocks == 1 else 'blocks'} of {threads:,} threads, "
-            f"{blocks * -(-threads // WARP):,} warps in all",
+            f"{warps:,} {'warp' if warps == 1 else 'warps'} in all",
             f"global memory: {total.global_loads:,} loads, {total.global_stores:,} stores, {total.sectors:,} sectors "
             f"of 32 bytes, {total.coalescing:.1%} coalesced",
         ]
@@ -170,6 +171,12 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
     for heading in (*shown, "FLOP/B"):
         out.add_column(heading, justify="right", no_wrap=True)
     for name, counters in counted:
-        cells = [COLUMNS[heading](counters) or "0" for heading in shown]
+        cells = [_short(COLUMNS[heading](counters) or "0") for heading in shown]
         out.add_row(name, *cells, f"{counters.intensity:.3g}")
     return out
+
+
+def _short(count: str) -> str:
+    """A count of seven digits or more in millions."""
+    whole = count.replace(",", "")
+    return f"{int(whole) / 1e6:,.1f} M" if whole.isdigit() and len(whole) > 6 else count

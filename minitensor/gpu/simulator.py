@@ -9,6 +9,7 @@ and products and sums that a GPU's compiler fuses into one instruction, unless i
 ``kernel[grid, block](..., fma=True)``.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,10 +18,10 @@ import numpy as np
 from minitensor.gpu import diagnoses, tree
 from minitensor.gpu.accesses import Value, View
 from minitensor.gpu.arithmetic import converted
-from minitensor.gpu.counters import SECTOR
+from minitensor.gpu.counters import SECTOR, Counters
 from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.diagnoses import At
-from minitensor.gpu.ledger import Ledger
+from minitensor.gpu.ledger import Ledger, Sample
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.races import pack
 from minitensor.gpu.threads import Threads, either, some
@@ -43,23 +44,28 @@ class Loop:
 class Machine:
     """A launch: the blocks in their order, a batch of them at a time.
 
-    blocks : the numbers of those to run; order : a seed for another order of blocks and atomics
+    sample : numbers of blocks to run, and how many blocks each of them stands for; all run if not given
+    order : a seed for another order of blocks and atomics
+    lines : for each line of the source, what it cost; samples : as in `Ledger`
     """
 
     def __init__(
         self, function: tree.Function, grid: Dim3, block: Dim3, arguments: dict[str, Any], *,
-        blocks: Sequence[int] | None = None, shared_bytes: int = 0, order: int | None = None, fma: bool = False,
+        sample: Sequence[tuple[np.ndarray, float]] | None = None, shared_bytes: int = 0, order: int | None = None,
+        fma: bool = False,
     ):  # fmt: skip
         self.function, self.source, self.grid, self.block = function, function.source, grid, block
         self.arguments, self.shared_bytes, self.fma = arguments, shared_bytes, fma
         self.ledger = Ledger(function.sites)
+        self.lines: defaultdict[int, Counters] = defaultdict(Counters)
+        self.samples: dict[int, Sample] = {}
         self.threads = block.x * block.y * block.z
         self.random = None if order is None else np.random.default_rng(order)
-        self.blocks = np.arange(grid.x * grid.y * grid.z) if blocks is None else np.asarray(blocks)
+        self.sample = sample or [(np.arange(grid.x * grid.y * grid.z), 1.0)]
         if self.random is not None:
-            self.blocks = self.random.permutation(self.blocks)
-        self.distinct = 0
-        self.waits = 0
+            self.sample = [(self.random.permutation(numbers), stand) for numbers, stand in self.sample]
+        self.blocks = np.concatenate([numbers for numbers, _ in self.sample])
+        self.distinct = self.waits = 0.0
 
     def run(self) -> None:
         memories = self._memories()
@@ -67,13 +73,22 @@ class Machine:
         sectors = sum(each.size * each.dtype.itemsize // 32 + 1 for each in memories)
         together = max(1, min(LANES // lanes, SECTORS // max(1, sectors)))
         self._check_shared()
+        ran = 0
         with np.errstate(all="ignore"):  # a GPU does not warn either
-            for start in range(0, len(self.blocks), together):
-                numbers = self.blocks[start : start + together]
-                for memory in memories:
-                    memory.begin(len(numbers))
-                Batch(self, numbers, start, lanes).run()
-                self.distinct += sum(memory.end() for memory in memories)
+            for every, stand in self.sample:
+                self.ledger = Ledger(self.function.sites)
+                for start in range(0, len(every), together):
+                    numbers = every[start : start + together]
+                    for memory in memories:
+                        memory.begin(len(numbers))
+                    batch = Batch(self, numbers, ran, lanes)
+                    batch.run()
+                    ran += len(numbers)
+                    self.waits += stand * batch.waits
+                    self.distinct += stand * sum(memory.end() for memory in memories)
+                for line, cost in self.ledger.lines.items():
+                    self.lines[line].add(cost if stand == 1 else cost.scaled(stand))
+                self.samples = self.ledger.samples | self.samples
 
     @property
     def footprint(self) -> int:
@@ -125,6 +140,7 @@ class Batch(Values):
         self.calling = machine.function.name
         self.frame = Frame(self.size, int(np.count_nonzero(self.exists)))
         self.loaded = False  # whether anything was loaded since the last barrier
+        self.waits = 0  # of blocks at barriers for what they loaded
         self._given: dict[str, np.ndarray] = {}
 
     def _who(self) -> None:
@@ -320,7 +336,7 @@ class Batch(Values):
             blocks &= ~missing
             on = some(on.on & np.repeat(blocks, self.per_block))  # type: ignore[assignment]
         self.interval[blocks] += 1
-        self.machine.waits += int(np.count_nonzero(blocks)) * self.loaded
+        self.waits += int(np.count_nonzero(blocks)) * self.loaded
         self.loaded = False
         self._who()
         if blocks.all():

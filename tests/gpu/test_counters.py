@@ -106,6 +106,7 @@ def test_a_stride_in_float64(stride, touched, conflicts):
     counters = strided_wide[1, 32](x, out, stride).counters
     assert counts(counters) == counts(Counters()) | {
         "global_loads": 32, "global_stores": 32, "load_sectors": touched, "store_sectors": 8, "fewest_sectors": 16,
+        "fewest_store_sectors": 8,
         "shared_loads": 32, "shared_stores": 32, "bank_conflicts": 2 * conflicts,
         "global_requests": 2, "shared_requests": 2,
     }  # fmt: skip
@@ -128,6 +129,7 @@ def test_a_stride_costs_sectors_and_conflicts(stride, touched, conflicts):
     np.testing.assert_array_equal(out, x[: 32 * stride : stride])
     assert counts(counters) == counts(Counters()) | {
         "global_loads": 32, "global_stores": 32, "load_sectors": touched, "store_sectors": 4, "fewest_sectors": 8,
+        "fewest_store_sectors": 4,
         "shared_loads": 32, "shared_stores": 32, "bank_conflicts": 2 * conflicts,
         "global_requests": 2, "shared_requests": 2,
     }  # fmt: skip
@@ -255,4 +257,20 @@ def test_a_sample_counts_for_the_whole():
     assert part.counters == whole.counters
     assert part.distinct_sectors == whole.distinct_sectors == 4
     run = (x == 2 * np.arange(64 * 32)).reshape(64, 32)
-    assert run[1:].all(1).tolist() == [block in (32, 63) for block in range(1, 64)]
+    assert run[1:].all(1).tolist() == [block in (62, 63) for block in range(1, 64)]
+
+
+@kernel
+def guarded(x, out, m, n):
+    col, row = cuda.grid(2)
+    if row < m and col < n:
+        out[row, col] = x[row, col] * 2
+
+
+@pytest.mark.parametrize(("m", "n"), [(64, 64), (65, 64), (64, 65), (129, 97), (1, 200)])
+def test_a_sample_of_four_blocks_weighs_the_edges_rightly(m, n):
+    x = np.ones((m, n), "float32")
+    shape = ((-(-n // 16), -(-m // 16)), (16, 16))
+    whole, part = (each[shape](x, np.zeros_like(x), m, n).counters for each in (guarded, guarded.sample(4)))
+    assert (part.global_loads, part.flops) == (whole.global_loads, whole.flops)
+    assert part.global_requests == whole.global_requests

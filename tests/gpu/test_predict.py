@@ -138,10 +138,6 @@ def test_what_a_prediction_says():
     assert wider.high > found.high
 
 
-STORE = Sample(5, "x", "global", "store", 4, list(range(32)), [1000 * lane for lane in range(32)])
-WIDE = Sample(5, "x", "global", "store", 16, list(range(32)), [4 * lane for lane in range(32)])
-
-
 @pytest.mark.parametrize(
     ("made", "message"),
     [
@@ -154,7 +150,7 @@ WIDE = Sample(5, "x", "global", "store", 16, list(range(32)), [4 * lane for lane
         (launch(blocks=59, registers=40), "59 blocks are less than a wave, which is 60"),
         (launch(blocks=9), "9 blocks are less than a wave"),
         (launch(shared_bytes=200_000), "does not fit an SM"),
-        (launch(store_sectors=320, samples=(STORE,)), "8.0 times the sectors"),
+        (launch(store_sectors=320, fewest_store_sectors=40), "8.0 times the sectors"),
     ],
 )
 def test_what_cannot_be_predicted_is_refused(made, message):
@@ -164,8 +160,8 @@ def test_what_cannot_be_predicted_is_refused(made, message):
 
 
 def test_stores_that_hardly_count_are_not_refused():
-    assert predict(launch(instructions=100_000, store_sectors=320, samples=(STORE,)), PLAIN).bound == "issue"
-    assert predict(launch(store_sectors=320, samples=(WIDE,)), PLAIN)
+    assert predict(launch(instructions=100_000, store_sectors=320, fewest_store_sectors=40), PLAIN).bound == "issue"
+    assert predict(launch(store_sectors=320, fewest_store_sectors=320), PLAIN)
 
 
 def test_a_guess_of_registers_makes_no_wave_of_what_is_none():
