@@ -50,6 +50,9 @@ class Accesses:
     reasons: list[Any]
     loaded: bool
 
+    def lately(self, who: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
     def value(self, node: Any, on: Threads) -> Any:
         """What an expression is for these threads: a `Value`, a `View`, or a tuple of them."""
         raise NotImplementedError
@@ -217,7 +220,7 @@ class Accesses:
             flat, who = (flat, self.who) if on.mask is None else (flat[on.on], self.who[on.on])
         else:
             who = self.who[lanes]
-        race = memory.watch.note(kind, flat, who, site)
+        race = memory.watch.note(kind, flat, who, site, self.lately)
         if race is None:
             return
         pair = []

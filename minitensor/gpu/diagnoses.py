@@ -311,8 +311,13 @@ def misaligned(at: At, array: str, index: int, does: str) -> KernelError:
 # --- every thread ----------------------------------------------------------------------------------------------------
 
 
-def two_arrays(at: At, name: str) -> KernelError:
-    """A name that is one array in some threads, and another in others."""
+def two_arrays(at: At, name: str, new: bool = False) -> KernelError:
+    """A name that is one array in some threads, and another, or none if it is new, in others."""
+    if new:
+        return KernelError(
+            f"{at}\nonly some threads come here and know {name} afterwards; give {name} its array before the if or the "
+            "loop"
+        )
     return KernelError(
         f"{at}\n{name} would be one array in some threads and another in others, which is not simulated; use each by a "
         "name of its own"

@@ -378,7 +378,7 @@ class Expressions(Types):
         if not self.is_constant(value) or isinstance(value.value, np.generic):
             return self.number(node, value)
         wanted = self.number(node, hint).dtype
-        return self.number(node, self._constant_as(node, value, wanted))
+        return self.number(node, self.constant_as(node, value, wanted))
 
 
 def _in_the_address(index: Any) -> None:

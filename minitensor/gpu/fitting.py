@@ -126,7 +126,7 @@ class Types:
     def convert(self, node: Any, value: tree.Node, dtype: np.dtype) -> tree.Node:
         return value if value.dtype == dtype else tree.Convert(node.lineno, dtype, dtype, value)
 
-    def _constant_as(self, node: Any, value: Constant, dtype: np.dtype) -> Constant:
+    def constant_as(self, node: Any, value: Constant, dtype: np.dtype) -> Constant:
         try:
             with np.errstate(all="ignore"):
                 return Constant(dtype.type(value.value))
@@ -151,7 +151,7 @@ class Types:
         for each, made, char in zip(operands, given, ins, strict=True):
             dtype = np.dtype(char)
             if self.is_constant(each) and made.dtype != dtype:
-                made = self.number(node, self._constant_as(node, each, dtype))
+                made = self.number(node, self.constant_as(node, each, dtype))
             elif made.dtype != dtype:
                 if not np.can_cast(made.dtype, dtype, "same_kind"):
                     raise self.refusal(
@@ -216,6 +216,17 @@ class Types:
         value = self.data(node, value)
         if isinstance(dtype, np.dtype) and isinstance(value.dtype, np.dtype):
             return self._fits(node, value, dtype, what, ast.unparse(getattr(node, "value", node)))
+        if (
+            isinstance(dtype, tree.Array)
+            and dtype.pointer
+            and isinstance(value.dtype, tree.Array)
+            and value.dtype.pointer
+        ) and dtype != value.dtype:
+            raise self.refusal(
+                node,
+                f"{what} one piece of shared memory, and this is another, which CuPy takes for another type; give "
+                "both one piece, and choose by an index: tile[which * 64 + i]",
+            )
         if not self._alike(value.dtype, dtype):
             raise self.refusal(node, f"{what} {dtype} here, and {value.dtype} there")
         return value

@@ -6,12 +6,13 @@ unless both read or both are atomic. The simulator runs threads in lock-step, so
 by keeping, for each element, who wrote, who read and who added.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-# Who made an access, packed into one integer: block, barriers passed, warp barriers passed, thread in the block.
-THREAD_BITS, WARP_BITS, INTERVAL_BITS = 10, 10, 18
+# Who made an access, packed into one integer: block, barriers passed, the last warp barrier, thread in the block.
+THREAD_BITS, WARP_BITS, INTERVAL_BITS = 10, 14, 17
 WARP_AT, INTERVAL_AT = THREAD_BITS, THREAD_BITS + WARP_BITS
 BLOCK_AT = INTERVAL_AT + INTERVAL_BITS
 LANES = (1 << 5) - 1
@@ -19,8 +20,15 @@ NOBODY = -1
 PENDING = 64  # accesses that wait to be sorted out
 
 
+Lately = Callable[[np.ndarray], np.ndarray] | None
+
+
 class Who(NamedTuple):
-    """Who made an access. block : in the order in which the simulator runs them; thread : its number in the block"""
+    """Who made an access.
+
+    block : in the order in which the simulator runs them; interval : barriers that it has passed
+    warp_interval : the number of the last warp barrier that the thread came to; thread : its number in the block
+    """
 
     block: int
     interval: int
@@ -30,7 +38,6 @@ class Who(NamedTuple):
 
 def pack(block: Any, interval: Any, warp_interval: Any, thread: Any) -> Any:
     """Who, as one integer."""
-    interval, warp_interval = interval % (1 << INTERVAL_BITS), warp_interval % (1 << WARP_BITS)
     return block << BLOCK_AT | interval << INTERVAL_AT | warp_interval << WARP_AT | thread
 
 
@@ -127,13 +134,17 @@ class Watch:
 
     def __init__(self, size: int):
         self.writer, self.readers, self.adders = _Keeper(size), _Crowd(size), _Crowd(size)
+        self._lately: Lately = None
         self.settled = False  # whether a barrier lies behind all that was written
 
-    def note(self, kind: str, at: np.ndarray, who: np.ndarray, site: int) -> Race | None:
+    def note(self, kind: str, at: np.ndarray, who: np.ndarray, site: int, lately: Lately = None) -> Race | None:
         """Accesses that a warp, or many, make at once. Returns a race, if there is one.
 
         kind : "load", "store" or "atomic"; at : (n,) addresses; who : (n,), packed; site : where in the source
+        lately : of packed accesses, the last warp barrier that their threads have come to by now; that of the access
+            itself if not given
         """
+        self._lately = lately
         if kind == "load" and self.settled:
             self.readers.note(at, who, site)
             return None
@@ -166,9 +177,14 @@ class Watch:
         if ((apart - (1 << INTERVAL_AT)).view(np.uint64) < (1 << BLOCK_AT) - (1 << INTERVAL_AT)).all():
             return None  # of one block, and a barrier lies between
         inside = apart >> INTERVAL_AT == 0
-        # In one warp, a warp barrier between the two puts them in order.
-        ordered = (apart & (1 << THREAD_BITS) - 1) <= LANES
-        ordered &= apart >> WARP_AT != 0
+        # In one warp, a warp barrier that both came to lies between the two.
+        ordered = inside & ((apart & (1 << THREAD_BITS) - 1) <= LANES)
+        if ordered.any() and self._lately:
+            mine, before = (each >> WARP_AT & (1 << WARP_BITS) - 1 for each in (who, theirs))
+            ordered[ordered] &= self._lately(theirs[ordered]) == mine[ordered]
+            ordered &= before != mine
+        else:
+            ordered &= apart >> WARP_AT != 0
         racing = (theirs != NOBODY) & (
             (apart >> BLOCK_AT != 0) | (inside & (apart & (1 << THREAD_BITS) - 1 != 0) & ~ordered)
         )

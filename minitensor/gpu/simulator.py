@@ -23,7 +23,7 @@ from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.diagnoses import At
 from minitensor.gpu.ledger import Ledger, Sample
 from minitensor.gpu.memory import Memory
-from minitensor.gpu.races import pack
+from minitensor.gpu.races import BLOCK_AT, INTERVAL_BITS, THREAD_BITS, WARP_BITS, pack
 from minitensor.gpu.threads import Threads, either, some
 from minitensor.gpu.values import Frame, Values
 
@@ -130,7 +130,8 @@ class Batch(Values):
         self.exists = thread < machine.threads
         self.order = start + self.block
         self.interval = np.zeros(len(numbers), np.int64)  # barriers that each block has passed
-        self.warp_interval = np.zeros(self.size // WARP, np.int64)
+        self.warp_interval = np.zeros(self.size, np.int64)  # the last warp barrier that each thread came to
+        self.warp_barriers = 0
         self._who()
         self.shared: dict[int, Memory] = {}
         self.reasons: list[Any] = [None]
@@ -144,8 +145,7 @@ class Batch(Values):
         self._given: dict[str, np.ndarray] = {}
 
     def _who(self) -> None:
-        warp = np.repeat(self.warp_interval, WARP)
-        self.who = pack(self.order, np.repeat(self.interval, self.per_block), warp, self.thread)
+        self.who = pack(self.order, np.repeat(self.interval, self.per_block), self.warp_interval, self.thread)
 
     def run(self) -> None:
         for (name, kind), given in zip(self.machine.function.parameters, self.machine.arguments.values(), strict=True):
@@ -197,7 +197,8 @@ class Batch(Values):
                 base = np.where(on.on, value.base, old.base)
                 frame.values[name] = View(value.memory, base, value.shape)
                 return
-            raise diagnoses.two_arrays(At(self.machine.source, target.line), name)
+            new = old is None and value.memory.space == "shared"
+            raise diagnoses.two_arrays(At(self.machine.source, target.line), name, new)
         frame.values[name] = self._merged_all(name, old, value, on)
 
     def _merged_all(self, name: str, old: Any, value: Any, on: Threads) -> Any:
@@ -240,32 +241,19 @@ class Batch(Values):
     def do_For(self, node: tree.For, on: Threads) -> Threads | None:
         bounds = [self._sure(self.value(each, on), on, node.line) for each in node.bounds]
         start, stop, step = (converted(each, node.target.dtype) for each in bounds)
-        if start.size == stop.size == step.size == 1:
-            return self._counted_loop(node, int(start[0]), int(stop[0]), int(step[0]), on)
-        at = np.array(np.broadcast_to(start, (self.size,)))
+        same = start.size == stop.size == step.size == 1
+        at = np.array(np.broadcast_to(start, (1,) if same else (self.size,)))
 
         def ahead() -> np.ndarray:
-            return np.where(step >= 0, at < stop, at > stop)
+            if node.up is None:
+                return np.where(step >= 0, at < stop, at > stop)
+            found: np.ndarray = at < stop if node.up else at > stop
+            return found
 
         def advance() -> None:
             at[...] += step
 
         return self._loop(node, on, ahead, lambda inside: self._set(node.target, Value(at.copy()), inside), advance)
-
-    def _counted_loop(self, node: tree.For, start: int, stop: int, step: int, on: Threads) -> Threads | None:
-        """A loop that goes the same rounds for all."""
-        at = [start]
-
-        def ahead() -> np.ndarray:
-            return np.array([at[0] < stop if step >= 0 else at[0] > stop])
-
-        def begin(inside: Threads) -> None:
-            self._set(node.target, Value(np.array([at[0]], node.target.dtype)), inside)
-
-        def advance() -> None:
-            at[0] += step
-
-        return self._loop(node, on, ahead, begin, advance)
 
     def do_While(self, node: tree.While, on: Threads) -> Threads | None:
         return self._loop(node, on, None, None, None)
@@ -320,7 +308,9 @@ class Batch(Values):
         self.ledger.lines[node.line].instructions += on.warps
         if node.warp:
             self._together(node, node.mask, on)
-            self.warp_interval[on.on.reshape(-1, WARP).any(1)] += 1
+            self.warp_barriers += 1
+            self.warp_interval[on.on] = self.warp_barriers
+            self._check_barriers(node, on)
             self._who()
             return on
         here = on.on.reshape(len(self.numbers), -1)
@@ -336,14 +326,28 @@ class Batch(Values):
             blocks &= ~missing
             on = some(on.on & np.repeat(blocks, self.per_block))  # type: ignore[assignment]
         self.interval[blocks] += 1
+        self._check_barriers(node, on)
         self.waits += int(np.count_nonzero(blocks)) * self.loaded
         self.loaded = False
+        if blocks.all():
+            self.warp_interval[:], self.warp_barriers = 0, 0
         self._who()
         if blocks.all():
             for memory in self.shared.values():
                 memory.watch.passed()  # type: ignore[union-attr]
         self.ledger.lines[node.line].barriers += int(np.count_nonzero(blocks))
         return on
+
+    def _check_barriers(self, node: tree.Barrier, on: Threads | None) -> None:
+        """More barriers than can be told apart are not simulated."""
+        if on and max(self.warp_barriers >> WARP_BITS, int(self.interval.max()) >> INTERVAL_BITS):
+            raise diagnoses.endless(self.at(on.first, node.line), 1 << (WARP_BITS if node.warp else INTERVAL_BITS))
+
+    def lately(self, who: np.ndarray) -> np.ndarray:
+        """The last warp barrier that the threads who made these accesses have come to by now."""
+        first = int(self.order[0])
+        lanes = ((who >> BLOCK_AT) - first) * self.per_block + (who & (1 << THREAD_BITS) - 1)
+        return self.warp_interval[lanes]
 
     def _missed(self, block: int, line: int, waiting: np.ndarray, elsewhere: int | None) -> None:
         first = block * self.per_block

@@ -166,7 +166,7 @@ class Translator(Expressions):
         self.check_name(node, name, "a variable")
         self.types.setdefault(name, dtype)
         target = tree.Name(node.lineno, dtype, dtype, name)
-        return tree.For(node.lineno, target, over.bounds, self.statements(node.body), over.unrolled)
+        return tree.For(node.lineno, target, over.bounds, self.statements(node.body), over.unrolled, over.up)
 
     def do_Assign(self, node: ast.Assign, top: bool) -> Any:
         if len(node.targets) != 1:
@@ -258,7 +258,8 @@ class Translator(Expressions):
         old = tree.Name(node.lineno, dtype, dtype, "_old") if is_element else target
         given = [old, self.data(node, value)]  # unlike in x + 0.1, a number written out has its own type here
         result = self.ufunc(node, self._operator(node, node.op), given, ast.unparse(node.target))
-        made = self._fits(node, result, dtype, f"{text} is", ast.unparse(node.value))
+        whole = ast.unparse(ast.BinOp(node.target, node.op, node.value))
+        made = self._fits(node, result, dtype, f"{text} is", whole)
         if not is_element:
             self.given.append((text, made))
             return tree.Assign(node.lineno, target, made)

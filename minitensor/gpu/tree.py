@@ -16,11 +16,15 @@ from minitensor.gpu.source import Site, Source
 
 @dataclass(frozen=True)
 class Array:
-    """The type of an array: a parameter, or shared memory (`pointer`), whose length C++ does not know."""
+    """The type of an array: a parameter, or shared memory (`pointer`), whose length C++ does not know.
+
+    number : of the shared memory; to CuPy each is a type of its own
+    """
 
     dtype: np.dtype
     ndim: int
     pointer: bool = False
+    number: int = -1
 
     def __str__(self) -> str:
         return f"{self.dtype}[{', '.join(':' * self.ndim)}]"
@@ -209,13 +213,14 @@ class If:
 
 @dataclass
 class For:
-    """The variable goes from start to stop by step; all are asked once."""
+    """The variable goes from start to stop by step; all are asked once. up : whether it counts up, if that is known"""
 
     line: int
     target: Name
     bounds: tuple[Node, Node, Node]
     body: list[Any]
     unrolled: bool
+    up: bool | None
 
 
 @dataclass

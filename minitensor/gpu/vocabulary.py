@@ -106,7 +106,19 @@ def _shared_memory(t: Any, node: Any, args: list[Any], named: dict[str, Any]) ->
     except TypeError:
         raise t.refusal(node, f"{wanted!r} is no dtype; write cuda.shared_memory(np.float32, 256)") from None
     t.check_dtype(node, dtype)
-    kind = tree.Array(dtype, 1, pointer=True)
+    kind = tree.Array(dtype, 1, pointer=True, number=len(t.shared))
+    for other in t.shared:
+        if size is None and other.size is None and other.dtype.dtype != dtype:
+            raise t.refusal(
+                node,
+                f"all dynamic shared memory begins at one place, and this would be {dtype} where there is "
+                f"{other.dtype.dtype} already, which is not simulated; write it as {other.dtype.dtype}",
+            )
+    alignment = given.get("alignment")
+    if alignment is not None:
+        wanted_alignment = _constant(t, node, alignment, "an alignment")
+        if wanted_alignment is not None and (type(wanted_alignment) is not int or wanted_alignment.bit_count() != 1):
+            raise t.refusal(node, f"an alignment is a power of two, not {wanted_alignment!r}; write 16 or the like")
     shared = tree.Shared(node.lineno, kind, kind, "", size, len(t.shared))
     t.shared.append(shared)
     return shared
@@ -122,7 +134,12 @@ def _atomic(t: Any, node: Any, op: str, args: list[Any], named: dict[str, Any]) 
         raise t.refusal(
             node, f"a GPU has no atomic_{op} of {place.dtype}; write into one of {', '.join(WITH_ATOMICS[op])}"
         )
-    values = [t.assigned(node, value, place.dtype, f"{place.text} is") for value in args[2:]]
+    values = [
+        t.data(node, t.constant_as(node, value, place.dtype))
+        if t.is_constant(value) and isinstance(value.value, (int, np.integer))
+        else t.assigned(node, value, place.dtype, f"{place.text}[...] is")
+        for value in args[2:]
+    ]
     place.store = t.site(node, place.text, "atomic")
     t.written.add(place.text)
     return tree.Atomic(node.lineno, place.dtype, place.dtype, op, place, values)
@@ -180,18 +197,21 @@ def _range(t: Any, node: Any, args: list[Any], named: dict[str, Any]) -> Any:
         if bound.dtype.kind not in "iu":
             raise t.refusal(node, f"range goes over whole numbers; here is a {bound.dtype}")
     unroll = named["unroll"].value if "unroll" in named else None
-    return Range(tuple(bounds), unroll is True or (type(unroll) is int and unroll > 1))
+    up = True if bounds[2].dtype.kind == "u" else step.value >= 0 if t.is_constant(step) else None
+    return Range(tuple(bounds), unroll is True or (type(unroll) is int and unroll > 1), up)
 
 
 class Range:
-    def __init__(self, bounds: Any, unrolled: bool):
-        self.bounds, self.unrolled = bounds, unrolled
+    """What a loop goes over. up : whether it counts up, None if that is not known beforehand"""
+
+    def __init__(self, bounds: Any, unrolled: bool, up: bool | None):
+        self.bounds, self.unrolled, self.up = bounds, unrolled, up
 
 
 def _len(t: Any, node: Any, args: list[Any], named: dict[str, Any]) -> Any:
     _counted(t, node, args, named, "len(array)", 1)
     if t.is_constant(args[0]):
-        return t.constant(len(args[0].value))
+        raise t.refusal(node, "len is known of an array that the kernel is given; write the number")
     kind = args[0].dtype
     if not isinstance(kind, tree.Array) or kind.pointer:
         raise t.refusal(node, "len is known of an array that the kernel is given; of shared memory write the size")

@@ -467,6 +467,132 @@ def test_names_that_cpp_keeps_for_itself_are_refused(taken):
                 wrong[1, 1](np.zeros(1, "float32"), 1)
 
 
+@kernel
+def half_a_warp_waits(out, mask_all):
+    t = cuda.shared_memory(np.float32, 32)
+    i = cuda.threadIdx.x
+    t[i] = i
+    if mask_all:
+        cuda.syncwarp()
+    elif i < 16:
+        cuda.syncwarp(mask=0xFFFF)
+    out[i] = t[i ^ 1]
+
+
+@kernel
+def half_a_warp_alone(out):
+    t = cuda.shared_memory(np.float32, 32)
+    i = cuda.threadIdx.x
+    if i < 16:
+        t[i] = i
+        cuda.syncwarp(mask=0xFFFF)
+        out[i] = t[15 - i]
+
+
+@kernel
+def waits_often(out, n):
+    t = cuda.shared_memory(np.float32, 32)
+    i = cuda.threadIdx.x
+    t[i] = i
+    for _ in range(n):
+        cuda.syncwarp()
+    out[i] = t[31 - i]
+
+
+def test_a_warp_barrier_puts_those_in_order_who_come_to_it():
+    out = np.zeros(32, "float32")
+    half_a_warp_waits[1, 32](out, True)
+    with pytest.raises(errors.DataRaceError, match=r"race on t\[17\]"):
+        half_a_warp_waits[1, 32](out, False)
+    half_a_warp_alone[1, 32](out)
+    assert out[:16].tolist() == list(range(15, -1, -1))
+    for n in (1, 1023, 1024, 2048):
+        waits_often[1, 32](out, n)
+        assert out.tolist() == list(range(31, -1, -1))
+    with pytest.raises(errors.StepLimitError):
+        waits_often[1, 32](out, 20_000)
+
+
+@kernel
+def swaps_tiles(out):
+    a = cuda.shared_memory(np.float32, 32)
+    b = cuda.shared_memory(np.float32, 32)
+    a, b = b, a
+    out[0] = 1
+
+
+@kernel
+def two_dynamic(out):
+    a = cuda.shared_memory(np.float32, None)
+    b = cuda.shared_memory(np.int32, None)
+    a[0], b[0] = 1.0, 1
+    out[0] = a[0]
+
+
+@kernel
+def divides_in_place(counts):
+    counts[0] /= 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (swaps_tiles, "a is one piece of shared memory, and this is another, which CuPy takes for another type"),
+        (two_dynamic, "all dynamic shared memory begins at one place, and this would be int32 where there is float32"),
+        (divides_in_place, r"counts is int32, and counts\[0\] / 2 is float64; write np.int32\(...\)"),
+    ],
+)
+def test_what_cupy_would_not_translate_or_we_cannot_run_is_refused(wrong, message):
+    with pytest.raises(errors.TranslationError, match=message):
+        wrong[1, 1](np.zeros(1, "int32" if wrong is divides_in_place else "float32"))
+
+
+@kernel
+def tile_in_an_if(out):
+    i = cuda.threadIdx.x
+    if i < 2:
+        t = cuda.shared_memory(np.float32, 32)
+        t[i] = 1.0
+        out[i] = t[i]
+
+
+def test_an_array_that_only_some_threads_know():
+    with pytest.raises(errors.KernelError, match="only some threads come here and know t afterwards; give t its array"):
+        tile_in_an_if[1, 4](np.zeros(4, "float32"))
+
+
+@kernel
+def unsigned_rounds(bounds, out):
+    n = 0
+    for _ in range(bounds[0], bounds[1], bounds[2]):
+        n += 1
+    out[0] = n
+    n = 0
+    for _again in range(np.uint32(5), np.uint32(0), -1):
+        n += 1
+    out[1] = n
+
+
+def test_unsigned_loops_wrap_and_count_down_where_the_step_is_written_so():
+    out = np.zeros(2, "int32")
+    unsigned_rounds[1, 1](np.array([5, 250, 100], "uint8"), out)
+    at, rounds = 5, 0
+    while at < 250:
+        at, rounds = (at + 100) % 256, rounds + 1
+    assert out.tolist() == [rounds, 5]
+
+
+@kernel
+def counts_unsigned(bins):
+    cuda.atomic_add(bins, 0, 1)
+
+
+def test_a_number_written_out_is_added_to_unsigned_bins():
+    bins = np.zeros(1, "uint32")
+    counts_unsigned[1, 8](bins)
+    assert bins[0] == 8
+
+
 x = 5  # what a kernel that asks for `blockIdx.x` cannot call a variable
 
 
