@@ -86,7 +86,7 @@ def drawn(count):
 
 
 def test_the_simulator_and_cupy_give_the_same_bits(shim):
-    launches = drawn(examples(400).max_examples)
+    launches = drawn(examples(250).max_examples)
     expected = by_cupy(shim, launches)
     wrong = [
         told(made, values, found, expected[number])

@@ -50,7 +50,7 @@ def run_all(calls):
     """For each call its arrays, as they are afterwards; all their kernels are compiled together."""
     sources = list(dict.fromkeys(call.source for call in calls))
     groups = [sources[at : at + EACH] for at in range(0, len(sources), EACH)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # g++ is a process of its own
+    with ThreadPoolExecutor(2) as pool:  # g++ is a process of its own
         libraries = list(pool.map(lambda group: library(tuple(group)), groups))
     where = {
         source: (which, group.index(source)) for which, group in zip(libraries, groups, strict=True) for source in group
@@ -159,6 +159,13 @@ def sanitized(calls, sanitizer, *options, timeout=300):
     Returns (what it says, nothing if all is well; for each call its arrays). Raises Refused where g++ has no such
     sanitizer.
     """
+    groups = [calls[at : at + EACH] for at in range(0, len(calls), EACH)]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda group: _sanitized(group, sanitizer, options, timeout), groups))
+    return "".join(said for said, _ in found), [after for _, each in found for after in each]
+
+
+def _sanitized(calls, sanitizer, options, timeout):
     sources = tuple(dict.fromkeys(call.source for call in calls))
     threads = ("-DSHIM_THREADS", "-pthread") if sanitizer != "undefined" else ()
     made = compiled(sources, ("-DSHIM_MAIN", "-g", f"-fsanitize={sanitizer}", *threads, *options))
