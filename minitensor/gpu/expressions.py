@@ -329,7 +329,8 @@ class Expressions(Types):
             made = ast.Compare(names[0], whole.ops, [names[1]])
         code = compile(ast.fix_missing_locations(ast.Expression(made)), "<constant>", "eval")
         try:
-            return Constant(eval(code, {f"_{i}": value for i, value in enumerate(values)}))
+            with np.errstate(all="ignore"):
+                return Constant(eval(code, {f"_{i}": value for i, value in enumerate(values)}))
         except Exception as error:
             raise self.refusal(
                 node,
