@@ -130,8 +130,7 @@ class Expressions(Types):
             return vocabulary.call(self, node, function.name, args, named)
         if isinstance(function, Indices):
             raise self.refusal(node, f"{text} is no function; write {text}.x")
-        with_builtin = self._hashable(function) and function in vocabulary.BUILTINS
-        if with_builtin:
+        if self._hashable(function) and function in vocabulary.BUILTINS:
             return vocabulary.BUILTINS[function](self, node, args, named)
         if getattr(function, "device", False) and hasattr(function, "function"):
             return self._call_device(node, function, args, named)

@@ -216,12 +216,8 @@ class Types:
         value = self.data(node, value)
         if isinstance(dtype, np.dtype) and isinstance(value.dtype, np.dtype):
             return self._fits(node, value, dtype, what, ast.unparse(getattr(node, "value", node)))
-        if (
-            isinstance(dtype, tree.Array)
-            and dtype.pointer
-            and isinstance(value.dtype, tree.Array)
-            and value.dtype.pointer
-        ) and dtype != value.dtype:
+        pointers = all(isinstance(each, tree.Array) and each.pointer for each in (dtype, value.dtype))
+        if pointers and dtype != value.dtype:
             raise self.refusal(
                 node,
                 f"{what} one piece of shared memory, and this is another, which CuPy takes for another type; give "
@@ -240,9 +236,9 @@ class Types:
             if "[" in name or isinstance(getattr(node, "targets", [getattr(node, "target", None)])[0], ast.Subscript):
                 raise self.refusal(node, f"{name} is {dtype}, and {text} is {value.dtype}; write np.{dtype}(...)"
                             + (" to cut off what is behind the point" if value.dtype.kind == "f" else ""))  # fmt: skip
-            raise self.refusal(node, self._two_types(name, dtype, value.dtype, "is"))
+            raise self.refusal(node, self._two_types(name, dtype, value.dtype))
         return value
 
-    def _two_types(self, name: str, here: Any, there: Any, verb: str) -> str:
+    def _two_types(self, name: str, here: Any, there: Any) -> str:
         begin = f"; begin with np.{there}(0)" if isinstance(there, np.dtype) else "; give one of them another name"
         return f"`{name}` is {here} before, and {there} here{begin}, or give what is here another name"

@@ -16,6 +16,7 @@ from minitensor.errors import DeviceError, DTypeError, LaunchError
 from minitensor.gpu import compiler, diagnoses
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import CuPyNames, Dim3, on
+from minitensor.gpu.fitting import DTYPES
 from minitensor.gpu.memory import Memory, poisoned
 from minitensor.gpu.report import Launch
 from minitensor.gpu.simulator import Machine
@@ -25,9 +26,6 @@ from minitensor.gpu.tree import Array, Function
 
 THREADS = 1024  # that a block may have
 LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535)
-DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
-
-
 ORDERS = 4  # orders of blocks and atomics that ``order="check"`` compares
 
 
@@ -195,16 +193,12 @@ class Kernel:
         options: dict[str, Any] = {"shared_bytes": shared_bytes, "fma": fma}
         if sample and sample < math.prod(grid):
             options["sample"] = _sampled(grid, sample)
-        if order != "check":
-            machine, _ = self._simulated(tree, grid, block, values, order=order, write=True, **options)
-            return self._counted(machine, grid, block, tree)
-        results = [
-            self._simulated(tree, grid, block, values, order=seed, write=False, **options)[1]
-            for seed in (None, *range(1, ORDERS))
-        ]
-        self._compare_orders(results)
-        machine, _ = self._simulated(tree, grid, block, values, order=None, write=True, **options)
-        return self._counted(machine, grid, block, tree)
+        seeds = [None, *range(1, ORDERS)] if order == "check" else [order]
+        machines = [self._simulated(tree, grid, block, values, order=seed, **options) for seed in seeds]
+        self._compare_orders(machines)
+        for name in tree.written & values.keys():
+            values[name].reshape(-1)[...] = machines[0].arguments[name].data
+        return self._counted(machines[0], grid, block, tree)
 
     def _tree(self, values: dict[str, Any]) -> Function:
         kinds = {}
@@ -217,16 +211,14 @@ class Kernel:
             self._trees[key] = translate(self.function, list(key))
         return self._trees[key]
 
-    def _simulated(
-        self, tree: Function, grid: Dim3, block: Dim3, values: dict[str, Any], write: bool, **options: Any
-    ) -> tuple[Machine, dict[str, np.ndarray]]:
-        """Run it, and write what it wrote if so wanted; what the arrays are then, by name."""
+    def _simulated(self, tree: Function, grid: Dim3, block: Dim3, values: dict[str, Any], **options: Any) -> Machine:
+        """Run it on copies of what it writes, which are the data of its arguments then."""
         given: dict[str, Any] = {}
         memories: dict[Any, Memory] = {}  # by where they lie, since one array may be given twice
         for name, value in values.items():
             given[name] = value
             if isinstance(value, np.ndarray):
-                key = (value.ctypes.data, value.shape, value.dtype)
+                key = _key(value)
                 if key not in memories:
                     same = {
                         other for other, each in values.items() if isinstance(each, np.ndarray) and _key(each) == key
@@ -239,10 +231,7 @@ class Kernel:
                 given[name] = memories[key]
         machine = Machine(tree, grid, block, given, **options)
         machine.run()
-        for name in tree.written & values.keys():
-            if write and isinstance(values[name], np.ndarray):
-                values[name].reshape(-1)[...] = given[name].data
-        return machine, {name: each.data for name, each in given.items() if isinstance(each, Memory)}
+        return machine
 
     def _counted(self, machine: Machine, grid: Dim3, block: Dim3, tree: Function) -> Launch:
         blocks, total = math.prod(grid), Counters()
@@ -255,9 +244,10 @@ class Kernel:
             self, self._types or [], machine.array_bytes,
         )  # fmt: skip
 
-    def _compare_orders(self, results: list[dict[str, np.ndarray]]) -> None:
-        for name, one in results[0].items():
-            for other in (each[name] for each in results[1:]):
+    def _compare_orders(self, machines: list[Machine]) -> None:
+        for name, memory in machines[0].arguments.items():
+            one = memory.data if isinstance(memory, Memory) else np.empty(0)
+            for other in (each.arguments[name].data for each in machines[1:] if one.size):
                 apart = np.flatnonzero((one != other) & ~((one != one) & (other != other)))
                 if apart.size:
                     at = int(apart[0])

@@ -16,12 +16,11 @@ from typing import Any
 
 from minitensor.errors import MissingExtraError, PredictionError
 from minitensor.gpu.cards import Card, card, rows
-from minitensor.gpu.counters import Counters
+from minitensor.gpu.counters import SECTOR, Counters
 from minitensor.gpu.device import WARP
 from minitensor.gpu.report import Launch
 from minitensor.text.numbers import roughly
 
-SECTOR = 32  # bytes that L2 and memory give at least
 SCHEDULERS = 4  # of an SM; each issues one instruction of a warp in a clock
 SPECIAL_LANES = 16  # exp, square root and reciprocal that an SM begins in a clock
 LINES = 3.5  # of 128 bytes that L1 looks up in a clock

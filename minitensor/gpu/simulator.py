@@ -70,7 +70,7 @@ class Machine:
     def run(self) -> None:
         memories = self._memories()
         lanes = -(-self.threads // WARP) * WARP
-        sectors = sum(each.size * each.dtype.itemsize // 32 + 1 for each in memories)
+        sectors = sum(each.size * each.dtype.itemsize // SECTOR + 1 for each in memories)
         together = max(1, min(LANES // lanes, SECTORS // max(1, sectors)))
         self._check_shared()
         ran = 0

@@ -162,7 +162,7 @@ class Translator(Expressions):
                 node, f"{name} is {known.value!r}, known from outside of the kernel; call the variable otherwise"
             )
         if known is not None and known.dtype != dtype:
-            raise self.refusal(node, self._two_types(name, known.dtype, dtype, "the loop counts in"))
+            raise self.refusal(node, self._two_types(name, known.dtype, dtype))
         self.check_name(node, name, "a variable")
         self.types.setdefault(name, dtype)
         target = tree.Name(node.lineno, dtype, dtype, name)
