@@ -3,8 +3,9 @@
 - `device.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
 - `launching.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
 - from text to types, as CuPy's compiler has them: `translate.py` reads statements, `expressions.py` expressions,
-  `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers, `costs.py` what an
-  operation costs; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was written
+  `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers, `ufuncs.py` operations,
+  `costs.py` what they cost; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was
+  written
 - `simulator.py`: the machine for those who have no GPU. It runs the statements, `values.py` the expressions and
   `accesses.py` what they do to memory, for the `threads.py` of many blocks at once; `shuffles.py` and `atomics.py` are
   what these do together

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from minitensor.errors import KernelError
-from minitensor.gpu.arithmetic import MATHS
+from minitensor.gpu.ufuncs import MATHS
 
 WARP = 32  # threads that run in step
 

@@ -11,12 +11,13 @@ import numpy as np
 
 from minitensor.errors import TranslationError
 from minitensor.gpu import tree, vocabulary
-from minitensor.gpu.arithmetic import BOOL, INT, LONG, MATHS, UFUNCS, common
+from minitensor.gpu.arithmetic import BOOL, INT, LONG, common
 from minitensor.gpu.costs import NOTHING
 from minitensor.gpu.device import INDICES, NAMES, Cuda
 from minitensor.gpu.fitting import Asked, Constant, Indices, Types
 from minitensor.gpu.refused import INSTEAD, OURS, REFUSED
 from minitensor.gpu.source import Site
+from minitensor.gpu.ufuncs import MATHS, UFUNCS
 
 OPERATORS: dict[type, str] = {
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "true_divide", ast.FloorDiv: "floor_divide",

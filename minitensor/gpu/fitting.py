@@ -8,10 +8,11 @@ import numpy as np
 
 from minitensor.errors import TranslationError
 from minitensor.gpu import tree, vocabulary
-from minitensor.gpu.arithmetic import BOOL, FLOAT, INT, LONG, UFUNCS, flushed
+from minitensor.gpu.arithmetic import BOOL, FLOAT, INT, LONG, flushed
 from minitensor.gpu.costs import cost
 from minitensor.gpu.refused import RESERVED
 from minitensor.gpu.source import APART, Site, Source
+from minitensor.gpu.ufuncs import UFUNCS
 
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 

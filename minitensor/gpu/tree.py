@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from minitensor.gpu.arithmetic import Routine
 from minitensor.gpu.costs import Cost
 from minitensor.gpu.source import Site, Source
+from minitensor.gpu.ufuncs import Routine
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from minitensor.gpu import tree
-from minitensor.gpu.arithmetic import BOOL, INT, LONG, MATHS, promoted
+from minitensor.gpu.arithmetic import BOOL, INT, LONG, promoted
 from minitensor.gpu.device import WARP
+from minitensor.gpu.ufuncs import MATHS
 
 WITH_ATOMICS = {  # for which dtypes CuPy has each
     "add": ("int32", "uint32", "uint64", "float32", "float64"),

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from minitensor.gpu.arithmetic import FLOAT, ORDER, TINY, UFUNCS, converted, flushed, fused
+from minitensor.gpu.arithmetic import FLOAT, TINY, converted, flushed, fused
+from minitensor.gpu.ufuncs import ORDER, UFUNCS
 
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
