@@ -6,9 +6,9 @@
   `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers, `ufuncs.py` operations,
   `costs.py` what they cost; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was
   written
-- `simulator.py`: the machine for those who have no GPU. It runs the statements, `values.py` the expressions and
-  `accesses.py` what they do to memory, for the `threads.py` of many blocks at once; `shuffles.py` and `atomics.py` are
-  what these do together
+- `machine.py`: a launch for those who have no GPU, a batch of blocks at a time. `simulator.py` runs the statements,
+  `values.py` the expressions and `accesses.py` what they do to memory, for the `threads.py` of a batch; `shuffles.py` and
+  `atomics.py` are what these do together
 - what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what
   it cost; `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
 - `cupy_names.py`: what CuPy is handed while it translates

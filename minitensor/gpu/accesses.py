@@ -14,7 +14,7 @@ from minitensor.gpu.memory import Memory
 from minitensor.gpu.threads import Threads
 
 if TYPE_CHECKING:
-    from minitensor.gpu.simulator import Machine
+    from minitensor.gpu.machine import Machine
 
 
 class Value(NamedTuple):

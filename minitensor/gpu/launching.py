@@ -17,9 +17,9 @@ from minitensor.gpu import compiler, diagnoses
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import CuPyNames, Dim3, on
 from minitensor.gpu.fitting import DTYPES
+from minitensor.gpu.machine import Machine
 from minitensor.gpu.memory import Memory, poisoned
 from minitensor.gpu.report import Launch
-from minitensor.gpu.simulator import Machine
 from minitensor.gpu.source import source_of
 from minitensor.gpu.translate import translate
 from minitensor.gpu.tree import Array, Function
