@@ -7,7 +7,7 @@
   `costs.py` what they cost; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was
   written
 - `machine.py`: a launch for those who have no GPU, a batch of blocks at a time. `simulator.py` runs the statements,
-  `values.py` the expressions and `accesses.py` what they do to memory, for the `threads.py` of a batch; `shuffles.py` and
+  `values.py` the expressions, `accesses.py` what they do to memory, for the `threads.py` of a batch; `shuffles.py` and
   `atomics.py` are what these do together
 - what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what
   it cost; `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
