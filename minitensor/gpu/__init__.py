@@ -10,7 +10,8 @@
   `values.py` the expressions, `accesses.py` what they do to memory, for the `threads.py` of a batch; `shuffles.py` and
   `atomics.py` are what these do together
 - what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what
-  it cost; `clues.py` and `diagnoses.py` say what is wrong, `report.py` tells what came of a launch
+  it cost; `diagnoses.py` says what is wrong, `where.py` at which thread, `advice.py` what mends it, by the `clues.py`
+  of the text; `report.py` tells what came of a launch
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `predict.py`: how long a launch would take on a GPU that is not here; `cards.py` and `gpus.csv`: the GPUs it knows;

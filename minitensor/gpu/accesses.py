@@ -8,10 +8,10 @@ from minitensor.gpu import diagnoses, tree
 from minitensor.gpu.arithmetic import converted
 from minitensor.gpu.atomics import atomic
 from minitensor.gpu.device import Dim3
-from minitensor.gpu.diagnoses import Access, At
 from minitensor.gpu.ledger import Ledger
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.threads import Threads
+from minitensor.gpu.where import Access, At
 
 if TYPE_CHECKING:
     from minitensor.gpu.machine import Machine

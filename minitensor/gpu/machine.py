@@ -9,10 +9,10 @@ import numpy as np
 from minitensor.gpu import diagnoses, tree
 from minitensor.gpu.counters import SECTOR, Counters
 from minitensor.gpu.device import WARP, Dim3
-from minitensor.gpu.diagnoses import At
 from minitensor.gpu.ledger import Ledger, Sample
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.simulator import Batch
+from minitensor.gpu.where import At
 
 SHARED_BYTES = 48 * 1024  # of shared memory that a block may have without being asked for more
 LANES = 2**14  # threads that run together: a vector of them fits the cache of a processor

@@ -17,11 +17,11 @@ from minitensor.gpu import diagnoses, tree
 from minitensor.gpu.accesses import Value, View
 from minitensor.gpu.arithmetic import converted
 from minitensor.gpu.device import WARP
-from minitensor.gpu.diagnoses import At
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.races import BLOCK_AT, INTERVAL_BITS, THREAD_BITS, WARP_BITS, pack
 from minitensor.gpu.threads import Threads, either, some
 from minitensor.gpu.values import Frame, Values
+from minitensor.gpu.where import At
 
 if TYPE_CHECKING:
     from minitensor.gpu.machine import Machine
