@@ -1,7 +1,7 @@
 """A GPU you can hold in your hand: one Python function, run by a real GPU or by a simulated one.
 
 - `device.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
-- `launching.py`: ``@kernel`` and the launch, ``name[grid, block](...)``
+- `launching.py`: ``@kernel`` and the launch, ``name[grid, block](...)``; `arguments.py`: what it may be given
 - from text to types, as CuPy's compiler has them: `translate.py` reads statements, `expressions.py` expressions,
   `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers, `ufuncs.py` operations,
   `costs.py` what they cost; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was

@@ -5,19 +5,16 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial, update_wrapper
-from itertools import product
 from typing import Any, overload
 
 import numpy as np
 
-from minitensor import backend
-from minitensor.core.tensor import Tensor
-from minitensor.errors import DeviceError, DTypeError, LaunchError
+from minitensor.errors import LaunchError
 from minitensor.gpu import compiler, diagnoses
+from minitensor.gpu.arguments import check_written, checked, dim3, dtype_of, key_of, place, type_of
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import CuPyNames, Dim3, on
-from minitensor.gpu.fitting import DTYPES
-from minitensor.gpu.machine import Machine
+from minitensor.gpu.machine import Machine, sampled
 from minitensor.gpu.memory import Memory, poisoned
 from minitensor.gpu.report import Launch
 from minitensor.gpu.source import source_of
@@ -159,8 +156,8 @@ class Kernel:
             raise LaunchError(
                 f"{self.name}[{shape!r}]: write {self.name}[grid, block](...), blocks and threads in each"
             )
-        grid = self._dim3("grid", shape[0], LARGEST_GRID)
-        block = self._dim3("block", shape[1], LARGEST_BLOCK)
+        grid = dim3(self.name, "grid", shape[0], LARGEST_GRID)
+        block = dim3(self.name, "block", shape[1], LARGEST_BLOCK)
         if math.prod(block) > THREADS:
             raise LaunchError(
                 f"{self.name}: a block of {tuple(block)} has {math.prod(block):,} threads; {THREADS:,} is the most, "
@@ -181,18 +178,18 @@ class Kernel:
             raise LaunchError(f"{self.name}: fma={fma!r}; write True or False")
         self._check_count(arguments)
         named = dict(zip(self.parameters, arguments, strict=True))
-        values = {name: self._checked(name, value) for name, value in named.items()}
-        self._types = [_type(value) for value in values.values()]
-        place, tree = self._place(values), self._tree(values)
-        if place == "gpu":
+        values = {name: checked(self.name, name, value) for name, value in named.items()}
+        self._types = [type_of(value) for value in values.values()]
+        where, tree = place(self.name, values), self._tree(values)
+        if where == "gpu":
             if order is not None or fma or sample:
                 raise LaunchError(f"{self.name}: order=, fma= and sample are for the simulator, not for a GPU")
             self._run_on_gpu(grid, block, shared_bytes, tuple(values.values()))
             return Launch(self.name, grid, block, tree.source)
-        self._check_written(values, tree.written)
+        check_written(self.name, values, tree.written)
         options: dict[str, Any] = {"shared_bytes": shared_bytes, "fma": fma}
         if sample and sample < math.prod(grid):
-            options["sample"] = _sampled(grid, sample)
+            options["sample"] = sampled(grid, sample)
         seeds = [None, *range(1, ORDERS)] if order == "check" else [order]
         machines = [self._simulated(tree, grid, block, values, order=seed, **options) for seed in seeds]
         self._compare_orders(machines)
@@ -204,7 +201,7 @@ class Kernel:
         kinds = {}
         for name, value in values.items():
             axes = getattr(value, "ndim", 0)
-            dtype = _dtype(value)
+            dtype = dtype_of(value)
             kinds[name] = Array(dtype, axes) if axes else dtype
         key = tuple(kinds.values())
         if key not in self._trees:
@@ -218,10 +215,10 @@ class Kernel:
         for name, value in values.items():
             given[name] = value
             if isinstance(value, np.ndarray):
-                key = _key(value)
+                key = key_of(value)
                 if key not in memories:
                     same = {
-                        other for other, each in values.items() if isinstance(each, np.ndarray) and _key(each) == key
+                        other for other, each in values.items() if isinstance(each, np.ndarray) and key_of(each) == key
                     }
                     stored = bool(same & tree.written)
                     data = value.reshape(-1).copy() if stored else value.reshape(-1)
@@ -270,103 +267,9 @@ class Kernel:
                 f"{len(given)} were given"
             )
 
-    def _dim3(self, what: str, size: Any, largest: Dim3) -> Dim3:
-        sizes = size if isinstance(size, tuple) else (size,)
-        if not 1 <= len(sizes) <= 3 or not all(isinstance(n, (int, np.integer)) for n in sizes):
-            raise LaunchError(f"{self.name}: {what} is {size!r}; write a whole number or a tuple of up to three")
-        out = Dim3(*map(int, sizes))
-        for axis, n, most in zip("xyz", out, largest, strict=True):
-            if not 1 <= n <= most:
-                raise LaunchError(f"{self.name}: {what} has {n:,} along {axis}; it must be from 1 to {most:,}")
-        return out
-
-    def _checked(self, name: str, value: Any) -> Any:
-        """A raw array, or a number as CuPy would pass it."""
-        if isinstance(value, Tensor):
-            value = value.array
-        if isinstance(value, (bool, np.bool_)):
-            return bool(value)
-        if type(value) is int and not -(2**63) <= value < 2**63:
-            raise LaunchError(f"{self.name}: {name} is {value}, which has more than 64 bits")
-        if isinstance(value, int):
-            return int(value)
-        if isinstance(value, (np.integer, np.floating)) and str(value.dtype) in DTYPES:
-            return value
-        if isinstance(value, float):
-            if math.isfinite(value) and abs(value) > float(np.finfo("float32").max):
-                raise LaunchError(f"{self.name}: {name} is {value!r}, beyond float32; hand over np.float64({value!r})")
-            return np.float32(value)
-        try:
-            lib = backend.of(value)
-        except TypeError:
-            raise LaunchError(
-                f"{self.name}: {name} is a {type(value).__name__}; a kernel takes tensors, arrays and numbers"
-            ) from None
-        dtype = lib.numpy_dtype(value)
-        if str(dtype) not in DTYPES:
-            raise DTypeError(f"{self.name}: {name} is {dtype}; a kernel takes {', '.join(DTYPES)}")
-        if isinstance(value, np.ma.MaskedArray):
-            raise DTypeError(f"{self.name}: {name} is masked, and a kernel knows no mask; hand over {name}.filled(...)")
-        if not value.ndim:
-            raise LaunchError(f"{self.name}: {name} has no axes; hand over its number with .item()")
-        if not lib.is_contiguous(value):
-            raise LaunchError(
-                f"{self.name}: the elements of {name}, of shape {tuple(value.shape)}, are not in order in memory; "
-                "hand it a copy: .copy() of a NumPy array, .reshape(-1).reshape(shape) of a Tensor"
-            )
-        return value
-
-    def _place(self, values: dict[str, Any]) -> str:
-        """Where it runs: on the "gpu" or the "simulator", by the one backend of all arrays."""
-        found = {name: backend.of(value) for name, value in values.items() if getattr(value, "ndim", 0)}
-        if len(set(found.values())) > 1:
-            listed = ", ".join(f"{name} on {lib.name}" for name, lib in found.items())
-            raise DeviceError(f"{self.name}: {listed}; bring them together, for example with .to('cupy')")
-        for lib in found.values():
-            if lib.runs_kernels_on is None:
-                raise DeviceError(f"{self.name}: its arrays are on {lib.name}; kernels run on NumPy or CuPy tensors")
-            return lib.runs_kernels_on
-        return "simulator"
-
-    def _check_written(self, values: dict[str, Any], written: set[str]) -> None:
-        """Arrays that share memory without being the same are beyond the simulator, if they are written to."""
-        arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-        for one in written & arrays.keys():
-            if not arrays[one].flags.writeable:
-                raise LaunchError(f"{self.name} writes to {one}, which is read-only; hand it a copy")
-            for other, array in arrays.items():
-                if other != one and _key(arrays[one]) != _key(array) and np.may_share_memory(arrays[one], array):
-                    raise LaunchError(f"{self.name} writes to {one}, which shares memory with {other}; hand it a copy")
-
 
 def _is_seed(order: Any) -> bool:
     return isinstance(order, (int, np.integer)) and not isinstance(order, bool) and bool(order >= 0)
-
-
-def _sampled(grid: Dim3, count: int) -> list[tuple[np.ndarray, float]]:
-    """About so many blocks of a grid, in groups, and how many each block of a group stands for.
-
-    The last along an axis are a group of their own, for they may have less to do.
-
-    >>> [(numbers.tolist(), stand) for numbers, stand in _sampled(Dim3(9), 3)]
-    [([0, 7], 4.0), ([8], 1.0)]
-    """
-    groups = []
-    for ends in product(*((False, True) if size > 1 else (False,) for size in grid)):
-        size = math.prod(1 if end else max(1, n - 1) for end, n in zip(ends, grid, strict=True))
-        groups.append((size, ends))
-    groups.sort(key=lambda group: -group[0])
-    groups, left_out = groups[:count], sum(size for size, _ in groups[count:])
-    out = []
-    for number, (size, ends) in enumerate(groups):
-        ran = min(size, count - len(groups) + 1) if number == 0 else 1
-        along = [
-            np.full(ran, n - 1) if end else np.linspace(0, max(0, n - 2), ran).round().astype(np.int64)
-            for end, n in zip(ends, grid, strict=True)
-        ]
-        numbers = np.unique(along[0] + grid.x * (along[1] + grid.y * along[2]))
-        out.append((numbers, (size + (left_out if number == 0 else 0)) / len(numbers)))
-    return out
 
 
 class Sampled:
@@ -377,22 +280,3 @@ class Sampled:
 
     def __getitem__(self, shape: Any) -> Callable[..., Launch]:
         return partial(self.kernel._launch, *self.kernel._shape(shape), self.blocks)
-
-
-def _key(array: np.ndarray) -> tuple[Any, ...]:
-    return array.ctypes.data, array.shape, array.dtype
-
-
-def _dtype(value: Any) -> np.dtype:
-    """What an argument is to a kernel: Python's numbers as CuPy takes them."""
-    if type(value) is bool:
-        return np.dtype("bool")
-    if type(value) is int:
-        return np.dtype("int32" if -(2**31) <= value < 2**31 else "int64")
-    return np.dtype(str(value.dtype))
-
-
-def _type(value: Any) -> Any:
-    """An argument's type in words, or a number, which stands for its own."""
-    axes = getattr(value, "ndim", 0)
-    return f"{value.dtype}[{', '.join(':' * axes)}]" if axes else value

@@ -1,7 +1,9 @@
 """A launch on the simulated GPU: its blocks in their order, a batch of them at a time, and what it all cost."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -93,3 +95,29 @@ class Machine:
             taken += (each.size or 0) * each.dtype.dtype.itemsize
             if taken > SHARED_BYTES:
                 raise diagnoses.too_much_shared(At(self.source, each.line), each.name or "this", taken, SHARED_BYTES)
+
+
+def sampled(grid: Dim3, count: int) -> list[tuple[np.ndarray, float]]:
+    """About so many blocks of a grid, in groups, and how many each block of a group stands for.
+
+    The last along an axis are a group of their own, for they may have less to do.
+
+    >>> [(numbers.tolist(), stand) for numbers, stand in sampled(Dim3(9), 3)]
+    [([0, 7], 4.0), ([8], 1.0)]
+    """
+    groups = []
+    for ends in product(*((False, True) if size > 1 else (False,) for size in grid)):
+        size = math.prod(1 if end else max(1, n - 1) for end, n in zip(ends, grid, strict=True))
+        groups.append((size, ends))
+    groups.sort(key=lambda group: -group[0])
+    groups, left_out = groups[:count], sum(size for size, _ in groups[count:])
+    out = []
+    for number, (size, ends) in enumerate(groups):
+        ran = min(size, count - len(groups) + 1) if number == 0 else 1
+        along = [
+            np.full(ran, n - 1) if end else np.linspace(0, max(0, n - 2), ran).round().astype(np.int64)
+            for end, n in zip(ends, grid, strict=True)
+        ]
+        numbers = np.unique(along[0] + grid.x * (along[1] + grid.y * along[2]))
+        out.append((numbers, (size + (left_out if number == 0 else 0)) / len(numbers)))
+    return out
