@@ -3,9 +3,9 @@
 - `device.py`: what a kernel asks of the machine that runs it, by the names of `cupyx.jit`
 - `launching.py`: ``@kernel`` and the launch, ``name[grid, block](...)``; `arguments.py`: what it may be given
 - from text to types, as CuPy's compiler has them: `translate.py` reads statements, `expressions.py` expressions,
-  `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers, `ufuncs.py` operations,
-  `costs.py` what they cost; `refused.py` lists what cannot be said, `tree.py` what comes out, `source.py` where it was
-  written
+  `calls.py` calls, `vocabulary.py` what is asked of `cuda`; `fitting.py` knows types, `arithmetic.py` numbers,
+  `ufuncs.py` operations, `costs.py` what they cost; `refused.py` lists what cannot be said, `tree.py` what comes out,
+  `source.py` where it was written
 - `machine.py`: a launch for those who have no GPU, a batch of blocks at a time. `simulator.py` runs the statements,
   `values.py` the expressions, `accesses.py` what they do to memory, for the `threads.py` of a batch; `shuffles.py` and
   `atomics.py` are what these do together
