@@ -83,7 +83,8 @@ class Accesses:
             every |= (index < 0) | (index >= size)
         lane = int((every & on.on).argmax())
         index = [int(np.broadcast_to(each, (self.size,))[lane]) for each in indices]
-        shape, name = view.shape[: len(index)], view.memory.name
+        whole = len(view.shape) == len(view.memory.shape)  # or a row, which the line calls by a name of its own
+        shape, name = view.shape[: len(index)], view.memory.name if whole or node_is_inside(node) else node.text
         raise diagnoses.out_of_bounds(
             self.at(lane, node.line), name, shape, index, does, dynamic=self._dynamic(view.memory)
         )
@@ -105,7 +106,7 @@ class Accesses:
                 wrong = index if not 0 <= index < view.memory.size else view.memory.size
                 raise diagnoses.out_of_bounds(
                     self.at(found.first, node.line), view.memory.name, (view.memory.size,), [wrong], does,
-                    dynamic=self._dynamic(view.memory),
+                    dynamic=self._dynamic(view.memory), wide=node.wide,
                 )  # fmt: skip
         if node.wide > 1:
             self._check_wide(node, view, address, on, does)
@@ -119,8 +120,9 @@ class Accesses:
         found = on.where(address + node.wide > view.memory.size)
         if found is not None:
             raise diagnoses.out_of_bounds(
-                self.at(found.first, node.line), view.memory.name, (view.memory.size,), [view.memory.size], does
-            )
+                self.at(found.first, node.line), view.memory.name, (view.memory.size,), [view.memory.size], does,
+                wide=node.wide,
+            )  # fmt: skip
 
     def of_Element(self, node: tree.Element, on: Threads) -> Any:
         view, address = self._address(node, on, "reads")
@@ -252,6 +254,10 @@ class Accesses:
                     raise diagnoses.shuffle_undefined(at, self.at(lane, reason[1]), int(reason[2][lane]))
                 raise diagnoses.unassigned_variable(at, reason[1])
         return value.data
+
+
+def node_is_inside(node: Any) -> bool:
+    return isinstance(node, tree.Inside)
 
 
 def node_is_pointer(node: Any) -> bool:

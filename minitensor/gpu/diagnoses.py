@@ -106,11 +106,12 @@ def shuffle_undefined(use: At, shuffle: At, lane: int) -> BarrierError:
 
 
 def out_of_bounds(
-    at: At, array: str, shape: Sequence[int], index: Sequence[int], does: str, dynamic: bool = False
+    at: At, array: str, shape: Sequence[int], index: Sequence[int], does: str, dynamic: bool = False, wide: int = 1
 ) -> OutOfBoundsError:
     """A thread touches what lies outside of an array.
 
     does : "reads", "writes" or "touches"; dynamic : shared memory whose size is given at the launch
+    wide : how many neighbours are touched at once
     """
     axis = next(axis for axis, i in enumerate(index) if not 0 <= i < shape[axis])
     size = shape[axis]
@@ -119,6 +120,8 @@ def out_of_bounds(
     shown = f"{array}[{', '.join(str(i) for i in index)}]"
     if dynamic:
         mend = "its size is given at the launch, in bytes: kernel[grid, block, shared_bytes](...)"
+    elif wide > 1 and index[axis] >= size:
+        mend = f"{wide} neighbours are touched at once: ask whether the last of them is inside, first + {wide - 1} < n"
     else:
         mend = kept_inside(at, array, shape, index, does, axis)
     return OutOfBoundsError(f"{at} {does} {shown}, but {allowed}; {mend}")
@@ -143,8 +146,12 @@ def unassigned_variable(at: At, name: str) -> UnwrittenError:
     )
 
 
-def endless(at: At, rounds: int) -> StepLimitError:
-    """A thread that does not leave a loop."""
+def endless(at: At, rounds: int, barriers: bool = False) -> StepLimitError:
+    """A thread that does not leave a loop, or that passes more barriers than can be told apart."""
+    if barriers:
+        return StepLimitError(
+            f"{at} has passed {rounds:,} barriers, and more are not told apart; share the work out over launches"
+        )
     return StepLimitError(
         f"{at} has gone round this loop {rounds:,} times and not left it; is its condition ever false, "
         "and does it change inside the loop?"

@@ -261,7 +261,9 @@ class Batch(Values):
     def _check_barriers(self, node: tree.Barrier, on: Threads | None) -> None:
         """More barriers than can be told apart are not simulated."""
         if on and max(self.warp_barriers >> WARP_BITS, int(self.interval.max()) >> INTERVAL_BITS):
-            raise diagnoses.endless(self.at(on.first, node.line), 1 << (WARP_BITS if node.warp else INTERVAL_BITS))
+            raise diagnoses.endless(
+                self.at(on.first, node.line), 1 << (WARP_BITS if node.warp else INTERVAL_BITS), True
+            )
 
     def lately(self, who: np.ndarray) -> np.ndarray:
         """The last warp barrier that the threads who made these accesses have come to by now."""
