@@ -9,6 +9,7 @@
 from typing import TYPE_CHECKING
 
 from minitensor import errors, random
+from minitensor.autograd import grad, value_and_grad, variable
 from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
 from minitensor.core.creation import arange, as_tensor, eye, full, linspace, ones, tensor, zeros
@@ -60,6 +61,7 @@ from minitensor.functions import sum as sum
 from minitensor.linalg import matmul
 
 if TYPE_CHECKING:
+    from minitensor import autograd as autograd
     from minitensor import cluster as cluster
     from minitensor import data as data
     from minitensor import gpu as gpu
@@ -84,8 +86,8 @@ else:
 __version__ = "0.1.0"
 
 _ROOMS = (
-    "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "functions", "gpu", "groups", "ladder",
-    "linalg", "matrix_product", "norms", "ops", "plot", "random", "segment", "text",
+    "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "functions", "gpu", "groups",
+    "ladder", "linalg", "matrix_product", "norms", "ops", "plot", "random", "segment", "text",
 )  # fmt: skip
 # Functions that Python has under the same names: they are here as mt.sum and so on, but ``import *`` leaves them out.
 _BUILTIN = ("abs", "all", "any", "max", "min", "round", "sum")
@@ -121,6 +123,7 @@ __all__ = [
     "floor",
     "full",
     "get_backend",
+    "grad",
     "imag",
     "isfinite",
     "isnan",
@@ -146,7 +149,9 @@ __all__ = [
     "tanh",
     "tensor",
     "use_backend",
+    "value_and_grad",
     "var",
+    "variable",
     "where",
     "zeros",
 ]

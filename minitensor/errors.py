@@ -65,6 +65,10 @@ class NotFittedError(MinitensorError, ValueError, AttributeError):
     """An estimator was asked for what it only knows after ``fit``."""
 
 
+class GradientError(MinitensorError, RuntimeError):
+    """There is no gradient: no rule for an operation, a loss gone back from twice, what the tape needs written over."""
+
+
 class LadderError(MinitensorError, AssertionError):
     """Two rungs of a ladder disagree, so at least one is wrong."""
 

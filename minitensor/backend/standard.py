@@ -164,6 +164,10 @@ class Backend:
         steps = zip(self.strides(array), array.shape, strict=True)
         return all(stride > 0 or (stride == 0 and (size == 1 or not array.size)) for stride, size in steps)
 
+    def protected(self, array: Any) -> Any:
+        """The same numbers in an array that cannot be written to, or that is a copy where the library has none."""
+        return self.xp.asarray(array, copy=True)
+
     def free_memory(self) -> int | None:
         """Bytes that a new array could take; None where nothing tells."""
         return None

@@ -46,6 +46,11 @@ class NumPyBackend(NumPyAPI):
     def as_array(self, result: Any) -> Any:
         return numpy.asarray(result) if isinstance(result, numpy.generic) else result
 
+    def protected(self, array: Any) -> Any:
+        view = array.view()
+        view.flags.writeable = False
+        return view
+
     def _shareable(self, array: Any) -> bool:
         flags = array.flags
         return bool(flags.writeable) and (bool(flags.c_contiguous) or super()._shareable(array))

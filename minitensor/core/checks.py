@@ -185,7 +185,7 @@ def choice(name: str, value: Any, known: Iterable[str]) -> None:
 
 def _real(value: Any) -> float:
     """A real number as a float, NaN if it is none."""
-    if isinstance(value, Tensor) and not value.shape and value.dtype.kind in "iuf":
+    if isinstance(value, Tensor) and type(value)._operation is None and not value.shape and value.dtype.kind in "iuf":
         value = value.item()
     if not isinstance(value, Real) or isinstance(value, bool):
         return math.nan

@@ -10,7 +10,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype, holds_number
-from minitensor.core import checks, intake
+from minitensor.core import checks, door, intake
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
@@ -42,6 +42,8 @@ def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None)
     Raises ShapeError for lists of unequal length, DTypeError for what is not a number or does not fit the dtype, and
     InputError for masked entries, sparse tables and tensors that require a gradient.
     """
+    if type(data) is not Tensor and isinstance(data, Tensor) and (kind := door.overriding((data,))):
+        return kind._operation("tensor", tensor, (data, dtype), {"like": like})
     lib, own = backend_and_dtype(dtype, like, None)
     if isinstance(data, Tensor) or intake.is_array(data):
         given = data.plain() if isinstance(data, Tensor) else wrap(intake.array("tensor", data))

@@ -33,8 +33,8 @@ def _corners(array: Any) -> numpy.ndarray:
     return lib.to_numpy(array)
 
 
-def to_text(array: Any) -> str:
-    """The repr: the numbers, then shape, dtype and backend.
+def to_text(array: Any, name: str = "tensor") -> str:
+    """The repr: the numbers, then shape, dtype and backend. name : what stands before the bracket
 
     >>> import minitensor as mt
     >>> mt.tensor([[1.0, 2.0], [3.0, 4.5]])
@@ -45,7 +45,7 @@ def to_text(array: Any) -> str:
     numbers = numpy.array2string(
         _corners(array),
         separator=", ",
-        prefix="tensor(",
+        prefix=f"{name}(",
         threshold=THRESHOLD if array.size <= THRESHOLD else 0,
         edgeitems=EDGE,
     )
@@ -53,7 +53,7 @@ def to_text(array: Any) -> str:
     if len(lines) > LINES:
         half = LINES // 2
         lines = [*lines[:half], "       ... more lines left out ...", *lines[-half:]]
-    return f"tensor({chr(10).join(lines)}, shape {tuple(array.shape)}, {lib.numpy_dtype(array)}, {lib.name})"
+    return f"{name}({chr(10).join(lines)}, shape {tuple(array.shape)}, {lib.numpy_dtype(array)}, {lib.name})"
 
 
 def to_html(array: Any) -> str:

@@ -1,0 +1,12 @@
+"""Gradients: how a number changes when what it was computed from changes by a little.
+
+`front.py` has the functions to begin with, `grad`, `value_and_grad` and `variable`; `tape.py` records what is computed
+and goes back over it; `rules.py` is the table of what each operation gives to each operand; `check.py` compares a
+gradient with differences of the function itself.
+"""
+
+from minitensor.autograd.check import central_difference, check_gradient
+from minitensor.autograd.front import grad, value_and_grad, variable
+from minitensor.autograd.tape import Variable
+
+__all__ = ["Variable", "central_difference", "check_gradient", "grad", "value_and_grad", "variable"]

@@ -1,0 +1,315 @@
+"""The table of gradients: for each operation, what of a gradient belongs to each of its operands.
+
+Let L be a number that was computed from ``out = f(a, b)``, and let g be the slope of L along each element of out, of
+out's shape. A rule, a *vector-Jacobian product*, gives the slope of L along a, or b, from g, out and the operands: the
+chain rule, for one operation. Axes that broadcasting stretched are summed by the tape, so no rule does it; and since
+the rules are made of operations of Tensors, they have gradients themselves.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from minitensor import backend
+from minitensor.core import door
+from minitensor.core.creation import arange, eye, zeros
+from minitensor.core.indexing import BASIC
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.einsums import einsum
+from minitensor.einsums.parser import fit, parse
+from minitensor.functions import argsort, cumsum, where
+from minitensor.ops import normalize_axes, normalize_axis
+
+Vjp = Callable[..., Any]  # (g, out, the arguments of the operation) to the share of one operand
+
+
+class Rule:
+    """vjps : one for each operand, None for what has no slope
+
+    shares : whether what one returns may be g itself, or a view of it
+    copies : whether one needs the elements of an operand, and not only its shape
+    listed : whether the operands come in a list
+    """
+
+    __slots__ = ("copies", "listed", "shares", "vjps")
+
+    def __init__(self, *vjps: Vjp | None, shares: bool = False, copies: bool = True, listed: bool = False) -> None:
+        self.vjps: Any = vjps
+        self.shares, self.copies, self.listed = shares, copies, listed
+
+
+class Each:
+    """The same rule for any number of operands: it is told which of them is meant."""
+
+    def __init__(self, vjp: Vjp) -> None:
+        self.vjp = vjp
+
+    def __getitem__(self, place: int) -> Vjp:
+        return partial(self.vjp, place)
+
+
+# --- one by one ----------------------------------------------------------------------------------------------------
+
+
+def _base(g: Any, out: Any, a: Any, b: Any) -> Any:
+    """b·aᵇ⁻¹, which is 0 where b is 0, even at a = 0."""
+    if not isinstance(b, Tensor):
+        return g * (b * a ** (b - 1)) if b else g * 0.0
+    return g * where(b == 0, 0.0, b * a ** where(b == 0, 1.0, b - 1))
+
+
+def _exponent(g: Any, out: Any, a: Any, b: Any) -> Any:
+    """aᵇ·log a, which is taken as 0 at a = 0."""
+    if not isinstance(a, Tensor):
+        return g * out * (math.log(a) if a > 0 else 0.0 if a == 0 else math.nan)
+    return g * out * where(a == 0, 1.0, a).log()
+
+
+def _larger(g: Any, a: Any, b: Any) -> Any:
+    """g where a > b, half of it where they are equal."""
+    return where(a > b, g, where(a == b, g * 0.5, 0.0))
+
+
+def _inside(g: Any, out: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+    """g where x is between the limits, or at one."""
+    g = g if low is None else where(x < low, 0.0, g)
+    return g if high is None else where(x > high, 0.0, g)
+
+
+# --- over axes -----------------------------------------------------------------------------------------------------
+
+
+def _kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """A result over some axes with those axes in their places again, of size 1."""
+    if keepdims:
+        return g
+    axes = normalize_axes(axis, x.shape, "")
+    return g.reshape(tuple([1 if at in axes else size for at, size in enumerate(x.shape)]))
+
+
+def _sum(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return (g if axis is None and not keepdims else _kept(g, x, axis, keepdims)).expand(x.shape)
+
+
+def _count(x: Any, axis: Any) -> int:
+    return math.prod([x.shape[at] for at in normalize_axes(axis, x.shape, "")])
+
+
+def _mean(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    return _sum(g * (1.0 / _count(x, axis)), out, x, axis, keepdims)
+
+
+def _extreme(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Those that are the largest, or the least, share g evenly."""
+    chosen = (x == _kept(out, x, axis, keepdims)).astype(x.dtype)
+    return chosen * (_kept(g, x, axis, keepdims) / chosen.sum(axis, keepdims=True))
+
+
+def _var(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
+    return _kept(g, x, axis, keepdims) * (x - x.mean(axis, keepdims=True)) * (2.0 / (_count(x, axis) - correction))
+
+
+def _std(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, correction: float = 0) -> Any:
+    """Taken as 0 where all are equal."""
+    half = where(out == 0, 0.0, g * 0.5 / where(out == 0, 1.0, out))
+    return _var(half, out, x, axis, keepdims, correction)
+
+
+def _cumsum(g: Any, out: Any, x: Any, axis: int = -1) -> Any:
+    backwards = (slice(None),) * normalize_axis(axis, x.shape, "cumsum") + (slice(None, None, -1),)
+    return cumsum(g[backwards], axis)[backwards]
+
+
+# --- places --------------------------------------------------------------------------------------------------------
+
+
+def put(g: Tensor, key: Any, shape: tuple[int, ...]) -> Tensor:
+    """Zeros of this shape, with each element of g added where `key` took it from.
+
+    Elements that are taken several times are added up in float64. Memory: the result, and for a key with integer
+    tensors the number of each place.
+
+    >>> import minitensor as mt
+    >>> put(mt.tensor([1.0, 10.0, 100.0]), mt.tensor([2, 0, 2]), (3,)).tolist()
+    [10.0, 0.0, 101.0]
+    """
+    if type(g) is not Tensor:
+        return door.enter("put", put, (g, key, shape))
+    if all(type(part) in BASIC for part in (key if type(key) is tuple else (key,))):
+        out = zeros(shape, like=g)
+        out[key] = g
+        return out
+    places = arange(math.prod(shape), like=g, dtype="int64").reshape(shape)[key]
+    lib = backend.of(g.array)
+    added = lib.scatter_add(places.reshape(-1).array, g.reshape(-1).array, math.prod(shape))
+    return wrap(added).astype(g.dtype).reshape(shape)
+
+
+def _take(g: Any, out: Any, x: Any, indices: Any, axis: int = 0) -> Any:
+    return put(g, (slice(None),) * normalize_axis(axis, x.shape, "take") + (indices,), x.shape)
+
+
+def _sort(g: Any, out: Any, x: Any, axis: int = -1, descending: bool = False) -> Any:
+    at = normalize_axis(axis, x.shape, "sort")
+    order = argsort(x, axis=axis, descending=descending)
+    numbers = arange(x.size, like=order).reshape(x.shape)
+    rows = numbers[(slice(None),) * at + (slice(0, 1),)]  # the number of the first place of each
+    places = rows + order * math.prod(x.shape[at + 1 :])
+    return put(g.reshape(-1), places.reshape(-1), (x.size,)).reshape(x.shape)
+
+
+def _part(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0) -> Any:
+    """What one of several tensors has given to `concat`."""
+    at = normalize_axis(axis, out.shape, "concat")
+    start = sum(x.shape[at] for x in tensors[:place])
+    return g[(slice(None),) * at + (slice(start, start + tensors[place].shape[at]),)]
+
+
+def _layer(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0) -> Any:
+    return g[(slice(None),) * normalize_axis(axis, out.shape, "stack") + (place,)]
+
+
+def _permuted(g: Any, out: Any, x: Any, *axes: Any) -> Any:
+    order = normalize_axes(axes[0] if len(axes) == 1 and isinstance(axes[0], Sequence) else axes, x.shape, "")
+    return g.permute_dims(tuple(sorted(range(len(order)), key=order.__getitem__)))
+
+
+# --- products ------------------------------------------------------------------------------------------------------
+
+
+def _left(g: Any, out: Any, a: Any, b: Any) -> Any:
+    """Of a @ b the share of a: g @ bᵀ."""
+    if b.ndim > 1:
+        return g @ b.mT if a.ndim > 1 else (b @ g[..., None])[..., 0]
+    return g[..., None] * b
+
+
+def _right(g: Any, out: Any, a: Any, b: Any) -> Any:
+    """Of a @ b the share of b: aᵀ @ g."""
+    if a.ndim == 1:
+        return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
+    if b.ndim > 2:
+        return a.mT @ g
+    rows = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+    return rows.T @ g.reshape(rows.shape[0], *out.shape[a.ndim - 1 :])
+
+
+def _einsum(place: int, g: Any, out: Any, spec: str, *tensors: Any, memory_limit: int | None = None) -> Any:
+    """An einsum again: g takes the place of the operand, and the operand's axes become the output.
+
+    A letter that stands in no other operand was summed over by itself: there g is stretched. A letter that stands twice
+    took a diagonal: there g goes onto the diagonal, by a product with the identity.
+    """
+    number = place - 1
+    x = tensors[number]
+    terms, output, sizes = fit(parse(spec), [each.shape for each in tensors])
+    letters = {label: _LETTERS[at] for at, label in enumerate(sizes)}
+    free = iter(_LETTERS[len(letters) :])
+    own: list[str] = []
+    axes: list[int] = []  # of the result: those of size 1 that "..." stretched stay 1, and are not asked for
+    given, operands = ["".join(letters[label] for label in output)], [g]
+    for at, term in enumerate(terms):
+        if at != number:
+            each = tensors[at]
+            wide = [axis for axis, label in enumerate(term) if each.shape[axis] == sizes[label]]
+            given.append("".join(letters[term[axis]] for axis in wide))
+            operands.append(each.reshape(tuple([each.shape[axis] for axis in wide])))
+    there = set("".join(given))
+    for axis, label in enumerate(terms[number]):
+        letter = letters[label]
+        if x.shape[axis] != sizes[label]:
+            continue
+        if letter in own:  # onto the diagonal
+            other = next(free)
+            given.append(letter + other)
+            operands.append(eye(sizes[label], like=x))
+            own.append(other)
+        elif letter in there or terms[number].count(label) > 1:
+            own.append(letter)
+        else:
+            continue
+        axes.append(axis)
+    made = einsum(",".join(given) + "->" + "".join(own), *operands, memory_limit=memory_limit)
+    kept = tuple([size if axis in axes else 1 for axis, size in enumerate(x.shape)])
+    return made.reshape(kept).expand(x.shape)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+# --- the table -----------------------------------------------------------------------------------------------------
+
+
+def _same(g: Any, out: Any, *operands: Any, **options: Any) -> Any:
+    return g
+
+
+def _reshaped(g: Any, out: Any, x: Any, *args: Any, **options: Any) -> Any:
+    return g.reshape(x.shape)
+
+
+RULES: dict[str, Rule] = {
+    "add": Rule(_same, _same, shares=True, copies=False),
+    "subtract": Rule(_same, lambda g, out, a, b: -g, shares=True, copies=False),
+    "multiply": Rule(lambda g, out, a, b: g * b, lambda g, out, a, b: g * a),
+    "divide": Rule(lambda g, out, a, b: g / b, lambda g, out, a, b: -g * out / b),
+    "remainder": Rule(_same, lambda g, out, a, b: -g * (a // b), shares=True),
+    "pow": Rule(_base, _exponent),
+    "negative": Rule(lambda g, out, x: -g),
+    "positive": Rule(_same, shares=True),
+    "exp": Rule(lambda g, out, x: g * out),
+    "log": Rule(lambda g, out, x: g / x),
+    "sqrt": Rule(lambda g, out, x: g * 0.5 / out),
+    "tanh": Rule(lambda g, out, x: g - g * (out * out)),
+    "abs": Rule(lambda g, out, x: where(x > 0, g, where(x < 0, -g, 0.0))),
+    "maximum": Rule(lambda g, out, a, b: _larger(g, a, b), lambda g, out, a, b: _larger(g, b, a)),
+    "minimum": Rule(lambda g, out, a, b: _larger(g, b, a), lambda g, out, a, b: _larger(g, a, b)),
+    "where": Rule(None, lambda g, out, c, a, b: where(c, g, 0.0), lambda g, out, c, a, b: where(c, 0.0, g)),
+    "clip": Rule(_inside, shares=True),
+    "conj": Rule(_same, shares=True),
+    "sum": Rule(_sum, shares=True),
+    "mean": Rule(_mean, shares=True),
+    "var": Rule(_var),
+    "std": Rule(_std),
+    "max": Rule(_extreme),
+    "min": Rule(_extreme),
+    "cumsum": Rule(_cumsum, shares=True),
+    "reshape": Rule(_reshaped, shares=True),
+    "squeeze": Rule(_reshaped, shares=True),
+    "expand_dims": Rule(_reshaped, shares=True),
+    "expand": Rule(_same, shares=True),
+    "permute_dims": Rule(_permuted, shares=True),
+    "transpose": Rule(lambda g, out, x: g.T, shares=True),
+    "matrix_transpose": Rule(lambda g, out, x: g.mT, shares=True),
+    "astype": Rule(_same, shares=True),
+    "copy": Rule(_same, shares=True),
+    "contiguous": Rule(_same, shares=True),
+    "to": Rule(lambda g, out, x, name: g.to(x.backend), shares=True),
+    "tensor": Rule(lambda g, out, x, dtype=None, like=None: g.to(x.backend), shares=True),
+    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape)),
+    "put": Rule(lambda g, out, values, key, shape: g[key], shares=True),
+    "take": Rule(_take),
+    "sort": Rule(_sort),
+    "concat": Rule(shares=True, copies=False, listed=True),
+    "stack": Rule(shares=True, copies=False, listed=True),
+    "matmul": Rule(_left, _right),
+    "einsum": Rule(shares=True),
+}
+RULES["concat"].vjps, RULES["stack"].vjps, RULES["einsum"].vjps = Each(_part), Each(_layer), Each(_einsum)
+
+# What does not change with a small change of its operands: truth, places, whole numbers.
+CONSTANT = {
+    "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isfinite", "isnan", "any", "all",
+    "argmax", "argmin", "argsort", "searchsorted", "floor", "ceil", "round", "floor_divide",
+}  # fmt: skip
+# What writes over its first operand: how it is written, and what to write instead.
+IN_PLACE = {
+    f"i{python}": (f"a {symbol}= b", f"a = a {symbol} b")
+    for python, symbol in zip(
+        ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift"),
+        ("+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>"),
+        strict=True,
+    )
+}
+IN_PLACE["setitem"] = ("a[...] = b", "minitensor.where(mask, b, a), or put the parts together with minitensor.concat")
