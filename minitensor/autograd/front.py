@@ -4,10 +4,12 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from minitensor.autograd.rules import RULES
 from minitensor.autograd.tape import Variable, back, leaf, made, reaches_before, single
 from minitensor.core.creation import ones, tensor, zeros
-from minitensor.core.intake import not_a_tensor
+from minitensor.core.intake import a_class, not_a_tensor
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError
@@ -73,7 +75,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (9.0, [3.0, 3.0], 3.0)
     """
     if not callable(f):
-        raise DTypeError(f"grad: f is {not_a_tensor(f)}, not a function; write grad(lambda x: ...)(x)")
+        raise DTypeError(f"grad: f is {a_class(f)}, not a function; write grad(lambda x: ...)(x)")
     places = _places(argnums)
 
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Any]:
@@ -113,7 +115,7 @@ def _places(argnums: Any) -> tuple[int, ...]:
 
 def _followed(place: int, x: Any) -> Variable:
     """The argument as a variable; of a variable, one that gives its gradient on to it."""
-    if type(x) is float:
+    if isinstance(x, (float, np.generic)):
         x = tensor(x)
     if not isinstance(x, Tensor):
         raise DTypeError(f"grad: argument {place} is {not_a_tensor(x)}; write minitensor.tensor(...)")

@@ -66,7 +66,7 @@ class Each:
 def _base(g: Any, out: Any, a: Any, b: Any) -> Any:
     """b·aᵇ⁻¹, which is 0 where b is 0, even at a = 0."""
     if not isinstance(b, Tensor):
-        return g * (b * a ** (b - 1)) if b else g * 0.0
+        return g * (b * (a if b == 2 else a ** (b - 1))) if b else g * 0.0
     return g * where(b == 0, 0.0, b * a ** where(b == 0, 1.0, b - 1))
 
 
@@ -80,6 +80,11 @@ def _exponent(g: Any, out: Any, a: Any, b: Any) -> Any:
 def _larger(g: Any, a: Any, b: Any) -> Any:
     """g where a > b, half of it where they are equal."""
     return where(a > b, g, where(a == b, g * 0.5, 0.0))
+
+
+def _signed(g: Any, x: Any) -> Any:
+    """g with the sign of x, 0 at x = 0."""
+    return where(x > 0, g, where(x < 0, -g, 0.0))
 
 
 def _inside(g: Any, out: Any, x: Any, low: Any = None, high: Any = None) -> Any:
@@ -127,6 +132,15 @@ def _std(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, cor
     return _var(half, out, x, axis, keepdims, correction)
 
 
+def _norm(g: Any, out: Any, x: Any, p: float = 2, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sign of x times (|x| / ‖x‖)ᵖ⁻¹, which is taken as 0 where ‖x‖ is; for p = ∞ the largest share g evenly."""
+    g, out = _kept(g, x, axis, keepdims), _kept(out, x, axis, keepdims)
+    if p == math.inf:
+        return _signed(_extreme(g, out, x.abs(), axis, keepdims=True), x)
+    parts = x / where(out == 0, 1.0, out)
+    return g * (parts if p == 2 else _signed(parts.abs() ** (p - 1) if p > 1 else 1.0 + 0.0 * parts, x))
+
+
 def _cumsum(g: Any, out: Any, x: Any, axis: int = -1) -> Any:
     backwards = (slice(None),) * normalize_axis(axis, x.shape, "cumsum") + (slice(None, None, -1),)
     return cumsum(g[backwards], axis)[backwards]
@@ -163,10 +177,9 @@ def _take(g: Any, out: Any, x: Any, indices: Any, axis: int = 0) -> Any:
 
 def _sort(g: Any, out: Any, x: Any, axis: int = -1, descending: bool = False) -> Any:
     at = normalize_axis(axis, x.shape, "sort")
-    order = argsort(x, axis=axis, descending=descending)
-    numbers = arange(x.size, like=order).reshape(x.shape)
-    rows = numbers[(slice(None),) * at + (slice(0, 1),)]  # the number of the first place of each
-    places = rows + order * math.prod(x.shape[at + 1 :])
+    order, after = argsort(x, axis=axis, descending=descending), x.shape[at + 1 :]
+    here = arange(x.shape[at], like=order).reshape((x.shape[at],) + (1,) * len(after))
+    places = arange(x.size, like=order).reshape(x.shape) + (order - here) * math.prod(after)
     return put(g.reshape(-1), places.reshape(-1), (x.size,)).reshape(x.shape)
 
 
@@ -277,7 +290,7 @@ RULES: dict[str, Rule] = {
     "log": Rule(lambda g, out, x: g / x),
     "sqrt": Rule(lambda g, out, x: g * 0.5 / out, **_OUT),
     "tanh": Rule(lambda g, out, x: g - g * (out * out), **_OUT),
-    "abs": Rule(lambda g, out, x: where(x > 0, g, where(x < 0, -g, 0.0))),
+    "abs": Rule(lambda g, out, x: _signed(g, x)),
     "maximum": Rule(lambda g, out, a, b: _larger(g, a, b), lambda g, out, a, b: _larger(g, b, a)),
     "minimum": Rule(lambda g, out, a, b: _larger(g, b, a), lambda g, out, a, b: _larger(g, a, b)),
     "where": Rule(None, lambda g, out, c, a, b: where(c, g, 0.0), lambda g, out, c, a, b: where(c, 0.0, g)),
@@ -289,6 +302,7 @@ RULES: dict[str, Rule] = {
     "std": Rule(_std, out=True),
     "max": Rule(_extreme, out=True),
     "min": Rule(_extreme, out=True),
+    "norm": Rule(_norm, out=True),
     "cumsum": Rule(_cumsum, **_VIEW),
     "reshape": Rule(_reshaped, **_VIEW),
     "squeeze": Rule(_reshaped, **_VIEW),

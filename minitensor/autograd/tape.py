@@ -78,7 +78,7 @@ class Variable(Tensor):
         if value is NotImplemented or backend.of(value.array).numpy_dtype(value.array).kind != "f":
             return value  # a number of another kind does not change with a small change
         parents = tuple([x._node if type(x) is Variable else None for x in (args[0] if rule.listed else args)])
-        return made(rule, parents, [_kept(x, rule) for x in args], options, value)
+        return made(rule, parents, [_held(x, rule) for x in args], options, value)
 
     @property
     def grad(self) -> Tensor | None:
@@ -104,8 +104,8 @@ class Variable(Tensor):
 
         Raises ShapeError where this is no single number and no gradient is given, GradientError the second time.
         """
-        for leaf, share in back(self._node, _seed(self, gradient)):
-            leaf.grad = share if leaf.grad is None else leaf.grad + share
+        for node, share in back(self._node, _seed(self, gradient)):
+            node.grad = share if node.grad is None else node.grad + share
 
     def plain(self) -> Tensor:
         """The elements as a plain Tensor that is cut off from the tape, and that cannot be written to."""
@@ -125,6 +125,10 @@ class Variable(Tensor):
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers; one number if there are no axes."""
         return self._value.tolist()
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        return self._value.item()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         self.numpy()
@@ -197,13 +201,13 @@ def _without_variables(x: Any) -> Any:
     return x._value if kind is Variable else x
 
 
-def _kept(x: Any, rule: Rule) -> Any:
+def _held(x: Any, rule: Rule) -> Any:
     """What the way back keeps of an argument: copies of plain Tensors and arrays, which may be written over by then."""
     kind = type(x)
     if kind is Variable:
         return x._value if rule.operands else x._node
     if kind is tuple or kind is list:
-        return kind([_kept(each, rule) for each in x])
+        return kind([_held(each, rule) for each in x])
     if kind is Tensor:
         return x.copy() if rule.copies else x
     return wrap(x).copy().array if rule.copies and is_array(x) else x
@@ -255,7 +259,7 @@ def back(loss: Node, seed: Tensor, first: int = 0, last: int = 0, recorded: bool
                 if array.shape != x.shape:
                     share = summed(share, x.shape)
                 if array.dtype is not x.dtype and array.dtype != x.dtype:
-                    share = share.astype(x.dtype)
+                    share = share.astype(backend.of(array).numpy_dtype(x))
                 if number in gradients:
                     gradients[number] = x, gradients[number][1] + share
                 else:
@@ -307,6 +311,8 @@ def single(name: str, loss: Any) -> None:
     """Raise ShapeError unless the loss is one number, DTypeError unless it is a Tensor of floats."""
     if not isinstance(loss, Tensor):
         raise DTypeError(f"{name}: the loss is {not_a_tensor(loss)}; its gradient is that of a Tensor of one number")
+    if loss.dtype.kind != "f":
+        raise DTypeError(f"{name}: the loss is {loss.dtype}, which does not change by a little; compute it of floats")
     if loss.size != 1:
         raise ShapeError(
             f"{name}: the loss has shape {loss.shape}, but a gradient is that of one number; write .sum() or .mean()"

@@ -7,7 +7,8 @@
 
 One thread, the libraries take turns of a few milliseconds at most, and the least of many counts. What is not installed
 is left out; micrograd has only numbers, so it does the multiplication with eight, and no network. tinygrad compiles
-what it runs, for which it needs clang or LLVM; it is timed once that is done, without its TinyJit. Exits with 1 where a goal is missed.
+what it runs, for which it needs clang or LLVM; it is timed once that is done, without its TinyJit. Exits with 1 where a
+goal is missed.
 """
 
 import os
