@@ -134,8 +134,9 @@ class Clip:
     def _here(self, name: str, x: Tensor) -> None:
         if x.backend != self.middle.backend:
             word = name.rpartition(" ")[2]
+            are = "are" if word.endswith("s") else "is"
             raise DeviceError(
-                f"{name} on {x.backend}, but this clip is on {self.middle.backend}; write "
+                f"{name} {are} on {x.backend}, but this clip is on {self.middle.backend}; write "
                 f"{word}.to({self.middle.backend!r})"
             )
 

@@ -56,8 +56,8 @@ def load_arrays(
         raise InputError(f"{name} is no {kind}: missing are {missing}, and nobody knows {strange}")
     kinds = {each: arrays[each].dtype for each in tensors}
     if len(set(kinds.values())) > 1 or next(iter(kinds.values())) not in ("float32", "float64"):
-        told = ", ".join(f"{each} {dtype}" for each, dtype in kinds.items())
-        raise InputError(f"{name} is no {kind}: its numbers must be all float32 or all float64, and are {told:.200}")
+        told = ", ".join(sorted({str(dtype) for dtype in kinds.values()}))
+        raise InputError(f"{name} is no {kind}: its numbers must be all float32 or all float64, and are {told}")
     for each in tensors:
         if not np.isfinite(arrays[each]).all():
             raise InputError(f"{name} is no {kind}: {each} holds NaN or infinity")

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from minitensor.core.creation import tensor
-from minitensor.core.intake import not_a_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError
 
@@ -65,11 +64,11 @@ def listed(name: str, texts: Any) -> list[str]:
     if isinstance(texts, str):
         raise DTypeError(f"{name}: the texts are one text, {texts!r:.80}, not a list; write [{texts!r:.80}]")
     if not hasattr(texts, "__iter__") or isinstance(texts, Tensor):
-        raise DTypeError(f"{name}: the texts are {not_a_tensor(texts)}, not a list of texts")
+        raise DTypeError(f"{name}: the texts are of type {type(texts).__name__}, not a list of texts")
     given = list(texts)
     for text in given:
         if not isinstance(text, str):
-            raise DTypeError(f"{name}: {text!r:.60} is a {type(text).__name__}, not a text; write it in quotes")
+            raise DTypeError(f"{name}: {text!r:.60} is of type {type(text).__name__}, not a text; write it in quotes")
     if not given:
         raise InputError(f"{name}: there are no texts; give one at least")
     return given
