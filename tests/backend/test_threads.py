@@ -46,8 +46,10 @@ def test_blas_takes_one_thread_in_a_block_and_then_as_many_as_before(anew):
     threadpoolctl = pytest.importorskip("threadpoolctl", reason="an extra")
     with threadpoolctl.threadpool_limits(2, user_api="blas"):
         before = threads_of_blas()
-        with pytest.raises(KeyError), one_thread_of_blas():
+        with one_thread_of_blas():
             assert threads_of_blas() == 1
+        assert threads_of_blas() == before
+        with pytest.raises(KeyError), one_thread_of_blas():
             raise KeyError
         assert threads_of_blas() == before
 

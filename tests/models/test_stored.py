@@ -42,9 +42,8 @@ def test_it_comes_back_bit_for_bit_on_the_current_backend(backend, folder, seed,
     assert (again.words, again.middle.dtype, again.middle.backend) == (words, dtype, backend)
     images = mt.tensor(np.random.default_rng(seed).random((3, pixels)), dtype=dtype)
     there = clip if written_on == backend else Clip.load(path)
-    for x, y in zip(
-        (*clip.weights, clip.middle, clip.spread), (*again.weights, again.middle, again.spread), strict=True
-    ):
+    parts = [(*each.weights, each.middle, each.spread) for each in (clip, again)]
+    for x, y in zip(*parts, strict=True):
         np.testing.assert_array_equal(x.numpy(), y.numpy())
     np.testing.assert_array_equal(there.embed_images(images).numpy(), again.embed_images(images).numpy())
     np.testing.assert_array_equal(there.embed_texts(TEXTS).numpy(), again.embed_texts(TEXTS).numpy())
