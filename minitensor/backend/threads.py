@@ -25,6 +25,23 @@ def threads_of_blas() -> int:
     return next((min(cores(), int(number)) for number in asked if number.isdecimal() and int(number)), cores())
 
 
+@contextmanager
+def one_thread_of_blas() -> Iterator[None]:
+    """While the block runs, the BLAS under NumPy takes one thread, in this whole process; not without threadpoolctl.
+
+    For many products that are small, but not so small that BLAS leaves them to one thread itself: a second thread gains
+    little, and where another program wants the core each product waits for it.
+    """
+    before = [(library, library.num_threads) for library in _libraries()]
+    try:
+        for library, _ in before:
+            library.set_num_threads(1)
+        yield
+    finally:
+        for library, count in before:
+            library.set_num_threads(count)
+
+
 @cache
 def _libraries() -> list[Any]:
     """The BLAS that NumPy has loaded, first its own, as threadpoolctl knows them; none without it."""
