@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from minitensor import ladder as ladder
     from minitensor import linalg as linalg
     from minitensor import matrix_product as matrix_product
+    from minitensor import models as models
     from minitensor import norms as norms
     from minitensor import plot as plot
     from minitensor import segment as segment
@@ -87,7 +88,7 @@ __version__ = "0.1.0"
 
 _ROOMS = (
     "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "functions", "gpu", "groups",
-    "ladder", "linalg", "matrix_product", "norms", "ops", "plot", "random", "segment", "text",
+    "ladder", "linalg", "matrix_product", "models", "norms", "ops", "plot", "random", "segment", "text",
 )  # fmt: skip
 # Functions that Python has under the same names: they are here as mt.sum and so on, but ``import *`` leaves them out.
 _BUILTIN = ("abs", "all", "any", "max", "min", "round", "sum")

@@ -229,7 +229,9 @@ def test_what_is_raised_is_in_errors(name):
     assert [(line, kind) for line, kind in names if kind not in own | builtin] == []
 
 
-@pytest.mark.parametrize("room", ["cluster", "data", "gpu", "ladder", "matrix_product", "norms", "plot", "segment"])
+@pytest.mark.parametrize(
+    "room", ["cluster", "data", "gpu", "ladder", "matrix_product", "models", "norms", "plot", "segment"]
+)
 def test_a_room_is_there_when_it_is_asked_for(room):
     assert getattr(mt, room).__name__ == f"minitensor.{room}"
     with pytest.raises(AttributeError, match="module 'minitensor' has no attribute 'kitchen'"):
