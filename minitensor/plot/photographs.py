@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
-from minitensor.plot.files import written
 from minitensor.plot.style import COLORS, LIGHT, figure
 from minitensor.segment import as_rgb, boundaries
+from minitensor.text.files import written
 
 MOST_COLOURS = 24
 

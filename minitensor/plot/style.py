@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.animation import FuncAnimation, PillowWriter
 
 from minitensor.errors import InputError
-from minitensor.plot.files import written
+from minitensor.text.files import written
 
 INK, GREY, LIGHT = "#222222", "#777777", "#dddddd"
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3b6fb6", "#e08214", "#3a923a", "#c03d3e", "#8d6ab8", "#7f5a3c"

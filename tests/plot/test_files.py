@@ -12,7 +12,7 @@ from pictures import CLIMB, LABELS, POINTS
 import minitensor as mt
 from minitensor import plot
 from minitensor.errors import WriteError
-from minitensor.plot.files import written
+from minitensor.text.files import written
 
 
 @pytest.fixture
