@@ -19,6 +19,7 @@ from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
 from minitensor.plot.points import clusters, kernels, moving, one_path, panels, paths
 from minitensor.plot.rooflines import roofline
+from minitensor.plot.samples import becoming, denoising, over_nearest
 from minitensor.plot.scaling import growth
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
@@ -26,11 +27,13 @@ from minitensor.plot.traffic import whole_climb
 from minitensor.plot.units import speed_of_light
 
 __all__ = [
+    "becoming",
     "climb_and_clusters",
     "climbs",
     "close_all",
     "clusters",
     "colour_cloud",
+    "denoising",
     "einsum",
     "figure",
     "growth",
@@ -45,6 +48,7 @@ __all__ = [
     "moving",
     "one_path",
     "outlined",
+    "over_nearest",
     "pairs",
     "palette",
     "panels",
