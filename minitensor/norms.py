@@ -13,6 +13,7 @@ from typing import Any
 
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
+from minitensor.core import door
 from minitensor.core.intake import class_name
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import BroadcastError, DTypeError, InputError, ShapeError
@@ -52,6 +53,8 @@ def norm(x: Tensor, p: float = 2, axis: Axis = None, keepdims: bool = False) -> 
             return wrap(backend.as_array(_euclidean(x.array, axis, keepdims)))
         if (p == 1 or p == math.inf) and x.array.size and x.dtype.kind == "f":
             return x.abs().sum(axis, keepdims) if p == 1 else x.abs().max(axis, keepdims)
+    if kind := door.overriding((x,)):
+        return kind._operation("norm", norm, (x, p, axis, keepdims), {})
     return _of_sizes(_floats("norm", x).abs(), _checked_p(p), axis, keepdims)
 
 

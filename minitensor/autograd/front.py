@@ -4,10 +4,12 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from minitensor.autograd.rules import RULES
 from minitensor.autograd.tape import Variable, back, leaf, made, reaches_before, single
 from minitensor.core.creation import ones, tensor, zeros
-from minitensor.core.intake import not_a_tensor
+from minitensor.core.intake import a_class, not_a_tensor
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError
@@ -73,7 +75,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
     (9.0, [3.0, 3.0], 3.0)
     """
     if not callable(f):
-        raise DTypeError(f"grad: f is {not_a_tensor(f)}, not a function; write grad(lambda x: ...)(x)")
+        raise DTypeError(f"grad: f is {a_class(f)}, not a function; write grad(lambda x: ...)(x)")
     places = _places(argnums)
 
     def value_and_gradient(*args: Any, **options: Any) -> tuple[Any, Any]:
@@ -87,14 +89,12 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
         loss = f(*given, **options)
         single("grad", loss)
         value, found = loss, {}
-        first = followed[0]._number
-        if isinstance(loss, Variable) and loss._number >= first:
-            again = reaches_before(loss, first)
-            seed = ones(loss.shape, like=loss)
-            gradients = back(loss, seed, first, followed[-1]._number + 1, recorded=again)
-            found = {x._number: gradient for x, gradient in gradients}
-            value = loss if again else loss._value.copy()
-        shares = tuple(found[x._number] if x._number in found else zeros(x.shape, like=x) for x in followed)
+        first = followed[0]._node.number
+        if isinstance(loss, Variable) and loss._node.number >= first:
+            again = reaches_before(loss._node, first)
+            value, seed = loss if again else loss._value.copy(), ones(loss.shape, like=loss)
+            found = dict(back(loss._node, seed, first, followed[-1]._node.number + 1, recorded=again))
+        shares = tuple(found[x._node] if x._node in found else zeros(x.shape, like=x) for x in followed)
         return value, shares[0] if isinstance(argnums, int) else shares
 
     return _named(value_and_gradient, f, "value_and_gradient")
@@ -115,12 +115,12 @@ def _places(argnums: Any) -> tuple[int, ...]:
 
 def _followed(place: int, x: Any) -> Variable:
     """The argument as a variable; of a variable, one that gives its gradient on to it."""
-    if type(x) is float:
+    if isinstance(x, (float, np.generic)):
         x = tensor(x)
     if not isinstance(x, Tensor):
         raise DTypeError(f"grad: argument {place} is {not_a_tensor(x)}; write minitensor.tensor(...)")
     if isinstance(x, Variable):
-        return made(RULES["copy"], (x,), (x._value,), {}, x._value)
+        return made(RULES["copy"], (x._node,), (x._node,), {}, x._value)
     if x.dtype.kind != "f":
         raise DTypeError(
             f"grad: argument {place} is {x.dtype}, which does not change by a little; use .astype('float64')"

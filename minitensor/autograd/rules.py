@@ -27,16 +27,27 @@ Vjp = Callable[..., Any]  # (g, out, the arguments of the operation) to the shar
 class Rule:
     """vjps : one for each operand, None for what has no slope
 
+    operands : whether one asks for the elements of operands that are variables, and not only for their shape
+    copies : whether one asks for the elements of other arguments
+    out : whether one asks for the result
     shares : whether what one returns may be g itself, or a view of it
-    copies : whether one needs the elements of an operand, and not only its shape
     listed : whether the operands come in a list
     """
 
-    __slots__ = ("copies", "listed", "shares", "vjps")
+    __slots__ = ("copies", "listed", "operands", "out", "shares", "vjps")
 
-    def __init__(self, *vjps: Vjp | None, shares: bool = False, copies: bool = True, listed: bool = False) -> None:
+    def __init__(
+        self,
+        *vjps: Vjp | None,
+        operands: bool = True,
+        copies: bool = True,
+        out: bool = False,
+        shares: bool = False,
+        listed: bool = False,
+    ) -> None:
         self.vjps: Any = vjps
-        self.shares, self.copies, self.listed = shares, copies, listed
+        self.operands, self.copies, self.out = operands, copies, out
+        self.shares, self.listed = shares, listed
 
 
 class Each:
@@ -55,7 +66,7 @@ class Each:
 def _base(g: Any, out: Any, a: Any, b: Any) -> Any:
     """b·aᵇ⁻¹, which is 0 where b is 0, even at a = 0."""
     if not isinstance(b, Tensor):
-        return g * (b * a ** (b - 1)) if b else g * 0.0
+        return g * (b * (a if b == 2 else a ** (b - 1))) if b else g * 0.0
     return g * where(b == 0, 0.0, b * a ** where(b == 0, 1.0, b - 1))
 
 
@@ -69,6 +80,11 @@ def _exponent(g: Any, out: Any, a: Any, b: Any) -> Any:
 def _larger(g: Any, a: Any, b: Any) -> Any:
     """g where a > b, half of it where they are equal."""
     return where(a > b, g, where(a == b, g * 0.5, 0.0))
+
+
+def _signed(g: Any, x: Any) -> Any:
+    """g with the sign of x, 0 at x = 0."""
+    return where(x > 0, g, where(x < 0, -g, 0.0))
 
 
 def _inside(g: Any, out: Any, x: Any, low: Any = None, high: Any = None) -> Any:
@@ -93,7 +109,7 @@ def _sum(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> 
 
 
 def _count(x: Any, axis: Any) -> int:
-    return math.prod([x.shape[at] for at in normalize_axes(axis, x.shape, "")])
+    return math.prod(x.shape if axis is None else [x.shape[at] for at in normalize_axes(axis, x.shape, "")])
 
 
 def _mean(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -114,6 +130,15 @@ def _std(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, cor
     """Taken as 0 where all are equal."""
     half = where(out == 0, 0.0, g * 0.5 / where(out == 0, 1.0, out))
     return _var(half, out, x, axis, keepdims, correction)
+
+
+def _norm(g: Any, out: Any, x: Any, p: float = 2, axis: Any = None, keepdims: bool = False) -> Any:
+    """The sign of x times (|x| / ‖x‖)ᵖ⁻¹, which is taken as 0 where ‖x‖ is; for p = ∞ the largest share g evenly."""
+    g, out = _kept(g, x, axis, keepdims), _kept(out, x, axis, keepdims)
+    if p == math.inf:
+        return _signed(_extreme(g, out, x.abs(), axis, keepdims=True), x)
+    parts = x / where(out == 0, 1.0, out)
+    return g * (parts if p == 2 else _signed(parts.abs() ** (p - 1) if p > 1 else 1.0 + 0.0 * parts, x))
 
 
 def _cumsum(g: Any, out: Any, x: Any, axis: int = -1) -> Any:
@@ -152,22 +177,21 @@ def _take(g: Any, out: Any, x: Any, indices: Any, axis: int = 0) -> Any:
 
 def _sort(g: Any, out: Any, x: Any, axis: int = -1, descending: bool = False) -> Any:
     at = normalize_axis(axis, x.shape, "sort")
-    order = argsort(x, axis=axis, descending=descending)
-    numbers = arange(x.size, like=order).reshape(x.shape)
-    rows = numbers[(slice(None),) * at + (slice(0, 1),)]  # the number of the first place of each
-    places = rows + order * math.prod(x.shape[at + 1 :])
+    order, after = argsort(x, axis=axis, descending=descending), x.shape[at + 1 :]
+    here = arange(x.shape[at], like=order).reshape((x.shape[at],) + (1,) * len(after))
+    places = arange(x.size, like=order).reshape(x.shape) + (order - here) * math.prod(after)
     return put(g.reshape(-1), places.reshape(-1), (x.size,)).reshape(x.shape)
 
 
 def _part(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0) -> Any:
     """What one of several tensors has given to `concat`."""
-    at = normalize_axis(axis, out.shape, "concat")
+    at = normalize_axis(axis, g.shape, "concat")
     start = sum(x.shape[at] for x in tensors[:place])
     return g[(slice(None),) * at + (slice(start, start + tensors[place].shape[at]),)]
 
 
 def _layer(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0) -> Any:
-    return g[(slice(None),) * normalize_axis(axis, out.shape, "stack") + (place,)]
+    return g[(slice(None),) * normalize_axis(axis, g.shape, "stack") + (place,)]
 
 
 def _permuted(g: Any, out: Any, x: Any, *axes: Any) -> Any:
@@ -192,7 +216,7 @@ def _right(g: Any, out: Any, a: Any, b: Any) -> Any:
     if b.ndim > 2:
         return a.mT @ g
     rows = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
-    return rows.T @ g.reshape(rows.shape[0], *out.shape[a.ndim - 1 :])
+    return rows.T @ g.reshape(rows.shape[0], *g.shape[a.ndim - 1 :])
 
 
 def _einsum(place: int, g: Any, out: Any, spec: str, *tensors: Any, memory_limit: int | None = None) -> Any:
@@ -249,50 +273,55 @@ def _reshaped(g: Any, out: Any, x: Any, *args: Any, **options: Any) -> Any:
     return g.reshape(x.shape)
 
 
+_OUT = {"operands": False, "out": True}  # the result is enough
+_LINEAR = {"operands": False, "copies": False}  # no elements are asked for
+_VIEW = {"operands": False, "shares": True}
+
 RULES: dict[str, Rule] = {
-    "add": Rule(_same, _same, shares=True, copies=False),
-    "subtract": Rule(_same, lambda g, out, a, b: -g, shares=True, copies=False),
+    "add": Rule(_same, _same, shares=True, **_LINEAR),
+    "subtract": Rule(_same, lambda g, out, a, b: -g, shares=True, **_LINEAR),
     "multiply": Rule(lambda g, out, a, b: g * b, lambda g, out, a, b: g * a),
-    "divide": Rule(lambda g, out, a, b: g / b, lambda g, out, a, b: -g * out / b),
+    "divide": Rule(lambda g, out, a, b: g / b, lambda g, out, a, b: -g * out / b, out=True),
     "remainder": Rule(_same, lambda g, out, a, b: -g * (a // b), shares=True),
-    "pow": Rule(_base, _exponent),
-    "negative": Rule(lambda g, out, x: -g),
-    "positive": Rule(_same, shares=True),
-    "exp": Rule(lambda g, out, x: g * out),
+    "pow": Rule(_base, _exponent, out=True),
+    "negative": Rule(lambda g, out, x: -g, **_LINEAR),
+    "positive": Rule(_same, **_VIEW),
+    "exp": Rule(lambda g, out, x: g * out, **_OUT),
     "log": Rule(lambda g, out, x: g / x),
-    "sqrt": Rule(lambda g, out, x: g * 0.5 / out),
-    "tanh": Rule(lambda g, out, x: g - g * (out * out)),
-    "abs": Rule(lambda g, out, x: where(x > 0, g, where(x < 0, -g, 0.0))),
+    "sqrt": Rule(lambda g, out, x: g * 0.5 / out, **_OUT),
+    "tanh": Rule(lambda g, out, x: g - g * (out * out), **_OUT),
+    "abs": Rule(lambda g, out, x: _signed(g, x)),
     "maximum": Rule(lambda g, out, a, b: _larger(g, a, b), lambda g, out, a, b: _larger(g, b, a)),
     "minimum": Rule(lambda g, out, a, b: _larger(g, b, a), lambda g, out, a, b: _larger(g, a, b)),
     "where": Rule(None, lambda g, out, c, a, b: where(c, g, 0.0), lambda g, out, c, a, b: where(c, 0.0, g)),
     "clip": Rule(_inside, shares=True),
-    "conj": Rule(_same, shares=True),
-    "sum": Rule(_sum, shares=True),
-    "mean": Rule(_mean, shares=True),
+    "conj": Rule(_same, **_VIEW),
+    "sum": Rule(_sum, **_VIEW),
+    "mean": Rule(_mean, **_VIEW),
     "var": Rule(_var),
-    "std": Rule(_std),
-    "max": Rule(_extreme),
-    "min": Rule(_extreme),
-    "cumsum": Rule(_cumsum, shares=True),
-    "reshape": Rule(_reshaped, shares=True),
-    "squeeze": Rule(_reshaped, shares=True),
-    "expand_dims": Rule(_reshaped, shares=True),
-    "expand": Rule(_same, shares=True),
-    "permute_dims": Rule(_permuted, shares=True),
-    "transpose": Rule(lambda g, out, x: g.T, shares=True),
-    "matrix_transpose": Rule(lambda g, out, x: g.mT, shares=True),
-    "astype": Rule(_same, shares=True),
-    "copy": Rule(_same, shares=True),
-    "contiguous": Rule(_same, shares=True),
+    "std": Rule(_std, out=True),
+    "max": Rule(_extreme, out=True),
+    "min": Rule(_extreme, out=True),
+    "norm": Rule(_norm, out=True),
+    "cumsum": Rule(_cumsum, **_VIEW),
+    "reshape": Rule(_reshaped, **_VIEW),
+    "squeeze": Rule(_reshaped, **_VIEW),
+    "expand_dims": Rule(_reshaped, **_VIEW),
+    "expand": Rule(_same, **_VIEW),
+    "permute_dims": Rule(_permuted, **_VIEW),
+    "transpose": Rule(lambda g, out, x: g.T, **_VIEW),
+    "matrix_transpose": Rule(lambda g, out, x: g.mT, **_VIEW),
+    "astype": Rule(_same, **_VIEW),
+    "copy": Rule(_same, **_VIEW),
+    "contiguous": Rule(_same, **_VIEW),
     "to": Rule(lambda g, out, x, name: g.to(x.backend), shares=True),
     "tensor": Rule(lambda g, out, x, dtype=None, like=None: g.to(x.backend), shares=True),
-    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape)),
-    "put": Rule(lambda g, out, values, key, shape: g[key], shares=True),
-    "take": Rule(_take),
+    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape), operands=False),
+    "put": Rule(lambda g, out, values, key, shape: g[key], **_VIEW),
+    "take": Rule(_take, operands=False),
     "sort": Rule(_sort),
-    "concat": Rule(shares=True, copies=False, listed=True),
-    "stack": Rule(shares=True, copies=False, listed=True),
+    "concat": Rule(shares=True, listed=True, **_LINEAR),
+    "stack": Rule(shares=True, listed=True, **_LINEAR),
     "matmul": Rule(_left, _right),
     "einsum": Rule(shares=True),
 }

@@ -1,9 +1,10 @@
 """Recording what is computed with variables, and going back over it.
 
-A `Variable` is a Tensor that knows how it was made: by which rule, from which operands, and with a number that is
-larger than theirs. That is the tape, and it is freed with the variables. To go back from a loss is to visit what it
-was made of in falling order of the numbers, and to ask the table in `rules.py` how much of the gradient is each
-operand's. A Tensor that is no variable knows nothing of this, and costs nothing.
+A `Variable` is a Tensor with a `Node`: by which rule it was made, of which other nodes, and with a number that is
+larger than theirs. The nodes are the tape. A node keeps of the elements only what its rule will ask for, and it is
+freed with the last variable that was made of it. To go back from a loss is to visit what it was made of in falling
+order of the numbers, and to ask the table in `rules.py` how much of the gradient is each operand's. A Tensor that is no
+variable knows nothing of this, and costs nothing.
 """
 
 from collections.abc import Callable
@@ -22,25 +23,47 @@ from minitensor.errors import DeviceError, DTypeError, GradientError, ShapeError
 _numbers = count(1)
 
 
+class Node:
+    """How a variable was made, and what the way back must know of it. Where a rule asks for a shape, it serves as well.
+
+    number : larger than those of its parents
+    rule : None for a leaf, which was made of nothing
+    parents : for each operand its node, or None if it is no variable
+    values, options : the arguments of the operation; a node stands for elements that the rule does not ask for
+    out : the result, if the rule asks for it
+    shape, dtype : of the result, as its array has them
+    grad : of a leaf, what `backward` has added up
+    """
+
+    __slots__ = ("dtype", "grad", "number", "options", "out", "parents", "rule", "shape", "values")
+    number: int
+    rule: Rule | None
+    parents: Any
+    values: Any
+    options: dict[str, Any]
+    out: Tensor | None
+    shape: tuple[int, ...]
+    dtype: Any
+    grad: Tensor | None
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+
 class Variable(Tensor):
     """A Tensor that remembers how it was made, so that the slope of a number along each of its elements can be found.
 
     It has every method of a Tensor and goes into every function; what comes out is a Variable too, where there is a
-    slope. Made by `minitensor.variable`. grad : what `backward` has added up, a plain Tensor of this shape, or None
+    slope. Made by `minitensor.variable`.
 
     Nothing is written over a variable, and a plain Tensor beside one is copied where the way back needs its elements:
-    so the gradient is that of the numbers that were computed with. Memory: what was computed on the way stays until the
-    loss is gone back from, or is gone.
+    so the gradient is that of the numbers that were computed with.
     """
 
-    __slots__ = ("_number", "_operands", "_options", "_rule", "_value", "_values", "grad")
-    grad: Tensor | None
+    __slots__ = ("_node", "_value")
+    _node: Node
     _value: Tensor  # the same array as a plain Tensor
-    _number: int  # larger than those of the operands
-    _rule: Rule | None  # None for a leaf
-    _operands: Any  # what it was computed from, variables among them
-    _values: Any  # the arguments of the operation, no variables among them
-    _options: dict[str, Any]
 
     @classmethod
     def _operation(  # type: ignore[override]
@@ -50,16 +73,28 @@ class Variable(Tensor):
         rule = RULES.get(name)
         if rule is None:
             return _without_rule(name, function, args, options)
-        values = tuple([_of_its_own(x, rule.copies) for x in args])
-        value = function(*values, **options)
+        plain = [_without_variables(x) for x in args]
+        value = function(*plain, **options)
         if value is NotImplemented or backend.of(value.array).numpy_dtype(value.array).kind != "f":
             return value  # a number of another kind does not change with a small change
-        return made(rule, args[0] if rule.listed else args, values, options, value)
+        parents = tuple([x._node if type(x) is Variable else None for x in (args[0] if rule.listed else args)])
+        return made(rule, parents, [_held(x, rule) for x in args], options, value)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """What `backward` has added up: the slope of the losses along each element. None before, and to clear it."""
+        return self._node.grad
+
+    @grad.setter
+    def grad(self, gradient: Tensor | None) -> None:
+        self._node.grad = gradient
 
     def backward(self, gradient: Tensor | None = None) -> None:
         """Add to the `grad` of each variable that this was made of the slope of this number along its elements.
 
         gradient : a Tensor of this shape, if this is no single number: what each element counts
+
+        What was made on the way stays: it can be gone back from again as a part of another loss, but not this loss.
 
         >>> import minitensor as mt
         >>> w = mt.variable([1.0, 2.0])
@@ -69,12 +104,8 @@ class Variable(Tensor):
 
         Raises ShapeError where this is no single number and no gradient is given, GradientError the second time.
         """
-        seed = _seed(self, gradient)
-        found = back(self, seed)
-        if self._rule is not None:
-            self._rule, self._operands, self._values = _SPENT, (), ()
-        for leaf, share in found:
-            leaf.grad = share if leaf.grad is None else leaf.grad + share
+        for node, share in back(self._node, _seed(self, gradient)):
+            node.grad = share if node.grad is None else node.grad + share
 
     def plain(self) -> Tensor:
         """The elements as a plain Tensor that is cut off from the tape, and that cannot be written to."""
@@ -95,6 +126,10 @@ class Variable(Tensor):
         """The elements as nested lists of Python numbers; one number if there are no axes."""
         return self._value.tolist()
 
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        return self._value.item()
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         self.numpy()
 
@@ -106,25 +141,24 @@ class Variable(Tensor):
 
 
 def operator(python: str, name: str) -> None:
-    """Give Variable an operator that does not ask the slow door first: on eight numbers that takes half of the time
+    """Give Variable an operator that does not ask the slow door first: on eight numbers that takes a third of the time
     (tests/benchmarks/autograd.py)."""
     rule, forward, reflected = RULES[name], getattr(Tensor, f"__{python}__"), getattr(Tensor, f"__r{python}__")
 
     def operation(self: Variable, other: Any) -> Any:
         kind = type(other)
         if kind is Variable:
-            values = self._value, other._value
+            parents, values = (self._node, other._node), (self._value, other._value)
         elif kind in door.NUMBERS and kind is not complex:
-            values = self._value, other
+            parents, values = (self._node, None), (self._value, other)
         else:
             return forward(self, other)
-        return made(rule, (self, other), values, _NONE, forward(*values))
+        return made(rule, parents, values if rule.operands else parents, _NONE, forward(*values))
 
     def turned(self: Variable, other: Any) -> Any:
         if type(other) not in door.NUMBERS or type(other) is complex:
             return reflected(self, other)
-        values = other, self._value
-        return made(rule, (other, self), values, _NONE, reflected(self._value, other))
+        return made(rule, (None, self._node), (other, self._value), _NONE, reflected(self._value, other))
 
     setattr(Variable, f"__{python}__", operation)
     setattr(Variable, f"__r{python}__", turned)
@@ -138,17 +172,21 @@ for _python, _name in {
     operator(_python, _name)
 
 
-def made(rule: Rule | None, operands: Any, values: Any, options: dict[str, Any], value: Tensor) -> Variable:
-    """A new variable of this value; without a rule it is a leaf, which is made of nothing."""
-    out = Variable()
-    out.array = value.array
-    out.grad = None
+def made(rule: Rule | None, parents: Any, values: Any, options: dict[str, Any], value: Tensor) -> Variable:
+    """A new variable of this value, made by a rule of its parents."""
+    out, node, array = Variable(), Node(), value.array
+    out.array = array
     out._value = value
-    out._number = next(_numbers)
-    out._rule = rule
-    out._operands = operands
-    out._values = values
-    out._options = options
+    out._node = node
+    node.number = next(_numbers)
+    node.rule = rule
+    node.parents = parents
+    node.values = values
+    node.options = options
+    node.out = value if rule is not None and rule.out else None
+    node.shape = array.shape
+    node.dtype = array.dtype
+    node.grad = None
     return out
 
 
@@ -156,23 +194,30 @@ def leaf(value: Tensor) -> Variable:
     return made(None, (), (), _NONE, value)
 
 
-def _of_its_own(x: Any, copied: bool) -> Any:
-    """An argument without variables; plain Tensors and arrays as copies, where the way back will need them as now."""
+def _without_variables(x: Any) -> Any:
+    kind = type(x)
+    if kind is tuple or kind is list:
+        return kind([_without_variables(each) for each in x])
+    return x._value if kind is Variable else x
+
+
+def _held(x: Any, rule: Rule) -> Any:
+    """What the way back keeps of an argument: copies of plain Tensors and arrays, which may be written over by then."""
     kind = type(x)
     if kind is Variable:
-        return x._value
+        return x._value if rule.operands else x._node
     if kind is tuple or kind is list:
-        return kind([_of_its_own(each, copied) for each in x])
+        return kind([_held(each, rule) for each in x])
     if kind is Tensor:
-        return x.copy() if copied else x
-    return wrap(x).copy().array if copied and is_array(x) else x
+        return x.copy() if rule.copies else x
+    return wrap(x).copy().array if rule.copies and is_array(x) else x
 
 
 def _without_rule(name: str, function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
     if name in IN_PLACE:
         what, fix = IN_PLACE[name]
         raise GradientError(f"{what}: the tape may need what would be written over, or would not see it; write {fix}")
-    value = function(*[_of_its_own(x, False) for x in args], **options)
+    value = function(*map(_without_variables, args), **options)
     if name in CONSTANT:
         return value
     raise GradientError(
@@ -183,69 +228,81 @@ def _without_rule(name: str, function: Callable[..., Any], args: Any, options: d
 # --- going back ----------------------------------------------------------------------------------------------------
 
 
-def back(
-    loss: Variable, seed: Tensor, first: int = 0, last: int = 0, recorded: bool = False
-) -> list[tuple[Variable, Tensor]]:
-    """The gradient of the sum of loss times seed: of each leaf, or of the variables numbered from first to last − 1.
+def back(loss: Node, seed: Tensor, first: int = 0, last: int = 0, recorded: bool = False) -> list[tuple[Node, Tensor]]:
+    """The gradient of the sum of loss times seed: of each leaf, or of the nodes numbered from first to last − 1.
 
     recorded : whether the way back is on the tape itself, so that gradients have gradients
-    What was made before the `first` is not visited. Time: each variable once, and a share for each of its operands.
+    What was made before the `first` is not visited. Time: each node once, and a share for each of its operands. The
+    loss forgets how it was made, so that what nobody else holds is freed on the way.
     """
-    number = loss._number
-    waiting, gradients, found = [-number], {number: (loss, seed)}, []
+    waiting, gradients, found = [-loss.number], {loss.number: (loss, seed)}, []
     while waiting:
         node, g = gradients.pop(-heappop(waiting))
-        rule = node._rule
-        if rule is None or node._number < last:
+        rule, parents, values, options, out = node.rule, node.parents, node.values, node.options, node.out
+        if rule is None or node.number < last:
             found.append((node, g))
             continue
-        operands, values, options = node._operands, node._values, node._options
-        vjps, out = rule.vjps, node._value
         if recorded:
-            out = node
-            if not rule.listed:
-                values = [x if type(x) is Variable else value for x, value in zip(operands, values, strict=True)]
+            values, out = _on_tape(values, parents, rule), _again(out, node) if rule.out else None
         elif rule is _SPENT:
             raise GradientError(
                 "backward: this loss has been gone back from before, and has forgotten how it was made; compute it "
                 "again, or add up the losses and go back once"
             )
-        for place, x in enumerate(operands):
-            if type(x) is Variable:
-                number = x._number
-                if number >= first:
-                    share = vjps[place](g, out, *values, **options)
-                    array, own = share.array, x.array
-                    if array.shape != own.shape:
-                        share = summed(share, own.shape)
-                    if array.dtype is not own.dtype and array.dtype != own.dtype:
-                        share = share.astype(x.dtype)
-                    if number in gradients:
-                        gradients[number] = x, gradients[number][1] + share
-                    else:
-                        if rule.shares and (x._rule is None or number < last):
-                            share = share.copy()  # what two leaves are given is not to be one array
-                        gradients[number] = x, share
-                        heappush(waiting, -number)
+        elif node is loss:
+            loss.rule, loss.parents, loss.values, loss.out = _SPENT, (), (), None
+        vjps = rule.vjps
+        for place, x in enumerate(parents):
+            if x is not None and x.number >= first:
+                share = vjps[place](g, out, *values, **options)
+                array, number = share.array, x.number
+                if array.shape != x.shape:
+                    share = summed(share, x.shape)
+                if array.dtype is not x.dtype and array.dtype != x.dtype:
+                    share = share.astype(backend.of(array).numpy_dtype(x))
+                if number in gradients:
+                    gradients[number] = x, gradients[number][1] + share
+                else:
+                    if rule.shares and (x.rule is None or number < last):
+                        share = share.copy()  # what two leaves are given is not to be one array
+                    gradients[number] = x, share
+                    heappush(waiting, -number)
     return found
+
+
+def _on_tape(values: Any, parents: Any, rule: Rule) -> Any:
+    """The arguments of an operation with their variables again."""
+    if rule.listed or not rule.operands:
+        return values
+    return [value if node is None else _again(value, node) for node, value in zip(parents, values, strict=True)]
+
+
+def _again(value: Any, node: Node) -> Variable:
+    """Another variable of the same node."""
+    out = Variable()
+    out.array, out._value, out._node = value.array, value, node
+    return out
 
 
 def summed(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The sum over the axes along which `shape` was stretched to that of x."""
-    new = len(x.shape) - len(shape)
-    axes = tuple(axis for axis, size in enumerate(x.shape) if axis < new or (size != 1 and shape[axis - new] == 1))
+    wide = x.array.shape
+    new = len(wide) - len(shape)
+    if wide[new:] == shape:
+        return x.sum(0 if new == 1 else tuple(range(new)))
+    axes = tuple([axis for axis, size in enumerate(wide) if axis < new or (size != 1 and shape[axis - new] == 1)])
     return x.sum(axes).reshape(shape)
 
 
-def reaches_before(loss: Variable, first: int) -> bool:
-    """Whether the loss was made of a variable with a number below `first`."""
-    seen, open_ = {loss._number}, [loss]
+def reaches_before(loss: Node, first: int) -> bool:
+    """Whether the loss was made of a node with a number below `first`."""
+    seen, open_ = {loss.number}, [loss]
     while open_:
-        for x in open_.pop()._operands:
-            if type(x) is Variable and x._number not in seen:
-                if x._number < first:
+        for x in open_.pop().parents:
+            if x is not None and x.number not in seen:
+                if x.number < first:
                     return True
-                seen.add(x._number)
+                seen.add(x.number)
                 open_.append(x)
     return False
 
@@ -254,6 +311,8 @@ def single(name: str, loss: Any) -> None:
     """Raise ShapeError unless the loss is one number, DTypeError unless it is a Tensor of floats."""
     if not isinstance(loss, Tensor):
         raise DTypeError(f"{name}: the loss is {not_a_tensor(loss)}; its gradient is that of a Tensor of one number")
+    if loss.dtype.kind != "f":
+        raise DTypeError(f"{name}: the loss is {loss.dtype}, which does not change by a little; compute it of floats")
     if loss.size != 1:
         raise ShapeError(
             f"{name}: the loss has shape {loss.shape}, but a gradient is that of one number; write .sum() or .mean()"
@@ -274,4 +333,4 @@ def _seed(loss: Variable, gradient: Tensor | None) -> Tensor:
             f"backward: the loss is on {loss.backend}, the gradient on {gradient.backend}; "
             f"write gradient.to({loss.backend!r})"
         )
-    return gradient.astype(loss.dtype) if loss._rule is None or gradient.dtype != loss.dtype else gradient.plain()
+    return gradient.astype(loss.dtype) if loss._node.rule is None or gradient.dtype != loss.dtype else gradient.plain()

@@ -14,52 +14,67 @@ from minitensor.plot.accesses import memory_access
 from minitensor.plot.einsums import meeting
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
+from minitensor.plot.landscapes import arrows, directions, walks
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
 from minitensor.plot.points import clusters, kernels, moving, one_path, panels, paths
 from minitensor.plot.rooflines import roofline
+from minitensor.plot.samples import becoming, denoising, over_nearest
 from minitensor.plot.scaling import growth
+from minitensor.plot.slopes import secants, step_errors
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
 from minitensor.plot.traffic import whole_climb
+from minitensor.plot.training import fits, losses, pushed
 from minitensor.plot.units import speed_of_light
 
 __all__ = [
+    "arrows",
+    "becoming",
     "climb_and_clusters",
     "climbs",
     "close_all",
     "clusters",
     "colour_cloud",
+    "denoising",
+    "directions",
     "einsum",
     "figure",
+    "fits",
     "growth",
     "headless",
     "images",
     "intensities",
     "is_headless",
     "kernels",
+    "losses",
     "meeting",
     "memory",
     "memory_access",
     "moving",
     "one_path",
     "outlined",
+    "over_nearest",
     "pairs",
     "palette",
     "panels",
     "paths",
     "photos",
     "product",
+    "pushed",
     "reaction",
     "roofline",
     "save",
     "save_all",
     "save_pixels",
+    "secants",
     "show_all",
     "speed_of_light",
+    "step_errors",
     "stretched",
     "trade_off",
     "unit_balls",
+    "walks",
     "whole_climb",
 ]

@@ -167,7 +167,16 @@ WAYS_OUT |= {"__array__", "__dlpack__", "__dlpack_device__", "to", "plain"}
 SEVERAL = {"__iter__", "__contains__"}  # operations, one after another
 # Functions that make Tensors, tell of them, or choose where they are made.
 NO_OPERATIONS = {"arange", "as_tensor", "eye", "full", "linspace", "ones", "tensor", "zeros", "broadcast_shapes"}
-NO_OPERATIONS |= {"einsum_plan", "explain_broadcast", "explain_einsum", "get_backend", "set_backend"}
+NO_OPERATIONS |= {
+    "grad",
+    "value_and_grad",
+    "variable",
+    "einsum_plan",
+    "explain_broadcast",
+    "explain_einsum",
+    "get_backend",
+    "set_backend",
+}
 
 CASES = []
 for line in OPERATIONS.strip().splitlines():

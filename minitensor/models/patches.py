@@ -1,0 +1,147 @@
+"""Mean shift on patches: a denoiser whose every pixel sees only its neighbourhood, so that it makes new pictures.
+
+The ideal denoiser returns its data. If each pixel decides by itself which pictures it may belong to, neighbours may
+decide for different ones, and what comes out is put together from parts of many. Kamb and Ganguli (2024) show that this
+explains most of what convolutional diffusion models create.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from minitensor.core import checks
+from minitensor.core.creation import ones, zeros
+from minitensor.core.tensor import Tensor
+from minitensor.errors import InputError, ShapeError
+from minitensor.functions import stack
+from minitensor.models.diffusion import Denoiser, checked, weighed
+from minitensor.models.softmax import Softmax
+
+MEMORY = 2**23  # bytes of the tables: they stay in the cache that cores share
+TABLES = 4  # numbers held for each pixel of each pair: differences, sums from the left, from the right, and windows
+
+Window = int | Callable[[float], int]
+
+
+def patch_denoiser(
+    data: Tensor,
+    shape: Sequence[int] = (8, 8),
+    k: Window = 7,
+    log_weights: Tensor | None = None,
+    memory: int = MEMORY,
+) -> Denoiser:
+    """A denoiser whose every pixel sees the k × k pixels about it, cut at the border, and the data at that place alone.
+
+    data : (n, rows·columns), float32 or float64; shape : (rows, columns) of a picture
+    k : the side of the window in pixels, an odd number; or a function of sigma that gives it, as the noise that is left
+        decides how far a pixel should look. From 2·max(rows, columns) − 1 on it is the ideal denoiser
+    log_weights : (n,), the logarithm of how much each picture counts, all alike if not given
+    memory : bytes of the tables
+
+    Returns a function of x (samples, rows·columns) and sigma, as `ideal_denoiser` does.
+
+    At each pixel this is a step of mean shift of bandwidth σ on the patches of the data there, of which only the middle
+    pixel is kept: Σ wᵢ xᵢ / Σ wᵢ, where xᵢ is this pixel of picture i and wᵢ = exp(−|patch of x − patch i|²/2σ²). The
+    squared differences of a pixel are made once and then summed over all the windows that it is in, along one axis and
+    then the other, in three additions a pixel whatever k is (van Herk 1992). Nothing is subtracted, so float32 loses no
+    digits; a product of patches for each pixel takes as long and loses them (tests/benchmarks/diffusion.py).
+
+    Time: O(samples·n·rows·columns). Memory: 4·rows·columns numbers for each pair of sample and picture of a tile, which
+    has so many pairs that this is `memory` or less, but one pair at least; and O((samples + n)·rows·columns).
+
+    >>> import minitensor as mt
+    >>> denoise = patch_denoiser(mt.tensor([[0.0, 0.0, 0.0, 0.0], [4.0, 4.0, 4.0, 4.0]]), (1, 4), k=1)
+    >>> [round(pixel, 3) for pixel in denoise(mt.tensor([[4.0, 4.0, 0.0, 2.0]]), 0.5)[0].tolist()]
+    [4.0, 4.0, 0.0, 2.0]
+
+    Raises DTypeError, ShapeError and InputError as `ideal_denoiser` does, ShapeError where the shape is not that of the
+    data, and InputError for a k that is even or no whole number.
+    """
+    checks.points("patch_denoiser: the data", data)
+    rows, columns = _sides(shape, data.shape[1])
+    if not callable(k):
+        _odd(k)
+    data, raised = weighed(data, log_weights)
+    count, middle = data.shape[0], data.mean(0)
+    # A pixel at a time, the pictures side by side in memory; and what is to be averaged, (rows, columns, n, 2).
+    pixels = (data - middle).T.contiguous().reshape(rows, columns, 1, count)
+    values = stack([pixels[:, :, 0], ones((rows, columns, count), like=data)], axis=-1)
+    penalty = None if raised is None else (raised * raised)[:, 0] * -0.5
+
+    def denoise(x: Tensor, sigma: float) -> Tensor:
+        sigma = checked("patch_denoiser", x, sigma, data)
+        window = _odd(k(sigma) if callable(k) else k)
+        asking = (x.plain().astype(data.dtype) - middle).T.contiguous().reshape(rows, columns, x.shape[0], 1)
+        found = zeros((rows, columns, x.shape[0]), like=data)
+        pairs = max(1, memory // (TABLES * data.shape[1] * data.dtype.itemsize))
+        width = min(count, pairs)
+        some = max(1, pairs // width)
+        for here in _spans(x.shape[0], some):
+            means = [Softmax() for _ in range(rows)]
+            for there in _spans(count, width):
+                squares = asking[:, :, here] - pixels[..., there]
+                squares *= squares
+                for row, across in enumerate(window_sums([squares[row] for row in range(rows)], window)):
+                    scores = stack(window_sums([across[column] for column in range(columns)], window))
+                    scores *= -0.5 / sigma**2
+                    if penalty is not None:
+                        scores += penalty[there]
+                    means[row].add(scores, values[row, :, there])
+            for row, each in enumerate(means):
+                found[row, :, here] = each.means()[..., 0]
+        return found.reshape(rows * columns, x.shape[0]).T + middle
+
+    return denoise
+
+
+def window_sums(tables: Sequence[Tensor], k: int) -> list[Tensor]:
+    """For each table the sum of itself, the k // 2 before it and the k // 2 after it, as far as there are so many.
+
+    The row, with nothing at both ends, is cut into pieces of k. A window that is no piece is the end of one and the
+    beginning of the next, whose running sums are there: three additions a table at most, and no subtraction. Sums may
+    be one of the tables given, or each other: do not write into them.
+
+    >>> import minitensor as mt
+    >>> [each.item() for each in window_sums([mt.tensor(10.0**i) for i in range(5)], 3)]
+    [11.0, 111.0, 1110.0, 11100.0, 11000.0]
+    """
+    reach, size = min(k // 2, len(tables) - 1), len(tables)
+    k = 2 * reach + 1
+    row: list[Tensor | None] = [*[None] * reach, *tables, *[None] * reach]
+    begun, ended = list(row), list(row)
+    for place in range(1, size + 2 * reach):
+        if place % k:
+            begun[place] = _plus(begun[place - 1], row[place])
+    last = min(-(-(size - 1) // k) * k, len(row))  # beyond it no window begins inside of a piece
+    for place in reversed(range(last - 1)):
+        if (place + 1) % k:
+            ended[place] = _plus(row[place], ended[place + 1])
+    windows = [_plus(ended[i] if i % k else None, begun[i + k - 1]) for i in range(size)]
+    return [each for each in windows if each is not None]
+
+
+def _spans(count: int, size: int) -> Iterator[slice]:
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
+
+
+def _plus(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+    return b if a is None else a if b is None else a + b
+
+
+def _sides(shape: Sequence[int], pixels: int) -> tuple[int, int]:
+    try:
+        rows, columns = shape
+    except (TypeError, ValueError):
+        raise ShapeError(f"patch_denoiser: shape={shape!r:.60}; write (rows, columns)") from None
+    sides = checks.whole("patch_denoiser: rows", rows, 1), checks.whole("patch_denoiser: columns", columns, 1)
+    if sides[0] * sides[1] != pixels:
+        raise ShapeError(
+            f"patch_denoiser: pictures of shape {sides} have {sides[0] * sides[1]} pixels, and the data have {pixels}"
+        )
+    return sides
+
+
+def _odd(k: int) -> int:
+    side = checks.whole("patch_denoiser: k", k, 1)
+    if side % 2 == 0:
+        raise InputError(f"patch_denoiser: k={side} is even, so a window has no middle; write {side - 1} or {side + 1}")
+    return side
