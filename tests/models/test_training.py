@@ -94,6 +94,15 @@ def test_it_is_the_same_on_every_backend_and_every_time(backend):
     assert (small(images, captions, seed=4, steps=20).weights.image_first != clip.weights.image_first).any()
 
 
+def test_what_counts_is_where_the_pictures_are():
+    with mt.use_backend("strict"):
+        images, captions = pairs_of(0, 24)
+    with mt.use_backend("numpy"):
+        clip = small(images, captions, steps=1, vary=lambda some, texts, rng: (some, texts))
+        assert retrieval(clip, images, captions).pictures == 24
+    assert {x.backend for x in (*clip.weights, clip.middle, clip.spread)} == {"strict"}
+
+
 def test_the_pairs_held_back_are_never_learned_from():
     images, captions = pairs_of(0, 50)
     seen = []
