@@ -1,6 +1,6 @@
 """Pictures of learning: a line that nears the points, a loss that falls, and a picture that was pushed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -36,18 +36,25 @@ def fits(x: Tensor, y: Tensor, lines: Mapping[str, tuple[float, float]], title: 
     return fig
 
 
-def losses(curves: Mapping[str, tuple[Tensor, Tensor]], level: tuple[float, str] | None = None, title: str = "") -> Any:
+def losses(
+    curves: Mapping[str, tuple[Tensor, Tensor]],
+    level: tuple[float, str] | None = None,
+    title: str = "",
+    at: Sequence[int] | None = None,
+) -> Any:
     """A loss against the step, on a logarithmic axis: for each name on the training data and, dashed, held out.
 
     curves : by name two (steps + 1,), from before the first step on; level : a height to mark, and its name
+    at : the numbers of the steps that there are, if not all
     """
     fig, ax = figure(width=9, height=5)
     named: list[Named] = []
     for (name, pair), color in zip(curves.items(), cycle(COLORS), strict=False):
         for values, style in zip(pair, ("-", "--"), strict=True):
             y = values.numpy()
-            ax.plot(np.arange(len(y)), y, style, color=color, linewidth=2)
-            named.append((f"{name}, {'training' if style == '-' else 'held out'}", len(y) - 1, y[-1], color))
+            x = np.arange(len(y)) if at is None else np.asarray(at)
+            ax.plot(x, y, style, color=color, linewidth=2)
+            named.append((f"{name}, {'training' if style == '-' else 'held out'}", x[-1], y[-1], color))
     if level is not None:
         last = max(x for _, x, _, _ in named)
         ax.plot([0, last], [level[0]] * 2, color=GREY, linewidth=1.2, linestyle=":", zorder=0)
