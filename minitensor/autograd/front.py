@@ -118,7 +118,8 @@ def _followed(place: int, x: Any) -> Variable:
     if isinstance(x, (float, np.generic)):
         x = tensor(x)
     if not isinstance(x, Tensor):
-        raise DTypeError(f"grad: argument {place} is {not_a_tensor(x)}; write minitensor.tensor(...)")
+        fix = f"write {x}.0" if type(x) is int else "write minitensor.tensor(...)"
+        raise DTypeError(f"grad: argument {place} is {not_a_tensor(x)}; {fix}")
     if isinstance(x, Variable):
         return made(RULES["copy"], (x._node,), (x._node,), {}, x._value)
     if x.dtype.kind != "f":

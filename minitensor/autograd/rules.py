@@ -32,9 +32,11 @@ class Rule:
     out : whether one asks for the result
     shares : whether what one returns may be g itself, or a view of it
     listed : whether the operands come in a list
+    adds : of an operation ``x[key]``, whether the share can be added to that key of another, for these arguments: a
+        thousand rows, one by one, are then no thousand tables
     """
 
-    __slots__ = ("copies", "listed", "operands", "out", "shares", "vjps")
+    __slots__ = ("adds", "copies", "listed", "operands", "out", "shares", "vjps")
 
     def __init__(
         self,
@@ -44,10 +46,11 @@ class Rule:
         out: bool = False,
         shares: bool = False,
         listed: bool = False,
+        adds: Callable[..., bool] | None = None,
     ) -> None:
         self.vjps: Any = vjps
         self.operands, self.copies, self.out = operands, copies, out
-        self.shares, self.listed = shares, listed
+        self.shares, self.listed, self.adds = shares, listed, adds
 
 
 class Each:
@@ -161,7 +164,7 @@ def put(g: Tensor, key: Any, shape: tuple[int, ...]) -> Tensor:
     """
     if type(g) is not Tensor:
         return door.enter("put", put, (g, key, shape))
-    if all(type(part) in BASIC for part in (key if type(key) is tuple else (key,))):
+    if _is_basic(g, key):
         out = zeros(shape, like=g)
         out[key] = g
         return out
@@ -169,6 +172,11 @@ def put(g: Tensor, key: Any, shape: tuple[int, ...]) -> Tensor:
     lib = backend.of(g.array)
     added = lib.scatter_add(places.reshape(-1).array, g.reshape(-1).array, math.prod(shape))
     return wrap(added).astype(g.dtype).reshape(shape)
+
+
+def _is_basic(x: Any, key: Any) -> bool:
+    """Whether a key is made of ints, slices, ``...`` and None, so that it takes no element twice."""
+    return BASIC.issuperset(map(type, key)) if type(key) is tuple else type(key) in BASIC
 
 
 def _take(g: Any, out: Any, x: Any, indices: Any, axis: int = 0) -> Any:
@@ -273,9 +281,9 @@ def _reshaped(g: Any, out: Any, x: Any, *args: Any, **options: Any) -> Any:
     return g.reshape(x.shape)
 
 
-_OUT = {"operands": False, "out": True}  # the result is enough
-_LINEAR = {"operands": False, "copies": False}  # no elements are asked for
-_VIEW = {"operands": False, "shares": True}
+_OUT: dict[str, Any] = {"operands": False, "out": True}  # the result is enough
+_LINEAR: dict[str, Any] = {"operands": False, "copies": False}  # no elements are asked for
+_VIEW: dict[str, Any] = {"operands": False, "shares": True}
 
 RULES: dict[str, Rule] = {
     "add": Rule(_same, _same, shares=True, **_LINEAR),
@@ -316,7 +324,7 @@ RULES: dict[str, Rule] = {
     "contiguous": Rule(_same, **_VIEW),
     "to": Rule(lambda g, out, x, name: g.to(x.backend), shares=True),
     "tensor": Rule(lambda g, out, x, dtype=None, like=None: g.to(x.backend), shares=True),
-    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape), operands=False),
+    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape), operands=False, adds=_is_basic),
     "put": Rule(lambda g, out, values, key, shape: g[key], **_VIEW),
     "take": Rule(_take, operands=False),
     "sort": Rule(_sort),

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from minitensor import backend
 from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES, Rule
 from minitensor.core import door, printing
-from minitensor.core.creation import ones
+from minitensor.core.creation import ones, zeros
 from minitensor.core.intake import is_array, not_a_tensor
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, DTypeError, GradientError, ShapeError
@@ -235,9 +235,10 @@ def back(loss: Node, seed: Tensor, first: int = 0, last: int = 0, recorded: bool
     What was made before the `first` is not visited. Time: each node once, and a share for each of its operands. The
     loss forgets how it was made, so that what nobody else holds is freed on the way.
     """
-    waiting, gradients, found = [-loss.number], {loss.number: (loss, seed)}, []
+    # Each node that waits, its gradient so far, and whether that is an array of its own, which may be added to.
+    waiting, gradients, found = [-loss.number], {loss.number: (loss, seed, False)}, []
     while waiting:
-        node, g = gradients.pop(-heappop(waiting))
+        node, g, _ = gradients.pop(-heappop(waiting))
         rule, parents, values, options, out = node.rule, node.parents, node.values, node.options, node.out
         if rule is None or node.number < last:
             found.append((node, g))
@@ -253,20 +254,28 @@ def back(loss: Node, seed: Tensor, first: int = 0, last: int = 0, recorded: bool
             loss.rule, loss.parents, loss.values, loss.out = _SPENT, (), (), None
         vjps = rule.vjps
         for place, x in enumerate(parents):
-            if x is not None and x.number >= first:
-                share = vjps[place](g, out, *values, **options)
-                array, number = share.array, x.number
-                if array.shape != x.shape:
-                    share = summed(share, x.shape)
-                if array.dtype is not x.dtype and array.dtype != x.dtype:
-                    share = share.astype(backend.of(array).numpy_dtype(x))
-                if number in gradients:
-                    gradients[number] = x, gradients[number][1] + share
-                else:
-                    if rule.shares and (x.rule is None or number < last):
-                        share = share.copy()  # what two leaves are given is not to be one array
-                    gradients[number] = x, share
-                    heappush(waiting, -number)
+            if x is None or (number := x.number) < first:
+                continue
+            known = gradients.get(number)
+            if known is None:
+                heappush(waiting, -number)
+            if rule.adds and not recorded and rule.adds(*values):
+                total = zeros(x.shape, like=g) if known is None else known[1] if known[2] else known[1].copy()
+                total[values[1]] += g
+                gradients[number] = x, total, True
+                continue
+            share = vjps[place](g, out, *values, **options)
+            array = share.array
+            if array.shape != x.shape:
+                share = summed(share, x.shape)
+            if array.dtype is not x.dtype and array.dtype != x.dtype:
+                share = share.astype(backend.of(array).numpy_dtype(x))
+            if known is not None:
+                gradients[number] = x, known[1] + share, True
+            elif rule.shares and (x.rule is None or number < last):
+                gradients[number] = x, share.copy(), True  # what two leaves are given is not to be one array
+            else:
+                gradients[number] = x, share, False
     return found
 
 

@@ -49,7 +49,8 @@ def losses(curves: Mapping[str, tuple[Tensor, Tensor]], level: tuple[float, str]
             ax.plot(np.arange(len(y)), y, style, color=color, linewidth=2)
             named.append((f"{name}, {'training' if style == '-' else 'held out'}", len(y) - 1, y[-1], color))
     if level is not None:
-        ax.axhline(level[0], color=GREY, linewidth=1.2, linestyle=":", zorder=0)
+        last = max(x for _, x, _, _ in named)
+        ax.plot([0, last], [level[0]] * 2, color=GREY, linewidth=1.2, linestyle=":", zorder=0)
         ax.annotate(level[1], (0.6, level[0]), (0, 6), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
                     color=GREY)  # fmt: skip
     ax.set_yscale("log")
@@ -79,7 +80,7 @@ def pushed(before: Tensor, after: Tensor, titles: tuple[str, str] = ("before", "
         ax.imshow(table, cmap="Greys", vmin=low, vmax=high)
         ax.set_title(title, loc="center", fontsize=11)
     shown = axes[1].imshow(new - old, cmap="RdBu", vmin=-most, vmax=most)
-    axes[1].set_title("the change", loc="center", fontsize=11)
+    axes[1].set_title("the change: blue is more ink", loc="center", fontsize=11)
     fig.colorbar(shown, ax=axes[1], shrink=0.75)
     for ax in axes:
         ax.set_xticks([])
