@@ -65,9 +65,7 @@ def over_nearest(
     return fig
 
 
-def gallery(
-    rows: Mapping[str, Tensor], columns: Sequence[str] = (), shape: Shape = (8, 8), title: str = ""
-) -> Any:
+def gallery(rows: Mapping[str, Tensor], columns: Sequence[str] = (), shape: Shape = (8, 8), title: str = "") -> Any:
     """Rows of pictures, each with its name at the left; what stands below another belongs to it.
 
     rows : names, and (n, rows·columns) pictures; all are drawn on the scale of the first row

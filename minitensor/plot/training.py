@@ -62,8 +62,12 @@ def losses(
                     color=GREY)  # fmt: skip
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ticks = [digit * 10.0**power for power in range(-8, 8) for digit in (1, 2, 5)]
-    ax.set_yticks([tick for tick in ticks if low <= tick <= high])
+    for digits in ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):  # more of them where a curve falls by little
+        ticks = [digit * 10.0**power for power in range(-8, 8) for digit in digits]
+        shown = [tick for tick in ticks if low <= tick <= high]
+        if len(shown) > 2:
+            break
+    ax.set_yticks(shown)
     ax.yaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
     ax.grid(color=LIGHT, linewidth=0.6)
