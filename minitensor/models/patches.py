@@ -43,7 +43,8 @@ def patch_denoiser(
     pixel is kept: Σ wᵢ xᵢ / Σ wᵢ, where xᵢ is this pixel of picture i and wᵢ = exp(−|patch of x − patch i|²/2σ²). The
     squared differences of a pixel are made once and then summed over all the windows that it is in, along one axis and
     then the other, in three additions a pixel whatever k is (van Herk 1992). Nothing is subtracted, so float32 loses no
-    digits; a product of patches for each pixel takes as long and loses them (tests/benchmarks/diffusion.py).
+    digits of a distance. A matrix product for each pixel would lose them, and take two thirds of the time or more for
+    k = 7 (tests/benchmarks/diffusion.py).
 
     Time: O(samples·n·rows·columns). Memory: 4·(rows + 1)·columns numbers for each pair of sample and picture of a tile,
     which has so many pairs that this is `memory` or less, but one at least; and O((samples + n)·rows·columns).

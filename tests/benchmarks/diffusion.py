@@ -7,6 +7,9 @@ that to the nearest digit learned from, and 1 is the median distance of those he
 classifier is asked how sure it is of a sample: "votes" is by how much the first of scikit-learn's SVC (one against the
 rest) leads the second, "logistic" the largest probability of a logistic regression. One thread. Mean over the seeds,
 and from where to where; of milliseconds the least. The last lines are the goals; it exits with 1 where one is missed.
+
+Noise below 0.5 adds nothing to a picture but lets the patches agree on one digit: with windows of 7 down to 0.02, more
+are copies. The votes tell little, even of windows of 3, whose pictures have dissolved; the logistic regression sees it.
 """
 
 import os
@@ -133,20 +136,12 @@ def without_a_wish(seeds):
         if "ideal" in name:
             goal("ideal denoiser: all of 1,000 samples are copies", copies, least=1.0)
             goal("ideal denoiser: seconds for 1,000 samples", least, most=1.0)
-        if name.endswith("of 3") and "15" in name:
-            goal("patches, window by noise: seconds for 100 samples", least, most=1.8)
-            goal("patches, window by noise: copies", copies, most=0.17)
-            goal("patches, window by noise: distance", distance, least=0.90, most=1.10)
-            goal(
-                "patches, window by noise: votes, beside held-out digits",
-                votes / np.mean([x[2] for x in held]),
-                least=0.99,
-            )
-        if name.endswith("patches of 7"):
-            goal("patches of 7: seconds for 100 samples", least, most=1.8)
-            goal("patches of 7: distance", distance, least=0.90, most=1.10)
-            goal("patches of 7: votes, beside held-out digits", votes / np.mean([x[2] for x in held]), least=0.99)
-            goal("patches of 7: copies", copies, most=0.17)
+        for which, words in (("down to", "patches of 7, down to 0.5"), ("below", "patches, window by noise")):
+            if which in name:
+                goal(f"{words}: seconds for 100 samples", least, most=1.8)
+                goal(f"{words}: copies", copies, most=0.17)
+                goal(f"{words}: distance", distance, least=0.90, most=1.10)
+                goal(f"{words}: votes, beside held-out digits", votes / np.mean([row[2] for row in held]), least=0.99)
 
 
 def by_product(data, k):
