@@ -21,6 +21,7 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat, isfinite, sqrt
 from minitensor.models.softmax import Softmax
+from minitensor.text.bar import progress as bar
 
 Denoiser = Callable[[Tensor, float], Tensor]  # (x, sigma) → the guess of the clean pictures, both (samples, d)
 Step = Callable[[int, int, str], None]  # how many steps are done, of how many, and words: what a progress bar takes
@@ -144,6 +145,7 @@ def sample(
     *,
     seed: int | None = None,
     path: bool = False,
+    progress: bool = False,
     on_step: Step | None = None,
 ) -> Tensor | Journey:
     """Pictures from noise: from each level to the next, and from the last to 0, as a denoiser leads.
@@ -159,6 +161,7 @@ def sample(
         s = σ′√(1 − σ′²/σ²), so that it forgets where it came from (Song et al. 2021)
     seed : of the new noise, for "ancestral" alone, which needs it
     path : whether to return a `Journey`, with all stops, instead of the samples alone
+    progress : whether a bar on stderr shows how far it is
     on_step : called after each step with how many are done, of how many, and words
 
     Time: a guess for each level, two with "heun". Memory: O(samples·d), and the path if asked for.
@@ -183,19 +186,20 @@ def sample(
         raise InputError("sample: 'ancestral' adds new noise at each step and needs a seed=; 'euler' and 'heun' do not")
     rng = random.generator(seed) if method == "ancestral" else None
     x, places, guesses = noise.plain() * levels[0], [], []
-    for number, (sigma, lower) in enumerate(zip(levels, (*levels[1:], 0.0), strict=True), 1):
-        guess = _guess(denoise, x, sigma)
-        if path:
-            places.append(x)
-            guesses.append(guess)
-        added = lower * math.sqrt(1.0 - (lower / sigma) ** 2) if rng else 0.0
-        moved = guess + (x - guess) * (math.sqrt(lower**2 - added**2) / sigma)
-        if method == "heun" and lower:
-            slopes = (x - guess) / sigma + (moved - _guess(denoise, moved, lower)) / lower
-            moved = x + slopes * ((lower - sigma) / 2)
-        x = moved + random.normal(rng, x.shape, like=x) * added if rng and added else moved
-        if on_step:
-            on_step(number, len(levels), f"noise {sigma:.2g}")
+    with bar("diffusion", progress) as show:
+        for number, (sigma, lower) in enumerate(zip(levels, (*levels[1:], 0.0), strict=True), 1):
+            guess = _guess(denoise, x, sigma)
+            if path:
+                places.append(x)
+                guesses.append(guess)
+            added = lower * math.sqrt(1.0 - (lower / sigma) ** 2) if rng else 0.0
+            moved = guess + (x - guess) * (math.sqrt(lower**2 - added**2) / sigma)
+            if method == "heun" and lower:
+                slopes = (x - guess) / sigma + (moved - _guess(denoise, moved, lower)) / lower
+                moved = x + slopes * ((lower - sigma) / 2)
+            x = moved + random.normal(rng, x.shape, like=x) * added if rng and added else moved
+            for tell in filter(None, (show, on_step)):
+                tell(number, len(levels), f"noise {sigma:.2g}")
     return Journey(x, levels, tuple(places), tuple(guesses)) if path else x
 
 

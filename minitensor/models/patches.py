@@ -12,11 +12,11 @@ from minitensor.core.creation import ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.functions import stack
-from minitensor.models.diffusion import Denoiser, checked, weighed
+from minitensor.models.diffusion import Denoiser, checked, ideal_denoiser, weighed
 from minitensor.models.softmax import Softmax
 
 MEMORY = 2**23  # bytes of the tables: they stay in the cache that cores share
-TABLES = 4  # numbers held for each pixel of each pair: differences, sums from the left, from the right, and windows
+TABLES = 4  # held for each pixel of a pair: differences, sums from the one end, from the other, and of windows
 
 Window = int | Callable[[float], int]
 
@@ -32,7 +32,8 @@ def patch_denoiser(
 
     data : (n, rows·columns), float32 or float64; shape : (rows, columns) of a picture
     k : the side of the window in pixels, an odd number; or a function of sigma that gives it, as the noise that is left
-        decides how far a pixel should look. From 2·max(rows, columns) − 1 on it is the ideal denoiser
+        decides how far a pixel should look: all over the picture while the shape is open, and then near by, makes
+        whole digits without copies. From 2·max(rows, columns) − 1 on it is `ideal_denoiser`
     log_weights : (n,), the logarithm of how much each picture counts, all alike if not given
     memory : bytes of the tables
 
@@ -42,10 +43,11 @@ def patch_denoiser(
     pixel is kept: Σ wᵢ xᵢ / Σ wᵢ, where xᵢ is this pixel of picture i and wᵢ = exp(−|patch of x − patch i|²/2σ²). The
     squared differences of a pixel are made once and then summed over all the windows that it is in, along one axis and
     then the other, in three additions a pixel whatever k is (van Herk 1992). Nothing is subtracted, so float32 loses no
-    digits; a product of patches for each pixel takes as long and loses them (tests/benchmarks/diffusion.py).
+    digits of a distance. A matrix product for each pixel would lose them, and take two thirds of the time or more for
+    k = 7 (tests/benchmarks/diffusion.py).
 
-    Time: O(samples·n·rows·columns). Memory: 4·rows·columns numbers for each pair of sample and picture of a tile, which
-    has so many pairs that this is `memory` or less, but one pair at least; and O((samples + n)·rows·columns).
+    Time: O(samples·n·rows·columns). Memory: 4·(rows + 1)·columns numbers for each pair of sample and picture of a tile,
+    which has so many pairs that this is `memory` or less, but one at least; and O((samples + n)·rows·columns).
 
     >>> import minitensor as mt
     >>> denoise = patch_denoiser(mt.tensor([[0.0, 0.0, 0.0, 0.0], [4.0, 4.0, 4.0, 4.0]]), (1, 4), k=1)
@@ -59,6 +61,7 @@ def patch_denoiser(
     rows, columns = _sides(shape, data.shape[1])
     if not callable(k):
         _odd(k)
+    whole = ideal_denoiser(data, log_weights)
     data, raised = weighed(data, log_weights)
     count, middle = data.shape[0], data.mean(0)
     # A pixel at a time, the pictures side by side in memory; and what is to be averaged, (rows, columns, n, 2).
@@ -69,9 +72,11 @@ def patch_denoiser(
     def denoise(x: Tensor, sigma: float) -> Tensor:
         sigma = checked("patch_denoiser", x, sigma, data)
         window = _odd(k(sigma) if callable(k) else k)
+        if window >= 2 * max(rows, columns) - 1:  # all pixels see all, and so have the same weights
+            return whole(x, sigma)
         asking = (x.plain().astype(data.dtype) - middle).T.contiguous().reshape(rows, columns, x.shape[0], 1)
         found = zeros((rows, columns, x.shape[0]), like=data)
-        pairs = max(1, memory // (TABLES * data.shape[1] * data.dtype.itemsize))
+        pairs = max(1, memory // (TABLES * (rows + 1) * columns * data.dtype.itemsize))
         width = min(count, pairs)
         some = max(1, pairs // width)
         for here in _spans(x.shape[0], some):

@@ -264,6 +264,15 @@ def test_each_step_is_reported(backend):
     assert said == [(1, 3, "noise 3"), (2, 3, "noise 1"), (3, 3, "noise 0.25")]
 
 
+def test_a_bar_shows_how_far_it_is(capsys):
+    sample(lambda x, sigma: x, mt.ones((1, 2)), (3.0, 1.0), progress=True)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "diffusion: noise 1" in said.err
+    sample(lambda x, sigma: x, mt.ones((1, 2)), (3.0, 1.0))
+    assert capsys.readouterr().err == ""
+
+
 def test_heun_guesses_twice_but_for_the_last(backend):
     seen = []
 

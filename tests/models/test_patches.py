@@ -1,6 +1,7 @@
 """Mean shift on patches: each pixel by its own neighbourhood."""
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -132,6 +133,21 @@ def test_window_sums_are_sums_over_windows(backend, size, k, seed):
 def test_window_sums_lose_no_digits_beside_large_numbers(backend):
     row = [mt.tensor(number) for number in (1e30, 1.0, 2.0, 3.0, 1e30)]
     assert window_sums(row, 3)[2].item() == 6.0
+
+
+@pytest.mark.parametrize("k", [3, 7])
+def test_the_tables_fit_into_the_memory(k):
+    data, x = (mt.tensor(each).to("numpy") for each in pictures(0, 400, 64, 100))
+    denoise, tables, small = patch_denoiser(data, k=k, memory=2**21), 2**21, 10 * 8 * 500 * 64
+    tracemalloc.start()
+    denoise(x, 1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.3 * tables < peak < tables + small
+    tracemalloc.start()
+    patch_denoiser(data, k=k, memory=2**25)(x, 1.0)
+    assert tracemalloc.get_traced_memory()[1] > 3 * peak
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
