@@ -130,8 +130,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, highlight=False)
     console.print(
-        "Where to go next: minitensor lesson 1 begins with pixels; lesson 10 finds slopes; lesson 11 makes digits of words."
-        " README.md names the files to read in an evening.",
+        "Where to go next: minitensor lesson 1 begins with pixels, lesson 10 finds slopes, lesson 11 makes digits of "
+        "words. README.md names the files to read in an evening.",
         highlight=False,
     )
 
