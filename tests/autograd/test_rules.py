@@ -14,7 +14,8 @@ from strategies import arrays, as_tensor, axes_of, axis_of, basic_keys, broadcas
 
 import minitensor as mt
 from minitensor.autograd import Variable, check_gradient
-from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES, put
+from minitensor.autograd.places import put
+from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES
 
 small = examples(50)
 
