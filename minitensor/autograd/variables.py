@@ -103,8 +103,10 @@ class Variable(Tensor):
 
 
 def operator(python: str, name: str) -> None:
-    """Give Variable an operator that does not ask the slow door first: on eight numbers that takes a third of the time
-    (tests/benchmarks/autograd.py)."""
+    """Give Variable an operator that does not ask the slow door first.
+
+    On eight numbers that takes a third of the time (tests/benchmarks/autograd.py).
+    """
     rule, forward, reflected = RULES[name], getattr(Tensor, f"__{python}__"), getattr(Tensor, f"__r{python}__")
 
     def operation(self: Variable, other: Any) -> Any:
