@@ -23,6 +23,8 @@ def of_right(g: Any, out: Any, a: Any, b: Any) -> Any:
         return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
     if b.ndim > 2:
         return a.mT @ g
+    if a.ndim == 2:
+        return a.T @ g
     rows = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
     return rows.T @ g.reshape(rows.shape[0], *g.shape[a.ndim - 1 :])
 

@@ -80,18 +80,19 @@ def _exponent(g: Any, out: Any, a: Any, b: Any) -> Any:
 
 def _larger(g: Any, a: Any, b: Any) -> Any:
     """g where a > b, half of it where they are equal."""
-    return where(a > b, g, where(a == b, g * 0.5, 0.0))
+    share, equal = where(a > b, g, 0.0), a == b
+    return share + where(equal, g * 0.5, 0.0) if equal.any() else share
 
 
 def _signed(g: Any, x: Any) -> Any:
     """g with the sign of x, 0 at x = 0."""
-    return where(x > 0, g, where(x < 0, -g, 0.0))
+    return where(x > 0, g, 0.0) - where(x < 0, g, 0.0)
 
 
 def _inside(g: Any, out: Any, x: Any, low: Any = None, high: Any = None) -> Any:
     """g where x is between the limits, or at one."""
-    g = g if low is None else where(x < low, 0.0, g)
-    return g if high is None else where(x > high, 0.0, g)
+    g = g if low is None else where(x >= low, g, 0.0)
+    return g if high is None else where(x <= high, g, 0.0)
 
 
 # --- over axes -----------------------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ RULES: dict[str, Rule] = {
     "abs": Rule(lambda g, out, x: _signed(g, x)),
     "maximum": Rule(lambda g, out, a, b: _larger(g, a, b), lambda g, out, a, b: _larger(g, b, a)),
     "minimum": Rule(lambda g, out, a, b: _larger(g, b, a), lambda g, out, a, b: _larger(g, a, b)),
-    "where": Rule(None, lambda g, out, c, a, b: where(c, g, 0.0), lambda g, out, c, a, b: where(c, 0.0, g)),
+    "where": Rule(None, lambda g, out, c, a, b: where(c, g, 0.0), lambda g, out, c, a, b: where(~c, g, 0.0)),
     "clip": Rule(_inside, shares=True),
     "conj": Rule(_same, **_VIEW),
     "sum": Rule(_sum, **_VIEW),

@@ -137,7 +137,10 @@ for _python, _name in {
 
 def made(rule: Rule | None, parents: Any, values: Any, options: dict[str, Any], value: Tensor) -> Variable:
     """A new variable of this value, made by a rule of its parents."""
-    return again(value, node_of(rule, parents, values, options, value))
+    out = Variable()
+    out.array, out._value = value.array, value
+    out._node = node_of(rule, parents, values, options, value)
+    return out
 
 
 def again(value: Tensor, node: Node) -> Variable:

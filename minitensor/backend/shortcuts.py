@@ -73,6 +73,8 @@ WORTH_BLOCKS = {4: 2**15, 8: 2**16}  # numbers, by their bytes, from which runni
 LARGEST = 2**63  # beyond it NumPy computes with Python's own integers
 WRITES = {float: "fc", int: "iufc", bool: "biufc"}  # what takes a number that is not too large
 UINT64 = numpy.dtype("uint64")
+MASKED = 2**12  # numbers from which a mask of bits is quicker than a choice
+BITS = {numpy.dtype("float32"): numpy.dtype("int32"), numpy.dtype("float64"): numpy.dtype("int64")}
 BASIC = {int, slice, type(None), type(...)}  # what an index gives a view for
 
 
@@ -221,6 +223,14 @@ def minimum(array: Any, other: Any) -> Any:
 def where(condition: Any, a: Any, b: Any) -> Any:
     if condition.dtype.kind != "b":
         raise TypeError
+    if type(b) is float and not b and type(a) is ndarray and a.size >= MASKED and a.shape == condition.shape:
+        bits = BITS.get(a.dtype)
+        if bits and copysign(1.0, b) > 0:  # −0.0 has a bit that is not 0
+            # 1 becomes all bits, 0 none. NumPy's own takes several times as long where the condition follows no rule:
+            # tests/benchmarks/claims.py.
+            mask = condition.astype(bits)
+            numpy.negative(mask, mask)
+            return numpy.bitwise_and(mask, a.view(bits), mask).view(a.dtype)
     if type(a) is type(b) is ndarray:
         return _not_floats_of_integers(numpy.where(condition, a, b), a)
     return numpy.where(condition, a, b)

@@ -156,7 +156,7 @@ def _columns(table: ndarray) -> ndarray:
     if d < NARROW and n * d <= SMALL:
         return _add(table.swapaxes(-1, -2).copy(), -1)
     together = 1
-    while (together * d < WIDTH and (together * d < NARROW or n > together * high)) or together * d % 4:
+    while (together * d < WIDTH and (together * d < NARROW or n > BLOCK * together * high)) or together * d % 4:
         together *= 2
     if together > 1 and n >= 2 * together and table.strides[-2] == d * table.itemsize:
         left = n % together
@@ -174,7 +174,8 @@ def _columns(table: ndarray) -> ndarray:
     count = -(-n // high)
     size, left = divmod(n, count)
     made = _wide(numpy.matmul(ones[:size], table[..., : n - left, :].reshape(*stack, count, size, d)))
-    made[..., :left, :] += table[..., n - left :, :]
+    if left:
+        made[..., :left, :] += table[..., n - left :, :]
     return _columns(made)
 
 
