@@ -45,7 +45,7 @@ def patch_denoiser(
     pixel is kept: Σ wᵢ xᵢ / Σ wᵢ, where xᵢ is this pixel of picture i and wᵢ = exp(−|patch of x − patch i|²/2σ²). The
     squared differences of a pixel are made once and then summed over all the windows that it is in, along one axis and
     then the other: two products with a band of ones. Nothing is subtracted, so float32 loses no digits of a distance,
-    as a product of the patches would for each pixel, in more time (tests/benchmarks/diffusion.py).
+    as a product of the patches of each pixel would, in as much time or more (tests/benchmarks/diffusion.py).
 
     Time: O(samples·n·rows·columns·(rows + columns)), of which most is in the products, and the exponentials, one for
     each pixel of a pair. Memory: 2·rows·columns numbers for each pair of sample and picture of a tile, which has so
