@@ -383,7 +383,7 @@ for update in LADDER.rungs:
         shift = (update(places, points, bandwidth) - places) / bandwidth**2
         off = abs(shift - by_tape).max().item() / (eps * longest)
         assert off < 200
-        print(f"{update.__name__:<12} {off:.1f}")
+        print(f"{update.__name__:<12} {off:.0f}")
 
 # %%
 # They are the same to rounding. (The last two take distances from a product, which loses a digit
@@ -433,7 +433,7 @@ names = "near", "edge", "far"
 for name, p in zip(names, density(starts).tolist(), strict=True):
     print(f"{name}: density {p:>7.3f}, so mean shift's step is {bandwidth**2 / p:.3f}")
 
-MOST = 2000
+MOST = 1000
 print("\nsteps until they stay within 0.001 of the peak")
 print("step      " + "".join(f"{name:>8}" for name in names))
 for step in (0.001, 0.01, 0.1, 0.2, None):
@@ -480,11 +480,11 @@ def descend(line, x, step, most):
     return mt.stack(stops)
 
 
-stops = descend(mt.zeros(2), x, 0.02, 2000)
-for count in (0, 1, 10, 100, 1000, 2000):
+stops = descend(mt.zeros(2), x, 0.02, 1200)
+for count in (0, 1, 10, 100, 1000):
     a, b = stops[count].tolist()
     value = line_loss(stops[count], x, y).item()
-    print(f"after {count:>5,} steps: y = {a:.4f} + {b:.4f} x, loss {value:.5f}")
+    print(f"step {count:>5,}: y = {a:.4f} + {b:.4f} x, loss {value:.5f}")
 
 # %%
 # For a line there is an exact solution. At the bottom the gradient is 0. That gives two equations
@@ -536,7 +536,7 @@ plot.walks(
     },
     (-2.0, 8.0, -4.0, 6.0),
     labels=("a, the height at x = 0", "b, the slope"),
-    title="200 steps down the loss (light) from the red dot; the cross is the bottom",
+    title="200 steps from the red dot; the darker the larger the loss, the cross is the least",
 )
 
 # %%
@@ -602,12 +602,12 @@ off = check_gradient(loss, *untrained, x[few], targets[few], argnums=(0, 1, 2, 3
 print("largest difference below 1e-7:", off < 1e-7)
 
 # %%
-# Now walk downhill, 300 steps, with all training digits at every step. Of the 1,797 digits 400 are
+# Now walk downhill, 200 steps, with all training digits at every step. Of the 1,797 digits 400 are
 # *held out*. The network never learns from them, so they tell how well it reads digits that it has
 # not seen.
 
 
-def train(parameters, step, count=300):
+def train(parameters, step, count=200):
     follow = mt.value_and_grad(loss, argnums=(0, 1, 2, 3))
     seen, unseen = [], []
     for _ in range(count):
@@ -678,8 +678,8 @@ while belief(picture).item() < math.log(0.99):
     count += 1
     if count in (1, 2, 5, 10, 20, 50):
         sure = math.exp(belief(picture).item())
-        print(f"after {count:>2} steps: an 8 with probability {sure:.4f}")
-print(f"after {count:>2} steps: above 0.99")
+        print(f"step {count:>2}: an 8 with probability {sure:.4f}")
+print(f"step {count:>2}: above 0.99")
 
 
 def nearest(picture):

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from minitensor.autograd.rules import RULES
-from minitensor.autograd.tape import Variable, back, leaf, made, reaches_before, single
+from minitensor.autograd.tape import back, reaches_before
+from minitensor.autograd.variables import Variable, again, leaf, made, single
 from minitensor.core.creation import ones, tensor, zeros
 from minitensor.core.intake import a_class, not_a_tensor
 from minitensor.core.operations import DType
@@ -91,9 +92,9 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
         value, found = loss, {}
         first = followed[0]._node.number
         if isinstance(loss, Variable) and loss._node.number >= first:
-            again = reaches_before(loss._node, first)
-            value, seed = loss if again else loss._value.copy(), ones(loss.shape, like=loss)
-            found = dict(back(loss._node, seed, first, followed[-1]._node.number + 1, recorded=again))
+            nested = reaches_before(loss._node, first)
+            value, seed = loss if nested else loss._value.copy(), ones(loss.shape, like=loss)
+            found = dict(back(loss._node, seed, first, followed[-1]._node.number + 1, again=again if nested else None))
         shares = tuple(found[x._node] if x._node in found else zeros(x.shape, like=x) for x in followed)
         return value, shares[0] if isinstance(argnums, int) else shares
 
@@ -118,7 +119,8 @@ def _followed(place: int, x: Any) -> Variable:
     if isinstance(x, (float, np.generic)):
         x = tensor(x)
     if not isinstance(x, Tensor):
-        raise DTypeError(f"grad: argument {place} is {not_a_tensor(x)}; write minitensor.tensor(...)")
+        fix = f"write {x}.0" if type(x) is int else "write minitensor.tensor(...)"
+        raise DTypeError(f"grad: argument {place} is {not_a_tensor(x)}; {fix}")
     if isinstance(x, Variable):
         return made(RULES["copy"], (x._node,), (x._node,), {}, x._value)
     if x.dtype.kind != "f":

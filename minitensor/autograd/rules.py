@@ -3,22 +3,19 @@
 Let L be a number that was computed from ``out = f(a, b)``, and let g be the slope of L along each element of out, of
 out's shape. A rule, a *vector-Jacobian product*, gives the slope of L along a, or b, from g, out and the operands: the
 chain rule, for one operation. Axes that broadcasting stretched are summed by the tape, so no rule does it; and since
-the rules are made of operations of Tensors, they have gradients themselves.
+the rules are made of operations of Tensors, they have gradients themselves. The longer rules are in `places.py` and
+`products.py`.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from minitensor import backend
-from minitensor.core import door
-from minitensor.core.creation import arange, eye, zeros
-from minitensor.core.indexing import BASIC
-from minitensor.core.tensor import Tensor, wrap
-from minitensor.einsums import einsum
-from minitensor.einsums.parser import fit, parse
-from minitensor.functions import argsort, cumsum, where
+from minitensor.autograd.places import is_basic, of_concat, of_permute_dims, of_sort, of_stack, of_take, put
+from minitensor.autograd.products import of_einsum, of_left, of_right
+from minitensor.core.tensor import Tensor
+from minitensor.functions import cumsum, where
 from minitensor.ops import normalize_axes, normalize_axis
 
 Vjp = Callable[..., Any]  # (g, out, the arguments of the operation) to the share of one operand
@@ -26,28 +23,32 @@ Vjp = Callable[..., Any]  # (g, out, the arguments of the operation) to the shar
 
 class Rule:
     """vjps : one for each operand, None for what has no slope
-
+    each : one for all operands, which is told the place of the one that is meant
     operands : whether one asks for the elements of operands that are variables, and not only for their shape
     copies : whether one asks for the elements of other arguments
     out : whether one asks for the result
     shares : whether what one returns may be g itself, or a view of it
     listed : whether the operands come in a list
+    adds : of an operation ``x[key]``, whether the share can be added to that key of another, for these arguments: a
+        thousand rows, one by one, are then no thousand tables
     """
 
-    __slots__ = ("copies", "listed", "operands", "out", "shares", "vjps")
+    __slots__ = ("adds", "copies", "listed", "operands", "out", "shares", "vjps")
 
     def __init__(
         self,
         *vjps: Vjp | None,
+        each: Vjp | None = None,
         operands: bool = True,
         copies: bool = True,
         out: bool = False,
         shares: bool = False,
         listed: bool = False,
+        adds: Callable[..., bool] | None = None,
     ) -> None:
-        self.vjps: Any = vjps
+        self.vjps: Any = vjps if each is None else Each(each)
         self.operands, self.copies, self.out = operands, copies, out
-        self.shares, self.listed = shares, listed
+        self.shares, self.listed, self.adds = shares, listed, adds
 
 
 class Each:
@@ -146,122 +147,6 @@ def _cumsum(g: Any, out: Any, x: Any, axis: int = -1) -> Any:
     return cumsum(g[backwards], axis)[backwards]
 
 
-# --- places --------------------------------------------------------------------------------------------------------
-
-
-def put(g: Tensor, key: Any, shape: tuple[int, ...]) -> Tensor:
-    """Zeros of this shape, with each element of g added where `key` took it from.
-
-    Elements that are taken several times are added up in float64. Memory: the result, and for a key with integer
-    tensors the number of each place.
-
-    >>> import minitensor as mt
-    >>> put(mt.tensor([1.0, 10.0, 100.0]), mt.tensor([2, 0, 2]), (3,)).tolist()
-    [10.0, 0.0, 101.0]
-    """
-    if type(g) is not Tensor:
-        return door.enter("put", put, (g, key, shape))
-    if all(type(part) in BASIC for part in (key if type(key) is tuple else (key,))):
-        out = zeros(shape, like=g)
-        out[key] = g
-        return out
-    places = arange(math.prod(shape), like=g, dtype="int64").reshape(shape)[key]
-    lib = backend.of(g.array)
-    added = lib.scatter_add(places.reshape(-1).array, g.reshape(-1).array, math.prod(shape))
-    return wrap(added).astype(g.dtype).reshape(shape)
-
-
-def _take(g: Any, out: Any, x: Any, indices: Any, axis: int = 0) -> Any:
-    return put(g, (slice(None),) * normalize_axis(axis, x.shape, "take") + (indices,), x.shape)
-
-
-def _sort(g: Any, out: Any, x: Any, axis: int = -1, descending: bool = False) -> Any:
-    at = normalize_axis(axis, x.shape, "sort")
-    order, after = argsort(x, axis=axis, descending=descending), x.shape[at + 1 :]
-    here = arange(x.shape[at], like=order).reshape((x.shape[at],) + (1,) * len(after))
-    places = arange(x.size, like=order).reshape(x.shape) + (order - here) * math.prod(after)
-    return put(g.reshape(-1), places.reshape(-1), (x.size,)).reshape(x.shape)
-
-
-def _part(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0) -> Any:
-    """What one of several tensors has given to `concat`."""
-    at = normalize_axis(axis, g.shape, "concat")
-    start = sum(x.shape[at] for x in tensors[:place])
-    return g[(slice(None),) * at + (slice(start, start + tensors[place].shape[at]),)]
-
-
-def _layer(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0) -> Any:
-    return g[(slice(None),) * normalize_axis(axis, g.shape, "stack") + (place,)]
-
-
-def _permuted(g: Any, out: Any, x: Any, *axes: Any) -> Any:
-    order = normalize_axes(axes[0] if len(axes) == 1 and isinstance(axes[0], Sequence) else axes, x.shape, "")
-    return g.permute_dims(tuple(sorted(range(len(order)), key=order.__getitem__)))
-
-
-# --- products ------------------------------------------------------------------------------------------------------
-
-
-def _left(g: Any, out: Any, a: Any, b: Any) -> Any:
-    """Of a @ b the share of a: g @ bᵀ."""
-    if b.ndim > 1:
-        return g @ b.mT if a.ndim > 1 else (b @ g[..., None])[..., 0]
-    return g[..., None] * b
-
-
-def _right(g: Any, out: Any, a: Any, b: Any) -> Any:
-    """Of a @ b the share of b: aᵀ @ g."""
-    if a.ndim == 1:
-        return g * a if b.ndim == 1 else a[:, None] * g[..., None, :]
-    if b.ndim > 2:
-        return a.mT @ g
-    rows = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
-    return rows.T @ g.reshape(rows.shape[0], *g.shape[a.ndim - 1 :])
-
-
-def _einsum(place: int, g: Any, out: Any, spec: str, *tensors: Any, memory_limit: int | None = None) -> Any:
-    """An einsum again: g takes the place of the operand, and the operand's axes become the output.
-
-    A letter that stands in no other operand was summed over by itself: there g is stretched. A letter that stands twice
-    took a diagonal: there g goes onto the diagonal, by a product with the identity.
-    """
-    number = place - 1
-    x = tensors[number]
-    terms, output, sizes = fit(parse(spec), [each.shape for each in tensors])
-    letters = {label: _LETTERS[at] for at, label in enumerate(sizes)}
-    free = iter(_LETTERS[len(letters) :])
-    own: list[str] = []
-    axes: list[int] = []  # of the result: those of size 1 that "..." stretched stay 1, and are not asked for
-    given, operands = ["".join(letters[label] for label in output)], [g]
-    for at, term in enumerate(terms):
-        if at != number:
-            each = tensors[at]
-            wide = [axis for axis, label in enumerate(term) if each.shape[axis] == sizes[label]]
-            given.append("".join(letters[term[axis]] for axis in wide))
-            operands.append(each.reshape(tuple([each.shape[axis] for axis in wide])))
-    there = set("".join(given))
-    for axis, label in enumerate(terms[number]):
-        letter = letters[label]
-        if x.shape[axis] != sizes[label]:
-            continue
-        if letter in own:  # onto the diagonal
-            other = next(free)
-            given.append(letter + other)
-            operands.append(eye(sizes[label], like=x))
-            own.append(other)
-        elif letter in there or terms[number].count(label) > 1:
-            own.append(letter)
-        else:
-            continue
-        axes.append(axis)
-    made = einsum(",".join(given) + "->" + "".join(own), *operands, memory_limit=memory_limit)
-    kept = tuple([size if axis in axes else 1 for axis, size in enumerate(x.shape)])
-    return made.reshape(kept).expand(x.shape)
-
-
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
 # --- the table -----------------------------------------------------------------------------------------------------
 
 
@@ -273,9 +158,9 @@ def _reshaped(g: Any, out: Any, x: Any, *args: Any, **options: Any) -> Any:
     return g.reshape(x.shape)
 
 
-_OUT = {"operands": False, "out": True}  # the result is enough
-_LINEAR = {"operands": False, "copies": False}  # no elements are asked for
-_VIEW = {"operands": False, "shares": True}
+_OUT: dict[str, Any] = {"operands": False, "out": True}  # the result is enough
+_LINEAR: dict[str, Any] = {"operands": False, "copies": False}  # no elements are asked for
+_VIEW: dict[str, Any] = {"operands": False, "shares": True}
 
 RULES: dict[str, Rule] = {
     "add": Rule(_same, _same, shares=True, **_LINEAR),
@@ -308,7 +193,7 @@ RULES: dict[str, Rule] = {
     "squeeze": Rule(_reshaped, **_VIEW),
     "expand_dims": Rule(_reshaped, **_VIEW),
     "expand": Rule(_same, **_VIEW),
-    "permute_dims": Rule(_permuted, **_VIEW),
+    "permute_dims": Rule(of_permute_dims, **_VIEW),
     "transpose": Rule(lambda g, out, x: g.T, **_VIEW),
     "matrix_transpose": Rule(lambda g, out, x: g.mT, **_VIEW),
     "astype": Rule(_same, **_VIEW),
@@ -316,16 +201,15 @@ RULES: dict[str, Rule] = {
     "contiguous": Rule(_same, **_VIEW),
     "to": Rule(lambda g, out, x, name: g.to(x.backend), shares=True),
     "tensor": Rule(lambda g, out, x, dtype=None, like=None: g.to(x.backend), shares=True),
-    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape), operands=False),
+    "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape), operands=False, adds=is_basic),
     "put": Rule(lambda g, out, values, key, shape: g[key], **_VIEW),
-    "take": Rule(_take, operands=False),
-    "sort": Rule(_sort),
-    "concat": Rule(shares=True, listed=True, **_LINEAR),
-    "stack": Rule(shares=True, listed=True, **_LINEAR),
-    "matmul": Rule(_left, _right),
-    "einsum": Rule(shares=True),
+    "take": Rule(of_take, operands=False),
+    "sort": Rule(of_sort),
+    "concat": Rule(each=of_concat, shares=True, listed=True, **_LINEAR),
+    "stack": Rule(each=of_stack, shares=True, listed=True, **_LINEAR),
+    "matmul": Rule(of_left, of_right),
+    "einsum": Rule(each=of_einsum, shares=True),
 }
-RULES["concat"].vjps, RULES["stack"].vjps, RULES["einsum"].vjps = Each(_part), Each(_layer), Each(_einsum)
 
 # What does not change with a small change of its operands: truth, places, whole numbers.
 CONSTANT = {

@@ -129,6 +129,11 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
     console.print(f"The tour took {in_seconds(seconds)} on the {backend.get_backend()} backend. Look at:")
     for path in paths:
         console.print(f"  {path}", soft_wrap=True, highlight=False)
+    console.print(
+        "Where to go next: minitensor lesson 1 begins with pixels, lesson 10 finds slopes, lesson 11 makes digits of "
+        "words. README.md names the files to read in an evening.",
+        highlight=False,
+    )
 
 
 def products(quick: bool = False) -> list[tuple[str, tuple[Tensor, Tensor]]]:

@@ -37,7 +37,15 @@ def retrieval(clip: Clip, images: Tensor, captions: Sequence[str], among: Sequen
     images : (n, pixels), which should be held out from the training; captions : their own, n, each naming a digit
     among : the captions to choose from, their own if None; one that is there twice counts once
 
-    Time and memory: O(n·captions). Raises InputError where a picture's caption is not among them, ShapeError where
+    Time and memory: O(n·captions).
+
+    >>> import minitensor as mt
+    >>> from minitensor.models import train_clip
+    >>> images, captions = mt.tensor([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20), ["a 7"] * 20 + ["a 1"] * 20
+    >>> retrieval(train_clip(images, captions, size=2, steps=40), images, captions).top1
+    1.0
+
+    Raises InputError where a picture's caption is not among them, ShapeError where
     there is not a caption for each picture, and as `Clip.embed_images`, `Clip.embed_texts` and `digit_of`.
     """
     own = listed("retrieval", captions)

@@ -73,15 +73,26 @@ def train_clip(
         least are kept, and after 400 steps without a better look it ends
     vary : (images, captions, generator) → more of both, for the pairs that are not held back: `altered_pairs`, say
     dtype : float32 or float64; progress : whether a bar on stderr shows how far it is
-    report : called at each look with the step, the loss of the last batch and that of the pairs held back, in nats
+    report : called at each look with the step, the loss of the batch before it (NaN at first), and that of the pairs
+        held back, in nats
 
-    Time: O(steps·batch·(pixels·hidden + batch)). Memory: O(n·pixels + batch²).
+    BLAS takes one thread meanwhile. Time: O(steps·batch·(pixels·hidden + batch)); tests/benchmarks/clip.py has seconds.
+    Memory: O(n·pixels + batch²).
+
+    >>> import minitensor as mt
+    >>> images = mt.tensor([[1.0, 0.0]] * 20 + [[0.0, 1.0]] * 20)
+    >>> clip = train_clip(images, ["ink left"] * 20 + ["ink right"] * 20, size=2, steps=40)
+    >>> texts = ["Right ink", "left"]
+    >>> texts[clip.cosines(images[:1], clip.embed_texts(texts)).argmax().item()]
+    'left'
 
     Raises InputError for fewer than 20 pairs, for captions that are all equal and for a loss that is no number any
     more; ShapeError where there is not a caption for each picture.
     """
     images, captions = _checked(images, captions)
     steps, batch = checks.whole("train_clip: steps", steps, 1), checks.whole("train_clip: batch", batch, 2)
+    rate = checks.positive("train_clip: rate", rate)
+    checks.choice("train_clip: dtype", str(dtype), ("float32", "float64"))
     rng = random.generator(checks.whole("train_clip: seed", seed, 0))
     seen, looked = _apart(rng, images, captions, checks.number("train_clip: held", held, 0, 0.5))
     if vary is not None:

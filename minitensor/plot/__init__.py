@@ -20,7 +20,7 @@ from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
 from minitensor.plot.points import clusters, kernels, moving, one_path, panels, paths
 from minitensor.plot.rooflines import roofline
-from minitensor.plot.samples import becoming, denoising, over_nearest
+from minitensor.plot.samples import becoming, denoising, gallery, over_nearest
 from minitensor.plot.scaling import growth
 from minitensor.plot.slopes import secants, step_errors
 from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
@@ -42,6 +42,7 @@ __all__ = [
     "einsum",
     "figure",
     "fits",
+    "gallery",
     "growth",
     "headless",
     "images",

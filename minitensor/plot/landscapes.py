@@ -113,8 +113,8 @@ def _heights(height: Height, box: Box) -> Table:
     if not (left < right and low < high):
         raise InputError(f"a box is left, right, low, high; {box} has no inside")
     x, y = np.linspace(left, right, SIDE), np.linspace(low, high, SIDE)
-    places = np.stack([each.reshape(-1) for each in np.meshgrid(x, y)], 1)
-    return x, y, height(tensor(places)).numpy().reshape(SIDE, SIDE)
+    rows = [height(tensor(np.stack([x, np.full(SIDE, each)], 1))).numpy() for each in y]  # tables stay small
+    return x, y, np.stack(rows)
 
 
 def _in_the_plane(*tables: Tensor) -> None:

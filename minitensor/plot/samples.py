@@ -1,6 +1,6 @@
 """Pictures of what diffusion makes: samples over the data they are nearest to, and noise that becomes a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,34 @@ def over_nearest(
     ax.set_aspect("equal")
     ax.set_axis_off()
     ax.set_title(title)
+    return fig
+
+
+def gallery(rows: Mapping[str, Tensor], columns: Sequence[str] = (), shape: Shape = (8, 8), title: str = "") -> Any:
+    """Rows of pictures, each with its name at the left; what stands below another belongs to it.
+
+    rows : names, and (n, rows·columns) pictures; all are drawn on the scale of the first row
+    columns : what to write above each column, a word or two a line
+    """
+    tables = [_pictures(each, shape) for each in rows.values()]
+    if not tables or len({len(table) for table in tables}) > 1:
+        counts = ", ".join(f"{name!r} has {len(table)}" for name, table in zip(rows, tables, strict=True))
+        raise ShapeError(f"gallery: each row has as many pictures as the others, but {counts or 'there is none'}")
+    low, high = _greys(tables[0])
+    wide = len(tables[0])
+    words = 0.11 * max(max(map(len, name.split("\n"))) for name in rows) + 0.3  # inches
+    above = 0.22 * max((each.count("\n") + 1 for each in columns), default=0)
+    fig, axes = figure(
+        len(tables), wide, width=SIDE * 1.15 * wide + words, height=SIDE * 1.15 * len(tables) + above + 0.45,
+        squeeze=False,
+    )  # fmt: skip
+    for line, (name, table) in enumerate(zip(rows, tables, strict=True)):
+        axes[line, 0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=10, color=INK)
+        for column, picture in enumerate(table):
+            _show(axes[line, column], picture, low, high)
+    for column, each in enumerate(columns[:wide]):
+        axes[0, column].set_title(each, loc="center", fontsize=9, color=GREY)
+    fig.suptitle(title, x=0.01, ha="left", fontsize=12)
     return fig
 
 

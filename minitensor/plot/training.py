@@ -1,6 +1,6 @@
 """Pictures of learning: a line that nears the points, a loss that falls, and a picture that was pushed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -36,26 +36,38 @@ def fits(x: Tensor, y: Tensor, lines: Mapping[str, tuple[float, float]], title: 
     return fig
 
 
-def losses(curves: Mapping[str, tuple[Tensor, Tensor]], level: tuple[float, str] | None = None, title: str = "") -> Any:
+def losses(
+    curves: Mapping[str, tuple[Tensor, Tensor]],
+    level: tuple[float, str] | None = None,
+    title: str = "",
+    at: Sequence[int] | None = None,
+) -> Any:
     """A loss against the step, on a logarithmic axis: for each name on the training data and, dashed, held out.
 
     curves : by name two (steps + 1,), from before the first step on; level : a height to mark, and its name
+    at : the numbers of the steps that there are, if not all
     """
     fig, ax = figure(width=9, height=5)
     named: list[Named] = []
     for (name, pair), color in zip(curves.items(), cycle(COLORS), strict=False):
         for values, style in zip(pair, ("-", "--"), strict=True):
             y = values.numpy()
-            ax.plot(np.arange(len(y)), y, style, color=color, linewidth=2)
-            named.append((f"{name}, {'training' if style == '-' else 'held out'}", len(y) - 1, y[-1], color))
+            x = np.arange(len(y)) if at is None else np.asarray(at)
+            ax.plot(x, y, style, color=color, linewidth=2)
+            named.append((f"{name}, {'training' if style == '-' else 'held out'}", x[-1], y[-1], color))
     if level is not None:
-        ax.axhline(level[0], color=GREY, linewidth=1.2, linestyle=":", zorder=0)
+        last = max(x for _, x, _, _ in named)
+        ax.plot([0, last], [level[0]] * 2, color=GREY, linewidth=1.2, linestyle=":", zorder=0)
         ax.annotate(level[1], (0.6, level[0]), (0, 6), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
                     color=GREY)  # fmt: skip
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ticks = [digit * 10.0**power for power in range(-8, 8) for digit in (1, 2, 5)]
-    ax.set_yticks([tick for tick in ticks if low <= tick <= high])
+    for digits in ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):  # more of them where a curve falls by little
+        ticks = [digit * 10.0**power for power in range(-8, 8) for digit in digits]
+        shown = [tick for tick in ticks if low <= tick <= high]
+        if len(shown) > 2:
+            break
+    ax.set_yticks(shown)
     ax.yaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
     ax.grid(color=LIGHT, linewidth=0.6)
@@ -79,7 +91,7 @@ def pushed(before: Tensor, after: Tensor, titles: tuple[str, str] = ("before", "
         ax.imshow(table, cmap="Greys", vmin=low, vmax=high)
         ax.set_title(title, loc="center", fontsize=11)
     shown = axes[1].imshow(new - old, cmap="RdBu", vmin=-most, vmax=most)
-    axes[1].set_title("the change", loc="center", fontsize=11)
+    axes[1].set_title("the change: blue is more ink", loc="center", fontsize=11)
     fig.colorbar(shown, ax=axes[1], shrink=0.75)
     for ax in axes:
         ax.set_xticks([])

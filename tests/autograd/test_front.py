@@ -75,7 +75,7 @@ def test_inside_an_argument_is_a_variable_and_outside_nothing_has_changed(backen
         ("mt.grad(f, 1)(x)", InputError, "argnums=1, but f was given 1 argument"),
         ("mt.grad(f)()", InputError, "argnums=0, but f was given 0 arguments"),
         ("mt.grad(f)(mt.tensor([1, 2]))", DTypeError, r"argument 0 is int64, .*; use \.astype\('float64'\)"),
-        ("mt.grad(f)(2)", DTypeError, r"argument 0 is an int, not a .*Tensor; write minitensor\.tensor"),
+        ("mt.grad(f)(2)", DTypeError, r"argument 0 is an int, not a .*Tensor; write 2\.0"),
         ("mt.grad(f)([1.0])", DTypeError, "argument 0 is a list, not"),
         ("mt.grad(lambda x: x)(x)", ShapeError, r"grad: the loss has shape \(2,\), .* write \.sum\(\) or \.mean\(\)"),
         ("mt.grad(lambda x: 1.0)(x)", DTypeError, "grad: the loss is a float, not a"),

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from strategies import arrays, as_tensor, axes_of, axis_of, basic_keys, broadcas
 
 import minitensor as mt
 from minitensor.autograd import Variable, check_gradient
-from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES, put
+from minitensor.autograd.places import put
+from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES
 
 small = examples(50)
 
@@ -237,6 +239,26 @@ def test_at_zero(backend):
     of_a, of_b = gradient(lambda a, b: a**b, [0.0, 0.0], [2.0, 1.0])
     assert (of_a.tolist(), of_b.tolist()) == ([0, 1], [0, 0])
     assert gradient(lambda b: 0.0**b, [2.0])[0].tolist() == [0]
+
+
+def test_parts_that_overlap_are_added_up(backend):
+    x = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    found = gradient(
+        lambda x: x[0].sum() + (x[:, 1] * 10.0).sum() + (x * 100.0).sum() + x[..., ::2].sum() + x[-1][2], x
+    )
+    assert found[0].tolist() == [[102, 111, 102], [101, 110, 102]]
+    assert gradient(lambda x: sum(2.0 * row for row in x), x)[0].tolist() == [[2.0] * 3] * 2
+
+
+def test_rows_one_by_one_are_no_thousand_tables():
+    with mt.use_backend("numpy"):
+        x = mt.ones((3_000, 50))
+        tracemalloc.start()
+        slope = mt.grad(lambda x: mt.stack([row.sum() for row in x]).sum())(x)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert slope.sum().item() == 150_000
+    assert peak < 20 * x.array.nbytes
 
 
 def test_an_element_taken_several_times_is_given_several_shares(backend):

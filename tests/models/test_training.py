@@ -94,6 +94,15 @@ def test_it_is_the_same_on_every_backend_and_every_time(backend):
     assert (small(images, captions, seed=4, steps=20).weights.image_first != clip.weights.image_first).any()
 
 
+def test_what_counts_is_where_the_pictures_are():
+    with mt.use_backend("strict"):
+        images, captions = pairs_of(0, 24)
+    with mt.use_backend("numpy"):
+        clip = small(images, captions, steps=1, vary=lambda some, texts, rng: (some, texts))
+        assert retrieval(clip, images, captions).pictures == 24
+    assert {x.backend for x in (*clip.weights, clip.middle, clip.spread)} == {"strict"}
+
+
 def test_the_pairs_held_back_are_never_learned_from():
     images, captions = pairs_of(0, 50)
     seen = []
@@ -160,7 +169,8 @@ def test_progress_goes_to_stderr(capsys):
         ({"batch": 1}, "batch=1; it must be a whole number, 2 or more"),
         ({"size": 0}, "it must be a whole number, 1 or more"),
         ({"held": 0.6}, "held=0.6; it must be a number from 0 to 0.5"),
-        ({"rate": 0}, "rate=0"),
+        ({"rate": 0}, "train_clip: rate=0; it must be positive and finite"),
+        ({"dtype": "int64"}, "there is no dtype 'int64'; choose one of float32, float64"),
     ],
 )
 def test_what_is_refused(change, message):
@@ -179,13 +189,13 @@ def test_a_loss_that_is_no_number_any_more_is_refused():
 @pytest.mark.thorough
 def test_the_digits_are_told_apart():
     pytest.importorskip("sklearn", reason="the digits come with scikit-learn, an extra")
-    images, truth = mt.data.digits()
-    at = thresholds(images)
-    captions = describe(images, truth, at)
-    training, held = split(0)
-    told = [[captions[row] for row in rows.tolist()] for rows in (training, held)]
-    clip = train_clip(images[training], told[0], vary=partial(altered_pairs, at=at))
-    found = retrieval(clip, images[held], told[1], captions)
+    with mt.use_backend("numpy"):
+        images, truth = mt.data.digits()
+        at, (seen, held) = thresholds(images), split(0)
+        captions = describe(images, truth, at)
+        told = [[captions[row] for row in rows.tolist()] for rows in (seen, held)]
+        clip = train_clip(images[seen], told[0], vary=partial(altered_pairs, at=at))
+        found = retrieval(clip, images[held], told[1], captions)
     assert (found.pictures, found.captions) == (400, 102)
     for name, goal in {"top1": 0.75, "top5": 0.97, "digit": 0.97, "text1": 0.80, "text5": 0.95}.items():
         assert getattr(found, name) >= goal, name

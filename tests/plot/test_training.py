@@ -76,6 +76,8 @@ def test_a_loss_is_drawn_at_each_step_and_dashed_where_held_out(backend):
         "large, training": (2, 3.0),
         "large, held out": (2, 3.5),
     }
+    level = next(line for line in ax.lines if len(line.get_xdata()) == 2)
+    assert level.get_xydata().tolist() == [[0, 2.3], [2, 2.3]]
     assert ax.get_yscale() == "log"
 
 
@@ -94,7 +96,7 @@ def test_a_pushed_picture_is_shown_on_one_scale_with_its_change_between(backend)
         np.testing.assert_array_equal(image.get_array(), table.numpy())
     assert shown[0].get_clim() == shown[2].get_clim() == (0.0, 16.0)
     assert shown[1].get_clim() == (-6.0, 6.0)
-    assert [ax.get_title() for ax in (left, middle, right)] == ["a 3", "the change", "an 8"]
+    assert [ax.get_title() for ax in (left, middle, right)] == ["a 3", "the change: blue is more ink", "an 8"]
     more, less = shown[1].to_rgba(6.0), shown[1].to_rgba(-6.0)
     assert more[2] > more[0]
     assert less[0] > less[2]
