@@ -115,10 +115,8 @@ def _from_afar(x: Tensor, data: Tensor, sigma: float, memory: int) -> Tensor:
     values = concat([points, ones((points.shape[0], 1), like=points)], axis=1)
     found, columns, of_rows = zeros(queries.shape, like=queries), points.T.contiguous(), Softmax()
     for here, there in tiles(queries.shape[0], points.shape[0], 24, memory):
-        scores = squared_distances(queries[here], columns[:, there])
-        scores *= -0.5 / sigma**2
-        of_rows = Softmax() if there.start == 0 else of_rows
-        of_rows.add(scores, values[there])
+        of_rows = Softmax(0.5 / sigma**2) if there.start == 0 else of_rows
+        of_rows.add(-squared_distances(queries[here], columns[:, there]), values[there])
         if there.stop == points.shape[0]:
             found[here] = of_rows.means()
     return found + middle

@@ -8,6 +8,7 @@ A linear encoder: `guided_by_projection` moves each guess to the nearest picture
 from collections.abc import Callable
 from typing import Any
 
+from minitensor.autograd import grad
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
@@ -66,8 +67,6 @@ def guided_by_gradient(denoise: Denoiser, score: Score, strength: float, width: 
     Raises InputError for a strength or a width that means nothing and where the gradient is not finite, and the
     denoiser ShapeError for a score that does not give one number a picture.
     """
-    from minitensor.autograd import grad
-
     strength = checks.number("guided_by_gradient: strength", strength)
     width = checks.positive("guided_by_gradient: width", width)
 

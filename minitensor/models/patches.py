@@ -7,16 +7,18 @@ explains most of what convolutional diffusion models create.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from minitensor.cluster.meanshift.update import largest
 from minitensor.core import checks
-from minitensor.core.creation import ones, zeros
+from minitensor.core.creation import arange, ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.functions import stack
 from minitensor.models.diffusion import Denoiser, checked, ideal_denoiser, weighed
 from minitensor.models.softmax import Softmax
 
-MEMORY = 2**23  # bytes of the tables: they stay in the cache that cores share
-TABLES = 4  # held for each pixel of a pair: differences, sums from the one end, from the other, and of windows
+MEMORY = 2**21  # bytes of the tables
+TABLES = 2  # numbers held for each pixel of a pair
+WIDEST = 1e18  # whose square float32 holds
 
 Window = int | Callable[[float], int]
 
@@ -42,12 +44,12 @@ def patch_denoiser(
     At each pixel this is a step of mean shift of bandwidth σ on the patches of the data there, of which only the middle
     pixel is kept: Σ wᵢ xᵢ / Σ wᵢ, where xᵢ is this pixel of picture i and wᵢ = exp(−|patch of x − patch i|²/2σ²). The
     squared differences of a pixel are made once and then summed over all the windows that it is in, along one axis and
-    then the other, in three additions a pixel whatever k is (van Herk 1992). Nothing is subtracted, so float32 loses no
-    digits of a distance. A matrix product for each pixel would lose them, and take two thirds of the time or more for
-    k = 7 (tests/benchmarks/diffusion.py).
+    then the other: two products with a band of ones. Nothing is subtracted, so float32 loses no digits of a distance,
+    as a product of the patches of each pixel would, in as much time or more (tests/benchmarks/diffusion.py).
 
-    Time: O(samples·n·rows·columns). Memory: 4·(rows + 1)·columns numbers for each pair of sample and picture of a tile,
-    which has so many pairs that this is `memory` or less, but one at least; and O((samples + n)·rows·columns).
+    Time: O(samples·n·rows·columns·(rows + columns)), of which most is in the products, and the exponentials, one for
+    each pixel of a pair. Memory: 2·rows·columns numbers for each pair of sample and picture of a tile, which has so
+    many pairs that this is `memory` or less, but one at least; and O((samples + n)·rows·columns).
 
     >>> import minitensor as mt
     >>> denoise = patch_denoiser(mt.tensor([[0.0, 0.0, 0.0, 0.0], [4.0, 4.0, 4.0, 4.0]]), (1, 4), k=1)
@@ -67,7 +69,7 @@ def patch_denoiser(
     # A pixel at a time, the pictures side by side in memory; and what is to be averaged, (rows, columns, n, 2).
     pixels = (data - middle).T.contiguous().reshape(rows, columns, 1, count)
     values = stack([pixels[:, :, 0], ones((rows, columns, count), like=data)], axis=-1)
-    penalty = None if raised is None else (raised * raised)[:, 0] * -0.5
+    penalty, reach = None if raised is None else (raised * raised)[:, 0] * -0.5, largest(pixels)
 
     def denoise(x: Tensor, sigma: float) -> Tensor:
         sigma = checked("patch_denoiser", x, sigma, data)
@@ -75,61 +77,44 @@ def patch_denoiser(
         if window >= 2 * max(rows, columns) - 1:  # all pixels see all, and so have the same weights
             return whole(x, sigma)
         asking = (x.plain().astype(data.dtype) - middle).T.contiguous().reshape(rows, columns, x.shape[0], 1)
+        widest = max(reach, largest(asking)) if x.size else reach
+        if widest > WIDEST:
+            raise InputError(f"patch_denoiser: pixels are up to {widest:.2g} from their mean; scale data and x to less")
+        down, across = band(rows, window, data), -band(columns, window, data)
         found = zeros((rows, columns, x.shape[0]), like=data)
-        pairs = max(1, memory // (TABLES * (rows + 1) * columns * data.dtype.itemsize))
+        pairs = max(1, memory // (TABLES * data.shape[1] * data.dtype.itemsize))
         width = min(count, pairs)
-        some = max(1, pairs // width)
-        for here in _spans(x.shape[0], some):
-            means = [Softmax() for _ in range(rows)]
+        for here in _spans(x.shape[0], max(1, pairs // width)):
+            means = Softmax(0.5 / sigma**2)
             for there in _spans(count, width):
-                squares = asking[:, :, here] - pixels[..., there]
-                squares *= squares
-                for row, across in enumerate(window_sums([squares[row] for row in range(rows)], window)):
-                    scores = stack(window_sums([across[column] for column in range(columns)], window))
-                    scores *= -0.5 / sigma**2
-                    if penalty is not None:
-                        scores += penalty[there]
-                    means[row].add(scores, values[row, :, there])
-            for row, each in enumerate(means):
-                found[row, :, here] = each.means()[..., 0]
+                table = asking[:, :, here] - pixels[..., there]
+                table *= table
+                shape = table.shape
+                table = (down @ table.reshape(rows, -1)).reshape(rows, columns, -1)
+                table = (across @ table).reshape(*shape)
+                if penalty is not None:
+                    table += penalty[there] * (2 * sigma**2)
+                means.add(table, values[:, :, there])
+            found[:, :, here] = means.means()[..., 0]
         return found.reshape(rows * columns, x.shape[0]).T + middle
 
     return denoise
 
 
-def window_sums(tables: Sequence[Tensor], k: int) -> list[Tensor]:
-    """For each table the sum of itself, the k // 2 before it and the k // 2 after it, as far as there are so many.
-
-    The row, with nothing at both ends, is cut into pieces of k. A window that is no piece is the end of one and the
-    beginning of the next, whose running sums are there: three additions a table at most, and no subtraction. Sums may
-    be one of the tables given, or each other: do not write into them.
+def band(size: int, k: int, like: Tensor) -> Tensor:
+    """The matrix (size, size) whose product with numbers is their sums over windows of k, cut at both ends.
 
     >>> import minitensor as mt
-    >>> [each.item() for each in window_sums([mt.tensor(10.0**i) for i in range(5)], 3)]
+    >>> (band(5, 3, mt.zeros(1)) @ mt.tensor([1.0, 10.0, 100.0, 1000.0, 10000.0])).tolist()
     [11.0, 111.0, 1110.0, 11100.0, 11000.0]
     """
-    reach, size = min(k // 2, len(tables) - 1), len(tables)
-    k = 2 * reach + 1
-    row: list[Tensor | None] = [*[None] * reach, *tables, *[None] * reach]
-    begun, ended = list(row), list(row)
-    for place in range(1, size + 2 * reach):
-        if place % k:
-            begun[place] = _plus(begun[place - 1], row[place])
-    last = min(-(-(size - 1) // k) * k, len(row))  # beyond it no window begins inside of a piece
-    for place in reversed(range(last - 1)):
-        if (place + 1) % k:
-            ended[place] = _plus(row[place], ended[place + 1])
-    windows = [_plus(ended[i] if i % k else None, begun[i + k - 1]) for i in range(size)]
-    return [each for each in windows if each is not None]
+    place = arange(size, dtype="int64", like=like)
+    return ((place[:, None] - place).abs() <= k // 2).astype(like.dtype)
 
 
 def _spans(count: int, size: int) -> Iterator[slice]:
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
-
-
-def _plus(a: Tensor | None, b: Tensor | None) -> Tensor | None:
-    return b if a is None else a if b is None else a + b
 
 
 def _sides(shape: Sequence[int], pixels: int) -> tuple[int, int]:

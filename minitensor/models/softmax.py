@@ -6,11 +6,13 @@ import numpy as np
 
 from minitensor.cluster.meanshift.attention import exp_in_place
 from minitensor.core.tensor import Tensor
-from minitensor.functions import exp, maximum
+from minitensor.functions import maximum
 
 
 class Softmax:
     """The weighted means of values, (…, q, v), for scores that come in tiles of some points at a time.
+
+    scale : what the scores are multiplied by; even so large a one that they would overflow
 
     Weights count from the largest score so far, which weighs 1: so none overflows, and the nearest point counts even
     where e to the power of its score is 0. A larger score that comes later makes the sums so far smaller (Milakov and
@@ -24,7 +26,8 @@ class Softmax:
     [[5.5]]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scale: float = 1.0) -> None:
+        self.scale = scale
         self.largest: Tensor | None = None
         self.sums: Tensor | None = None
 
@@ -34,11 +37,18 @@ class Softmax:
         if self.largest is not None:
             largest = maximum(largest, self.largest)
         scores -= largest
-        # Beside the weight 1 all below 2²⁴ times the least normal number are nothing, and smaller ones may be slow.
-        sums = exp_in_place(scores, math.log(2.0**24 * float(np.finfo(scores.dtype).tiny))) @ values
+        sums = self._weights(scores) @ values
         if self.largest is not None and self.sums is not None:
-            sums += self.sums * exp(self.largest - largest)
+            sums += self.sums * self._weights(self.largest - largest)
         self.largest, self.sums = largest, sums
+
+    def _weights(self, below: Tensor) -> Tensor:
+        """The weights of scores that are so far below the largest."""
+        # Beside the weight 1 all below 2²⁴ times the least normal number are nothing, and smaller ones may be slow.
+        least = math.log(2.0**24 * float(np.finfo(below.dtype).tiny))
+        powers = maximum(below, least / self.scale)  # before they are multiplied, so that none becomes infinite
+        powers *= self.scale
+        return exp_in_place(powers)
 
     def means(self) -> Tensor:
         """The means so far, (…, q, v)."""

@@ -8,8 +8,9 @@ classifier is asked how sure it is of a sample: "votes" is by how much the first
 rest) leads the second, "logistic" the largest probability of a logistic regression. One thread. Mean over the seeds,
 and from where to where; of milliseconds the least. The last lines are the goals; it exits with 1 where one is missed.
 
-Noise below 0.5 adds nothing to a picture but lets the patches agree on one digit: with windows of 7 down to 0.02, more
-are copies. The votes tell little, even of windows of 3, whose pictures have dissolved; the logistic regression sees it.
+With windows of 7, more samples end as copies the lower the noise goes, and classifiers are no surer of them: the goals
+are those of levels that end at 0.5, and the row above it in the table is down to 0.02. The votes tell little, even of
+windows of 3, whose pictures have dissolved; the logistic regression sees that.
 """
 
 import os

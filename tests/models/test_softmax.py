@@ -26,9 +26,10 @@ def test_tiles_of_points_make_the_means_of_all(backend, data, seed, dtype):
     scores, values = scores.astype(dtype), rng.normal(size=(2, n, v)).astype(dtype)
     lined = mt.tensor(np.concatenate([values, np.ones((2, n, 1), dtype)], 2))
     edges = sorted({0, n, *data.draw(st.lists(st.integers(0, n), max_size=3))})
-    each = Softmax()
+    scale = data.draw(st.sampled_from([1.0, 0.5, 8.0]))
+    each = Softmax(scale)
     for start, stop in pairwise(edges):
-        each.add(mt.tensor(scores[..., start:stop]), lined[:, start:stop])
+        each.add(mt.tensor(scores[..., start:stop] / scale), lined[:, start:stop])
     found = each.means()
     assert found.dtype == dtype
     wanted = written_out(scores.astype("float64"), values.astype("float64"))
