@@ -8,8 +8,9 @@ the rules are made of operations of Tensors, they have gradients themselves. The
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any
 
 from minitensor.autograd.places import is_basic, of_concat, of_permute_dims, of_sort, of_stack, of_take, put
@@ -57,8 +58,8 @@ class Each:
     def __init__(self, vjp: Vjp) -> None:
         self.vjp = vjp
 
-    def __getitem__(self, place: int) -> Vjp:
-        return partial(self.vjp, place)
+    def __iter__(self) -> Iterator[Vjp]:
+        return (partial(self.vjp, place) for place in count())
 
 
 # --- one by one ----------------------------------------------------------------------------------------------------

@@ -93,8 +93,7 @@ def back(
                 values = [value if x is None else again(value, x) for x, value in zip(parents, values, strict=True)]
         elif node is loss:
             loss.rule, loss.parents, loss.values, loss.out = _SPENT, (), (), None
-        vjps = rule.vjps
-        for place, x in enumerate(parents):
+        for x, vjp in zip(parents, rule.vjps, strict=False):  # arguments that are no operands have no rule
             if x is None or (number := x.number) < first:
                 continue
             known = gradients.get(number)
@@ -105,7 +104,7 @@ def back(
                 total[values[1]] += g
                 gradients[number] = x, total, True
                 continue
-            share = vjps[place](g, out, *values, **options)
+            share = vjp(g, out, *values, **options)
             array = share.array
             if array.shape != x.shape:
                 share = summed(share, x.shape)

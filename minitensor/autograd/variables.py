@@ -35,12 +35,24 @@ class Variable(Tensor):
         rule = RULES.get(name)
         if rule is None:
             return _without_rule(name, function, args, options)
-        plain = [_without_variables(x) for x in args]
+        if rule.listed:
+            parents = [x._node if type(x) is Variable else None for x in args[0]]
+            plain, values = [_without_variables(x) for x in args], [_held(x, rule) for x in args]
+        else:
+            parents, plain, values = [], [], []
+            for x in args:
+                if type(x) is Variable:
+                    parents.append(x._node)
+                    plain.append(x._value)
+                    values.append(x._value if rule.operands else x._node)
+                else:
+                    parents.append(None)
+                    plain.append(_without_variables(x))
+                    values.append(_held(x, rule))
         value = function(*plain, **options)
-        if value is NotImplemented or backend.of(value.array).numpy_dtype(value.array).kind != "f":
+        if value is NotImplemented or value.dtype.kind != "f":
             return value  # a number of another kind does not change with a small change
-        parents = tuple([x._node if type(x) is Variable else None for x in (args[0] if rule.listed else args)])
-        return made(rule, parents, [_held(x, rule) for x in args], options, value)
+        return made(rule, parents, values, options, value)
 
     @property
     def grad(self) -> Tensor | None:
@@ -108,27 +120,35 @@ def operator(python: str, name: str) -> None:
     On eight numbers that takes a third of the time (tests/benchmarks/autograd.py).
     """
     rule, forward, reflected = RULES[name], getattr(Tensor, f"__{python}__"), getattr(Tensor, f"__r{python}__")
+    asks = rule.operands  # of these rules each asks for the elements of both operands, or of none
 
     def operation(self: Variable, other: Any) -> Any:
-        kind = type(other)
+        kind, a = type(other), self._value
         if kind is Variable:
-            parents, values = (self._node, other._node), (self._value, other._value)
-        elif kind in door.NUMBERS and kind is not complex:
-            parents, values = (self._node, None), (self._value, other)
-        else:
-            return forward(self, other)
-        return made(rule, parents, values if rule.operands else parents, _NONE, forward(*values))
+            b = other._value
+            return made(rule, (self._node, other._node), (a, b) if asks else _NOTHING, _NONE, forward(a, b))
+        if kind is Tensor:
+            kept = other.copy() if asks else other
+            return made(rule, (self._node, None), (a, kept) if asks else _NOTHING, _NONE, forward(a, other))
+        if kind in door.NUMBERS and kind is not complex:
+            return made(rule, (self._node, None), (a, other) if asks else _NOTHING, _NONE, forward(a, other))
+        return forward(self, other)
 
     def turned(self: Variable, other: Any) -> Any:
-        if type(other) not in door.NUMBERS or type(other) is complex:
-            return reflected(self, other)
-        return made(rule, (None, self._node), (other, self._value), _NONE, reflected(self._value, other))
+        kind, b = type(other), self._value
+        if kind is Tensor:
+            kept = other.copy() if asks else other
+            return made(rule, (None, self._node), (kept, b) if asks else _NOTHING, _NONE, forward(other, b))
+        if kind in door.NUMBERS and kind is not complex:
+            return made(rule, (None, self._node), (other, b) if asks else _NOTHING, _NONE, reflected(b, other))
+        return reflected(self, other)
 
     setattr(Variable, f"__{python}__", operation)
     setattr(Variable, f"__r{python}__", turned)
 
 
 _NONE: dict[str, Any] = {}
+_NOTHING = (None, None)
 for _python, _name in {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "pow", "matmul": "matmul"
 }.items():  # fmt: skip

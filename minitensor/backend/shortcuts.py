@@ -224,7 +224,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
     if condition.dtype.kind != "b":
         raise TypeError
     if type(b) is float and not b and type(a) is ndarray and a.size >= MASKED and a.shape == condition.shape:
-        bits = BITS.get(a.dtype)
+        bits: Any = BITS.get(a.dtype)
         if bits and copysign(1.0, b) > 0:  # −0.0 has a bit that is not 0
             # 1 becomes all bits, 0 none. NumPy's own takes several times as long where the condition follows no rule:
             # tests/benchmarks/claims.py.
