@@ -96,7 +96,7 @@ def value_and_grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
             value, seed = loss if nested else loss._value.copy(), ones(loss.shape, like=loss)
             found = dict(back(loss._node, seed, first, followed[-1]._node.number + 1, again=again if nested else None))
         shares = tuple(found[x._node] if x._node in found else zeros(x.shape, like=x) for x in followed)
-        return value, shares[0] if isinstance(argnums, int) else shares
+        return value, shares if isinstance(argnums, Sequence) else shares[0]
 
     return _named(value_and_gradient, f, "value_and_gradient")
 
@@ -127,7 +127,7 @@ def _followed(place: int, x: Any) -> Variable:
         raise DTypeError(
             f"grad: argument {place} is {x.dtype}, which does not change by a little; use .astype('float64')"
         )
-    return leaf(x.plain())
+    return leaf(x.plain().copy())  # what f may write over elsewhere
 
 
 def _named(made: Callable[..., Any], f: Callable[..., Any], what: str) -> Callable[..., Any]:

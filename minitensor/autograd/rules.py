@@ -16,7 +16,7 @@ from typing import Any
 from minitensor.autograd.places import is_basic, of_concat, of_permute_dims, of_sort, of_stack, of_take, put
 from minitensor.autograd.products import of_einsum, of_left, of_right
 from minitensor.core.tensor import Tensor
-from minitensor.functions import cumsum, where
+from minitensor.functions import cumsum, take, where
 from minitensor.ops import normalize_axes, normalize_axis
 
 Vjp = Callable[..., Any]  # (g, out, the arguments of the operation) to the share of one operand
@@ -81,7 +81,7 @@ def _exponent(g: Any, out: Any, a: Any, b: Any) -> Any:
 
 def _larger(g: Any, a: Any, b: Any) -> Any:
     """g where a > b, half of it where they are equal."""
-    share, equal = where(a > b, g, 0.0), a == b
+    share, equal = where(~(a <= b), g, 0.0), a == b  # NaN takes it all, as it made the result
     return share + where(equal, g * 0.5, 0.0) if equal.any() else share
 
 
@@ -92,8 +92,8 @@ def _signed(g: Any, x: Any) -> Any:
 
 def _inside(g: Any, out: Any, x: Any, low: Any = None, high: Any = None) -> Any:
     """g where x is between the limits, or at one."""
-    g = g if low is None else where(x >= low, g, 0.0)
-    return g if high is None else where(x <= high, g, 0.0)
+    g = g if low is None else where(~(x < low), g, 0.0)
+    return g if high is None else where(~(x > high), g, 0.0)
 
 
 # --- over axes -----------------------------------------------------------------------------------------------------
@@ -206,6 +206,7 @@ RULES: dict[str, Rule] = {
     "getitem": Rule(lambda g, out, x, key: put(g, key, x.shape), operands=False, adds=is_basic),
     "put": Rule(lambda g, out, values, key, shape: g[key], **_VIEW),
     "take": Rule(of_take, operands=False),
+    "scatter_add": Rule(None, lambda g, out, places, values, size: take(g, places), operands=False),
     "sort": Rule(of_sort),
     "concat": Rule(each=of_concat, shares=True, listed=True, **_LINEAR),
     "stack": Rule(each=of_stack, shares=True, listed=True, **_LINEAR),
@@ -220,7 +221,7 @@ CONSTANT = {
 }  # fmt: skip
 # What writes over its first operand: how it is written, and what to write instead.
 IN_PLACE = {
-    f"i{python}": (f"a {symbol}= b", f"a = a {symbol} b")
+    f"i{python}": (f"a {symbol}= b", f"a = a {symbol} b, or for a step of a descent a = variable(a {symbol} b)")
     for python, symbol in zip(
         ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift"),
         ("+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>"),

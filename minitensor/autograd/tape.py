@@ -18,7 +18,7 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import GradientError
 
 _numbers = count(1)
-_SPENT = Rule()
+_SPENT, _BROKEN = Rule(), Rule()
 
 
 class Node:
@@ -82,17 +82,20 @@ def back(
         if rule is None or node.number < last:
             found.append((node, g))
             continue
-        if rule is _SPENT:
+        if rule is _SPENT or rule is _BROKEN:
+            what = (
+                "has been gone back from before" if rule is _SPENT else "was being gone back from when that broke off"
+            )
             raise GradientError(
-                "backward: this loss has been gone back from before, and has forgotten how it was made; compute it "
-                "again, or add up the losses and go back once"
+                f"backward: this loss {what}, and it has forgotten how it was made; compute it again, or add up the "
+                "losses and go back once"
             )
         if again:
             out = again(out, node) if out is not None else None
             if rule.operands and not rule.listed:
                 values = [value if x is None else again(value, x) for x, value in zip(parents, values, strict=True)]
         elif node is loss:
-            loss.rule, loss.parents, loss.values, loss.out = _SPENT, (), (), None
+            loss.rule, loss.parents, loss.values, loss.out = _BROKEN, (), (), None
         for x, vjp in zip(parents, rule.vjps, strict=False):  # arguments that are no operands have no rule
             if x is None or (number := x.number) < first:
                 continue
@@ -116,6 +119,7 @@ def back(
                 gradients[number] = x, share.copy(), True  # what two leaves are given is not to be one array
             else:
                 gradients[number] = x, share, False
+    loss.rule = _SPENT if loss.rule is _BROKEN else loss.rule
     return found
 
 

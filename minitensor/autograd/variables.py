@@ -1,6 +1,7 @@
 """Class `Variable`: a Tensor whose operations are recorded on the tape."""
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, NoReturn
 
 from minitensor import backend
@@ -50,17 +51,29 @@ class Variable(Tensor):
                     plain.append(_without_variables(x))
                     values.append(_held(x, rule))
         value = function(*plain, **options)
-        if value is NotImplemented or value.dtype.kind != "f":
-            return value  # a number of another kind does not change with a small change
+        if value is NotImplemented or (kind := value.dtype.kind) in "biu":
+            return value  # truth and whole numbers do not change with a small change
+        if kind == "c":
+            raise GradientError(f"{name}: the result is {value.dtype}, and complex numbers have no gradient here")
         return made(rule, parents, values, options, value)
 
     @property
     def grad(self) -> Tensor | None:
-        """What `backward` has added up: the slope of the losses along each element. None before, and to clear it."""
+        """What `backward` has added up: the slope of the losses along each element. None before, and to clear it.
+
+        Raises GradientError for a variable that was computed: only those made by `variable` have one.
+        """
+        if self._node.rule is not None:
+            raise GradientError(
+                f"grad: this variable of shape {self.shape} was computed from others, and only those are given a grad; "
+                "write variable(...) round it to begin anew"
+            )
         return self._node.grad
 
     @grad.setter
     def grad(self, gradient: Tensor | None) -> None:
+        if gradient is not None:
+            _check_gradient("grad", self, gradient)
         self._node.grad = gradient
 
     def backward(self, gradient: Tensor | None = None) -> None:
@@ -78,8 +91,10 @@ class Variable(Tensor):
 
         Raises ShapeError where this is no single number and no gradient is given, GradientError the second time.
         """
-        for node, share in back(self._node, _seed(self, gradient)):
-            node.grad = share if node.grad is None else node.grad + share
+        found = back(self._node, _seed(self, gradient))
+        with _adding:  # two threads may go back to one leaf
+            for node, share in found:
+                node.grad = share if node.grad is None else node.grad + share
 
     def plain(self) -> Tensor:
         """The elements as a plain Tensor that is cut off from the tape, and that cannot be written to."""
@@ -107,8 +122,19 @@ class Variable(Tensor):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
         self.numpy()
 
-    def __dlpack__(self, **options: Any) -> Any:
-        return self.plain().__dlpack__(**options)
+    def __dlpack__(self, **options: Any) -> NoReturn:
+        self.numpy()
+
+    def __deepcopy__(self, memo: Any) -> "Variable":
+        """Of a leaf another leaf; what was computed would lose what it was computed from."""
+        if self._node.rule is not None:
+            raise GradientError(f"a variable of shape {self.shape} that was computed is not copied; write .plain()")
+        out = leaf(self._value.copy())
+        out.grad = None if self.grad is None else self.grad.copy()
+        return out
+
+    def __reduce__(self) -> NoReturn:
+        raise GradientError(f"a variable of shape {self.shape} is on a tape, which is not written down; write .plain()")
 
     def __repr__(self) -> str:
         return printing.to_text(self.array, "variable")
@@ -149,6 +175,7 @@ def operator(python: str, name: str) -> None:
 
 _NONE: dict[str, Any] = {}
 _NOTHING = (None, None)
+_adding = Lock()
 for _python, _name in {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "pow", "matmul": "matmul"
 }.items():  # fmt: skip
@@ -222,13 +249,18 @@ def _seed(loss: Variable, gradient: Tensor | None) -> Tensor:
         if loss.array.size != 1:
             single("backward", loss)
         return ones(loss.array.shape, like=loss)
-    if not isinstance(gradient, Tensor):
-        raise DTypeError(f"backward: the gradient is {not_a_tensor(gradient)}; write minitensor.tensor(...)")
-    if gradient.shape != loss.shape:
-        raise ShapeError(f"backward: the gradient has shape {gradient.shape}, the loss {loss.shape}; make them equal")
-    if type(gradient.array) is not type(loss.array):
-        raise DeviceError(
-            f"backward: the loss is on {loss.backend}, the gradient on {gradient.backend}; "
-            f"write gradient.to({loss.backend!r})"
-        )
+    _check_gradient("backward", loss, gradient)
     return gradient.astype(loss.dtype) if loss._node.rule is None or gradient.dtype != loss.dtype else gradient.plain()
+
+
+def _check_gradient(name: str, x: Variable, gradient: Any) -> None:
+    """Raise unless it is a Tensor of the shape of x, on its backend."""
+    if not isinstance(gradient, Tensor):
+        raise DTypeError(f"{name}: the gradient is {not_a_tensor(gradient)}; write minitensor.tensor(...)")
+    if gradient.shape != x.shape:
+        raise ShapeError(f"{name}: the gradient has shape {gradient.shape}, the variable {x.shape}; make them equal")
+    if type(gradient.array) is not type(x.array):
+        raise DeviceError(
+            f"{name}: the variable is on {x.backend}, the gradient on {gradient.backend}; "
+            f"write gradient.to({x.backend!r})"
+        )

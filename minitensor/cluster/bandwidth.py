@@ -38,6 +38,7 @@ def estimate_bandwidth(
     unknown rule, a quantile outside of 0 to 1 or so small that a point's neighbour is itself, no samples, and points so
     alike that the bandwidth would be 0.
     """
+    checks.no_gradient("estimate_bandwidth", points)
     checks.points("estimate_bandwidth: the points", points)
     frame = frame_of(points)
     return frame.outside(by_rule(frame.enter(points), rule, quantile, samples, seed))

@@ -26,6 +26,7 @@ def read_points(given: Any, name: str = "X", place: str = "numpy") -> Tensor:
     complex numbers, masked entries, sparse tables, NaN and infinity.
     """
     if isinstance(given, Tensor):
+        checks.no_gradient(name, given)
         points = given
     elif intake.is_array(given):
         points = wrap(intake.array(name, given))

@@ -12,7 +12,7 @@ from typing import Any
 from minitensor import backend
 from minitensor.core.intake import not_a_tensor
 from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
+from minitensor.errors import DeviceError, DTypeError, GradientError, InputError, ShapeError
 
 
 def points(name: str, x: Any) -> None:
@@ -103,6 +103,21 @@ def tensor(name: str, x: Any) -> None:
     if not isinstance(x, Tensor):
         word = name.rpartition(" ")[2]
         raise DTypeError(f"{name} {_are(word)} {not_a_tensor(x)}; write minitensor.tensor({word})")
+
+
+def no_gradient(name: str, *given: Any) -> None:
+    """Raise GradientError where one is a Tensor that records what is computed with it, which what follows would not do.
+
+    >>> import minitensor as mt
+    >>> no_gradient("mean_shift", mt.variable([1.0]))
+    Traceback (most recent call last):
+    minitensor.errors.GradientError: mean_shift has no gradient, so what is asked of it here would be lost; write
+        .plain() to leave the variable
+    """
+    if any(getattr(type(x), "_operation", None) for x in given):
+        raise GradientError(
+            f"{name} has no gradient, so what is asked of it here would be lost; write .plain() to leave the variable"
+        )
 
 
 def number(name: str, value: Any, least: float = -math.inf, most: float = math.inf) -> float:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy
+
 from minitensor import backend, ops
 from minitensor.core import checks, door, shaping
 from minitensor.core.operations import Operand, method
@@ -98,11 +100,15 @@ def _careful_take(array: Any, indices: Any, axis: int) -> Any:
 
 
 def _careful_where(condition: Any, a: Any, b: Any) -> Any:
+    if not hasattr(condition, "dtype"):
+        raise DTypeError(f"where: the condition is {condition!r:.60}, not a Tensor; write a if condition else b")
     kind = backend.of(condition).numpy_dtype(condition)
     if kind.kind != "b":
         raise DTypeError(f"where: the condition is {kind}, not bool; write condition != 0")
     lib = shaping.one_backend("where", *(x for x in (condition, a, b) if hasattr(x, "dtype")))
     shaping.refuse_integers_as_floats("where", a, b)
+    if not hasattr(a, "dtype") and not hasattr(b, "dtype"):
+        a = lib.asarray(a, numpy.result_type(type(a), type(b)))  # the standard wants one array
     return backend.as_array(lib.xp.where(condition, a, b))
 
 

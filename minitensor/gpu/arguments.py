@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, DTypeError, LaunchError
 from minitensor.gpu.device import Dim3
@@ -26,6 +27,7 @@ def dim3(kernel: str, what: str, size: Any, largest: Dim3) -> Dim3:
 def checked(kernel: str, name: str, value: Any) -> Any:
     """A raw array, or a number as CuPy would pass it."""
     if isinstance(value, Tensor):
+        checks.no_gradient(f"{kernel}: {name}: a kernel", value)
         value = value.array
     if isinstance(value, (bool, np.bool_)):
         return bool(value)

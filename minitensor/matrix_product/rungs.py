@@ -28,6 +28,7 @@ def loops(a: Tensor, b: Tensor) -> Tensor:
     Memory: 32·(m·k + k·n + m·n) bytes, since Python keeps each number as an object.
     """
     m, k, n = _sizes(a, b)
+    checks.no_gradient("loops", a, b)
     left, right = a.tolist(), b.tolist()
     out = [[0.0] * n for _ in range(m)]
     for row in range(m):

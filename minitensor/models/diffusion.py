@@ -60,13 +60,14 @@ def ideal_denoiser(data: Tensor, log_weights: Tensor | None = None, memory: int 
     weights that are not (n,), NaN, or all −∞; the denoiser for such an x, and InputError for a sigma that is not from
     1e-18 to 1e18. No samples are no mistake.
     """
+    checks.no_gradient("ideal_denoiser", data)
     checks.points("ideal_denoiser: the data", data)
     kept, raised = weighed(data, log_weights)
     kept = kept.astype("float64")
 
     def denoise(x: Tensor, sigma: float) -> Tensor:
         sigma = checked("ideal_denoiser", x, sigma, data)
-        queries, points = x.plain().astype("float64"), kept
+        queries, points = x.astype("float64"), kept
         if raised is not None:
             queries = concat([queries, zeros((x.shape[0], 1), like=kept)], axis=1)
             points = concat([kept, raised * sigma], axis=1)
@@ -83,6 +84,7 @@ def weighed(data: Tensor, log_weights: Tensor | None) -> tuple[Tensor, Tensor | 
     """The pictures that count, (m, d), and how far above the data each lies, (m, 1), in units of the noise."""
     if log_weights is None:
         return data, None
+    checks.no_gradient("a denoiser", data, log_weights)
     checks.tensor("the log_weights", log_weights)
     if log_weights.shape != data.shape[:1]:
         raise ShapeError(
@@ -93,17 +95,18 @@ def weighed(data: Tensor, log_weights: Tensor | None) -> tuple[Tensor, Tensor | 
     counts = log_weights > -math.inf
     if (log_weights != log_weights).any() or not counts.any() or log_weights.max().item() == math.inf:
         raise InputError("the log_weights hold NaN or ∞, or all are −∞; leave out what should not count")
-    kept = log_weights.plain()[counts]
+    kept = log_weights[counts]
     return data[counts], sqrt(2.0 * (kept.max() - kept)).astype(data.dtype)[:, None]
 
 
 def checked(name: str, x: Tensor, sigma: float, data: Tensor) -> float:
     """Sigma as a float. Raises unless it is a noise that floats can square, and x is (samples, d) finite floats."""
+    checks.no_gradient(name, x, sigma)
     found = checks.positive(f"{name}: sigma", sigma, "it is the standard deviation of the noise and must be")
     if not FAINTEST <= found <= STRONGEST:
         raise InputError(f"{name}: sigma={found:g}; it must be from {FAINTEST:g} to {STRONGEST:g}; scale the data")
     checks.matrices(name, x, data, words=("x", "data"), rows=True)
-    if not isfinite(x.plain()).all():
+    if not isfinite(x).all():
         raise InputError(f"{name}: x holds NaN or infinity; begin with finite noise, or take a smaller step")
     return found
 
@@ -177,13 +180,14 @@ def sample(
     """
     checks.choice("sample: method", method, METHODS)
     levels = _falling(levels)
+    checks.no_gradient("sample", noise)
     checks.tensor("sample: the noise", noise)
     if noise.ndim != 2 or noise.dtype.kind != "f":
         raise ShapeError(f"sample: the noise is {noise.dtype} {noise.shape}; it must be floats (samples, d)")
     if method == "ancestral" and seed is None:
         raise InputError("sample: 'ancestral' adds new noise at each step and needs a seed=; 'euler' and 'heun' do not")
     rng = random.generator(seed) if method == "ancestral" else None
-    x, places, guesses = noise.plain() * levels[0], [], []
+    x, places, guesses = noise * levels[0], [], []
     with bar("diffusion", progress) as show:
         for number, (sigma, lower) in enumerate(zip(levels, (*levels[1:], 0.0), strict=True), 1):
             guess = _guess(denoise, x, sigma)

@@ -59,6 +59,7 @@ def patch_denoiser(
     Raises DTypeError, ShapeError and InputError as `ideal_denoiser` does, ShapeError where the shape is not that of the
     data, and InputError for a k that is even or no whole number.
     """
+    checks.no_gradient("patch_denoiser", data)
     checks.points("patch_denoiser: the data", data)
     rows, columns = _sides(shape, data.shape[1])
     if not callable(k):
@@ -76,7 +77,7 @@ def patch_denoiser(
         window = _odd(k(sigma) if callable(k) else k)
         if window >= 2 * max(rows, columns) - 1:  # all pixels see all, and so have the same weights
             return whole(x, sigma)
-        asking = (x.plain().astype(data.dtype) - middle).T.contiguous().reshape(rows, columns, x.shape[0], 1)
+        asking = (x.astype(data.dtype) - middle).T.contiguous().reshape(rows, columns, x.shape[0], 1)
         widest = max(reach, largest(asking)) if x.size else reach
         if widest > WIDEST:
             raise InputError(f"patch_denoiser: pixels are up to {widest:.2g} from their mean; scale data and x to less")

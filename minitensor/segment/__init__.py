@@ -102,6 +102,7 @@ def memory_held(pixels: int) -> int:
 
 def _check_memory(photo: Tensor) -> None:
     """Raise OutOfMemoryError for a photo that would not fit."""
+    checks.no_gradient("segment", photo)
     if not isinstance(photo, Tensor) or photo.ndim < 2:
         return  # as_rgb says what is wrong
     height, width = photo.shape[:2]

@@ -202,6 +202,7 @@ def _by_difference(queries: Tensor, points: Tensor, table: Tensor) -> Tensor:
 
 def _checked(picture: Tensor, space: float, colour: float, steps: int) -> tuple[float, float, int]:
     """The bandwidths and the number of steps as Python's numbers, once everything has been found usable."""
+    checks.no_gradient("mean_shift_filter", picture)
     checks.tensor("mean_shift_filter: the picture", picture)
     if picture.dtype.kind != "f":
         raise DTypeError(f"mean_shift_filter: the picture is {picture.dtype}, not floats; use .astype('float32')")

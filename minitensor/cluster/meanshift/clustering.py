@@ -105,6 +105,7 @@ def mean_shift(
     an `error` that the method cannot promise. Raises OutOfMemoryError where the points are too far apart, in
     bandwidths, for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
+    checks.no_gradient("mean_shift", points, starts)
     checks.points("mean_shift: the points", points)
     if starts is not None:
         _check_starts(starts, points, blurring)

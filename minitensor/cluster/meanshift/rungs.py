@@ -18,6 +18,7 @@ from minitensor.cluster.meanshift.attention import MEMORY, exp_in_place
 from minitensor.cluster.meanshift.kernels import gpu_fast, gpu_fused, gpu_tiled
 from minitensor.cluster.meanshift.tiles import divided, in_tiles, memory_of_tile, tiles
 from minitensor.cluster.meanshift.with_numba import compiled
+from minitensor.core import checks
 from minitensor.core.creation import ones, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.einsums import einsum as _einsum
@@ -40,6 +41,7 @@ def loops(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
     queries : (q, d); points : (n, d); returns (q, d).
     Memory: (32·d + 64)·(n + 2q) bytes, since Python keeps each number as an object, and each point as a list.
     """
+    checks.no_gradient("loops", queries, points)
     data, moved = points.tolist(), []
     for query in queries.tolist():
         total, sums = 0.0, [0.0] * len(query)

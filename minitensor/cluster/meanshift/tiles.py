@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 
 from minitensor.cluster.meanshift.attention import MEMORY
+from minitensor.core import checks
 from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import where
@@ -53,6 +54,7 @@ def in_tiles(
 
     Both are centred first: sums of coordinates far from the origin would lose the digits that tell the points apart.
     """
+    checks.no_gradient("an update of mean shift", queries, points)
     if not points.size:
         return queries.copy()
     middle = points.mean(0)

@@ -23,6 +23,7 @@ from minitensor.cluster.meanshift.attention import (
     quiet_tile,
     sums,
 )
+from minitensor.core import checks
 from minitensor.core.creation import ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat, maximum, sqrt, stack, where
@@ -138,6 +139,7 @@ def weighted_means(
     always taken from differences. A query that no point reaches stays where it is.
     Memory: `memory`, and besides the result the keys of STRIP queries and of TILES tiles of points for each thread.
     """
+    checks.no_gradient("an update of mean shift", queries, points)
     (q, d), n, kind = queries.shape, points.shape[0], np.finfo(points.dtype)
     totals, moved = zeros((q, 1), like=points), queries.astype(points.dtype)
     if not q or not points.size:

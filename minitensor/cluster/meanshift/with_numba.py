@@ -21,6 +21,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.cluster.meanshift.update import cores
+from minitensor.core import checks
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, MissingExtraError
 from minitensor.ladder import rung
@@ -61,6 +62,7 @@ def compiled(queries: Tensor, points: Tensor, bandwidth: float) -> Tensor:
 
     Raises MissingExtraError without Numba, and DeviceError for tensors that are not on NumPy.
     """
+    checks.no_gradient("compiled", queries, points)
     lib = backend.of(points.array)
     if not lib.on_processor:
         raise DeviceError(f"compiled runs on the processor, the points are on {lib.name}; write .to('numpy')")
