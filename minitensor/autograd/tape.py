@@ -83,9 +83,7 @@ def back(
             found.append((node, g))
             continue
         if rule is _SPENT or rule is _BROKEN:
-            what = (
-                "has been gone back from before" if rule is _SPENT else "was being gone back from when that broke off"
-            )
+            what = "has been gone back from before" if rule is _SPENT else "was gone back from, and that broke off"
             raise GradientError(
                 f"backward: this loss {what}, and it has forgotten how it was made; compute it again, or add up the "
                 "losses and go back once"

@@ -51,10 +51,9 @@ class Variable(Tensor):
                     plain.append(_without_variables(x))
                     values.append(_held(x, rule))
         value = function(*plain, **options)
-        if value is NotImplemented or (kind := value.dtype.kind) in "biu":
+        if value is NotImplemented or value.dtype.kind in "biu":
             return value  # truth and whole numbers do not change with a small change
-        if kind == "c":
-            raise GradientError(f"{name}: the result is {value.dtype}, and complex numbers have no gradient here")
+        _refuse_complex(name, value)
         return made(rule, parents, values, options, value)
 
     @property
@@ -154,8 +153,10 @@ def operator(python: str, name: str) -> None:
             b = other._value
             return made(rule, (self._node, other._node), (a, b) if asks else _NOTHING, _NONE, forward(a, b))
         if kind is Tensor:
-            kept = other.copy() if asks else other
-            return made(rule, (self._node, None), (a, kept) if asks else _NOTHING, _NONE, forward(a, other))
+            value = forward(a, other)
+            if value.array.dtype is not a.array.dtype:
+                _refuse_complex(name, value)
+            return made(rule, (self._node, None), (a, other.copy()) if asks else _NOTHING, _NONE, value)
         if kind in door.NUMBERS and kind is not complex:
             return made(rule, (self._node, None), (a, other) if asks else _NOTHING, _NONE, forward(a, other))
         return forward(self, other)
@@ -163,8 +164,10 @@ def operator(python: str, name: str) -> None:
     def turned(self: Variable, other: Any) -> Any:
         kind, b = type(other), self._value
         if kind is Tensor:
-            kept = other.copy() if asks else other
-            return made(rule, (None, self._node), (kept, b) if asks else _NOTHING, _NONE, forward(other, b))
+            value = forward(other, b)
+            if value.array.dtype is not b.array.dtype:
+                _refuse_complex(name, value)
+            return made(rule, (None, self._node), (other.copy(), b) if asks else _NOTHING, _NONE, value)
         if kind in door.NUMBERS and kind is not complex:
             return made(rule, (None, self._node), (other, b) if asks else _NOTHING, _NONE, reflected(b, other))
         return reflected(self, other)
@@ -218,6 +221,11 @@ def _held(x: Any, rule: Rule) -> Any:
     if kind is Tensor:
         return x.copy() if rule.copies else x
     return wrap(x).copy().array if rule.copies and is_array(x) else x
+
+
+def _refuse_complex(name: str, value: Tensor) -> None:
+    if value.dtype.kind == "c":
+        raise GradientError(f"{name}: the result is {value.dtype}, and complex numbers have no gradient here")
 
 
 def _without_rule(name: str, function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:

@@ -35,6 +35,21 @@ def test_places_of_arguments(backend):
     assert alone.tolist() == [15.0, 20.0]
 
 
+def test_what_f_writes_over_elsewhere_changes_nothing(backend):
+    x = mt.tensor([2.0, 3.0])
+
+    def f(v):
+        y = (v * v).sum()
+        x[...] = 0.0
+        return y
+
+    assert mt.grad(f)(x).tolist() == [4.0, 6.0]
+
+
+def test_a_place_may_be_an_integer_of_numpy(backend):
+    assert type(mt.grad(lambda a, b: a * b, np.int64(1))(2.0, 3.0)) is mt.Tensor
+
+
 def test_a_float_is_an_argument_too(backend):
     for number in (2.0, np.float64(2.0)):
         slope = mt.grad(lambda x: x**3)(number)

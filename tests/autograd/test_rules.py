@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from strategies import arrays, as_tensor, axes_of, axis_of, basic_keys, broadcastable, examples, positions, shapes
 
 import minitensor as mt
+from minitensor import groups, matrix_product, models
 from minitensor.autograd import Variable, check_gradient
 from minitensor.autograd.places import put
 from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES
+from minitensor.cluster import meanshift
 
 small = examples(50)
 
@@ -138,6 +140,13 @@ def test_parts_and_places(backend, data):
 
 @small
 @given(data=st.data())
+def test_sums_by_label(backend, data):
+    labels = data.draw(arrays((5,), "int64", st.integers(0, 2)))
+    check(lambda x: groups.sums(x, as_tensor(labels), 3), data.draw(numbers((5, 2), signed=True)))
+
+
+@small
+@given(data=st.data())
 def test_several_indices_that_meet(backend, data):
     shape = data.draw(shapes(min_dims=2, max_dims=2, min_side=1))
     rows, columns = (data.draw(arrays((4,), "int64", st.integers(-size, size - 1))) for size in shape)
@@ -192,18 +201,8 @@ def test_einsum(backend, spec, data):
 def test_every_rule_is_checked_above(backend):
     names = {*PAIRS, *OVER_AXES} | {name for name in RULES if name in NUMBERS}
     names |= {"remainder", "negative", "positive", "norm", "cumsum", "sort", "reshape", "squeeze", "expand", "getitem"}
-    names |= {
-        "permute_dims",
-        "transpose",
-        "matrix_transpose",
-        "put",
-        "take",
-        "concat",
-        "stack",
-        "matmul",
-        "einsum",
-        "to",
-    }
+    names |= {"permute_dims", "transpose", "matrix_transpose", "put", "take", "concat", "stack"}
+    names |= {"matmul", "einsum", "to", "scatter_add"}
     assert set(RULES) - names == set()
 
 
@@ -227,6 +226,13 @@ def test_equals_share_evenly(backend):
 
 def test_clip_passes_at_its_bounds(backend):
     assert gradient(lambda x: mt.clip(x, 0.0, 1.0), [-1.0, 0.0, 0.5, 1.0, 2.0])[0].tolist() == [0, 1, 1, 1, 0]
+
+
+def test_what_is_not_a_number_keeps_its_gradient(backend):
+    nan = [math.nan, -1.0]
+    assert gradient(lambda x: mt.maximum(x, 0.0), nan)[0].tolist() == [1, 0]
+    assert gradient(lambda x: mt.minimum(0.0, x), nan)[0].tolist() == [1, 1]
+    assert gradient(lambda x: mt.clip(x, 0.0, 1.0), nan)[0].tolist() == [1, 0]
 
 
 def test_at_zero(backend):
@@ -311,6 +317,48 @@ def test_a_public_operation_has_a_rule_or_no_gradient_or_says_so(backend, public
     names = {node.id for node in ast.walk(ast.parse(use)) if isinstance(node, ast.Name)}
     followed = any(isinstance(scope.get(name), Variable) for name in names)
     assert isinstance(made, Variable) == (followed and recorded not in CONSTANT)
+
+
+@pytest.mark.parametrize("use", [
+    "x + 1j", "1j * x", "x.astype('complex128')", "x ** 1j", "mt.where(x.plain() > 0, x, 1j)", "x * c", "c @ x",
+    "mt.stack([x, c])", "mt.einsum('i,i->i', x, c)", "mt.tensor(x, 'complex64')",
+])  # fmt: skip
+def test_a_gradient_does_not_end_at_complex_numbers_in_silence(backend, use):
+    scope = {"mt": mt, "x": mt.variable([1.0, 2.0]), "c": mt.tensor([1j, 2.0])}
+    with pytest.raises(mt.errors.GradientError, match="complex numbers have no gradient here"):
+        eval(use, scope)
+
+
+LEAVES_THE_TAPE = {
+    "mean_shift": lambda x: mt.cluster.mean_shift(x, 1.0).centers,
+    "mean_shift starts": lambda x: mt.cluster.mean_shift(x.plain(), 1.0, starts=x).centers,
+    "estimator": lambda x: mt.cluster.MeanShift(bandwidth=1.0).fit(x).cluster_centers_,
+    "bandwidth": mt.cluster.estimate_bandwidth,
+    "segment": lambda x: mt.segment.segment(x.reshape(2, 2, 1)),
+    "denoiser": lambda x: models.ideal_denoiser(x.plain())(x, 0.7),
+    "denoiser's data": lambda x: models.ideal_denoiser(x)(x.plain(), 0.7),
+    "log_weights": lambda x: models.ideal_denoiser(x.plain(), x[:, 0])(x.plain(), 0.7),
+    "patches": lambda x: models.patch_denoiser(x.plain(), (1, 2), 1)(x, 0.7),
+    "sample": lambda x: models.sample(lambda x, sigma: x, x, (1.0,)),
+}
+for _rung in matrix_product.LADDER.rungs:
+    LEAVES_THE_TAPE[f"matmul {_rung.__name__}"] = lambda x, rung=_rung: rung(x, x.plain())
+for _rung in meanshift.LADDER.rungs:
+    LEAVES_THE_TAPE[f"shift {_rung.__name__}"] = lambda x, rung=_rung: rung(x, x, 1.0)
+
+
+@pytest.mark.parametrize("name", LEAVES_THE_TAPE)
+def test_no_function_leaves_the_tape_in_silence(name):
+    """What the library computes of variables has a gradient, or it is refused."""
+    with mt.use_backend("numpy"):
+        x = mt.variable([[0.1, 0.7], [0.9, 0.4]])
+        try:
+            found = LEAVES_THE_TAPE[name](x)
+        except mt.errors.MissingExtraError:
+            pytest.skip("without Numba")
+        except mt.errors.GradientError:
+            return
+        assert isinstance(found, Variable)
 
 
 def test_an_operation_without_a_rule_is_named(backend):

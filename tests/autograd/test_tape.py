@@ -1,7 +1,10 @@
 """The tape: what is remembered, what is given back, and what is refused."""
 
+import copy
 import gc
 import operator
+import pickle
+import sys
 import threading
 
 import numpy as np
@@ -56,6 +59,67 @@ def test_the_second_time_is_an_error_that_says_so(backend):
     assert x.grad.tolist() == [2.0, 4.0]
 
 
+def test_a_way_back_that_broke_off_says_so():
+    with mt.use_backend("numpy"):
+        x = mt.variable([0.0, 2.0])
+        loss = x.sqrt().sum()
+        with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+            loss.backward()
+        assert x.grad is None
+        with pytest.raises(GradientError, match="was gone back from, and that broke off"):
+            loss.backward()
+
+
+def test_a_grad_is_checked_when_it_is_set(backend):
+    x = mt.variable([1.0, 2.0])
+    x.grad = mt.ones(2)
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [3.0, 5.0]
+    with pytest.raises(ShapeError, match=r"grad: the gradient has shape \(3,\), the variable \(2,\)"):
+        x.grad = mt.ones(3)
+    with pytest.raises(DTypeError, match="grad: the gradient is a list"):
+        x.grad = [1.0, 2.0]
+    with pytest.raises(GradientError, match=r"was computed from others, .* write variable\(\.\.\.\) round it"):
+        (x * 2.0).grad  # noqa: B018
+
+
+def test_a_descent_as_it_is_advised(backend):
+    w = mt.variable([3.0])
+    for _ in range(20):
+        ((w - 1.0) ** 2).sum().backward()
+        with pytest.raises(GradientError, match=r"or for a step of a descent a = variable\(a - b\)"):
+            w -= 0.25 * w.grad
+        w = mt.variable(w - 0.25 * w.grad)
+    assert abs(w.item() - 1.0) < 1e-5
+
+
+def test_copies(backend):
+    w = mt.variable([3.0])
+    (w * w).sum().backward()
+    other = copy.deepcopy(w)
+    (other * 5.0).sum().backward()
+    assert (w.grad.tolist(), other.grad.tolist(), other.tolist()) == ([6.0], [11.0], [3.0])
+    for leave in (lambda: copy.deepcopy(w * w), lambda: pickle.dumps(w)):
+        with pytest.raises(GradientError, match=r"write \.plain\(\)"):
+            leave()
+
+
+def test_threads_add_to_one_leaf():
+    before = sys.getswitchinterval()
+    with mt.use_backend("numpy"):
+        w = mt.variable([1.0])
+        work = threading.Thread(target=lambda: [(w * 2.0).sum().backward() for _ in range(300)])
+        try:
+            sys.setswitchinterval(1e-5)
+            work.start()
+            for _ in range(300):
+                (w * 2.0).sum().backward()
+            work.join()
+        finally:
+            sys.setswitchinterval(before)
+    assert w.grad.tolist() == [1200.0]
+
+
 def test_losses_that_share_a_part_are_gone_back_from_one_by_one(backend):
     x = mt.variable([1.0, 2.0])
     shared = x.exp()
@@ -80,7 +144,7 @@ def test_a_gradient_can_be_given(backend):
     assert x.grad.tolist() == [2.0, 40.0]
     for wrong, error, words in (
         ([1.0, 1.0], DTypeError, r"the gradient is a list"),
-        (mt.ones(3), ShapeError, r"gradient has shape \(3,\), the loss \(2,\)"),
+        (mt.ones(3), ShapeError, r"gradient has shape \(3,\), the variable \(2,\)"),
         (mt.ones(2).to("strict" if backend == "numpy" else "numpy"), DeviceError, r"write gradient\.to\("),
     ):
         with pytest.raises(error, match=words):
@@ -215,6 +279,22 @@ def test_a_variable_does_not_share_memory_with_what_it_was_made_from(backend):
 
 
 # --- in and out ----------------------------------------------------------------------------------------------------
+
+
+def test_a_kernel_takes_no_variable():
+    from minitensor.gpu import cuda, kernel
+
+    @kernel
+    def doubled(x, out, n):
+        i = cuda.grid(1)
+        if i < n:
+            out[i] = 2 * x[i]
+
+    with mt.use_backend("numpy"):
+        x, plain = mt.variable([1.0, 2.0]), mt.zeros(2)
+        for given in ((x, plain), (plain, x)):
+            with pytest.raises(GradientError, match=r"doubled: .*a kernel has no gradient.* write \.plain\(\)"):
+                doubled[1, 32](*given, 2)
 
 
 def test_it_looks_like_a_tensor(backend):
