@@ -84,15 +84,15 @@ for k in range(-1, -16, -2):
 #   cancel (lesson 6 met this), and what was rounded away is divided by h. The error is about eps/h.
 #   It grows as h falls.
 #
-# The best step is where the two are alike. On axes where equal steps are equal factors, each error
-# is a straight line, and their sum is a V.
+# The best step is near the one where the two are alike: there their sum is least. On axes where
+# equal steps are equal factors, each error is a straight line, and their sum is a V.
 
 import numpy as np
 
 exponents = mt.linspace(-16, 0, 321)
 truncation = {forward: lambda h: h / 2, central: lambda h: h**2 / 6}
 best = {
-    forward: lambda eps: 2 * eps ** (1 / 2),
+    forward: lambda eps: (2 * eps) ** (1 / 2),
     central: lambda eps: (3 * eps) ** (1 / 3),
 }
 measured, predicted = {}, {}
@@ -502,9 +502,9 @@ plot.fits(x, y, {name: line.tolist() for name, line in lines.items()}, "gradient
 
 # %%
 # It arrives, but it takes a thousand steps for two numbers. The next picture shows why. The loss is
-# a long narrow valley. A change of b tilts the line about x = 0, far from the points, so a must
-# change with it. The gradient points across the valley, not along it. A longer step would overshoot
-# from wall to wall.
+# a long narrow valley. A change of b tilts the line about x = 0, far from the middle of the points,
+# so a must change with it. The gradient points across the valley, not along it. A longer step would
+# overshoot from wall to wall.
 #
 # The cure is the one of lesson 6: centre first. Measure x from its mean, in units of its spread.
 # The valley becomes a round bowl, in which the gradient points straight at the bottom.
@@ -563,10 +563,10 @@ plot.walks(
 # small one. This is the *cross-entropy*.
 
 from minitensor.data import digits
+from minitensor.models import split
 
 images, truth = digits()
-order = mt.random.permutation(mt.random.generator(0), len(images))
-training, held_out = order[:1397], order[1397:]
+training, held_out = split(seed=0)
 x = images / 16
 targets = (truth[:, None] == mt.arange(10)).astype("float64")  # 1 for the right one, else 0
 
@@ -730,6 +730,6 @@ plot.pushed(
 #
 # Lesson 11 takes both gradients further. One trains two networks, one for pictures and one for
 # words, until a digit and its caption land in the same place. The other, the score, turns noise
-# into digits: each step of diffusion goes to the guess of an ideal denoiser, which is a mean-shift
-# step over the data. And the slope along a picture, which fooled us here, becomes a guide there,
-# because the denoiser leads back to what is a digit.
+# into digits: each step of diffusion goes a part of the way to the guess of an ideal denoiser,
+# which is a mean-shift step over the data. And the slope along a picture, which fooled us here,
+# becomes a guide there, because the denoiser leads back to what is a digit.

@@ -91,8 +91,9 @@ print([round(number, 1) for number in (encoder @ fresh[0]).tolist()])
 
 # %%
 # How much does it destroy? A direction in which a picture may change while its embedding stays is
-# one that the encoder does not see. Such directions are the eigenvectors of AᵀA with eigenvalue 0
-# (A is the encoder): they are as long as nothing once A has been applied. Count them.
+# one that the encoder does not see. (An *eigenvector* of a matrix is a direction that the matrix
+# only stretches, and the *eigenvalue* is by how much.) With A for the encoder, the directions that
+# nobody sees are the eigenvectors of AᵀA with eigenvalue 0: A makes nothing of them. Count them.
 
 seen, directions = eigh(encoder.T @ encoder)
 blind = directions[:, seen < 0.5]
@@ -166,8 +167,8 @@ for caption in (captions[row] for row in held_out[:3].tolist()):
 
 
 def in_lines(caption):
-    words = caption.split()
-    return "\n".join((" ".join(words[1:3]), *words[3:]))
+    words = caption.split()  # a heavy narrow 7 leaning right
+    return "\n".join(words[1:])
 
 
 captions_held = [captions[row] for row in held_out.tolist()]
@@ -178,15 +179,17 @@ plot.gallery(
 )
 
 # %%
-# The picture encoder is 64–128–16: two layers, as in lesson 10, and at the end a vector of length
-# 1. The text encoder takes a *bag of words*: which words occur, in no order. The product of two
-# such vectors is the cosine of the angle between them. The loss asks for a batch of 256 pairs: how
-# surprising is the own caption among all 256, and the own picture? (It knows that several pictures
-# may share a caption.) A learned *temperature* says how sharply to choose. The gradient is that of
-# lesson 10, and the steps are Adam's, a descent in which each weight has a step of its own.
+# The picture encoder is 64–128–16: two layers, as in lesson 10, but with the smooth tanh between
+# them and not max(x, 0), which has a corner; and at the end a vector of length 1. The text encoder
+# takes a *bag of words*: which words occur, in no order. The product of two such vectors is the
+# cosine of the angle between them. The loss asks for a batch of 256 pairs: how surprising is the
+# own caption among all 256, and the own picture? (It knows that several pictures may share a
+# caption.) A learned *temperature* says how sharply to choose. The gradient is that of lesson 10,
+# and the steps are Adam's, a descent in which each weight has a step of its own.
 #
 # Copies of the training digits, moved and leaned a little and measured anew, make more of the data.
-# A tenth of the pairs is held back; training stops where the loss on these is least.
+# A tenth of the pairs, 140, is *held back*: training stops where the loss on these is least. The
+# loss is in *nats*: who only guesses among n has log n, which is 5.5 for 256 pairs and 4.9 for 140.
 
 own = [captions[row] for row in training.tolist()]
 looks = []
@@ -205,9 +208,12 @@ plot.losses(
     {"pairs": (mt.tensor(batches), mt.tensor(held_back))},
     title="the contrastive loss, in nats",
     at=steps,
+    unseen="held back",
 )
 
 # %%
+# The lower curve is lower because a text is looked for among 140, and not among 256.
+#
 # How good is it? The 400 held-out digits tell, which neither training nor stopping has seen.
 
 found = retrieval(clip, fresh, captions_held, known)
@@ -341,10 +347,11 @@ report("ideal denoiser", journey.samples)
 # Mean shift on patches
 # ---------------------
 #
-# A convolutional network decides at each pixel from the *neighbourhood* of the pixel. Do that with
-# mean shift: each pixel compares only the k × k patch about it with the patches of the data there.
-# Neighbouring pixels may then follow different digits, and what comes out is put together from
-# many. Kamb and Ganguli (2024) show that this explains most of what such networks invent.
+# The networks are *convolutional*: they decide at each pixel from the neighbourhood of the pixel,
+# in the same way everywhere. Do that with mean shift: each pixel compares only the k × k patch
+# about it with the patches of the data there. Neighbouring pixels may then follow different digits,
+# and what comes out is put together from many. Kamb and Ganguli (2024) show that this explains most
+# of what such networks invent.
 
 from minitensor.models import patch_denoiser
 
@@ -366,8 +373,9 @@ plot.gallery(
 
 # %%
 # Windows of 3 and of 5 dissolve: no pixel knows what digit this will be. With 7 × 7 there are
-# digits. Best is what networks do as well: look far while there is much noise, and near when only
-# details are left. Look at these beside the training digits that they are nearest to.
+# digits, and about three in ten are copies. Best is what networks do as well: look far while there
+# is much noise, and near when only details are left. Look at these beside the training digits that
+# they are nearest to.
 
 new = made["all, then 3 × 3"][:20]
 plot.over_nearest(
@@ -381,8 +389,9 @@ plot.over_nearest(
 # Back to the friend. He sends the 8 numbers that the *linear* encoder made of his digit. We begin
 # with noise, and at every step do two things.
 #
-# * Count those training pictures more whose embedding is near to his. That is Bayes' rule: the
-#   weight of a picture is multiplied by how probable his embedding is, if it is that picture.
+# * Count those training pictures more whose embedding is near to his. That is *Bayes' rule*: how
+#   probable a cause is, is multiplied by how probable what was seen is, if that is the cause. Here
+#   a picture is the cause, and his embedding is what was seen.
 # * Move the guess D to the nearest picture that has *exactly* his embedding: D + A⁺(e − A D). For a
 #   linear encoder that is one line, and what the encoder is blind to stays as the denoiser has it.
 
@@ -401,12 +410,17 @@ def from_eight_numbers(number):
     return sample(guided, noise[number : number + 1], levels, "euler")
 
 
+def median(values):
+    ordered = mt.sort(values)
+    return (ordered[(WISHES - 1) // 2] + ordered[WISHES // 2]).item() / 2
+
+
 def report_eight(name, pictures):
     missed = ((pictures @ encoder.T - wished) ** 2).sum(1).sqrt() / (wished**2).sum(1).sqrt()
-    middling = mt.sort(missed)[WISHES // 2].item()
+    middling = median(missed)
     shown = f"{middling:>8.0%}" if middling > 1e-12 else "rounding"
     away = nearness(pictures, data).typical() / typical
-    original = mt.sort(((pictures - his) ** 2).sum(1).sqrt())[WISHES // 2].item() / typical
+    original = median(((pictures - his) ** 2).sum(1).sqrt()) / typical
     print(f"{name:<24}{shown:>20}{away:>16.2f}{original:>14.2f}")
 
 
@@ -512,7 +526,8 @@ for kind, wishes in wanted.items():
 #   nothing.
 # * The nearest neighbour is a picture that was there before: a copy, always.
 # * The gradient alone moves the guess, and where it moves it to may be no digit either.
-# * Data and gradient together come about as near to the wish as the neighbour does, and are new.
+# * Data and gradient together come about as near to the wish as the neighbour does, and nearly all
+#   of them are new.
 
 plot.gallery(
     {
@@ -606,7 +621,8 @@ except InputError as error:
 # 5. Take away from an embedding: picture of "a heavy 1", less "a heavy", plus "a light".
 # 6. Sample with "ancestral" and with "heun" instead of "euler", from the same noise. Which two
 #    agree best, and why does the third go elsewhere?
-# 7. Leave all 7s out of ``quick``, and keep the prompt for a 7. What do the two guides do?
+# 7. Leave all 7s out of ``quick`` and of ``of_data`` (both by ``truth[training] != 7``), and keep
+#    the prompt for a 7. What do the two guides do?
 #
 # Where to go from here
 # ---------------------

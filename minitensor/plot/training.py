@@ -41,11 +41,12 @@ def losses(
     level: tuple[float, str] | None = None,
     title: str = "",
     at: Sequence[int] | None = None,
+    unseen: str = "held out",
 ) -> Any:
     """A loss against the step, on a logarithmic axis: for each name on the training data and, dashed, held out.
 
     curves : by name two (steps + 1,), from before the first step on; level : a height to mark, and its name
-    at : the numbers of the steps that there are, if not all
+    at : the numbers of the steps that there are, if not all; unseen : what the second of each is called
     """
     fig, ax = figure(width=9, height=5)
     named: list[Named] = []
@@ -54,7 +55,7 @@ def losses(
             y = values.numpy()
             x = np.arange(len(y)) if at is None else np.asarray(at)
             ax.plot(x, y, style, color=color, linewidth=2)
-            named.append((f"{name}, {'training' if style == '-' else 'held out'}", x[-1], y[-1], color))
+            named.append((f"{name}, {'training' if style == '-' else unseen}", x[-1], y[-1], color))
     if level is not None:
         last = max(x for _, x, _, _ in named)
         ax.plot([0, last], [level[0]] * 2, color=GREY, linewidth=1.2, linestyle=":", zorder=0)
