@@ -563,10 +563,10 @@ plot.walks(
 # small one. This is the *cross-entropy*.
 
 from minitensor.data import digits
-from minitensor.models import split
 
 images, truth = digits()
-training, held_out = split(seed=0)
+order = mt.random.permutation(mt.random.generator(0), len(images))
+training, held_out = order[:1397], order[1397:]
 x = images / 16
 targets = (truth[:, None] == mt.arange(10)).astype("float64")  # 1 for the right one, else 0
 
