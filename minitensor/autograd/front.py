@@ -47,10 +47,10 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..
     a Tensor of the same shape, dtype and backend, all zeros where f does not depend on it. Inside f the argument is a
     Variable. A gradient is a function too: ``grad(grad(f))`` is the second derivative.
 
-    At a corner one slope is given of those that there are: elements that are equally large share evenly in `max`, `min`,
-    `maximum` and `minimum`, `clip` passes at its bounds, and of `abs`, `norm` and `std` it is 0 at 0.
-    Time: about that of f once or twice more. Memory: copies of the arguments, and what the rules will ask for of all that
-    f computes on the way.
+    At a corner one slope is given of those that there are: elements that are equally large share evenly in `max`,
+    `min`, `maximum` and `minimum`, `clip` passes at its bounds, and of `abs`, `norm` and `std` it is 0 at 0.
+    Time: about that of f once or twice more. Memory: copies of the arguments, and what the rules will ask for of all
+    that f computes on the way.
 
     >>> import minitensor as mt
     >>> mt.grad(lambda x: x**3)(2.0).item(), mt.grad(mt.grad(lambda x: x**3))(2.0).item()
