@@ -39,7 +39,7 @@ def points(name: str, x: Any) -> None:
         )
     if not x.size:
         what = "sample(s)" if not x.shape[0] else "feature(s)"
-        raise InputError(f"{name} {_have(word)} 0 {what} (shape={x.shape}) while a minimum of 1 is required.")
+        raise InputError(f"{name} {_have(word)} 0 {what} (shape={x.shape}) while a minimum of 1 is required; give one")
     _finite(name, x, "points")
 
 
