@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from minitensor.cluster.meanshift.update import largest
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
@@ -12,6 +13,7 @@ from minitensor.models.stored import load_arrays, save_arrays
 from minitensor.models.words import bag_of_words
 from minitensor.norms import norm
 
+FARTHEST = 1e30  # standard deviations, of which float32 holds the products with weights
 FORMAT, VERSION = "minitensor clip", 1
 
 
@@ -70,7 +72,8 @@ class Clip:
         """Pictures (n, pixels), in the unit of those trained on, as vectors of length 1: (n, size).
 
         float32 weights and float64 pictures give float64. `minitensor.grad` goes through it. Time: O(n·pixels·hidden).
-        Raises ShapeError for another number of pixels, DeviceError for another backend, and as `checks.pictures`.
+        Raises ShapeError for another number of pixels, DeviceError for another backend, InputError for pictures in quite
+        another unit, and as `checks.pictures`.
         """
         checks.pictures("embed_images: images", images)
         if images.shape[1] != self.middle.size:
@@ -80,6 +83,12 @@ class Clip:
                 f"trained on pictures of {self.middle.size}{one}"
             )
         self._here("embed_images: images", images)
+        most, spread = largest(images.plain()), self.spread.item()
+        if most > FARTHEST * spread + largest(self.middle):
+            raise InputError(
+                f"embed_images: images go up to {most:.2g}, and this clip was trained on pictures of "
+                f"standard deviation {spread:.2g}; give them in the same unit"
+            )
         return encode(self.standard(images), *self.weights[:4])
 
     def standard(self, images: Tensor) -> Tensor:

@@ -2,9 +2,11 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.tiles import tiles
-from minitensor.cluster.meanshift.update import squared_distances
+from minitensor.cluster.meanshift.update import largest, squared_distances
 from minitensor.core import checks
 from minitensor.core.creation import full
 from minitensor.core.tensor import Tensor
@@ -65,4 +67,7 @@ def nearness(samples: Tensor, data: Tensor, memory: int = MEMORY) -> Nearness:
         nearest, before = squared.min(1), least[here]
         rows[here] = where(nearest < before, squared.argmin(1) + there.start, rows[here])
         least[here] = where(nearest < before, nearest, before)
-    return Nearness(rows, sqrt(least) * unit)
+    distances = sqrt(least)
+    if largest(distances) * unit > float(np.finfo(data.dtype).max):
+        raise InputError(f"nearness: a distance is beyond the largest {data.dtype}; divide samples and data by 4")
+    return Nearness(rows, distances * unit)

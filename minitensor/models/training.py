@@ -103,6 +103,10 @@ def train_clip(
     rng = random.generator(checks.whole("train_clip: seed", seed, 0))
     seen, looked = _apart(rng, images, captions, checks.number("train_clip: held", held, 0, 0.5))
     if vary is not None:
+        if not callable(vary):
+            raise DTypeError(
+                f"train_clip: vary is of type {type(vary).__name__}, not a function, such as altered_pairs"
+            )
         more = vary(*seen, rng)
         if not (isinstance(more, Sequence) and len(more) == 2):
             raise DTypeError(f"train_clip: vary gave a {type(more).__name__}, not two: pictures and captions")

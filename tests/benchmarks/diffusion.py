@@ -298,10 +298,10 @@ def by_clip(seeds):
             for name, way in clip_ways(seed, clip).items():
                 rows.setdefault((kind, name), []).append(through_clip(seed, clip, way, embedded))
     print(f"\nguided by a small CLIP, {WISHES} wishes: what the samples are when they are encoded again")
-    print(f"{'':44}{'cosine':24}{'the caption':24}{'the digit':24}{'copies':24}{'distance'}")
+    print(f"{'':46}{'cosine':24}{'the caption':24}{'the digit':24}{'copies':24}{'distance'}")
     for (kind, name), each in rows.items():
         columns = zip(*each, strict=True)
-        print(f"{kind}: {name:{42 - len(kind)}}" + "".join(f"{spread(column):24}" for column in columns), flush=True)
+        print(f"{kind}: {name:{44 - len(kind)}}" + "".join(f"{spread(column):24}" for column in columns), flush=True)
     for kind in ("text", "picture"):
         _, _, of_digit, copies, _ = np.mean(rows[kind, "patches, data 50, gradient 100"], axis=0)
         goal(f"guided by a {kind}: the digit that was asked for", of_digit, least=0.90)

@@ -70,6 +70,17 @@ def test_float32_pictures_are_centred_in_the_dtype_of_the_middle(backend):
     assert (slope.dtype, slope.shape) == ("float32", images.shape)
 
 
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 1e35), ("float64", 1e300), ("float64", -1.7e308)])
+def test_pictures_in_quite_another_unit_are_refused(backend, dtype, size):
+    clip = clip_of(3, dtype=dtype)
+    with pytest.raises(
+        ValueError, match=r"images go up to .*e\+.*, and this clip .* standard deviation 1.5; give them"
+    ):
+        clip.embed_images(mt.full((2, 6), size, dtype))
+    far = clip.embed_images(mt.full((2, 6), 1e29, dtype))
+    np.testing.assert_allclose(np.linalg.norm(far.numpy(), axis=1), 1, rtol=1e-6)
+
+
 def test_gradients_go_through_to_the_pictures(backend):
     clip, images = clip_of(2), mt.tensor(IMAGES)
     target = clip.embed_texts(["a heavy 7"])[0]

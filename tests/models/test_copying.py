@@ -54,5 +54,7 @@ def test_what_does_not_fit_is_refused(backend):
         nearness(mt.zeros((2, 3)), mt.zeros((2, 3)), memory=-1)
     with pytest.raises(ShapeError, match=r"the data has shape \(2, 8, 8\), .*; write data.reshape\(len\(data\), -1\)"):
         nearness(mt.zeros((2, 64)), mt.zeros((2, 8, 8)))
+    with pytest.raises(InputError, match="nearness: a distance is beyond the largest float64; divide samples and data"):
+        nearness(mt.tensor([[1.5e308]]), mt.tensor([[-1.5e308]]))
     with pytest.raises(InputError, match="copies: typical=0; it must be positive"):
         nearness(mt.zeros((2, 3)), mt.zeros((2, 3))).copies(0)

@@ -197,6 +197,7 @@ def test_progress_goes_to_stderr(capsys):
             {"vary": lambda images, captions, rng: None},
             "train_clip: vary gave a NoneType, not two: pictures and captions",
         ),
+        ({"vary": 3}, "train_clip: vary is of type int, not a function"),
         ({"vary": lambda images, captions, rng: (images, captions[1:])}, "each picture needs one"),
         ({"seed": -1}, "seed=-1; it must be a whole number"),
         ({"steps": 0}, "steps=0; it must be a whole number, 1 or more"),
