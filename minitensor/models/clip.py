@@ -72,8 +72,8 @@ class Clip:
         """Pictures (n, pixels), in the unit of those trained on, as vectors of length 1: (n, size).
 
         float32 weights and float64 pictures give float64. `minitensor.grad` goes through it. Time: O(n·pixels·hidden).
-        Raises ShapeError for another number of pixels, DeviceError for another backend, InputError for pictures in quite
-        another unit, and as `checks.pictures`.
+        Raises ShapeError for another number of pixels, DeviceError for another backend, InputError for pictures in
+        quite another unit, and as `checks.pictures`.
         """
         checks.pictures("embed_images: images", images)
         if images.shape[1] != self.middle.size:
