@@ -1,4 +1,4 @@
-"""Checks that are needed before the work begins, each written once: points, two matrices that fit, a number, a word.
+"""Checks that are needed before the work begins, each written once: points, pictures, matrices that fit, a number.
 
 Each takes the name that its message begins with, and says what was given, what is wanted, and what to write instead.
 """
@@ -39,14 +39,78 @@ def points(name: str, x: Any) -> None:
         )
     if not x.size:
         what = "sample(s)" if not x.shape[0] else "feature(s)"
-        raise InputError(f"{name} {_have(word)} 0 {what} (shape={x.shape}) while a minimum of 1 is required.")
-    finite = wrap(backend.of(x.array).xp.isfinite(x.array))
-    if not finite.all():
-        wrong = ~finite.all(1)
-        first = wrong.argmax().item()
-        raise InputError(
-            f"{name} {'hold' if word.endswith('s') else 'holds'} NaN or infinity in {wrong.sum().item()} of "
-            f"{x.shape[0]} points, the first is {word}[{first}] = {x[first].tolist()}; leave them out"
+        raise InputError(f"{name} {_have(word)} 0 {what} (shape={x.shape}) while a minimum of 1 is required; give one")
+    _finite(name, x, "points")
+
+
+def pictures(name: str, x: Any, least: int = 1) -> None:
+    """Raise unless x is a Tensor of pictures, one a row: (n, pixels), float32 or float64, without NaN or infinity.
+
+    name : as for `points`; least : how many pictures there must be
+
+    >>> import minitensor as mt
+    >>> pictures("ideal_denoiser: the data", mt.zeros((10, 8, 8)))
+    Traceback (most recent call last):
+    minitensor.errors.ShapeError: ideal_denoiser: the data has shape (10, 8, 8), not (pictures, pixels); write
+        data.reshape(len(data), -1)
+
+    Raises DTypeError, ShapeError or InputError.
+    """
+    word = name.rpartition(" ")[2]
+    tensor(name, x)
+    if x.dtype not in ("float32", "float64"):
+        wrong = "floats" if x.dtype.kind != "f" else "float32 or float64"
+        raise DTypeError(f"{name} {_are(word)} {x.dtype}, not {wrong}; use .astype('float64')")
+    if x.ndim != 2:
+        fix = f"{word}[None] for one picture" if x.ndim < 2 else f"{word}.reshape(len({word}), -1)"
+        raise ShapeError(f"{name} {_have(word)} shape {x.shape}, not (pictures, pixels); write {fix}")
+    if x.shape[0] < least or not x.shape[1]:
+        what = "pixels" if x.shape[0] >= least else "pictures"
+        raise InputError(f"{name} {_have(word)} shape {x.shape}, which holds no {what}; give one at least")
+    if x.size:
+        _finite(name, x, "pictures")
+
+
+def sides(name: str, shape: Any, images: Tensor) -> tuple[int, int]:
+    """The rows and columns of pictures, (n, rows·columns), from what the caller says that they are.
+
+    >>> import minitensor as mt
+    >>> sides("measure: images", (8, 8), mt.zeros((10, 60)))
+    Traceback (most recent call last):
+    minitensor.errors.ShapeError: measure: images of shape (10, 60) have 60 pixels each, not 8 × 8; give their
+        shape=(rows, columns)
+
+    Raises ShapeError for what are no two sides or do not fit, InputError for sides that are not whole.
+    """
+    caller = name.partition(":")[0]
+    try:
+        rows, columns = shape
+    except (TypeError, ValueError):
+        raise ShapeError(f"{caller}: shape={shape!r:.60}; write (rows, columns)") from None
+    rows, columns = whole(f"{caller}: rows", rows, 1), whole(f"{caller}: columns", columns, 1)
+    if rows * columns != images.shape[1]:
+        word = name.rpartition(" ")[2]
+        raise ShapeError(
+            f"{name} of shape {images.shape} {_have(word)} {images.shape[1]} pixels each, not {rows} × {columns}; give "
+            "their shape=(rows, columns)"
+        )
+    return rows, columns
+
+
+def together(name: str, x: Tensor, other: str, y: Tensor) -> None:
+    """Raise DeviceError unless x and y are on one backend; x is what moves.
+
+    >>> import minitensor as mt
+    >>> together("guided_by_data: match", mt.zeros(1).to("strict"), "the data", mt.zeros(1).to("numpy"))
+    Traceback (most recent call last):
+    minitensor.errors.DeviceError: guided_by_data: match is on strict, but the data is on numpy; write
+        match.to('numpy')
+    """
+    if x.backend != y.backend:
+        word = name.rpartition(" ")[2]
+        raise DeviceError(
+            f"{name} {_are(word)} on {x.backend}, but {other} {_are(other)} on {y.backend}; write "
+            f"{word}.to({y.backend!r})"
         )
 
 
@@ -196,6 +260,18 @@ def choice(name: str, value: Any, known: Iterable[str]) -> None:
     if not (isinstance(value, str) and value in known):
         caller, _, word = name.rpartition(" ")
         raise InputError(f"{caller} there is no {word} {value!r}; choose one of {', '.join(known)}".strip())
+
+
+def _finite(name: str, x: Tensor, rows: str) -> None:
+    """Raise InputError where x, (n, d), holds NaN or infinity."""
+    finite = wrap(backend.of(x.array).xp.isfinite(x.array))
+    if not finite.all():
+        word, wrong = name.rpartition(" ")[2], ~finite.all(1)
+        first = wrong.argmax().item()
+        raise InputError(
+            f"{name} {'hold' if word.endswith('s') else 'holds'} NaN or infinity in {wrong.sum().item()} of "
+            f"{x.shape[0]} {rows}, the first is {word}[{first}] = {x[first].tolist()!s:.80}; leave them out"
+        )
 
 
 def _real(value: Any) -> float:

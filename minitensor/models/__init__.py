@@ -3,7 +3,8 @@
 The small CLIP: `captions.py` measures pictures and puts it into words; `pictures.py` is which digits are learned from,
 and copies of them altered a little; `words.py` makes bags of words of texts; `layers.py` is what an encoder is made of;
 `clip.py` is the two encoders; `training.py` is the contrastive loss and what makes it less, a step of which is in
-`adam.py`; `retrieving.py` is how well it finds; `stored.py` puts arrays into files that are safe to read.
+`adam.py`; `retrieving.py` is how well it finds; `stored.py` puts arrays into files that are safe to read;
+`scale.py` is a scale at which no square overflows.
 
 Diffusion with no network: `schedule.py` is how the noise falls; `diffusion.py` is the ideal denoiser of a data set,
 which is one step of mean shift, and the samplers; `patches.py` is the same step on patches, which makes pictures that

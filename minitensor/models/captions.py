@@ -4,14 +4,15 @@ A caption such as "a heavy narrow 7 leaning right" says more than the class, and
 picture: all but the digit are its moments. So any picture can be given its caption, one that a model made as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from minitensor.core import checks
 from minitensor.core.creation import arange
 from minitensor.core.tensor import Tensor
-from minitensor.errors import InputError, ShapeError
+from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import maximum, sort, sqrt, where
+from minitensor.models.words import one, words_of
 
 LEANS = ("leaning left", "standing upright", "leaning right")
 WEIGHTS, WIDTHS = ("light", "heavy"), ("narrow", "wide")
@@ -33,6 +34,8 @@ class Measures(NamedTuple):
 class Thresholds(NamedTuple):
     """Where one word ends and the next begins, in the units of `Measures`; what is equal gets the second word.
 
+    Only where left and right are equal, as those of pictures of one row are, is what equals both upright.
+
     ink : between light and heavy; left, right : upright is between them; width : between narrow and wide
     """
 
@@ -53,14 +56,13 @@ def measure(images: Tensor, shape: tuple[int, int] = (8, 8)) -> Measures:
     >>> [round(each.item(), 3) for each in measure(slash, (3, 3))]
     [1.333, 1.0, 0.816]
 
-    Raises ShapeError where the shape does not fit, InputError for a picture without ink, and as `checks.points`.
+    Raises ShapeError where the shape does not fit, InputError for a picture without ink, and as `checks.pictures`.
     """
-    checks.points("measure: images", images)
-    rows, columns = (checks.whole("measure: a side of the shape", side, 1) for side in shape)
+    checks.pictures("measure: images", images)
+    rows, columns = checks.sides("measure: images", shape, images)
     n, pixels = images.shape
-    if rows * columns != pixels:
-        raise ShapeError(f"measure: images of shape {images.shape} have {pixels} pixels each, not {rows} × {columns}")
-    ink = maximum(images, 0.0).reshape(n, rows, columns)
+    room = 2.0 ** (pixels - 1).bit_length()  # so that no sum overflows; of a power of two nothing is rounded
+    ink = maximum(images, 0.0).reshape(n, rows, columns) / room
     total = ink.sum((1, 2))
     if not (total > 0).all():
         raise InputError(f"measure: images[{total.argmin().item()}] has no ink, so it has no middle; leave it out")
@@ -73,7 +75,7 @@ def measure(images: Tensor, shape: tuple[int, int] = (8, 8)) -> Measures:
     wide = (of_columns * along**2).sum(1)
     both = (ink * down[:, :, None] * along[:, None, :]).sum((1, 2))
     thin = high == 0
-    return Measures(total / pixels, where(thin, 0.0, -both / where(thin, 1.0, high)), sqrt(wide))
+    return Measures(total / pixels * room, where(thin, 0.0, -both / where(thin, 1.0, high)), sqrt(wide))
 
 
 def thresholds(images: Tensor, shape: tuple[int, int] = (8, 8)) -> Thresholds:
@@ -104,29 +106,35 @@ def describe(
     >>> captions[:2], len(set(captions))
     (['a light wide 0 leaning right', 'a heavy narrow 1 standing upright'], 102)
 
-    Raises ShapeError where there is not a digit for each picture, InputError for one that is none; as `measure`.
+    Raises ShapeError where there is not a digit for each picture, InputError for one that is none, DTypeError for `at`
+    that are no `Thresholds`; as `measure`.
     """
+    if not isinstance(at, Thresholds):
+        raise DTypeError(f"describe: at is of type {type(at).__name__}, not Thresholds; write at=thresholds(images)")
     ink, lean, width = (each.tolist() for each in measure(images, shape))
-    named = digits.tolist() if isinstance(digits, Tensor) else list(digits)
-    if not isinstance(named, list) or len(named) != len(ink):
+    given = digits.tolist() if isinstance(digits, Tensor) else digits
+    named = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else None
+    if named is None or len(named) != len(ink):
         raise ShapeError(f"describe: {images.shape[0]} pictures need as many digits, in one row, not {digits!s:.60}")
     for digit in named:
         checks.whole("describe: a digit", digit, 0, 9)
     return [
-        f"a {WEIGHTS[i >= at.ink]} {WIDTHS[w >= at.width]} {digit} {LEANS[(s >= at.left) + (s >= at.right)]}"
+        f"a {WEIGHTS[i >= at.ink]} {WIDTHS[w >= at.width]} {digit} "
+        f"{LEANS[1 if s == at.left == at.right else (s >= at.left) + (s >= at.right)]}"
         for i, s, w, digit in zip(ink, lean, width, named, strict=True)
     ]
 
 
 def digit_of(caption: str) -> int:
-    """The digit that a caption names.
+    """The digit that a caption names; words are read as `Clip.embed_texts` reads them.
 
-    >>> digit_of("a heavy narrow 7 leaning right")
+    >>> digit_of("A heavy, narrow 7.")
     7
 
-    Raises InputError where it names none, or several.
+    Raises InputError where it names none, or several; DTypeError for what is no text.
     """
-    found = [word for word in caption.split() if len(word) == 1 and word in "0123456789"]
+    one("digit_of", caption)
+    found = [word for word in words_of(caption) if len(word) == 1 and word in "0123456789"]
     if len(found) != 1:
         raise InputError(f"digit_of: {caption!r} names {len(found)} digits; a caption names one, such as 'a heavy 7'")
     return int(found[0])

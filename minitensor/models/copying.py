@@ -2,14 +2,17 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.tiles import tiles
-from minitensor.cluster.meanshift.update import squared_distances
+from minitensor.cluster.meanshift.update import largest, squared_distances
 from minitensor.core import checks
 from minitensor.core.creation import full
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import sort, sqrt, where
+from minitensor.models.scale import scale_of
 
 COPY = 0.2  # of the typical distance: nearer than that, nobody sees a difference
 
@@ -49,17 +52,22 @@ def nearness(samples: Tensor, data: Tensor, memory: int = MEMORY) -> Nearness:
 
     Raises DTypeError, ShapeError, DeviceError or InputError for what are no points, do not fit, or are none.
     """
-    checks.points("nearness: the samples", samples)
-    checks.points("nearness: the data", data)
+    checks.pictures("nearness: the samples", samples)
+    checks.pictures("nearness: the data", data)
+    memory = checks.whole("nearness: memory", memory, 1)
     checks.matrices("nearness", samples, data, words=("samples", "data"), rows=True)
     if samples.dtype != data.dtype:
         raise InputError(f"nearness: samples are {samples.dtype}, data {data.dtype}; use .astype({data.dtype.name!r})")
     q, n = samples.shape[0], data.shape[0]
-    columns = data.T.contiguous()
+    unit = scale_of(samples, data)
+    samples, columns = samples / unit, (data / unit).T.contiguous()
     rows, least = full(q, 0, "int64", like=data), full(q, float("inf"), like=data)
     for here, there in tiles(q, n, 2 * data.dtype.itemsize, memory):
         squared = squared_distances(samples[here], columns[:, there])
         nearest, before = squared.min(1), least[here]
         rows[here] = where(nearest < before, squared.argmin(1) + there.start, rows[here])
         least[here] = where(nearest < before, nearest, before)
-    return Nearness(rows, sqrt(least))
+    distances = sqrt(least)
+    if largest(distances) * unit > float(np.finfo(data.dtype).max):
+        raise InputError(f"nearness: a distance is beyond the largest {data.dtype}; divide samples and data by 4")
+    return Nearness(rows, distances * unit)

@@ -5,7 +5,7 @@ part of the way, while the bandwidth shrinks.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ Denoiser = Callable[[Tensor, float], Tensor]  # (x, sigma) → the guess of the 
 Step = Callable[[int, int, str], None]  # how many steps are done, of how many, and words: what a progress bar takes
 METHODS = ("euler", "heun", "ancestral")
 FAINTEST, STRONGEST = 1e-18, 1e18  # noise whose square float32 holds
+LEFT_OUT = 1e30  # the logarithm of how little counts as nothing
 FAINT = float(np.finfo("float64").tiny) / float(np.finfo("float64").eps)  # a sum of weights below it has lost digits
 
 
@@ -34,7 +35,7 @@ def ideal_denoiser(data: Tensor, log_weights: Tensor | None = None, memory: int 
     """The best guess there is of a clean picture, given it with noise, if all pictures there are were these.
 
     data : (n, d), float32 or float64: the pictures; log_weights : (n,), the logarithm of how much each counts, all
-        alike if not given; −∞ leaves a picture out
+        alike if not given; −∞, or 1e30 less than the largest, leaves a picture out
     memory : bytes of its tables
 
     Returns a function of x (samples, d), pictures with noise, and of sigma, its standard deviation, which gives the
@@ -61,8 +62,9 @@ def ideal_denoiser(data: Tensor, log_weights: Tensor | None = None, memory: int 
     1e-18 to 1e18. No samples are no mistake.
     """
     checks.no_gradient("ideal_denoiser", data)
-    checks.points("ideal_denoiser: the data", data)
-    kept, raised = weighed(data, log_weights)
+    checks.pictures("ideal_denoiser: the data", data)
+    memory = checks.whole("ideal_denoiser: memory", memory, 1)
+    kept, raised = weighed("ideal_denoiser", data, log_weights)
     kept = kept.astype("float64")
 
     def denoise(x: Tensor, sigma: float) -> Tensor:
@@ -80,23 +82,33 @@ def ideal_denoiser(data: Tensor, log_weights: Tensor | None = None, memory: int 
     return denoise
 
 
-def weighed(data: Tensor, log_weights: Tensor | None) -> tuple[Tensor, Tensor | None]:
+def weighed(name: str, data: Tensor, log_weights: Tensor | None) -> tuple[Tensor, Tensor | None]:
     """The pictures that count, (m, d), and how far above the data each lies, (m, 1), in units of the noise."""
     if log_weights is None:
         return data, None
-    checks.no_gradient("a denoiser", data, log_weights)
-    checks.tensor("the log_weights", log_weights)
-    if log_weights.shape != data.shape[:1]:
-        raise ShapeError(
-            f"the log_weights have shape {log_weights.shape}; give each of the {data.shape[0]} pictures one number"
-        )
-    if log_weights.dtype.kind != "f":
-        raise DTypeError(f"the log_weights are {log_weights.dtype}, not floats; use .astype('float64')")
-    counts = log_weights > -math.inf
-    if (log_weights != log_weights).any() or not counts.any() or log_weights.max().item() == math.inf:
-        raise InputError("the log_weights hold NaN or ∞, or all are −∞; leave out what should not count")
-    kept = log_weights[counts]
+    checks.no_gradient(name, data, log_weights)
+    for_each(f"{name}: the log_weights", log_weights, data)
+    wide = log_weights.astype("float64")
+    counts = wide > wide.max() - LEFT_OUT
+    kept = wide[counts]
     return data[counts], sqrt(2.0 * (kept.max() - kept)).astype(data.dtype)[:, None]
+
+
+def for_each(name: str, numbers: Tensor, data: Tensor) -> None:
+    """Raise unless there is a number for each picture, (n,) floats beside the data: −∞ may be, but not all, nor NaN."""
+    checks.tensor(name, numbers)
+    have, are = ("have", "are") if name.endswith("s") else ("has", "is")
+    if numbers.shape != data.shape[:1]:
+        n = data.shape[0]
+        fix = f"write .reshape({n})" if numbers.size == n else f"give each of the {n} pictures one number"
+        raise ShapeError(f"{name} {have} shape {numbers.shape}, not ({n},); {fix}")
+    if numbers.dtype.kind != "f":
+        raise DTypeError(f"{name} {are} {numbers.dtype}, not floats; use .astype('float64')")
+    checks.together(name, numbers, "the data", data)
+    most = numbers.max().item()
+    if not -math.inf < most < math.inf:
+        what = "−∞ for every picture" if most == -math.inf else "NaN or ∞"
+        raise InputError(f"{name} {have} {what}; give finite numbers, or −∞ for what should not count")
 
 
 def checked(name: str, x: Tensor, sigma: float, data: Tensor) -> float:
@@ -105,9 +117,8 @@ def checked(name: str, x: Tensor, sigma: float, data: Tensor) -> float:
     found = checks.positive(f"{name}: sigma", sigma, "it is the standard deviation of the noise and must be")
     if not FAINTEST <= found <= STRONGEST:
         raise InputError(f"{name}: sigma={found:g}; it must be from {FAINTEST:g} to {STRONGEST:g}; scale the data")
+    checks.pictures(f"{name}: x", x, least=0)
     checks.matrices(name, x, data, words=("x", "data"), rows=True)
-    if not isfinite(x).all():
-        raise InputError(f"{name}: x holds NaN or infinity; begin with finite noise, or take a smaller step")
     return found
 
 
@@ -175,17 +186,17 @@ def sample(
     [[1.0, 5.0], [1.0, 5.0], [1.0, 5.0]]
 
     Raises InputError for levels that do not fall or are not positive, an unknown method, "ancestral" without a seed,
-    and noise with NaN; DTypeError and ShapeError for noise that is not (samples, d) floats, and for a denoiser whose
-    guess has another shape.
+    the others with one, and noise or a guess with NaN or infinity; DTypeError and ShapeError for noise that is not
+    (samples, d), float32 or float64, and for a denoiser whose guess has another shape.
     """
     checks.choice("sample: method", method, METHODS)
     levels = _falling(levels)
     checks.no_gradient("sample", noise)
-    checks.tensor("sample: the noise", noise)
-    if noise.ndim != 2 or noise.dtype.kind != "f":
-        raise ShapeError(f"sample: the noise is {noise.dtype} {noise.shape}; it must be floats (samples, d)")
+    checks.pictures("sample: the noise", noise, least=0)
     if method == "ancestral" and seed is None:
         raise InputError("sample: 'ancestral' adds new noise at each step and needs a seed=; 'euler' and 'heun' do not")
+    if method != "ancestral" and seed is not None:
+        raise InputError(f"sample: {method!r} adds no noise, so seed={seed!s:.60} decides nothing; leave it out")
     rng = random.generator(seed) if method == "ancestral" else None
     x, places, guesses = noise * levels[0], [], []
     with bar("diffusion", progress) as show:
@@ -210,11 +221,18 @@ def _guess(denoise: Denoiser, x: Tensor, sigma: float) -> Tensor:
     checks.tensor("sample: what the denoiser gave", guess)
     if guess.shape != x.shape:
         raise ShapeError(f"sample: the denoiser made {guess.shape} of {x.shape}; a guess has the shape of its picture")
+    if not isfinite(guess).all():
+        raise InputError(
+            f"sample: the denoiser made NaN or infinity at noise {sigma:.3g}; look at what it does with x and sigma"
+        )
     return guess.plain()
 
 
 def _falling(levels: Sequence[float]) -> tuple[float, ...]:
-    found = tuple(checks.positive("sample: a level", level) for level in levels)
+    given = levels.tolist() if isinstance(levels, Tensor) else levels
+    if not isinstance(given, Iterable) or isinstance(given, str):
+        raise InputError(f"sample: levels={levels!s:.60}; they are a row of numbers, such as noise_levels(18)")
+    found = tuple(checks.positive("sample: a level", level) for level in given)
     if not found or any(a <= b for a, b in pairwise(found)):
         raise InputError(f"sample: levels={found!s:.60}; they must fall, as those of noise_levels(18) do")
     return found

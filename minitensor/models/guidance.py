@@ -5,16 +5,21 @@ that match, which is exact. A function of any picture that has a gradient: `guid
 A linear encoder: `guided_by_projection` moves each guess to the nearest picture that is encoded as wished.
 """
 
+import math
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
+import numpy as np
+
 from minitensor.autograd import grad
+from minitensor.cluster.meanshift.update import largest
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
-from minitensor.errors import InputError, ShapeError
-from minitensor.functions import isfinite
+from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.functions import isfinite, maximum
 from minitensor.linalg import pinv
-from minitensor.models.diffusion import Denoiser, ideal_denoiser
+from minitensor.models.diffusion import LEFT_OUT, Denoiser, for_each, ideal_denoiser
 
 Score = Callable[[Tensor], Tensor]  # pictures (samples, d) → how well each matches, (samples,)
 
@@ -37,12 +42,27 @@ def guided_by_data(
     >>> denoise(mt.tensor([[4.0]]), 5.0).tolist()
     [[10.0]]
 
-    Raises ShapeError unless there is a match for each picture, InputError for a strength that is no number, and what
-    the denoiser raises.
+    Raises DTypeError and ShapeError unless there is a match for each picture, a float, DeviceError for one on another
+    backend, InputError for one that is NaN, a strength that is no number and options that `make` does not take, and
+    what `make` raises.
     """
     strength = checks.number("guided_by_data: strength", strength)
-    checks.tensor("guided_by_data: the match", match)
-    return make(data, log_weights=match * strength, **options)
+    if not callable(make):
+        raise DTypeError(f"guided_by_data: make={make!r:.60}; give it ideal_denoiser or patch_denoiser, without quotes")
+    try:
+        signature(make).bind(data, log_weights=match, **options)
+    except TypeError as error:
+        told = getattr(make, "__name__", "make")
+        raise InputError(f"guided_by_data: {told} takes no such options: {error}; choose another make=") from None
+    if not strength:
+        return make(data, **options)
+    checks.pictures("guided_by_data: the data", data)
+    for_each("guided_by_data: the match", match, data)
+    if strength < 0 and match.min().item() == -math.inf:
+        raise InputError("guided_by_data: the match has −∞, which a strength below 0 makes infinite; leave it out")
+    better = match.astype("float64") * math.copysign(1.0, strength)
+    below = better - better.max()  # only what lies between weights counts, so the strength may be as large as it likes
+    return make(data, log_weights=maximum(below, -2 * LEFT_OUT / abs(strength)) * abs(strength), **options)
 
 
 def guided_by_gradient(denoise: Denoiser, score: Score, strength: float, width: float = 4.0) -> Denoiser:
@@ -90,7 +110,14 @@ def guided_by_gradient(denoise: Denoiser, score: Score, strength: float, width: 
             raise InputError(
                 "guided_by_gradient: the gradient of the score is not finite; keep the score away from 0/0, √0, log 0"
             )
-        return guess + slope * (strength * sigma**2 * width**2 / (sigma**2 + width**2))
+        spread = sigma * (width / math.hypot(sigma, width))  # of the pictures that x may be; no square overflows
+        far = strength * (spread * spread)
+        if not largest(slope) * abs(far) < float(np.finfo(slope.dtype).max):  # NaN is not
+            raise InputError(
+                f"guided_by_gradient: strength={strength:g} at noise {sigma:.3g} moves pictures beyond the largest "
+                "float; take a smaller one"
+            )
+        return guess + slope * far
 
     return guided
 
@@ -114,10 +141,11 @@ def guided_by_projection(denoise: Denoiser, encoder: Tensor, embedding: Tensor) 
     [3.0, 7.0]
 
     Raises ShapeError where the embedding has not the size that the encoder gives, DTypeError for what are no floats,
-    InputError for NaN; the denoiser ShapeError where pictures or samples do not fit.
+    DeviceError for two backends, InputError for NaN; the denoiser ShapeError where pictures or samples do not fit.
     """
     checks.points("guided_by_projection: the encoder", encoder)
     checks.tensor("guided_by_projection: the embedding", embedding)
+    checks.together("guided_by_projection: embedding", embedding, "the encoder", encoder)
     m, d = encoder.shape
     if embedding.ndim not in (1, 2) or embedding.shape[-1] != m:
         raise ShapeError(
@@ -128,12 +156,14 @@ def guided_by_projection(denoise: Denoiser, encoder: Tensor, embedding: Tensor) 
     back = pinv(encoder)
 
     def guided(x: Tensor, sigma: float) -> Tensor:
+        checks.tensor("guided_by_projection: x", x)
         if x.ndim != 2 or x.shape[1] != d or (embedding.ndim == 2 and embedding.shape[0] != x.shape[0]):
             raise ShapeError(
                 f"guided_by_projection: x has shape {x.shape}; pictures are ({embedding.shape[0]}, {d})"
                 if embedding.ndim == 2
                 else f"guided_by_projection: x has shape {x.shape}; pictures are (samples, {d})"
             )
+        checks.together("guided_by_projection: x", x, "the encoder", encoder)
         guess = denoise(x, sigma)
         return guess + (embedding - guess @ encoder.T) @ back.T
 

@@ -7,18 +7,19 @@ explains most of what convolutional diffusion models create.
 
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from minitensor.cluster.meanshift.update import largest
 from minitensor.core import checks
 from minitensor.core.creation import arange, ones, zeros
 from minitensor.core.tensor import Tensor
-from minitensor.errors import InputError, ShapeError
+from minitensor.errors import InputError
 from minitensor.functions import stack
 from minitensor.models.diffusion import Denoiser, checked, ideal_denoiser, weighed
 from minitensor.models.softmax import Softmax
 
 MEMORY = 2**21  # bytes of the tables
 TABLES = 2  # numbers held for each pixel of a pair
-WIDEST = 1e18  # whose square float32 holds
 
 Window = int | Callable[[float], int]
 
@@ -60,16 +61,18 @@ def patch_denoiser(
     data, and InputError for a k that is even or no whole number.
     """
     checks.no_gradient("patch_denoiser", data)
-    checks.points("patch_denoiser: the data", data)
-    rows, columns = _sides(shape, data.shape[1])
+    checks.pictures("patch_denoiser: the data", data)
+    rows, columns = checks.sides("patch_denoiser: the data", shape, data)
+    memory = checks.whole("patch_denoiser: memory", memory, 1)
     if not callable(k):
         _odd(k)
-    whole = ideal_denoiser(data, log_weights)
-    data, raised = weighed(data, log_weights)
+    kept, raised = weighed("patch_denoiser", data, log_weights)
+    whole, data = ideal_denoiser(data, log_weights), kept
     count, middle = data.shape[0], data.mean(0)
     # A pixel at a time, the pictures side by side in memory; and what is to be averaged, (rows, columns, n, 2).
     pixels = (data - middle).T.contiguous().reshape(rows, columns, 1, count)
     values = stack([pixels[:, :, 0], ones((rows, columns, count), like=data)], axis=-1)
+    most = float(np.finfo(data.dtype).max)
     penalty, reach = None if raised is None else (raised * raised)[:, 0] * -0.5, largest(pixels)
 
     def denoise(x: Tensor, sigma: float) -> Tensor:
@@ -79,7 +82,7 @@ def patch_denoiser(
             return whole(x, sigma)
         asking = (x.astype(data.dtype) - middle).T.contiguous().reshape(rows, columns, x.shape[0], 1)
         widest = max(reach, largest(asking)) if x.size else reach
-        if widest > WIDEST:
+        if 4 * widest * widest * min(window, rows) * min(window, columns) > most:  # the square of a distance
             raise InputError(f"patch_denoiser: pixels are up to {widest:.2g} from their mean; scale data and x to less")
         down, across = band(rows, window, data), -band(columns, window, data)
         found = zeros((rows, columns, x.shape[0]), like=data)
@@ -116,19 +119,6 @@ def band(size: int, k: int, like: Tensor) -> Tensor:
 def _spans(count: int, size: int) -> Iterator[slice]:
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
-
-
-def _sides(shape: Sequence[int], pixels: int) -> tuple[int, int]:
-    try:
-        rows, columns = shape
-    except (TypeError, ValueError):
-        raise ShapeError(f"patch_denoiser: shape={shape!r:.60}; write (rows, columns)") from None
-    sides = checks.whole("patch_denoiser: rows", rows, 1), checks.whole("patch_denoiser: columns", columns, 1)
-    if sides[0] * sides[1] != pixels:
-        raise ShapeError(
-            f"patch_denoiser: pictures of shape {sides} have {sides[0] * sides[1]} pixels, and the data have {pixels}"
-        )
-    return sides
 
 
 def _odd(k: int) -> int:

@@ -8,9 +8,9 @@ from minitensor import random
 from minitensor.core import checks
 from minitensor.core.creation import arange, zeros
 from minitensor.core.tensor import Tensor
-from minitensor.errors import ShapeError
-from minitensor.functions import clip, concat, exp, floor, minimum, take
+from minitensor.functions import clip, concat, exp, floor, minimum, take, where
 from minitensor.models.captions import Thresholds, describe, digit_of
+from minitensor.models.words import of_each
 
 DIGITS, HELD = 1797, 400  # how many there are in `minitensor.data.digits`, and how many are held out
 
@@ -43,6 +43,7 @@ def altered(
     along, down : pixels by which a copy is moved at most, to either side; slant : pixels to the right for each pixel
     upwards at most; strength : the logarithm of the factor at most. No pixel gets more than the strongest there was.
     Between two pixels it is interpolated linearly; what leaves the picture is lost, and paper comes in.
+    A copy that would lose all of its ink is the picture itself.
 
     A copy is a picture of the same digit, but neither of the same ink nor of the same lean or width: its caption has to
     be measured anew. Time and memory: O(n·rows·columns).
@@ -54,13 +55,11 @@ def altered(
     >>> [round(pixel, 2) for pixel in copy[0].tolist()]
     [0.0, 5.81, 2.19, 0.0]
 
-    Raises ShapeError where the shape does not fit, InputError for a bound that is negative, and as `checks.points`.
+    Raises ShapeError where the shape does not fit, InputError for a bound that is negative, and as `checks.pictures`.
     """
-    checks.points("altered: images", images)
+    checks.pictures("altered: images", images)
+    rows, columns = checks.sides("altered: images", shape, images)
     n, pixels = images.shape
-    rows, columns = shape
-    if rows * columns != pixels:
-        raise ShapeError(f"altered: images of shape {images.shape} have {pixels} pixels each, not {rows} × {columns}")
 
     def chance(name: str, most: float) -> Tensor:
         """A number for each picture, (n, 1, 1)."""
@@ -71,7 +70,8 @@ def altered(
     right = chance("along", along) + chance("slant", slant) * upwards  # (n, rows, 1)
     moved = _shifted(_shifted(images.reshape(n, rows, columns), right).mT, chance("down", down)).mT
     stronger = moved * exp(chance("strength", strength))
-    return minimum(stronger, images.max()).reshape(n, pixels)
+    copies = minimum(stronger, images.max()).reshape(n, pixels)
+    return where((copies > 0).any(1, keepdims=True), copies, images)
 
 
 def altered_pairs(
@@ -98,7 +98,7 @@ def altered_pairs(
     ((2, 9), ['a heavy narrow 1 leaning right', 'a light narrow 1 leaning right'])
     """
     times = checks.whole("altered_pairs: times", times, 1)
-    digits = [digit_of(caption) for caption in captions]
+    digits = [digit_of(caption) for caption in of_each("altered_pairs", images, captions)]
     more = concat([images, *(altered(images, rng, shape) for _ in range(times - 1))])
     return more, describe(more, digits * times, at, shape)
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from minitensor.core.creation import arange, tensor
 from minitensor.core.tensor import Tensor
-from minitensor.errors import InputError, ShapeError
+from minitensor.errors import InputError
 from minitensor.functions import where
 from minitensor.models.captions import digit_of
 from minitensor.models.clip import Clip
-from minitensor.models.words import listed
+from minitensor.models.words import canonical, listed, of_each
 
 
 class Retrieval(NamedTuple):
@@ -35,7 +35,7 @@ def retrieval(clip: Clip, images: Tensor, captions: Sequence[str], among: Sequen
     """How often what belongs together is nearest: pictures to captions, and captions to pictures.
 
     images : (n, pixels), which should be held out from the training; captions : their own, n, each naming a digit
-    among : the captions to choose from, their own if None; one that is there twice counts once
+    among : the captions to choose from, their own if None; texts of the same words are one, and count once
 
     Time and memory: O(n·captions).
 
@@ -48,15 +48,15 @@ def retrieval(clip: Clip, images: Tensor, captions: Sequence[str], among: Sequen
     Raises InputError where a picture's caption is not among them, ShapeError where
     there is not a caption for each picture, and as `Clip.embed_images`, `Clip.embed_texts` and `digit_of`.
     """
-    own = listed("retrieval", captions)
-    choices = sorted(set(own if among is None else listed("retrieval", among)))
-    place = {caption: number for number, caption in enumerate(choices)}
-    if len(own) != len(images):
-        raise ShapeError(f"retrieval: {len(images)} pictures and {len(own)} captions; each picture needs one")
-    if strange := sorted(set(own) - set(choices)):
+    own = of_each("retrieval", images, captions)
+    choices = sorted(
+        {canonical(text): text for text in (own if among is None else listed("retrieval", among))}.values()
+    )
+    place = {canonical(caption): number for number, caption in enumerate(choices)}
+    if strange := sorted(caption for caption in set(own) if canonical(caption) not in place):
         raise InputError(f"retrieval: {strange[0]!r} is the caption of a picture, and not among those to choose from")
     similar = clip.embed_images(images) @ clip.embed_texts(choices).T
-    numbers = tensor([place[caption] for caption in own]).to(similar.backend)
+    numbers = tensor([place[canonical(caption)] for caption in own]).to(similar.backend)
     bears = numbers[:, None] == arange(len(choices), dtype="int64", like=similar)
     named = [digit_of(caption) for caption in choices]
     nearest = similar.argmax(1).tolist()

@@ -12,12 +12,13 @@ from minitensor.core import checks
 from minitensor.core.creation import full, tensor
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor
-from minitensor.errors import InputError, ShapeError
+from minitensor.errors import DTypeError, InputError
 from minitensor.functions import minimum, take
 from minitensor.models.adam import begin, descend
 from minitensor.models.clip import Clip, Weights
 from minitensor.models.layers import dense, encode, log_sum_exp
-from minitensor.models.words import bag_of_words, listed, vocabulary
+from minitensor.models.scale import scale_of
+from minitensor.models.words import bag_of_words, canonical, of_each, vocabulary
 from minitensor.text.bar import progress as bar
 
 START, SHARPEST = math.log(1 / 0.07), math.log(100)  # of the sharpness, both as in Radford et al.
@@ -65,14 +66,16 @@ def train_clip(
 ) -> Clip:
     """A `Clip` that has learned which picture belongs to which caption.
 
-    images : (n, pixels), floats, n 20 or more; captions : n texts, of which several may be equal
+    images : (n, pixels), float32 or float64, n 20 or more; captions : n texts, of which several may be equal: texts of
+        the same words are the same text
     seed : of all that is drawn by chance; one seed gives one clip
     size, hidden, inner : the lengths of an embedding, and of the layer in the middle of pictures and of texts
     steps : of `descend`, at most; batch : pairs in each; rate : of the first step, from which it falls to 0 as a cosine
     held : the share of the pairs that is held back. Every 20 steps the loss on these is looked at; the weights with the
         least are kept, and after 400 steps without a better look it ends
     vary : (images, captions, generator) → more of both, for the pairs that are not held back: `altered_pairs`, say
-    dtype : float32 or float64; progress : whether a bar on stderr shows how far it is
+    dtype : of the weights, float32 or float64. The mean and the spread of the pictures are always float64, so that
+        pictures far from 0 lose nothing before they are centred; progress : whether a bar on stderr shows how far it is
     report : called at each look with the step, the loss of the batch before it (NaN at first), and that of the pairs
         held back, in nats
 
@@ -86,22 +89,35 @@ def train_clip(
     >>> texts[clip.cosines(images[:1], clip.embed_texts(texts)).argmax().item()]
     'left'
 
-    Raises InputError for fewer than 20 pairs, for captions that are all equal and for a loss that is no number any
-    more; ShapeError where there is not a caption for each picture.
+    Raises InputError for fewer than 20 pairs, for captions that all have the same words and for a loss that is no
+    number any more; ShapeError where there is not a caption for each picture.
     """
     images, captions = _checked(images, captions)
     steps, batch = checks.whole("train_clip: steps", steps, 1), checks.whole("train_clip: batch", batch, 2)
     rate = checks.positive("train_clip: rate", rate)
+    size, hidden, inner = (
+        checks.whole(f"train_clip: {name}", value, 1)
+        for name, value in (("size", size), ("hidden", hidden), ("inner", inner))
+    )
     checks.choice("train_clip: dtype", str(dtype), ("float32", "float64"))
     rng = random.generator(checks.whole("train_clip: seed", seed, 0))
     seen, looked = _apart(rng, images, captions, checks.number("train_clip: held", held, 0, 0.5))
     if vary is not None:
-        seen = _checked(*vary(*seen, rng))
+        if not callable(vary):
+            raise DTypeError(
+                f"train_clip: vary is of type {type(vary).__name__}, not a function, such as altered_pairs"
+            )
+        more = vary(*seen, rng)
+        if not (isinstance(more, Sequence) and len(more) == 2):
+            raise DTypeError(f"train_clip: vary gave a {type(more).__name__}, not two: pictures and captions")
+        seen = _checked(*more)
     clip = _untrained(rng, seen[0], [*captions, *seen[1]], size, hidden, inner, dtype)
-    numbers = {text: number for number, text in enumerate(sorted({*captions, *seen[1]}))}
-    bags = bag_of_words("train_clip", list(numbers), clip.words, like=clip.middle)
+    bag_of = {text: canonical(text) for text in sorted({*captions, *seen[1]})}
+    written = {bag: text for text, bag in bag_of.items()}  # of texts with the same words, one
+    numbers = {bag: number for number, bag in enumerate(written)}
+    bags = bag_of_words("train_clip", list(written.values()), clip.words, like=clip.weights.text_first)
     pairs, test = (
-        (clip.standard(some.astype(dtype)), tensor([numbers[text] for text in texts]).to(images.backend))
+        (clip.standard(some).astype(dtype), tensor([numbers[bag_of[text]] for text in texts]).to(images.backend))
         for some, texts in (seen, looked)
     )
 
@@ -135,12 +151,10 @@ def train_clip(
 
 def _checked(images: Tensor, captions: Sequence[str]) -> Pairs:
     """Pairs that one can learn from."""
-    checks.points("train_clip: images", images)
-    texts, n = listed("train_clip", captions), images.shape[0]
-    if len(texts) != n:
-        raise ShapeError(f"train_clip: {n} pictures and {len(texts)} captions; each picture needs one")
-    if n < 20 or len(set(texts)) < 2:
-        raise InputError(f"train_clip: {n} pairs and {len(set(texts))} different captions; it takes 20 and 2")
+    texts, n = of_each("train_clip", images, captions), images.shape[0]
+    different = len({canonical(text) for text in set(texts)})
+    if n < 20 or different < 2:
+        raise InputError(f"train_clip: {n} pairs and {different} captions of different words; it takes 20 and 2")
     return images, texts
 
 
@@ -158,12 +172,14 @@ def _untrained(
     rng: np.random.Generator, images: Tensor, captions: list[str], size: int, hidden: int, inner: int, dtype: DType
 ) -> Clip:
     """A clip that knows the mean picture and the words, and nothing else."""
-    words, middle, spread = vocabulary(captions), images.mean(0).astype(dtype), images.std().astype(dtype)
+    unit = scale_of(images)
+    pixels = images.astype("float64") / unit
+    words, middle, spread = vocabulary(captions), pixels.mean(0) * unit, pixels.std() * unit
     if not spread > 0:
         raise InputError("train_clip: all pixels of all pictures are equal; there is nothing to learn")
     sides = (images.shape[1], hidden), (hidden, size), (len(words), inner), (inner, size)
-    layers = [x for inputs, outputs in sides for x in dense(rng, inputs, outputs, like=middle)]
-    return Clip(Weights._make([*layers, full((), START, like=middle)]), words, middle, spread)
+    layers = [x for inputs, outputs in sides for x in dense(rng, inputs, outputs, dtype, like=middle)]
+    return Clip(Weights._make([*layers, full((), START, dtype, like=middle)]), words, middle, spread)
 
 
 def _batches(rng: np.random.Generator, n: int, batch: int, count: int, place: str) -> Iterator[Tensor]:

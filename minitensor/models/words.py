@@ -1,15 +1,16 @@
 """Text as a bag of words: which of the known words occur in it. Their order, their case and commas do not matter."""
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import category, normalize
 
+from minitensor.core import checks
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
-from minitensor.errors import DTypeError, InputError
+from minitensor.errors import DTypeError, InputError, ShapeError
 
-WORD = re.compile(r"\w+")
+JOINERS = "\u200c\u200d"  # which stand within words of Persian and Hindi
 
 
 def words_of(text: str) -> list[str]:
@@ -17,8 +18,30 @@ def words_of(text: str) -> list[str]:
 
     >>> words_of("A heavy 7, leaning right!")
     ['a', 'heavy', '7', 'leaning', 'right']
+
+    One word may be written in several ways: é is one character, or e and an accent. Unicode's NFKC makes them one.
     """
-    return WORD.findall(text.casefold())
+    plain = normalize("NFKC", normalize("NFKC", text).casefold())
+    parts = "".join(each if _of_a_word(each) or _in_a_word(each) else " " for each in plain).split()
+    return [part for part in parts if any(map(_of_a_word, part))]
+
+
+def _of_a_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _in_a_word(character: str) -> bool:
+    """Accents, vowel signs and joiners, which are no word alone."""
+    return category(character)[0] == "M" or character in JOINERS
+
+
+def canonical(text: str) -> str:
+    """What two texts share that are the same bag of words.
+
+    >>> canonical("A heavy 7."), canonical("heavy, a 7")
+    ('7 a heavy', '7 a heavy')
+    """
+    return " ".join(sorted(set(words_of(text))))
 
 
 def vocabulary(texts: Iterable[str]) -> tuple[str, ...]:
@@ -67,11 +90,25 @@ def listed(name: str, texts: Any) -> list[str]:
         raise DTypeError(f"{name}: the texts are of type {type(texts).__name__}, not a list of texts")
     given = list(texts)
     for text in given:
-        if not isinstance(text, str):
-            raise DTypeError(f"{name}: {text!r:.60} is of type {type(text).__name__}, not a text; write it in quotes")
+        one(name, text)
     if not given:
         raise InputError(f"{name}: there are no texts; give one at least")
     return given
+
+
+def one(name: str, text: Any) -> None:
+    """Raise DTypeError unless it is a text."""
+    if not isinstance(text, str):
+        raise DTypeError(f"{name}: {text!r:.60} is of type {type(text).__name__}, not a text; write it in quotes")
+
+
+def of_each(name: str, images: Tensor, captions: Any) -> list[str]:
+    """The captions of pictures (n, pixels) as a list; raises unless each has one, as `listed`, and as `checks`."""
+    checks.pictures(f"{name}: images", images)
+    texts, n = listed(name, captions), images.shape[0]
+    if len(texts) != n:
+        raise ShapeError(f"{name}: {n} pictures and {len(texts)} captions; each picture needs one")
+    return texts
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:

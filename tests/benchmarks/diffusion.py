@@ -6,7 +6,8 @@ Each seed splits the 1,797 digits anew into 1,397 to learn from and 400 held out
 that to the nearest digit learned from, and 1 is the median distance of those held out. A *copy* is nearer than 0.2. A
 classifier is asked how sure it is of a sample: "votes" is by how much the first of scikit-learn's SVC (one against the
 rest) leads the second, "logistic" the largest probability of a logistic regression. One thread. Mean over the seeds,
-and from where to where; of milliseconds the least. The last lines are the goals; it exits with 1 where one is missed.
+and from where to where; of milliseconds the least. The last lines are the goals, for the mean of 3 seeds or more: it
+exits with 1 where one is missed, but of fewer seeds only says so, as one seed alone may miss one.
 
 With windows of 7, more samples end as copies the lower the noise goes, and classifiers are no surer of them: the goals
 are those of levels that end at 0.5, and the row above it in the table is down to 0.02. The votes tell little, even of
@@ -52,7 +53,7 @@ from minitensor.models.softmax import Softmax
 
 SAMPLES, WISHES, EACH = 100, 20, 5  # pictures made without a wish; wishes, and pictures made for each
 TIGHT = 2.0  # grey levels by which the embedding of a digit may be off and still count
-GOALS = []
+GOALS, ENOUGH = [], 3  # seeds that the goals are for
 
 
 def far_then_near(sigma):
@@ -256,13 +257,19 @@ def clip_ways(seed, clip):
     def uphill(denoise, wish, strength):
         return guided_by_gradient(denoise, lambda x: clip.cosines(x, wish), strength)
 
+    middle = seed.data.astype("float64").mean(0)
+    at_the_middle = clip.embed_images(middle[None])[0]
+    slopes = [mt.grad(lambda x, k=k: clip.embed_images(x[None])[0, k])(middle) for k in range(clip.size)]
+    straight = pinv(mt.stack(slopes))
+
     return {
+        "pseudo-inverse about the mean digit": lambda wish: (middle + straight @ (wish - at_the_middle))[None],
         "no guide": lambda wish: made(patches(seed.data)),
         "nearest embedding": lambda wish: seed.data[clip.cosines(seed.data, wish).argmax().item()][None],
         "ideal, data 50": lambda wish: made(reweighted(wish, ideal_denoiser)),
         "patches, data 50": lambda wish: made(reweighted(wish, patches)),
         "patches, gradient 100": lambda wish: made(uphill(patches(seed.data), wish, 100.0)),
-        "patches, data 50, gradient 30": lambda wish: made(uphill(reweighted(wish, patches), wish, 30.0)),
+        "patches, data 50, gradient 100": lambda wish: made(uphill(reweighted(wish, patches), wish, 100.0)),
     }
 
 
@@ -270,7 +277,7 @@ def through_clip(seed, clip, way, wishes):
     """The cosine of samples to their wish, how often their caption and digit are what was asked for, and nearness."""
     texts, cosines, right, of_digit, everything = clip.embed_texts(seed.known), [], [], [], []
     for wish, caption in zip(wishes, seed.wishes, strict=True):
-        found = way(wish)
+        found = way(wish).astype("float32")
         cosines += clip.cosines(found, wish).tolist()
         said = [seed.known[at] for at in (clip.embed_images(found) @ texts.T).argmax(1).tolist()]
         right += [each == caption for each in said]
@@ -291,12 +298,12 @@ def by_clip(seeds):
             for name, way in clip_ways(seed, clip).items():
                 rows.setdefault((kind, name), []).append(through_clip(seed, clip, way, embedded))
     print(f"\nguided by a small CLIP, {WISHES} wishes: what the samples are when they are encoded again")
-    print(f"{'':40}{'cosine':24}{'the caption':24}{'the digit':24}{'copies':24}{'distance'}")
+    print(f"{'':46}{'cosine':24}{'the caption':24}{'the digit':24}{'copies':24}{'distance'}")
     for (kind, name), each in rows.items():
         columns = zip(*each, strict=True)
-        print(f"{kind}: {name:{38 - len(kind)}}" + "".join(f"{spread(column):24}" for column in columns), flush=True)
+        print(f"{kind}: {name:{44 - len(kind)}}" + "".join(f"{spread(column):24}" for column in columns), flush=True)
     for kind in ("text", "picture"):
-        _, _, of_digit, copies, _ = np.mean(rows[kind, "patches, data 50, gradient 30"], axis=0)
+        _, _, of_digit, copies, _ = np.mean(rows[kind, "patches, data 50, gradient 100"], axis=0)
         goal(f"guided by a {kind}: the digit that was asked for", of_digit, least=0.90)
         goal(f"guided by a {kind}: copies", copies, most=0.30)
 
@@ -310,7 +317,8 @@ def main():
     guesses(seeds[0])
     linear(seeds)
     by_clip(seeds)
-    print("\ngoals")
+    few = count < ENOUGH
+    print("\ngoals" + f", which are for {ENOUGH} seeds or more: too few seeds to tell" * few)
     missed = 0
     for words, value, least, most in GOALS:
         met = least <= value <= most
@@ -318,7 +326,7 @@ def main():
         wanted = " to ".join(f"{end:.3g}" for end in (least, most) if np.isfinite(end))
         side = "" if np.isfinite(least) and np.isfinite(most) else "at least " if np.isfinite(least) else "at most "
         print(f"{words:66}{value:10.3g}  {side}{wanted}: {'met' if met else 'MISSED'}")
-    return 1 if missed else 0
+    return 1 if missed and not few else 0
 
 
 if __name__ == "__main__":

@@ -126,3 +126,59 @@ def test_two_matrices_on_two_backends():
     here, elsewhere = mt.ones((2, 3)).to("numpy"), mt.ones((4, 3)).to("strict")
     with pytest.raises(DeviceError, match=r"f: queries are on numpy, points on strict; write points\.to\('numpy'\)"):
         checks.matrices("f", here, elsewhere, words=("queries", "points"), rows=True)
+
+
+HALF = np.ones((2, 6), "float16")
+
+
+@pytest.mark.parametrize(
+    ("x", "least", "kind", "message"),
+    [
+        (
+            np.ones(6),
+            1,
+            ShapeError,
+            r"the data has shape \(6,\), not \(pictures, pixels\); write data\[None\] for one pic",
+        ),
+        (np.ones((5, 2, 3)), 1, ShapeError, r"\(5, 2, 3\), not .*; write data.reshape\(len\(data\), -1\)$"),
+        (HALF, 1, DTypeError, r"the data is float16, not float32 or float64; use .astype\('float64'\)"),
+        (np.ones((2, 6), "int64"), 1, DTypeError, r"the data is int64, not floats; use .astype\('float64'\)"),
+        (np.ones((0, 6)), 1, InputError, r"shape \(0, 6\), which holds no pictures; give one at least"),
+        (np.ones((2, 0)), 1, InputError, r"shape \(2, 0\), which holds no pixels; give one at least"),
+        (np.ones((0, 0)), 0, InputError, r"shape \(0, 0\), which holds no pixels; give one at least"),
+        (np.array([[1.0], [math.nan]]), 0, InputError, r"NaN or infinity in 1 of 2 pictures, the first is data\[1\]"),
+    ],
+)
+def test_what_are_no_pictures_is_refused(x, least, kind, message):
+    with mt.use_backend("numpy"), pytest.raises(kind, match=message):
+        checks.pictures("f: the data", mt.tensor(x), least)
+
+
+def test_pictures_are_pictures(backend):
+    checks.pictures("f: x", mt.ones((3, 4), "float32"))
+    checks.pictures("f: x", mt.ones((0, 4)), least=0)
+    assert checks.sides("f: x", [2, np.int64(3)], mt.ones((1, 6))) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind", "message"),
+    [
+        (9, ShapeError, r"f: shape=9; write \(rows, columns\)"),
+        ((1, 2, 3), ShapeError, r"f: shape=\(1, 2, 3\); write"),
+        ((2.0, 3), InputError, "f: rows=2.0; it must be a whole number"),
+        ((2, 0), InputError, "f: columns=0; it must be a whole number"),
+        ((2, 4), ShapeError, r"f: images of shape \(1, 6\) have 6 pixels each, not 2 × 4; give their shape="),
+    ],
+)
+def test_what_is_no_shape_of_pictures_is_refused(shape, kind, message):
+    with pytest.raises(kind, match=message):
+        checks.sides("f: images", shape, mt.ones((1, 6)))
+
+
+def test_two_backends_are_named():
+    here, there = (mt.ones(2).to(name) for name in ("numpy", "strict"))
+    checks.together("f: a", here, "b", here)
+    with pytest.raises(
+        DeviceError, match=r"f: words are on numpy, but this clip is on strict; write words.to\('strict'\)"
+    ):
+        checks.together("f: words", here, "this clip", there)

@@ -72,6 +72,26 @@ def test_what_is_equal_to_a_threshold_gets_the_second_word():
     assert describe(image, [3], at._replace(left=lean, right=lean + 1), (2, 2)) == ["a heavy wide 3 standing upright"]
 
 
+@pytest.mark.parametrize("shape", [(1, 4), (4, 1)])
+def test_pictures_of_one_row_or_column_stand_upright(backend, shape):
+    images = mt.tensor(np.random.default_rng(0).random((9, 4)))
+    told = describe(images, [1] * 9, thresholds(images, shape), shape)
+    assert all(caption.endswith("1 standing upright") for caption in told)
+
+
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 3e38), ("float64", 1.7e308), ("float32", 1e-30)])
+def test_no_sum_overflows(backend, dtype, size):
+    slash = np.eye(4)[::-1].reshape(1, -1)
+    ink, lean, width = measure(mt.tensor(slash * size, dtype=dtype), (4, 4))
+    np.testing.assert_allclose(ink.numpy(), [size / 4], rtol=1e-6)
+    np.testing.assert_allclose([lean.item(), width.item()], [1, math.sqrt(1.25)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("caption", ["A heavy 7.", "(7)", "heavy-7, leaning", "7", "\uff17 heavy"])
+def test_a_digit_is_a_word_as_the_clip_reads_it(caption):
+    assert digit_of(caption) == 7
+
+
 def test_thresholds_part_the_pictures_evenly(backend):
     images = mt.tensor(np.random.default_rng(0).random((300, 12)))
     captions = describe(images, [5] * 300, thresholds(images, (3, 4)), (3, 4))
@@ -91,11 +111,18 @@ def test_102_captions_occur_on_the_digits():
     ("call", "message"),
     [
         (lambda: measure(mt.ones((2, 6)), (2, 2)), r"images of shape \(2, 6\) have 6 pixels each, not 2 × 2"),
-        (lambda: measure(mt.ones((2, 6)), (0, 6)), "a side of the shape=0; it must be a whole number, 1 or more"),
+        (lambda: measure(mt.ones((2, 6)), (0, 6)), "measure: rows=0; it must be a whole number, 1 or more"),
         (lambda: measure(mt.tensor([[1.0, 0.0], [0.0, -1.0]]), (1, 2)), r"images\[1\] has no ink"),
         (lambda: measure(mt.tensor([[1.0, math.nan]]), (1, 2)), "hold NaN or infinity"),
-        (lambda: measure(mt.ones((0, 64))), r"0 sample\(s\)"),
+        (lambda: measure(mt.ones((0, 64))), r"shape \(0, 64\), which holds no pictures; give one at least"),
         (lambda: measure(mt.ones((2, 64), "int64")), r"int64, not floats; use .astype"),
+        (lambda: measure(mt.ones((2, 64)), 9), r"measure: shape=9; write \(rows, columns\)"),
+        (lambda: measure(mt.ones((2, 8, 8))), r"write images.reshape\(len\(images\), -1\)"),
+        (lambda: measure(mt.ones(64)), r"not \(pictures, pixels\); write images\[None\] for one picture"),
+        (lambda: describe(mt.ones((2, 64)), [1, 2], None), r"at is of type NoneType, not Thresholds; write at=thresh"),
+        (lambda: describe(mt.ones((2, 64)), 5, AT), "2 pictures need as many digits, in one row, not 5"),
+        (lambda: describe(mt.ones((2, 64)), "12", AT), "2 pictures need as many digits, in one row, not 12"),
+        (lambda: digit_of(None), "digit_of: None is of type NoneType, not a text"),
         (lambda: describe(mt.ones((2, 64)), [1], AT), "2 pictures need as many digits, in one row"),
         (lambda: describe(mt.ones((1, 64)), mt.tensor(1), AT), "1 pictures need as many digits, in one row"),
         (lambda: describe(mt.ones((1, 64)), [10], AT), "a digit=10; it must be a whole number from 0 to 9"),

@@ -50,6 +50,37 @@ def test_cosines(backend):
     np.testing.assert_allclose(clip.cosines(images, clip.embed_images(images)[2])[2].item(), 1, rtol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1e300])
+def test_an_embedding_may_be_of_any_length(backend, size):
+    clip, images = clip_of(2), mt.tensor(IMAGES)
+    wish = clip.embed_texts(["a 7"])[0]
+    np.testing.assert_allclose(
+        clip.cosines(images, wish * size).numpy(), clip.cosines(images, wish).numpy(), rtol=1e-12
+    )
+
+
+def test_float32_pictures_are_centred_in_the_dtype_of_the_middle(backend):
+    clip, shift = clip_of(3, dtype="float32"), 2.0**20
+    wide = Clip(clip.weights, clip.words, clip.middle.astype("float64") + shift + 1e-3, clip.spread.astype("float64"))
+    images = mt.tensor(np.round(IMAGES * 8), dtype="float32")
+    found = wide.embed_images(images + shift)
+    assert found.dtype == "float32"
+    np.testing.assert_allclose(found.numpy(), clip.embed_images(images - 1e-3).numpy(), atol=1e-5)
+    slope = mt.grad(lambda x: wide.cosines(x, found[0]).sum())(images + shift)
+    assert (slope.dtype, slope.shape) == ("float32", images.shape)
+
+
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 1e35), ("float64", 1e300), ("float64", -1.7e308)])
+def test_pictures_in_quite_another_unit_are_refused(backend, dtype, size):
+    clip = clip_of(3, dtype=dtype)
+    with pytest.raises(
+        ValueError, match=r"images go up to .*e\+.*, and this clip .* standard deviation 1.5; give them"
+    ):
+        clip.embed_images(mt.full((2, 6), size, dtype))
+    far = clip.embed_images(mt.full((2, 6), 1e29, dtype))
+    np.testing.assert_allclose(np.linalg.norm(far.numpy(), axis=1), 1, rtol=1e-6)
+
+
 def test_gradients_go_through_to_the_pictures(backend):
     clip, images = clip_of(2), mt.tensor(IMAGES)
     target = clip.embed_texts(["a heavy 7"])[0]
@@ -67,7 +98,16 @@ def test_float32_weights_and_float64_pictures_give_float64(backend):
     ("call", "message"),
     [
         (lambda clip: clip.embed_images(mt.ones((2, 7))), "have 7 pixels each; this clip was trained on pictures of 6"),
-        (lambda clip: clip.embed_images(mt.ones(6)), r"have shape \(6,\), not \(points, dimensions\)"),
+        (lambda clip: clip.embed_images(mt.ones(6)), r"have shape \(6,\), not .*; write images\[None\] for one pict"),
+        (lambda clip: clip.embed_images(mt.ones((5, 2, 3))), r"write images.reshape\(len\(images\), -1\)"),
+        (lambda clip: clip.embed_images(mt.ones((2, 3))), r"3 pixels each.* write images.reshape\(1, -1\) for one pic"),
+        (lambda clip: clip.embed_images(mt.ones((0, 6))), r"have shape \(0, 6\), which holds no pictures; give one"),
+        (lambda clip: clip.cosines(mt.ones(6), mt.ones(3)), r"write images\[None\] for one picture"),
+        (lambda clip: Clip(clip.weights._replace(sharpness=mt.tensor(1.0, dtype="float32")), clip.words, clip.middle,
+                           clip.spread), "the weights are float32 and float64; make all of them one of these"),
+        (lambda clip: clip.save(None), "save: the path is of type NoneType; name a file"),
+        (lambda clip: Clip.load(None), "load: the path is of type NoneType; name a file"),
+        (lambda clip: Clip.load(3), "load: the path is of type int; name a file"),
         (lambda clip: clip.embed_images(mt.ones((2, 6), "int64")), "int64, not floats"),
         (lambda clip: clip.embed_images(mt.full((2, 6), math.nan)), "hold NaN or infinity"),
         (lambda clip: clip.embed_images([[1.0] * 6]), "embed_images: images are a list"),

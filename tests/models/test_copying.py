@@ -33,10 +33,28 @@ def test_of_equally_near_pictures_it_is_the_first(backend):
     assert (near.rows.tolist(), near.distances.tolist()) == ([0], [1.0])
 
 
+@pytest.mark.parametrize(
+    ("dtype", "size"),
+    [("float64", 1e-200), ("float64", 1e200), ("float64", 1e308), ("float32", 1e-30), ("float32", 1e38)],
+)
+def test_no_distance_vanishes_or_overflows(backend, dtype, size):
+    near = nearness(
+        mt.tensor([[0.3, 0.4], [1.0, 0.0]], dtype) * size, mt.tensor([[0.0, 0.0], [1.0, 0.0]], dtype) * size
+    )
+    assert near.rows.tolist() == [0, 1]
+    np.testing.assert_allclose(near.distances.numpy(), [0.5 * size, 0.0], rtol=1e-6)
+
+
 def test_what_does_not_fit_is_refused(backend):
     with pytest.raises(ShapeError, match="nearness: samples of shape"):
         nearness(mt.zeros((2, 3)), mt.zeros((2, 4)))
     with pytest.raises(InputError, match=r"samples are float32, data float64; use .astype\('float64'\)"):
         nearness(mt.zeros((2, 3), "float32"), mt.zeros((2, 3)))
+    with pytest.raises(InputError, match="nearness: memory=-1; it must be a whole number, 1 or more"):
+        nearness(mt.zeros((2, 3)), mt.zeros((2, 3)), memory=-1)
+    with pytest.raises(ShapeError, match=r"the data has shape \(2, 8, 8\), .*; write data.reshape\(len\(data\), -1\)"):
+        nearness(mt.zeros((2, 64)), mt.zeros((2, 8, 8)))
+    with pytest.raises(InputError, match="nearness: a distance is beyond the largest float64; divide samples and data"):
+        nearness(mt.tensor([[1.5e308]]), mt.tensor([[-1.5e308]]))
     with pytest.raises(InputError, match="copies: typical=0; it must be positive"):
         nearness(mt.zeros((2, 3)), mt.zeros((2, 3))).copies(0)

@@ -139,9 +139,24 @@ def test_far_away_and_almost_without_noise_the_nearest_patch_counts_alone(backen
         assert found.tolist() == [[8.0, 4.0, 0.0], [0.0, 4.0, 0.0]]
 
 
-def test_pixels_whose_squares_no_float_holds_are_refused(backend):
-    with pytest.raises(InputError, match=r"pixels are up to 1e\+19 from their mean; scale data and x"):
-        patch_denoiser(mt.zeros((2, 6)), (2, 3), 3)(mt.full((1, 6), 1e19), 1.0)
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 1e19), ("float32", 1e25), ("float64", 1e154)])
+def test_pixels_whose_squares_no_float_holds_are_refused(backend, dtype, size):
+    far = mt.full((1, 6), size, dtype)
+    with pytest.raises(InputError, match=r"pixels are up to 1e\+.* from their mean; scale data and x"):
+        patch_denoiser(mt.zeros((2, 6), dtype), (2, 3), 3)(far, 1.0)
+    with pytest.raises(InputError, match="scale data and x"):
+        patch_denoiser(mt.concat([far, -far]), (2, 3), 3)(far * 0.0, 1.0)
+
+
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 1e18), ("float64", 1e19), ("float64", 1e150)])
+def test_up_to_there_no_guess_is_lost(backend, dtype, size):
+    data = mt.tensor(np.random.default_rng(0).uniform(-size, size, (5, 100)), dtype)
+    found = patch_denoiser(data, (10, 10), 3)(data * 1.001, 1.0)
+    np.testing.assert_array_equal(found.numpy(), (patch_denoiser(data, (10, 10), 3)(data, 1.0)).numpy())
+    np.testing.assert_allclose(found.numpy(), data.numpy(), rtol=1e-6, atol=size * 1e-6)
+    if dtype == "float32":  # of 100 pixels no float32 holds the sum
+        with pytest.raises(InputError, match="scale data and x"):
+            patch_denoiser(data, (10, 10), 17)(data, 1.0)
 
 
 @pytest.mark.parametrize("k", [3, 7, 13])
@@ -165,13 +180,18 @@ def test_the_tables_fit_into_the_memory(k):
         ({"k": 2}, InputError, "^patch_denoiser: k=2 is even, so a window has no middle; write 1 or 3$"),
         ({"k": 0}, InputError, "^patch_denoiser: k=0; it must be a whole number, 1 or more"),
         ({"k": 3.0}, InputError, "^patch_denoiser: k=3.0; it must be a whole number"),
-        ({"shape": (2, 4)}, ShapeError, r"pictures of shape \(2, 4\) have 8 pixels, and the data have 6"),
+        ({"shape": (2, 4)}, ShapeError, r"the data of shape \(2, 6\) has 6 pixels each, not 2 × 4"),
         ({"shape": 6}, ShapeError, r"shape=6; write \(rows, columns\)"),
         ({"shape": (1, 2, 3)}, ShapeError, r"shape=\(1, 2, 3\); write \(rows, columns\)"),
         ({"shape": (6.0, 1)}, InputError, "rows=6.0; it must be a whole number"),
-        ({"data": mt.zeros((0, 6))}, InputError, "patch_denoiser: the data has 0 sample"),
+        (
+            {"data": mt.zeros((0, 6))},
+            InputError,
+            r"the data has shape \(0, 6\), which holds no pictures",
+        ),
         ({"data": mt.zeros((2, 6), "int64")}, DTypeError, "patch_denoiser: the data is int64"),
-        ({"log_weights": mt.zeros(3)}, ShapeError, r"the log_weights have shape \(3,\)"),
+        ({"memory": "a"}, InputError, "^patch_denoiser: memory=a; it must be a whole number, 1 or more"),
+        ({"log_weights": mt.zeros(3)}, ShapeError, r"^patch_denoiser: the log_weights have shape \(3,\)"),
     ],
 )
 def test_what_makes_no_denoiser_is_refused(options, kind, message):

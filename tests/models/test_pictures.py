@@ -91,6 +91,17 @@ def test_each_is_moved_by_no_more_than_was_said():
     assert stronger.max().item() == 1  # the strongest pixel that there was
 
 
+def test_a_copy_that_would_lose_its_ink_is_the_picture(backend):
+    corner = np.zeros((40, 64))
+    corner[:, 63] = 9.0
+    images = mt.tensor(corner)
+    found = altered(images, random.generator(0), along=9.0, down=9.0)
+    assert (found.max(1) > 0).all()
+    assert (found == images).all(1).any()
+    more, told = altered_pairs(images, ["A 1."] * 40, random.generator(0), at=AT)
+    assert (more.shape, len(told)) == ((640, 64), 640)
+
+
 def test_more_pairs_are_measured_anew(backend):
     images = pictures_of(3, 20, 8, 8)
     images[:, :, :2] = 0
@@ -108,11 +119,19 @@ def test_more_pairs_are_measured_anew(backend):
     ("call", "message"),
     [
         (lambda images, rng: altered(images, rng, (3, 3)), "have 64 pixels each, not 3 × 3"),
+        (lambda images, rng: altered(images, rng, 9), r"altered: shape=9; write \(rows, columns\)"),
+        (lambda images, rng: altered_pairs(images * 0.0, ["3"], rng, at=AT), r"images\[0\] has no ink"),
         (lambda images, rng: altered(images, rng, along=-1), "along=-1; it must be a number, 0 or more"),
-        (lambda images, rng: altered(images[0], rng), r"have shape \(64,\), not \(points, dimensions\)"),
+        (
+            lambda images, rng: altered(images[0], rng),
+            r"have shape \(64,\), not .*; write images\[None\] for one picture",
+        ),
         (lambda images, rng: altered_pairs(images, ["a 3"], rng, at=AT, times=0), "times=0; it must be a whole"),
         (lambda images, rng: altered_pairs(images, ["a"], rng, at=AT), "'a' names 0 digits"),
-        (lambda images, rng: altered_pairs(images, ["3", "4"], rng, at=AT), "1.* pictures need as many digits"),
+        (
+            lambda images, rng: altered_pairs(images, ["3", "4"], rng, at=AT),
+            "altered_pairs: 1 pictures and 2 captions; each",
+        ),
     ],
 )
 def test_what_is_refused(call, message):

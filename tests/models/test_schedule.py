@@ -30,6 +30,21 @@ def test_the_levels_of_the_paper():
 
 def test_one_level_is_the_highest():
     assert noise_levels(1) == (20.0,)
+    assert noise_levels(1, high=0.01) == (0.01,)
+
+
+@pytest.mark.parametrize("rho", [1e-3, 0.1, 1.0, 7.0, 1e3, 1e10, 1e200])
+def test_every_rho_gives_levels_that_fall(rho):
+    levels = noise_levels(9, rho=rho)
+    assert all(a > b for a, b in pairwise(levels))
+    if rho > 1e9:  # in the limit the logarithms are evenly spaced
+        even = [20.0 * (0.02 / 20.0) ** (i / 8) for i in range(9)]
+        assert levels == pytest.approx(even, rel=1e-6)
+
+
+def test_levels_between_extremes():
+    levels = noise_levels(5, high=1e300, low=1e-300, rho=1e6)
+    assert all(a > b for a, b in pairwise(levels))
 
 
 @pytest.mark.parametrize(
@@ -40,6 +55,16 @@ def test_one_level_is_the_highest():
         ({"low": 0.0}, "noise_levels: low=0.0; it must be positive and finite"),
         ({"high": math.inf}, "noise_levels: high=inf; it must be positive and finite"),
         ({"rho": -1}, "noise_levels: rho=-1; it must be positive and finite"),
+        (
+            {"steps": 9, "rho": 1e-300},
+            "noise_levels: 9 levels from 20.0 to 0.02 with rho=1e-300 do not all differ as floats; take fewer steps, "
+            "or a rho nearer to 7",
+        ),
+        (
+            {"steps": 3, "high": 1 + 2.3e-16, "low": 1.0, "rho": 7},
+            "noise_levels: 3 levels from 1.0000000000000002 to 1.0 with rho=7 do not all differ as floats; take fewer "
+            "steps, or a rho nearer to 7",
+        ),
         ({"high": 1.0, "low": 2.0}, "noise_levels: low=2 is not below high=1; noise falls, so swap them"),
     ],
 )

@@ -76,10 +76,35 @@ def test_equal_captions_are_no_mistake():
 def test_it_learns(backend, dtype):
     images, captions = pairs_of(0, 80, dtype=dtype)
     clip = small(images, captions, steps=80, dtype=dtype, rate=0.02)
-    assert (clip.middle.backend, clip.middle.dtype, clip.words) == (backend, dtype, ("1", "7", "a", "heavy", "light"))
+    assert (clip.middle.backend, clip.middle.dtype, clip.words) == (
+        backend,
+        "float64",
+        ("1", "7", "a", "heavy", "light"),
+    )
+    assert {x.dtype for x in clip.weights} == {np.dtype(dtype)}
     found = retrieval(clip, *pairs_of(1, 50, dtype=dtype))
     assert found.top1 > 0.9
     assert found.text1 == 1
+
+
+@pytest.mark.parametrize(("offset", "scale"), [(1e9, 1.0), (0.0, 1e-100), (0.0, 1e-300), (0.0, 1e100), (0.0, 1e300)])
+def test_float32_weights_learn_wherever_float64_pictures_are(backend, offset, scale):
+    (images, captions), (fresh, own) = pairs_of(0, 80), pairs_of(1, 50)
+    clip = small(images * scale + offset, captions, steps=80, rate=0.02)
+    assert retrieval(clip, fresh * scale + offset, own).top1 > 0.9
+
+
+def test_texts_of_the_same_words_are_one_text():
+    images, captions = pairs_of(0, 40)
+    turned = [
+        " ".join(reversed(caption.split())).title() + "!" if i % 2 else caption for i, caption in enumerate(captions)
+    ]
+    clip, same = (small(images, each, steps=20, dtype="float64") for each in (turned, captions))
+    for x, y in zip(clip.weights, same.weights, strict=True):
+        np.testing.assert_allclose(x.numpy(), y.numpy(), rtol=1e-7, atol=1e-9)
+    found, wanted = (retrieval(clip, images, each) for each in (turned, captions))
+    assert found == wanted
+    assert found.captions == 4
 
 
 def test_it_is_the_same_on_every_backend_and_every_time(backend):
@@ -157,17 +182,27 @@ def test_progress_goes_to_stderr(capsys):
     ("change", "message"),
     [
         ({"captions": ["a 7"] * 39}, "40 pictures and 39 captions; each picture needs one"),
-        ({"captions": ["a 7"] * 40}, "40 pairs and 1 different captions; it takes 20 and 2"),
-        ({"images": mt.ones((5, 6)), "captions": list("12345")}, "5 pairs and 5 different captions; it takes 20 and 2"),
+        ({"captions": ["a 7"] * 40}, "40 pairs and 1 captions of different words; it takes 20 and 2"),
+        (
+            {"images": mt.ones((5, 6)), "captions": list("12345")},
+            "5 pairs and 5 captions of different words; it takes 20 and 2",
+        ),
         ({"images": mt.ones((40, 6))}, "all pixels of all pictures are equal"),
         ({"images": mt.full((40, 6), math.nan)}, "hold NaN or infinity"),
-        ({"images": mt.ones((40, 2, 3))}, r"have shape \(40, 2, 3\)"),
+        ({"images": mt.ones((40, 2, 3))}, r"have shape \(40, 2, 3\), .*; write images.reshape\(len\(images\), -1\)"),
         ({"captions": ["a 7", ""] * 20}, "'' has no word in it"),
+        ({"captions": ["cat"] * 20 + ["CAT!"] * 20}, "40 pairs and 1 captions of different words"),
+        ({"images": mt.ones((40, 6), "float16")}, "float16, not float32 or float64"),
+        (
+            {"vary": lambda images, captions, rng: None},
+            "train_clip: vary gave a NoneType, not two: pictures and captions",
+        ),
+        ({"vary": 3}, "train_clip: vary is of type int, not a function"),
         ({"vary": lambda images, captions, rng: (images, captions[1:])}, "each picture needs one"),
         ({"seed": -1}, "seed=-1; it must be a whole number"),
         ({"steps": 0}, "steps=0; it must be a whole number, 1 or more"),
         ({"batch": 1}, "batch=1; it must be a whole number, 2 or more"),
-        ({"size": 0}, "it must be a whole number, 1 or more"),
+        ({"size": 0}, "train_clip: size=0; it must be a whole number, 1 or more"),
         ({"held": 0.6}, "held=0.6; it must be a number from 0 to 0.5"),
         ({"rate": 0}, "train_clip: rate=0; it must be positive and finite"),
         ({"dtype": "int64"}, "there is no dtype 'int64'; choose one of float32, float64"),
@@ -176,7 +211,7 @@ def test_progress_goes_to_stderr(capsys):
 def test_what_is_refused(change, message):
     images, captions = pairs_of(0, 40)
     given = {"images": images, "captions": captions, "steps": 4, **change}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         small(**given)
 
 

@@ -1,5 +1,7 @@
 """Bags of words: what is forgiven, and what is refused."""
 
+from unicodedata import normalize
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 import minitensor as mt
-from minitensor.models.words import bag_of_words, vocabulary, words_of
+from minitensor.models.words import bag_of_words, canonical, vocabulary, words_of
 
 KNOWN = ("7", "a", "heavy", "leaning", "left", "light")
 
@@ -27,6 +29,26 @@ def test_a_vocabulary_is_every_word_once():
     assert vocabulary(["a 7, heavy", "A LIGHT 7"]) == ("7", "a", "heavy", "light")
     assert vocabulary(iter(["Größe", "GRÖSSE"])) == ("grösse",)
     assert words_of("...") == []
+
+
+def test_one_word_written_in_two_ways_is_one_word():
+    composed, decomposed = "caf\u00e9", "cafe\u0301"
+    assert words_of(decomposed) == words_of(composed) == words_of(composed.upper()) == [composed]
+    assert bag_of_words("f", [decomposed], [composed]).tolist() == [[1.0]]
+    assert words_of("\u0939\u093f\u0928\u094d\u0926\u0940, \u0928\u092e\u0938\u094d\u0924\u0947!") == [
+        "\u0939\u093f\u0928\u094d\u0926\u0940",
+        "\u0928\u092e\u0938\u094d\u0924\u0947",
+    ]
+    assert words_of("\uff21 \ufb01ne 7") == ["a", "fine", "7"]
+    assert words_of("\u0301 a \u2764\ufe0f 7 \u200d") == ["a", "7"]  # an accent alone, a heart, a joiner
+
+
+@examples(100)
+@given(st.text(max_size=20))
+def test_words_are_what_they_are_made_of(text):
+    assert words_of(" ".join(words_of(text))) == words_of(text)
+    assert words_of(canonical(text)) == sorted(set(words_of(text)))
+    assert words_of(normalize("NFD", text)) == words_of(normalize("NFC", text))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
