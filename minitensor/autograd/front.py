@@ -130,7 +130,7 @@ def _followed(place: int, x: Any) -> Variable:
         raise DTypeError(
             f"grad: argument {place} is {x.dtype}, which does not change by a little; use .astype('float64')"
         )
-    return leaf(x.plain().copy())  # what f may write over elsewhere
+    return leaf(x.plain().copy())  # as f, or another thread, may write over x
 
 
 def _named(made: Callable[..., Any], f: Callable[..., Any], what: str) -> Callable[..., Any]:

@@ -47,13 +47,15 @@ class Variable(Tensor):
                     plain.append(x._value)
                     values.append(x._value if rule.operands else x._node)
                 else:
+                    simple = type(x) in _SIMPLE
                     parents.append(None)
-                    plain.append(_without_variables(x))
-                    values.append(_held(x, rule))
+                    plain.append(x if simple else _without_variables(x))
+                    values.append(x if simple else _held(x, rule))
         value = function(*plain, **options)
-        if value is NotImplemented or value.dtype.kind in "biu":
+        if value is NotImplemented or (kind := value.dtype.kind) in "biu":
             return value  # truth and whole numbers do not change with a small change
-        _refuse_complex(name, value)
+        if kind == "c":
+            _refuse_complex(name, value)
         return made(rule, parents, values, options, value)
 
     @property
@@ -178,6 +180,7 @@ def operator(python: str, name: str) -> None:
 
 _NONE: dict[str, Any] = {}
 _NOTHING = (None, None)
+_SIMPLE = {type(None), bool, int, float, str}  # arguments that nothing has to be done with
 _adding = Lock()
 for _python, _name in {
     "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "pow": "pow", "matmul": "matmul"
@@ -257,6 +260,10 @@ def _seed(loss: Variable, gradient: Tensor | None) -> Tensor:
         if loss.array.size != 1:
             single("backward", loss)
         return ones(loss.array.shape, like=loss)
+    if type(gradient) is Tensor and loss._node.rule is not None:
+        given, own = gradient.array, loss.array
+        if type(given) is type(own) and given.shape == own.shape and given.dtype == own.dtype:
+            return gradient
     _check_gradient("backward", loss, gradient)
     return gradient.astype(loss.dtype) if loss._node.rule is None or gradient.dtype != loss.dtype else gradient.plain()
 
