@@ -199,7 +199,12 @@ mt.get_backend()                   ; -                                 ; -
 mt.set_backend("numpy")            ; -                                 ; -
 with mt.use_backend("numpy"): pass ; -                                 ; -
 
+mt.variable(a)                     ; -                                 ; a.clone().requires_grad_()
+mt.grad(mt.sum)                    ; -                                 ; torch.func.grad(torch.sum)
+mt.value_and_grad(mt.sum)          ; -                                 ; torch.func.grad_and_value(torch.sum)
+
 mt.linalg.eigh(h)
+mt.linalg.pinv(m)                  ; np.linalg.pinv(m)                 ; torch.linalg.pinv(m)
 mt.norms.norm(a)                   ; np.linalg.norm(a)                 ; torch.linalg.norm(a)
 mt.norms.norm(a, 1)                ; np.linalg.norm(a, 1)              ; torch.linalg.norm(a, 1)
 mt.norms.norm(a, math.inf)         ; np.linalg.norm(a, math.inf)       ; torch.linalg.norm(a, math.inf)
