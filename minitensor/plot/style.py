@@ -1,5 +1,6 @@
 """How every picture looks, and where pictures go."""
 
+import atexit
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +107,6 @@ def close_all() -> None:
     for animation in _animations:
         animation._draw_was_started = True  # else matplotlib warns that it was never shown
     _animations.clear()
+
+
+atexit.register(close_all)  # a script that ends without showing an animation needs no warning
