@@ -5,7 +5,7 @@
     python tests/benchmarks/autograd.py network     the network 64–128–16 and its loss, a batch of 256
     python tests/benchmarks/autograd.py door        an operator of a Variable by the slow door, and without it
 
-One thread, the libraries take turns of a few milliseconds at most, and the least of many counts. What is not installed
+One thread, the libraries take turns of a millisecond at most, and the least of many counts. What is not installed
 is left out; micrograd has only numbers, so it does the multiplication with eight, and no network. tinygrad compiles
 what it runs, for which it needs clang or LLVM; it is timed once that is done, without its TinyJit. Exits with 1 where a
 goal is missed.
@@ -15,12 +15,11 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
-import math
 import platform
 import sys
-import time
 
 import numpy as np
+from reductions import best_times
 
 import minitensor as mt
 from minitensor.autograd import Variable
@@ -45,7 +44,6 @@ if tinygrad:
         tinygrad = None
 
 SECONDS = 6.0  # for one table, all libraries together
-TURN = 1.5e-3  # seconds, in which a call is repeated
 GOALS = {  # of ours to another: the most that it may be, and the case
     ("network, float32", "NumPy by hand"): 1.5,
     ("network, float64", "NumPy by hand"): 1.5,
@@ -56,22 +54,11 @@ MULTIPLICATION = (3.5e-6, 0.55)  # seconds, or of PyTorch's time
 
 
 def least_times(calls):
-    """Seconds of each call, the least of many interleaved turns."""
-    best, repeats = dict.fromkeys(calls, math.inf), {}
-    for name, call in calls.items():
-        for _ in range(20):  # what is compiled or cached at first
-            start = time.perf_counter()
+    """Seconds of each call, once what is compiled or cached at first is there."""
+    for call in calls.values():
+        for _ in range(20):
             call()
-            best[name] = min(best[name], time.perf_counter() - start)
-        repeats[name] = max(1, int(TURN / best[name]))
-    end = time.perf_counter() + SECONDS
-    while time.perf_counter() < end:
-        for name, call in calls.items():
-            start = time.perf_counter()
-            for _ in range(repeats[name]):
-                call()
-            best[name] = min(best[name], (time.perf_counter() - start) / repeats[name])
-    return best
+    return {name: milliseconds / 1e3 for name, milliseconds in best_times(calls, SECONDS).items()}
 
 
 # --- one multiplication --------------------------------------------------------------------------------------------

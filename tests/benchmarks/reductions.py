@@ -33,8 +33,8 @@ SECONDS = 0.5  # for one row, all libraries together
 SHAPES = [(10**6, 3), (10**5, 10), (10**4, 100), (5000, 5000), (1000, 1000), (2500, 3)]
 
 
-def best_times(calls):
-    """Milliseconds of each call, the least of many interleaved rounds."""
+def best_times(calls, seconds=SECONDS):
+    """Milliseconds of each call, the least of many interleaved rounds, which take so many seconds together."""
     best = dict.fromkeys(calls, math.inf)
     repeats = {}
     for name, call in calls.items():
@@ -42,7 +42,7 @@ def best_times(calls):
         start = time.perf_counter()
         call()
         repeats[name] = max(1, int(1e-4 / (time.perf_counter() - start)))
-    end = time.perf_counter() + SECONDS
+    end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         for name, call in calls.items():
             start = time.perf_counter()
