@@ -20,6 +20,7 @@ for name, differences in PROFILES.items():
     if not os.access(os.path.dirname(__file__), os.W_OK):
         busy["database"] = None  # there is nowhere to keep examples, and hypothesis would warn
     hypothesis.settings.register_profile(name, hypothesis.settings.get_profile("default"), **busy, **differences)
+AT_THE_START = mt.get_backend()
 PROFILE = os.environ.get("MINITENSOR_TESTS") or "quick"
 hypothesis.settings.load_profile(PROFILE)
 
@@ -44,3 +45,13 @@ def backend(request):
     """The name of the backend on which this test makes its tensors."""
     with mt.use_backend(request.param):
         yield request.param
+
+
+@pytest.fixture(autouse=True)
+def _no_backend_left_over(request):
+    """A module's backend stays chosen until its last test; a test that does not ask for it gets the one at the start."""
+    if "backend" in request.fixturenames:
+        yield
+    else:
+        with mt.use_backend(AT_THE_START):
+            yield
