@@ -49,7 +49,7 @@ def backend(request):
 
 @pytest.fixture(autouse=True)
 def _no_backend_left_over(request):
-    """A module's backend stays chosen until its last test; a test that does not ask for it gets the one at the start."""
+    """A module keeps its backend until its last test; a test that does not ask for it gets the one at the start."""
     if "backend" in request.fixturenames:
         yield
     else:

@@ -1,8 +1,8 @@
 """A bandwidth to begin with, from the data: two rules of thumb, neither of them quadratic."""
 
 from minitensor import random
-from minitensor.cluster.meanshift.frame import frame_of
-from minitensor.cluster.meanshift.update import squared_distances
+from minitensor.cluster.coordinates import squared_distances
+from minitensor.cluster.frame import frame_of
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError

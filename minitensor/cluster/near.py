@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minitensor import backend
-from minitensor.cluster.meanshift.update import squared_distances
+from minitensor.cluster.coordinates import squared_distances
 from minitensor.core.creation import full, tensor
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argmax, argmin, argsort, concat, floor, searchsorted, where

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from minitensor.cluster.meanshift.update import largest
+from minitensor.cluster.coordinates import largest
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError

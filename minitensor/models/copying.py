@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minitensor.cluster.coordinates import largest, squared_distances
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.tiles import tiles
-from minitensor.cluster.meanshift.update import largest, squared_distances
 from minitensor.core import checks
 from minitensor.core.creation import full
 from minitensor.core.tensor import Tensor

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from minitensor import random
+from minitensor.cluster.coordinates import squared_distances
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.tiles import tiles
-from minitensor.cluster.meanshift.update import squared_distances, weighted_means
+from minitensor.cluster.meanshift.update import weighted_means
 from minitensor.core import checks
 from minitensor.core.creation import ones, zeros
 from minitensor.core.tensor import Tensor

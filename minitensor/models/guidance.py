@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minitensor.autograd import grad
-from minitensor.cluster.meanshift.update import largest
+from minitensor.cluster.coordinates import largest
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from minitensor.cluster.meanshift.update import largest
+from minitensor.cluster.coordinates import largest
 from minitensor.core import checks
 from minitensor.core.creation import arange, ones, zeros
 from minitensor.core.tensor import Tensor

@@ -2,7 +2,7 @@
 
 import math
 
-from minitensor.cluster.meanshift.update import largest
+from minitensor.cluster.coordinates import largest
 from minitensor.core.tensor import Tensor
 
 

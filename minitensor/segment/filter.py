@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
+from minitensor.cluster.coordinates import by_axis, squared_distances
 from minitensor.cluster.meanshift.attention import QUIET, attend, gaussian_keys
-from minitensor.cluster.meanshift.update import LOST, by_axis, lost, squared_distances
+from minitensor.cluster.meanshift.update import LOST, lost
 from minitensor.core import checks
 from minitensor.core.creation import arange, full, ones, zeros
 from minitensor.core.tensor import Tensor, wrap

@@ -224,17 +224,15 @@ def no_table():
 
 
 # cluster/
-@claim(
-    "cluster/meanshift/update.py", "NumPy goes through (n, 2) row by row: 10 times as long or more for a mean", 5, 60
-)
+@claim("cluster/coordinates.py", "NumPy goes through (n, 2) row by row: 10 times as long or more for a mean", 5, 60)
 def by_axis():
-    from minitensor.cluster.meanshift.update import by_axis
+    from minitensor.cluster.coordinates import by_axis
 
     x = mt.tensor(table(100_000, 2))
     return lambda: x.mean(0), lambda: by_axis(x, "mean")
 
 
-@claim("cluster/meanshift/update.py", "up to 8 dimensions NumPy is faster a coordinate at a time (d = 8)", 1.0, 20)
+@claim("cluster/coordinates.py", "up to 8 dimensions NumPy is faster a coordinate at a time (d = 8)", 1.0, 20)
 def few():
     x = table(100_000, 8)
     return lambda: x.max(0), lambda: [x[:, axis].max() for axis in range(8)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 from minitensor import as_tensor, cluster
-from minitensor.cluster.meanshift.frame import frame_of
+from minitensor.cluster.frame import frame_of
 
 sklearn = pytest.importorskip("sklearn", reason="scikit-learn is an extra")
 from sklearn.base import BaseEstimator, ClusterMixin, clone  # noqa: E402

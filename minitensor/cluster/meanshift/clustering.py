@@ -4,10 +4,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from minitensor.cluster.frame import FURTHEST, Frame, frame_of
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.choosing import choose
 from minitensor.cluster.meanshift.density import Density, Exact
-from minitensor.cluster.meanshift.frame import FURTHEST, Frame, frame_of
 from minitensor.cluster.meanshift.merge import merge
 from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.core import checks

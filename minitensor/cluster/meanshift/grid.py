@@ -212,7 +212,7 @@ def room_for(points: Tensor) -> int:
 
 def _box(points: Tensor, step: float, reach: int) -> tuple[list[float], list[float], Box]:
     """The least and the largest coordinate along each axis, and the box from the one to the other."""
-    columns = [points[:, axis] for axis in range(points.shape[1])]  # as in `update.by_axis`
+    columns = [points[:, axis] for axis in range(points.shape[1])]  # as in `by_axis`
     low, high = ([getattr(column, end)().item() for column in columns] for end in ("min", "max"))
     shape = tuple(int((b - a) / step) + 2 for a, b in zip(low, high, strict=True))
     side = SIDES[len(shape)]

@@ -13,6 +13,7 @@ import math
 import numpy as np
 
 from minitensor import backend
+from minitensor.cluster.coordinates import largest, squared_distances
 from minitensor.cluster.meanshift import update
 from minitensor.cluster.meanshift.attention import MEMORY, exp_in_place
 from minitensor.cluster.meanshift.kernels import gpu_fast, gpu_fused, gpu_tiled
@@ -100,7 +101,7 @@ def columns(queries: Tensor, points: Tensor, bandwidth: float, memory: int = MEM
     """
 
     def sums(q: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-        weights = update.squared_distances(q, x.T)
+        weights = squared_distances(q, x.T)
         weights *= -0.5 / bandwidth**2
         weights = exp_in_place(weights)
         return stack([(weights * x[:, axis]).sum(1) for axis in range(x.shape[1])], axis=1), weights.sum(1)
@@ -224,7 +225,7 @@ def tolerance(queries: Tensor, points: Tensor, bandwidth: float) -> float:
         return 0.0
     width = update.spread(queries, points)
     exponent = 2 * min(update.lost(points, width / bandwidth), update.LOST) * min(width, 100 * bandwidth)
-    return exponent + float(np.finfo(points.dtype).eps) * ((len(points) + 8) * width + 8 * update.largest(points))
+    return exponent + float(np.finfo(points.dtype).eps) * ((len(points) + 8) * width + 8 * largest(points))
 
 
 ARRAY_RUNGS = (loops, one_point, batched, columns, einsum, gemm, gemm_tiled, threads)

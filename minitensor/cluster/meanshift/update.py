@@ -11,6 +11,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
+from minitensor.cluster.coordinates import by_axis, squared_distances
 from minitensor.cluster.meanshift.attention import (
     MEMORY,
     SIDE,
@@ -26,12 +27,11 @@ from minitensor.cluster.meanshift.attention import (
 from minitensor.core import checks
 from minitensor.core.creation import ones, zeros
 from minitensor.core.tensor import Tensor
-from minitensor.functions import concat, maximum, sqrt, stack, where
+from minitensor.functions import concat, maximum, sqrt, where
 
 LOST = 1e-3  # error of an exponent above which distances are no longer taken from a product
 STRIP = 4096  # queries whose keys are made at once; the keys of points are made once for all of them
 WORTH = 2**24  # pairs of query and point, below which another thread costs more than it gains
-FEW = 8  # dimensions, up to which NumPy is faster a coordinate at a time: tests/benchmarks/claims.py
 
 
 def _gaussian(u: Tensor, floor: Floor = None) -> Tensor:
@@ -190,17 +190,6 @@ def memory_held(q: int, points: Tensor, memory: int = MEMORY, threads: int = 1) 
 # --- what is shared with the rungs ---------------------------------------------------------------------------------
 
 
-def squared_distances(queries: Tensor, points: Tensor) -> Tensor:
-    """|q − x|² for each pair of (q, d) queries and (d, n) points, (q, n). Memory: two tables of q·n numbers."""
-    table = queries[:, 0][:, None] - points[0]
-    table *= table
-    for axis in range(1, points.shape[0]):
-        difference = queries[:, axis][:, None] - points[axis]
-        difference *= difference
-        table += difference
-    return table
-
-
 def lost(points: Tensor, width: float) -> float:
     """How far the exponent of a Gaussian weight may be off if the distance comes from a product of centred data.
 
@@ -231,21 +220,6 @@ def spread(queries: Tensor, points: Tensor) -> float:
     middle, both = by_axis(points, "mean"), (queries, points)
     return max(*((by_axis(x, "max") - middle).max().item() for x in both),
                *((middle - by_axis(x, "min")).max().item() for x in both))  # fmt: skip
-
-
-def by_axis(x: Tensor, name: str) -> Tensor:
-    """The "mean", "max" or "min" of each coordinate, (d,), a coordinate at a time where there are few.
-
-    NumPy goes through (n, 2) row by row, which takes 10 times as long or more (tests/benchmarks/claims.py).
-    """
-    if x.shape[1] > FEW:
-        return getattr(x, name)(0)
-    return stack([getattr(x[:, axis], name)() for axis in range(x.shape[1])])
-
-
-def largest(x: Tensor) -> float:
-    """The largest coordinate, without its sign. No table is made."""
-    return max(float(x.max().item()), -float(x.min().item()))
 
 
 def cores(queries: Tensor, points: Tensor, worth: int = WORTH) -> int:

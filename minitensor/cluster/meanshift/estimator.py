@@ -4,10 +4,10 @@ import contextlib
 from typing import Any
 
 from minitensor.cluster.bandwidth import by_rule
+from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.clustering import cluster
-from minitensor.cluster.meanshift.frame import Frame, frame_of
 from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
 from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.cluster.near import nearest

@@ -1,7 +1,7 @@
-"""Where mean shift sees the data from: from their own middle, in a unit of their own size.
+"""Where clustering sees the data from: from their own middle, in a unit of their own size.
 
 Floats are coarse far from the origin, and squares of very large or very small ones overflow or vanish. So everything
-that mean shift does is done on data that were moved and scaled once, and only what it gives back is moved back.
+that clustering does is done on data that were moved and scaled once, and only what it gives back is moved back.
 """
 
 import math
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minitensor.cluster.meanshift.update import FEW, by_axis, largest
+from minitensor.cluster.coordinates import FEW, by_axis, largest
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import abs, clip, stack, where

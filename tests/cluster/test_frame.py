@@ -8,9 +8,9 @@ from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster import MeanShift, mean_shift
+from minitensor.cluster.frame import frame_of
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.choosing import choose
-from minitensor.cluster.meanshift.frame import frame_of
 from minitensor.errors import InputError
 
 DTYPES = ["float32", "float64"]
