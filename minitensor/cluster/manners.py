@@ -178,7 +178,9 @@ class Transformer(Estimator):
         names, table = self.get_feature_names_out(), result.numpy()
         if kind == "polars":
             return library.DataFrame(table, schema=list(names), orient="row")
-        return library.DataFrame(table, index=getattr(X, "index", None), columns=names, copy=False)
+        return library.DataFrame(
+            table, index=X.index if isinstance(X, library.DataFrame) else None, columns=names, copy=False
+        )
 
 
 def _is_found(name: str) -> bool:
