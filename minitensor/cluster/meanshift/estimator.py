@@ -125,6 +125,7 @@ class MeanShift(Estimator):
                 error=self.error,
                 memory=self.memory,
                 starts=starts,
+                among=seeds is None,
                 report=step and (lambda done, still, total: step(still, total, f"update {done}")),
             )
         labels, squared = nearest(data, found.centers)
@@ -174,17 +175,19 @@ class MeanShift(Estimator):
 
     def _starts(self, frame: Frame, data: Tensor, bandwidth: float, seeds: Tensor | None) -> Tensor | None:
         """Where the queries start, inside the frame; None for every point."""
+        width = frame.inside(bandwidth)
         if seeds is not None:
-            starts = frame.enter(seeds)
+            starts = within_reach(frame.enter(seeds), data, width, self.kernel)
         elif self.bin_seeding:
-            least = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1)
-            starts = bin_seeds(data, frame.inside(bandwidth), least)
+            starts = bin_seeds(data, width, checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1))
+            if self.kernel == "gaussian":  # which reaches every cell that holds a point
+                return starts
+            starts = within_reach(starts, data, width, self.kernel)
         else:
             return None
-        reached = within_reach(starts, data, frame.inside(bandwidth), self.kernel)
-        if not reached.shape[0]:
+        if not starts.shape[0]:
             raise InputError(
-                f"No point was within bandwidth={bandwidth:g} of any seed ({starts.shape[0]} in all); "
-                "seed where the points are, or raise the bandwidth"
+                f"No point was within bandwidth={bandwidth:g} of any seed; seed where the points are, or raise the "
+                "bandwidth"
             )
-        return reached
+        return starts
