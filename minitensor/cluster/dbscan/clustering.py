@@ -119,7 +119,7 @@ def _of_border(cells: Cells, cores: Cells, number: Tensor, chosen: Tensor, eps: 
     none = number.shape[0]
     best = full(at.shape[0], none, "int64", like=at)
     for first in range(0, at.shape[0], TOGETHER):
-        some = slice(first, first + TOGETHER)
+        some = slice(first, min(first + TOGETHER, at.shape[0]))
         mine, keys = tuple(take(column, at[some]) for column in cells.columns), take(cells.keys, cell[some])
         for shift in cells.shifts():
             lower, upper = (take(cores.start, each) for each in cores.row(keys, shift))

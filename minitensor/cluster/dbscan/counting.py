@@ -1,5 +1,7 @@
 """Core points: those that have `min_samples` points within eps, themselves among them."""
 
+import math
+
 from minitensor.cluster.dbscan.cells import TOGETHER, Cells, pairs, squared_distances
 from minitensor.core.creation import full, zeros
 from minitensor.core.tensor import Tensor
@@ -23,18 +25,16 @@ def core_points(cells: Cells, eps: float, min_samples: float, weights: Tensor | 
     """
     held, enough = cells.held, float(min_samples)
     if weights is None:
-        crowded, most = held >= enough, held
+        crowded = held >= math.ceil(enough)
     else:
         enough = reached(min_samples, weights)
-        positive = maximum(weights, 0.0)
-        most = _sums(positive, cells)
-        crowded = most >= enough
+        crowded = _sums(maximum(weights, 0.0), cells) >= enough
         if weights.min().item() < 0:
             crowded = crowded & False
     core = take(crowded, owners(held))
     open_ = numbered(crowded)[~crowded]
     for at in range(0, open_.shape[0], TOGETHER):
-        some = open_[at : at + TOGETHER]
+        some = open_[at : min(at + TOGETHER, open_.shape[0])]
         found = _count(cells, some, eps, enough, weights)
         core[found] = full(found.shape[0], True, "bool", like=core)
     return core
@@ -76,7 +76,9 @@ def _count(cells: Cells, some: Tensor, eps: float, enough: float, weights: Tenso
         mine = tuple(take(column, at) for column in cells.columns)
         for part, which, point in pairs(take(lower, query), take(upper, query)):
             near = squared_distances(tuple(each[part] for each in mine), which, cells.columns, point) <= eps * eps
-            hits = near.astype("float64") if weights is None else near * take(weights, point)
+            hits = near.astype("float64")
+            if weights is not None:
+                hits *= take(weights, point)
             count[part] += scatter_add(which, hits, count[part].shape[0])
         left -= take(weigh, query)
         if weights is None:

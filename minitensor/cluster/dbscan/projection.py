@@ -79,10 +79,8 @@ def on_line(points: Tensor, eps: float) -> tuple[Line, Tensor]:
     Time: O(n·d² + d³ + n·log n). Memory: O(n·d).
     """
     d, lowest = points.shape[1], float(np.finfo("float64").eps)
-    centred = points - points.mean(0)
-    along = (centred @ eigh(centred.T @ centred)[1][:, -1:])[:, 0]
-    order = argsort(along)
-    centred = take(centred, order)
+    along, order = along_first_axis(points)
+    centred = take(points - points.mean(0), order)
     squares = (centred * centred).sum(1)
     rest = ones((points.shape[0], 1), like=points)
     asking = concat([centred * -2.0, squares[:, None], rest], axis=1)
@@ -90,7 +88,15 @@ def on_line(points: Tensor, eps: float) -> tuple[Line, Tensor]:
     longest = squares.max().item()
     error = 16 * (d + 4) * lowest * (longest + eps * eps)
     reach = eps + 16 * (d + 4) * lowest * (longest**0.5 + eps)
-    return Line(take(points, order), take(along, order), asking, keys, eps, reach, error), order
+    return Line(take(points, order), along, asking, keys, eps, reach, error), order
+
+
+def along_first_axis(points: Tensor) -> tuple[Tensor, Tensor]:
+    """Where points (n, d) are along the direction in which they are widest, rising, and which point each is, (n,)."""
+    centred = points - points.mean(0)
+    along = (centred @ eigh(centred.T @ centred)[1][:, -1:])[:, 0]
+    order = argsort(along)
+    return take(along, order), order
 
 
 def core_points(line: Line, min_samples: float, weights: Tensor | None) -> Tensor:
