@@ -65,6 +65,12 @@ class NumPyBackend(NumPyAPI):
         made = sums.total(array, sorted(axes)) if axes else array
         return made.astype(array.dtype) if keepdims else made.squeeze(tuple(axes)).astype(array.dtype)
 
+    def owners(self, held: Any) -> Any:
+        return numpy.repeat(numpy.arange(held.size), held)
+
+    def least_of_runs(self, values: Any, starts: Any) -> Any:
+        return numpy.minimum.reduceat(values, starts) if starts.size else values
+
     def matmul(self, a: Any, b: Any) -> Any:
         """Of two matrices of integers by way of floats where that is exact; of vectors and matrices by `dot`."""
         if a.size + b.size >= LARGE and min(a.ndim, b.ndim) > 1 and a.dtype.kind in "biu" and b.dtype.kind in "biu":
