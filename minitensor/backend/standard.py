@@ -198,6 +198,16 @@ class Backend:
         ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
         return xp.diff(xp.take(totals, ends))
 
+    def repeat(self, array: Any, times: Any) -> Any:
+        """Each element of a vector so many times in a row; times : (n,) int64."""
+        xp, ends = self.xp, self.xp.cumulative_sum(times)
+        numbers = xp.arange(int(ends[-1]) if ends.shape[0] else 0, dtype=xp.int64, **self.on)
+        return xp.take(array, xp.searchsorted(ends, numbers, side="right"))
+
+    def at_rank(self, array: Any, rank: int) -> Any:
+        """The element of a vector that has so many before it when they are in order, as an array without axes."""
+        return self.xp.sort(array)[rank]
+
     # --- arithmetic ------------------------------------------------------------------------------------------------
 
     def sum(self, array: Any, axes: Sequence[int], keepdims: bool = False) -> Any:

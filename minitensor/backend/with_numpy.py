@@ -65,6 +65,12 @@ class NumPyBackend(NumPyAPI):
         made = sums.total(array, sorted(axes)) if axes else array
         return made.astype(array.dtype) if keepdims else made.squeeze(tuple(axes)).astype(array.dtype)
 
+    def repeat(self, array: Any, times: Any) -> Any:
+        return array.repeat(times)
+
+    def at_rank(self, array: Any, rank: int) -> Any:
+        return numpy.asarray(numpy.partition(array, rank)[rank])
+
     def matmul(self, a: Any, b: Any) -> Any:
         """Of two matrices of integers by way of floats where that is exact; of vectors and matrices by `dot`."""
         if a.size + b.size >= LARGE and min(a.ndim, b.ndim) > 1 and a.dtype.kind in "biu" and b.dtype.kind in "biu":
