@@ -198,6 +198,28 @@ class Backend:
         ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
         return xp.diff(xp.take(totals, ends))
 
+    def sums_of_rows(self, rows: Any, places: Any, size: int) -> Any:
+        """The sum of the `rows` (n, d) that go to each of `size` places, (size, d), in the dtype of the rows.
+
+        places : (n,) integers, each from 0 to size - 1. Sums are those of a matrix product. Memory: n·size numbers.
+        """
+        xp, numbers = self.xp, self.xp.arange(size, dtype=places.dtype, **self.on)
+        return xp.astype(numbers[:, None] == places, rows.dtype) @ rows
+
+    def lowest(self, table: Any, two: bool = False) -> tuple[Any, Any, Any]:
+        """For each column of a table (k, n): the row of the least number, of equals the first, (n,) integers; the least
+        number, (n,); and, if two are wanted and k > 1, the second least, (n,), which is as low where two are equal.
+
+        The table is scratch: it may be written over.
+        """
+        xp = self.xp
+        rows, least = xp.argmin(table, axis=0), xp.min(table, axis=0)
+        if not two or table.shape[0] == 1:
+            return rows, least, None
+        numbers = xp.arange(table.shape[0], dtype=rows.dtype, **self.on)
+        others = xp.where(numbers[:, None] == rows, xp.asarray(math.inf, dtype=table.dtype, **self.on), table)
+        return rows, least, xp.min(others, axis=0)
+
     # --- arithmetic ------------------------------------------------------------------------------------------------
 
     def sum(self, array: Any, axes: Sequence[int], keepdims: bool = False) -> Any:
