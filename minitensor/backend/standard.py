@@ -193,8 +193,8 @@ class Backend:
         return xp.take(array, xp.searchsorted(ends, numbers, side="right"))
 
     def at_rank(self, array: Any, rank: int) -> Any:
-        """The element of a vector that has so many before it when they are in order, as an array without axes."""
-        return self.xp.sort(array)[rank]
+        """The elements along the last axis that have so many before them when they are in order."""
+        return self.xp.sort(array)[..., rank]
 
     def scatter_add(self, places: Any, values: Any, size: int) -> Any:
         """The sum of the `values` (n,) that go to each of `size` places: out[places[i]] += values[i], in float64.

@@ -71,7 +71,7 @@ class NumPyBackend(NumPyAPI):
         return array.repeat(times)
 
     def at_rank(self, array: Any, rank: int) -> Any:
-        return numpy.asarray(numpy.partition(array, rank)[rank])
+        return numpy.asarray(numpy.partition(array, rank)[..., rank])
 
     def matmul(self, a: Any, b: Any) -> Any:
         """Of two matrices of integers by way of floats where that is exact; of vectors and matrices by `dot`."""

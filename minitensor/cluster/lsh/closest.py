@@ -1,5 +1,7 @@
 """The closest of some candidates: a shortlist by one gather and one product, then the differences of those few."""
 
+import math
+
 import numpy as np
 
 from minitensor import backend
@@ -35,26 +37,40 @@ def shortlist(keys: Keys, asking: Tensor, slack: float, some: Tensor, k: int) ->
     if some.shape[0] <= k:
         return some
     scores = take(keys.table, some) @ asking
-    least = wrap(backend.of(scores.array).at_rank(scores.array, scores.shape[0] - k))
-    return some[scores >= least - slack]
+    return some[scores >= at_rank(scores, scores.shape[0] - k) - slack]
 
 
 def in_order(queries: Tensor, points: Tensor, query: Tensor, point: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """The k closest of pairs: numbers of points (q, k) int64, −1 where there are fewer, and squared distances, (q, k).
 
-    query, point : (pairs,) int64, the pairs in order. Distances are sums of squared differences in float64, infinity
-    where there is no point; of points at one distance the one with the lesser number comes first.
+    query, point : (pairs,) int64, of each query by the numbers of the points. Distances are sums of squared differences
+    in float64, infinity where there is no point; of points at one distance the one with the lesser number comes first.
+    Memory: some tables of pairs·d numbers.
     """
     difference = take(points, point).astype("float64") - take(queries, query).astype("float64")
     difference *= difference
-    squared = difference.sum(1)
-    order = argsort(squared)
-    order = order[argsort(query[order])]
-    query, point, squared = query[order], point[order], squared[order]
-    place = numbered(query) - searchsorted(query, query)
-    near = place < k
-    at = (query * k + place)[near]
-    q = queries.shape[0]
-    found, distance = full(q * k, -1, "int64", like=queries), full(q * k, float("inf"), "float64", like=queries)
+    squared, q = difference.sum(1), queries.shape[0]
+    order, place = ranked(query, squared)
+    near = order[place < k]
+    at = query[near] * k + place[place < k]
+    found, distance = full(q * k, -1, "int64", like=queries), full(q * k, math.inf, "float64", like=queries)
     found[at], distance[at] = point[near], squared[near]
     return found.reshape(q, k), distance.reshape(q, k)
+
+
+def ranked(query: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    """The order of pairs by query, then by value, and the rank of each among those of its query: (pairs,) int64 twice.
+
+    >>> import minitensor as mt
+    >>> [each.tolist() for each in ranked(mt.tensor([0, 1, 0]), mt.tensor([5.0, 1.0, 3.0]))]
+    [[2, 0, 1], [0, 1, 0]]
+    """
+    order = argsort(value)
+    order = order[argsort(query[order])]
+    own = query[order]
+    return order, numbered(own) - searchsorted(own, own)
+
+
+def at_rank(numbers: Tensor, rank: int) -> Tensor:
+    """The numbers along the last axis that have so many before them when they are in order."""
+    return wrap(backend.of(numbers.array).at_rank(numbers.array, rank))

@@ -8,8 +8,8 @@ are compared in float64. Where two differ by rounding alone, the order in which 
 
 import math
 from collections import defaultdict
+from itertools import pairwise
 
-from minitensor import backend
 from minitensor.cluster.lsh.buckets import bucketed, candidates, repeat, within
 from minitensor.cluster.lsh.closest import in_order
 from minitensor.cluster.lsh.fitting import wanted
@@ -137,7 +137,7 @@ def sorted_codes(queries: Tensor, points: Tensor, hashing: Hashing, probes: int,
         starts, held = buckets.find(probed(asking, hashing, probes))
         for part in within(held.sum(1).tolist()):
             point, ends = candidates(buckets.order, buckets.n, starts[part], held[part])
-            counts = tensor([end - begin for begin, end in zip(ends, ends[1:], strict=False)], "int64", like=held)
+            counts = tensor([end - begin for begin, end in pairwise(ends)], "int64", like=held)
             query = repeat(numbered(counts), counts)
             parts.append(in_order(asking[part], points, query, point, k)[0])
     return concat(parts) if parts else tensor([], "int64", like=queries).reshape(0, k)

@@ -1,6 +1,7 @@
 """From queries to neighbours: what is read, what is short-listed, what is closest; queries a chunk at a time."""
 
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 from minitensor import backend
@@ -52,8 +53,7 @@ def _search(there: Searched, k: int, queries: Tensor) -> tuple[Tensor, Tensor, i
     for part in within(held.sum(1).tolist()):
         some, ends = candidates(buckets.order, buckets.n, starts[part], held[part])
         read += ends[-1]
-        for query, (begin, end) in enumerate(zip(ends, ends[1:], strict=False), part.start):
+        for query, (begin, end) in enumerate(pairwise(ends), part.start):
             lists.append(shortlist(keys, asking[query], slack[query], some[begin:end], k))
-    query = repeat(numbered(queries), tensor([few.shape[0] for few in lists], "int64", like=held))
-    point = concat(lists) if lists else query
-    return *in_order(queries, there.points, query, point, k), read
+    pairs = repeat(numbered(queries), tensor([few.shape[0] for few in lists], "int64", like=held))
+    return *in_order(queries, there.points, pairs, concat(lists) if lists else pairs, k), read
