@@ -26,20 +26,21 @@ def threads_of_blas() -> int:
 
 
 @contextmanager
-def one_thread_of_blas() -> Iterator[None]:
-    """While the block runs, the BLAS under NumPy takes one thread, in this whole process; not without threadpoolctl.
+def blas_limited(count: int) -> Iterator[bool]:
+    """While the block runs, the BLAS under NumPy takes `count` threads, in this whole process; not without
+    threadpoolctl. Gives whether it does.
 
-    For many products that are small, but not so small that BLAS leaves them to one thread itself: a second thread gains
-    little, and where another program wants the core each product waits for it.
+    One thread is for many products that are small, but not so small that BLAS leaves them to one thread itself: a
+    second gains little, and where another program wants the core each product waits for it.
     """
     before = [(library, library.num_threads) for library in _libraries()]
     try:
         for library, _ in before:
-            library.set_num_threads(1)
-        yield
-    finally:
-        for library, count in before:
             library.set_num_threads(count)
+        yield bool(before)
+    finally:
+        for library, number in before:
+            library.set_num_threads(number)
 
 
 @cache

@@ -7,7 +7,7 @@ import numpy as np
 
 from minitensor import random
 from minitensor.autograd import value_and_grad
-from minitensor.backend.threads import one_thread_of_blas
+from minitensor.backend.threads import blas_limited
 from minitensor.core import checks
 from minitensor.core.creation import full, tensor
 from minitensor.core.operations import DType
@@ -128,7 +128,7 @@ def train_clip(
 
     weights, last, least, best = clip.weights, math.nan, math.inf, (0, clip.weights)
     slopes, memory = value_and_grad(loss, tuple(range(len(weights)))), begin(weights)
-    with one_thread_of_blas(), bar("clip", progress) as show:
+    with blas_limited(1), bar("clip", progress) as show:
         for step, rows in enumerate(_batches(rng, pairs[0].shape[0], batch, steps + 1, images.backend)):
             if step % EVERY == 0 or step == steps:
                 found = loss(*weights, *test).item()

@@ -5,7 +5,7 @@ import pytest
 
 import minitensor as mt
 from minitensor.backend import threads
-from minitensor.backend.threads import in_threads, one_thread_of_blas, threads_of_blas
+from minitensor.backend.threads import blas_limited, in_threads, threads_of_blas
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -46,10 +46,10 @@ def test_blas_takes_one_thread_in_a_block_and_then_as_many_as_before(anew):
     threadpoolctl = pytest.importorskip("threadpoolctl", reason="an extra")
     with threadpoolctl.threadpool_limits(2, user_api="blas"):
         before = threads_of_blas()
-        with one_thread_of_blas():
+        with blas_limited(1):
             assert threads_of_blas() == 1
         assert threads_of_blas() == before
-        with pytest.raises(KeyError), one_thread_of_blas():
+        with pytest.raises(KeyError), blas_limited(1):
             raise KeyError
         assert threads_of_blas() == before
 
@@ -57,7 +57,7 @@ def test_blas_takes_one_thread_in_a_block_and_then_as_many_as_before(anew):
 def test_without_threadpoolctl_a_block_of_one_thread_does_nothing(anew, monkeypatch):
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     before = threads_of_blas()
-    with one_thread_of_blas():
+    with blas_limited(1):
         assert threads_of_blas() == before
 
 

@@ -250,7 +250,7 @@ def cache():
     return lambda: np.negative(large, out=slow), from_cache
 
 
-@claim("cluster/estimator.py", "with bin_seeding: faster, here with 600 points", 1.2, 1000)
+@claim("cluster/meanshift/estimator.py", "with bin_seeding: faster, here with 600 points", 1.2, 1000)
 def bins():
     from minitensor.cluster import MeanShift
     from minitensor.data import blobs

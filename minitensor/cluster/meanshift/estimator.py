@@ -5,7 +5,8 @@ from typing import Any
 
 from minitensor.cluster.bandwidth import by_rule
 from minitensor.cluster.frame import Frame, frame_of
-from minitensor.cluster.inputs import column_names, in_kind_of, read_points
+from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.manners import Estimator, jobs
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.clustering import cluster
 from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
@@ -14,7 +15,7 @@ from minitensor.cluster.near import nearest
 from minitensor.core import checks
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
-from minitensor.errors import InputError, NotFittedError, ShapeError
+from minitensor.errors import InputError, ShapeError
 from minitensor.functions import where
 from minitensor.groups import by_size
 from minitensor.text.bar import progress
@@ -23,7 +24,7 @@ from minitensor.text.bar import progress
 REACH = {"gaussian": 2.0, "flat": 1.0, "triangular": 1.0}
 
 
-class MeanShift:
+class MeanShift(Estimator):
     """Clusters are the peaks of the density of the points, and a point belongs to the nearest peak.
 
     A point is given to the peak nearest to it, as scikit-learn does, so that `predict` needs the peaks alone;
@@ -43,7 +44,7 @@ class MeanShift:
     error : how far off an update may be, in bandwidths, unless it is exact; memory : bytes of its tables on each thread
     random_state : the seed of the sample from which a bandwidth is estimated; None draws a new one each time
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
-    n_jobs : does nothing; it is there because scikit-learn has it
+    n_jobs : on how many threads `fit` runs; −1 on all cores, None on as many as BLAS takes in this process
 
     After `fit`, where n points of d dimensions were given; arrays are of the kind and on the device of the points:
 
@@ -112,7 +113,7 @@ class MeanShift:
         data = frame.enter(points)
         bandwidth = self._bandwidth(frame, data)
         starts = self._starts(frame, data, bandwidth, seeds)
-        with progress("mean shift", bool(self.verbose)) as step:
+        with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
             found = cluster(
                 frame,
                 data,
@@ -131,12 +132,7 @@ class MeanShift:
         if not self.cluster_all:
             labels = where(squared <= (REACH[self.kernel] * frame.inside(bandwidth)) ** 2, labels, -1)
         peaks = found.centers[order]
-        names = column_names(X)
-        if names is not None:
-            self.feature_names_in_ = names
-        elif hasattr(self, "feature_names_in_"):  # of the points of an earlier fit
-            del self.feature_names_in_
-        self.n_features_in_ = points.shape[1]
+        self._saw(X, points)
         self.bandwidth_ = bandwidth
         self.n_iter_ = found.n_iter
         self.cluster_centers_, self.labels_ = in_kind_of(X, frame.leave(peaks)), in_kind_of(X, labels)
@@ -150,28 +146,11 @@ class MeanShift:
         `near.py`. Raises NotFittedError before `fit`, DeviceError where X is not on the device of the peaks, and for X
         what `fit` raises.
         """
-        if not hasattr(self, "cluster_centers_"):
-            raise NotFittedError(f"this {type(self).__name__} has no clusters yet; call fit(X) first")
-        centers = as_tensor(self.cluster_centers_)
-        points, names = read_points(X, place=centers.backend), column_names(X)
-        if points.shape[1] != self.n_features_in_:
-            raise ShapeError(
-                f"X has {points.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "
-                "features as input, as many as fit saw"
-            )
-        if names is not None and hasattr(self, "feature_names_in_") and list(names) != list(self.feature_names_in_):
-            raise InputError(
-                "The feature names should match those that were passed during fit. They were "
-                f"{', '.join(self.feature_names_in_)}; now they are {', '.join(names)}"
-            )
+        points, centers = self._again(X), as_tensor(self.cluster_centers_)
         # Not rounded to their dtype, as `fit` found them, unless someone has changed the centres since.
         same = centers.shape == self._peaks.shape and (centers == self._frame.leave(self._peaks)).all()
         peaks = self._peaks if same else self._frame.enter(centers)
         return in_kind_of(X, nearest(self._frame.enter_near(points), peaks)[0])
-
-    def fit_predict(self, X: Any, y: Any = None) -> Any:
-        """``fit(X).labels_``."""
-        return self.fit(X).labels_
 
     def _bandwidth(self, frame: Frame, data: Tensor) -> float:
         """The bandwidth that is given or, if none is, estimated."""
