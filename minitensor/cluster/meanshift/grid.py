@@ -100,12 +100,9 @@ class Grid:
         ([[0.0], [3.0]], [0, 0, 1])
         """
         self._cover(points)
-        total, near = zeros(self.count, like=self.box.low), []
-        for here in _slices(points.shape[0], max(CHUNK, self.count // 4)):
-            near.append(nearest_nodes(self.box, self.keys, points[here]))
-            total += scatter_add(near[-1], zeros(near[-1].shape, like=total) + 1.0, self.count)
+        total, near = nearest_nodes(self.box, self.keys, points)
         places, owner = self.places(total)
-        return places.astype(points.dtype), owner[concat(near)]
+        return places.astype(points.dtype), owner[near]
 
     def places(self, held: Tensor) -> tuple[Tensor, Tensor]:
         """Where the nodes are that hold something, (q, d) float64, and the number there of each node of the blocks.
@@ -290,13 +287,21 @@ def _from_first_node(box: Box, sums: Sums) -> Sums:
     return Sums(keys, [*found, weights, squares])
 
 
-def nearest_nodes(box: Box, keys: Tensor, points: Tensor) -> Tensor:
-    """The number of the node nearest to each point (n, d) among those of these blocks, which hold them all: (n,)."""
-    key, first, beyond = box.find(box.steps(points))
-    place = searchsorted(keys, key) * box.nodes + first
-    for axis, x in enumerate(beyond):
-        place += (x + 0.5).astype("int64") * box.within(axis)
-    return place
+def nearest_nodes(box: Box, keys: Tensor, points: Tensor) -> tuple[Tensor, Tensor]:
+    """How many of the points (n, d) are nearest to each node of these blocks, and which node is nearest to each point.
+
+    keys : (blocks,), of blocks that hold all of the points. Returns (blocks·nodes,) float64 and (n,) int64.
+    """
+    count = keys.shape[0] * box.nodes
+    total, near = zeros(count, like=box.low), []
+    for here in _slices(points.shape[0], max(CHUNK, count // 4)):
+        key, first, beyond = box.find(box.steps(points[here]))
+        place = searchsorted(keys, key) * box.nodes + first
+        for axis, x in enumerate(beyond):
+            place += (x + 0.5).astype("int64") * box.within(axis)
+        near.append(place)
+        total += scatter_add(place, zeros(place.shape, like=total) + 1.0, count)
+    return total, concat(near)
 
 
 def room_for(points: Tensor) -> int:
