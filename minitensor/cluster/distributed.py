@@ -28,7 +28,7 @@ from minitensor.cluster.meanshift.clustering import (
     settings,
     shift_to_peaks,
 )
-from minitensor.cluster.meanshift.seeds import checked_reach, kept_cells
+from minitensor.cluster.meanshift.seeds import kept_cells, some_reach
 from minitensor.cluster.meanshift.update import weighted_means
 from minitensor.cluster.near import nearest
 from minitensor.core import checks
@@ -113,6 +113,7 @@ def cluster(
     """
     of = settings(frame, bandwidth, kernel, max_iter, tol, memory)
     by_grid = _by_grid(points, method, error, only_exact(kernel, False, path, starts is not None and not among), starts)
+    density: Any
     if by_grid:
         density, held = grid_of(points, frame, ends, of.width, error)
         places, owner = density.places(held)
@@ -137,13 +138,14 @@ def _by_grid(points: Chunks, method: str, error: float, reason: str, starts: Ten
     checks.choice("mean_shift: method", method, choosing.METHODS)
     few = "" if points.shape[1] <= 3 else f"{points.shape[1]} dimensions"
     reason = reason or few or ("" if checks.number("mean_shift: error", error, 0) else "error=0")
-    if method in ("cells", "fourier") or (reason and method == "grid") or (starts is None and (reason or method == "exact")):
+    exact = bool(reason) or method == "exact"
+    if method in ("cells", "fourier") or (reason and method == "grid") or (exact and starts is None):
         raise InputError(
-            f"mean_shift: method={method!r}{' and ' if reason else ''}{reason} will not do for a Dask array, whose points "
-            "are never all compared with all. From starts (seeds or bin_seeding of MeanShift) use method='exact', else "
-            "'grid': it has the Gaussian kernel, and 3 dimensions at most"
+            f"mean_shift: method={method!r}{' and ' if reason else ''}{reason} will not do for a Dask array, whose "
+            "points are never all compared with all. From starts (seeds or bin_seeding of MeanShift) use "
+            "method='exact', else 'grid': it has the Gaussian kernel, and 3 dimensions at most"
         )
-    return method != "exact" and not reason
+    return not exact
 
 
 def grid_of(points: Chunks, frame: Frame, ends: Tensor, width: float, error: float) -> tuple[grid.Grid, Tensor]:
@@ -218,15 +220,17 @@ def starts_of(
     seeds : inside too; least : points in a cell, as `bin_seeds` has it, or 0 if there are no cells
     """
     width = frame.inside(bandwidth)
-    if seeds is None and least:
-        cells, count = points.total(_cells, frame, width, add=_counted)
-        seeds = kept_cells(cells, count, width, least)
-        if seeds.shape[0] == points.shape[0]:
-            seeds = frame.enter(points.rows(range(points.shape[0])))
     if seeds is None:
-        return None
+        if not least:
+            return None
+        cells, count = points.total(_cells, frame, width, add=_counted)
+        kept = kept_cells(cells, count, least)
+        every = kept.shape[0] == points.shape[0]
+        seeds = frame.enter(points.rows(range(points.shape[0]))) if every else kept * width
+        if kernel == "gaussian":  # which reaches every cell that holds a point
+            return seeds
     reached = Everywhere(points, frame, width, kernel, MEMORY).shift(seeds)[1][:, 0] > 0
-    return checked_reach(seeds[reached], bandwidth, seeds.shape[0])
+    return some_reach(seeds[reached], bandwidth)
 
 
 def _cells(piece: Piece, frame: Frame, size: float) -> tuple[Tensor, Tensor]:

@@ -104,7 +104,7 @@ class Estimator(Parameters):
             del self.feature_names_in_
 
     def _again(self, X: Any) -> Any:
-        """X as points on the backend of the centres, or `Chunks` of a Dask array, if it has the features that `fit` saw.
+        """X as points on the backend of the centres, or as `Chunks`, if it has the features that `fit` saw.
 
         Raises NotFittedError before `fit`, ShapeError for another number of features, InputError for other names.
         """

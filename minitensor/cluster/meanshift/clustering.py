@@ -17,7 +17,8 @@ from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeE
 from minitensor.functions import argsort
 from minitensor.groups import by_size, is_new, numbered
 
-MANY = 2**15  # queries, from which those that meet go on together
+MANY = 2**6  # queries, from which those that meet go on together
+FEWER = 7 / 8  # of them must be left for that to be worth it
 Report = Callable[[int, int, int], None]
 
 
@@ -75,7 +76,8 @@ def mean_shift(
         Gaussian kernel over fixed data: see `grid.py` (n in the millions, d ≤ 3), `cells.py` (any d, data much wider
         than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
         wherever only "exact" will do, else the first of "grid", "fourier" and "cells" that keeps to `error`; the result
-        says which, and its bound
+        says which, and its bound. With "grid" and "cells" points less than an eighth of a bandwidth apart along every
+        axis, or a quarter on a coarse grid, go together
     error : how far off a method may be in an update, in bandwidths, unless it is exact; rounding comes on top, and the
         result's bound has both. It is for the worst case: on the course's clusters the grid's error is 30 to 60 times
         smaller (tests/benchmarks/million.py)
@@ -165,11 +167,15 @@ def cluster(
     path: bool = False,
     memory: int = MEMORY,
     error: float = 0.2,
+    among: bool = False,
 ) -> Clustering:
-    """`mean_shift` of data and starts that have entered the frame; so are the centres and the path."""
+    """`mean_shift` of data and starts that have entered the frame; so are the centres and the path.
+
+    among : whether the starts lie among the points, as the middles of cells that hold some do; then any method will do
+    """
     of = settings(frame, bandwidth, kernel, max_iter, tol, memory)
-    exact_for = only_exact(kernel, blurring, path, starts is not None)
-    density = choose(method, data, of.width, error, of.memory, exact_for, kernel)
+    exact_for = only_exact(kernel, blurring, path, starts is not None and not among)
+    density = choose(method, data, of.width, error, of.memory, exact_for, kernel, of.tol)
     places, owner = density.starts(data) if starts is None else (starts, numbered(starts))
     found = shift_to_peaks(density, places, of.still, of.max_iter, blurring, path, report)
     labels, centers = merged(found, of)
@@ -248,7 +254,7 @@ def shift_to_peaks(
 ) -> Stop:
     """Move queries that start on `places` (q, d) uphill, until each moves less than `still`, or `max_iter` times.
 
-    More than `MANY` queries over a grid become fewer on the way: those that have come to one node go on together.
+    More than `MANY` queries become fewer on the way, unless exact: those that have come to one place go on together.
 
     blurring : whether the places are the data themselves. Parameters, time and memory otherwise as `mean_shift`.
     """
@@ -265,9 +271,9 @@ def shift_to_peaks(
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
         if n_iter % 2 == 0 and moving.shape[0] > MANY and not blurring:
-            # Queries that have come to one node of a grid go on as one, as the points near a node did at the start.
+            # Queries that have come to one place go on as one, as the points near a place did at the start.
             nodes, owner = density.starts(now[moving])
-            if 2 * nodes.shape[0] <= moving.shape[0]:
+            if nodes.shape[0] <= FEWER * moving.shape[0]:
                 order = argsort(owner)
                 leaders = moving[order[is_new(owner[order])]]
                 met.append((moving, leaders[owner]))

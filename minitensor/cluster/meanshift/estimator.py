@@ -13,7 +13,7 @@ from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.manners import Estimator, jobs
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.clustering import cluster
-from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
+from minitensor.cluster.meanshift.seeds import bin_seeds, some_reach, within_reach
 from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.cluster.near import nearest
 from minitensor.core import checks
@@ -123,7 +123,7 @@ class MeanShift(Estimator):
         bandwidth = self._bandwidth(frame, lambda: data)
         starts = self._starts(frame, data, bandwidth, seeds)
         with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
-            found = cluster(frame, data, bandwidth, starts=starts, **self._options(step))
+            found = cluster(frame, data, bandwidth, starts=starts, among=seeds is None, **self._options(step))
         labels, squared = nearest(data, found.centers)
         labels, order = by_size(labels, found.centers.shape[0])
         if not self.cluster_all:
@@ -206,17 +206,14 @@ class MeanShift(Estimator):
 
     def _starts(self, frame: Frame, data: Tensor, bandwidth: float, seeds: Tensor | None) -> Tensor | None:
         """Where the queries start, inside the frame; None for every point."""
+        width = frame.inside(bandwidth)
         if seeds is not None:
-            starts = frame.enter(seeds)
+            starts = within_reach(frame.enter(seeds), data, width, self.kernel)
         elif self.bin_seeding:
-            least = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1)
-            starts = bin_seeds(data, frame.inside(bandwidth), least)
+            starts = bin_seeds(data, width, checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1))
+            if self.kernel == "gaussian":  # which reaches every cell that holds a point
+                return starts
+            starts = within_reach(starts, data, width, self.kernel)
         else:
             return None
-        reached = within_reach(starts, data, frame.inside(bandwidth), self.kernel)
-        if not reached.shape[0]:
-            raise InputError(
-                f"No point was within bandwidth={bandwidth:g} of any seed ({starts.shape[0]} in all); "
-                "seed where the points are, or raise the bandwidth"
-            )
-        return reached
+        return some_reach(starts, bandwidth)
