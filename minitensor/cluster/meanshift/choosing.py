@@ -2,6 +2,8 @@
 
 import contextlib
 import math
+from collections.abc import Callable
+from functools import partial
 
 from minitensor.cluster.meanshift import cells, fourier, grid
 from minitensor.cluster.meanshift.density import Density, Exact
@@ -72,9 +74,14 @@ def choose(
 
 def _grid(points: Tensor, bandwidth: float, error: float, memory: int, room: int | None = None) -> Density:
     """A grid as fine as the error demands."""
-    spacing = _spacing(error, len(points))
+    return fine_enough(partial(grid.build, points, bandwidth, room=room), len(points), bandwidth, error)
+
+
+def fine_enough(build: Callable[[float], grid.Grid], n: int, bandwidth: float, error: float) -> grid.Grid:
+    """A grid of n points as fine as the error demands; build : from its spacing."""
+    spacing = _spacing(error, n)
     while spacing >= FINE:
-        found = grid.build(points, bandwidth, spacing, room=room)
+        found = build(spacing)
         if found.error_bound <= error * bandwidth:
             return found
         spacing *= min(0.95 * math.sqrt(error * bandwidth / found.error_bound), 0.9)

@@ -22,14 +22,19 @@ def bin_seeds(points: Tensor, size: float, least: int = 1) -> Tensor:
 
     Raises InputError where no cell holds that many.
     """
-    cells, count = _counted(round(points / size))
+    kept = kept_cells(*_counted(round(points / size)), least)
+    return points if kept.shape[0] == points.shape[0] else kept * size
+
+
+def kept_cells(cells: Tensor, count: Tensor, least: int) -> Tensor:
+    """The cells (m, d) that hold `least` points or more; count : (cells,), how many each holds."""
     kept = cells[count >= least]
     if not kept.shape[0]:
         raise InputError(
             f"bin_seeds: no cell holds {least} points, the fullest holds {count.max().item()}; lower min_bin_freq or "
             "raise the bandwidth"
         )
-    return points if kept.shape[0] == points.shape[0] else kept * size
+    return kept
 
 
 def _counted(cells: Tensor) -> tuple[Tensor, Tensor]:
@@ -54,3 +59,13 @@ def _counted(cells: Tensor) -> tuple[Tensor, Tensor]:
 def within_reach(starts: Tensor, points: Tensor, bandwidth: float, kernel: str) -> Tensor:
     """The starts that some point pulls at: (≤ q, d). Time: O(q·n·d), as one update."""
     return starts[weighted_means(starts, points, bandwidth, kernel)[1][:, 0] > 0]
+
+
+def some_reach(starts: Tensor, bandwidth: float) -> Tensor:
+    """The starts, unless there are none left. Raises InputError."""
+    if not starts.shape[0]:
+        raise InputError(
+            f"No point was within bandwidth={bandwidth:g} of any seed; seed where the points are, or raise the "
+            "bandwidth"
+        )
+    return starts
