@@ -12,7 +12,7 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 
 METHODS = ("auto", "exact", "grid", "cells", "fourier")
-EXACT = 2**13  # points up to which exact updates take seconds
+EXACT = 2**12  # points up to which exact updates take a second or so
 NODES = 256  # nodes for each point, above which most of a grid is empty
 COARSE = 1 / 4  # bandwidths from node to node at most
 SINGLE_ERROR, SINGLE_TOL = 1e-2, 1e-5  # bandwidths, from which on the sums of many points may be in float32

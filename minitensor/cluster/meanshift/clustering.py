@@ -74,7 +74,7 @@ def mean_shift(
     memory : bytes that the tables of an update may take on each thread; the result depends on it only by rounding
     method : "exact" compares every query with every point. "grid", "cells" and "fourier" do not, and only know the
         Gaussian kernel over fixed data: see `grid.py` (n in the millions, d ≤ 3), `cells.py` (any d, data much wider
-        than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
+        than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 4,096 points and
         wherever only "exact" will do, else the first of "grid", "fourier" and "cells" that keeps to `error`; the result
         says which, and its bound. With "grid" and "cells" points less than an eighth of a bandwidth apart along every
         axis, or a quarter on a coarse grid, go together
