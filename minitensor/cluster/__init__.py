@@ -2,7 +2,7 @@
 
 from minitensor.cluster.bandwidth import estimate_bandwidth
 from minitensor.cluster.dbscan import DBSCAN, k_distances
-from minitensor.cluster.kmeans import KMeans
+from minitensor.cluster.kmeans.estimator import KMeans
 from minitensor.cluster.lsh import CellIndex, LSHIndex
 from minitensor.cluster.meanshift import mean_shift
 from minitensor.cluster.meanshift.estimator import MeanShift
