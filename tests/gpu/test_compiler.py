@@ -14,6 +14,7 @@ import pytest
 
 import minitensor as mt
 from minitensor import plot
+from minitensor.cluster.kmeans import kernels as kmeans_kernels
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.command import lesson
 from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
@@ -189,11 +190,19 @@ def test_what_the_jit_makes_compiles(jit, arch):
 
 
 # A `@kernel`.
+FIXED = ["float32[:, :]"] * 2 + ["uint64[:]", "int32[:]"]
+KMEANS = [
+    *((kmeans_kernels.assign, (d,), [*FIXED[:2], "int32[:]", *["int32"] * 2]) for d in (1, 2, 64)),
+    *((kmeans_kernels.fused, (d,), [*FIXED, *["int32"] * 2, "float32"]) for d in (1, 2, 64)),
+    *((kmeans_kernels.shared, sizes, [*FIXED, "int32", "float32"]) for sizes in ((1, 8), (2, 64), (64, 46))),
+]
 KERNELS = {
     **{name: (getattr(matmul_kernels, f"matmul_{name}"), MATRICES)
        for name in ("naive", "coalesced", "tiled", "register_tiled")},
     **{f"{make.__name__}({d})": (make(d), ["float32[:, :]"] * 3 + ["int32"] * 2 + ["float32"])
        for make in (mean_shift_kernels.fused, mean_shift_kernels.tiled) for d in (1, 2, 8, 64)},
+    **{f"k-means {make.__name__}({', '.join(map(str, sizes))})": (make(*sizes), types)
+       for make, sizes, types in KMEANS},
 }  # fmt: skip
 
 
@@ -205,6 +214,10 @@ def test_every_kernel_in_python_compiles(shim, nvrtc, arch):
     for each in made.kernels:
         name = list(KERNELS)[int(re.search(r"kernel_(\d+)_", each.name)[1])]
         assert each.spills == 0, name
+        if name.startswith("k-means shared("):
+            d, k = map(int, name[15:-1].split(", "))
+            assert 0 <= each.shared - (12 * k * d + 4 * k) < 24, name  # and what lies between them, to begin at 8 bytes
+            continue
         assert each.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4}.get(
             name, 128 * 4 * int(name[6:-1]) if name.startswith("tiled(") else 0
         ), name
