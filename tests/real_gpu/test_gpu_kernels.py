@@ -5,6 +5,8 @@ import pytest
 
 import minitensor as mt
 from minitensor.cluster.dbscan import gpu_cells, gpu_pairs, grid
+from minitensor.cluster.kmeans import kernels as kmeans_kernels
+from minitensor.cluster.kmeans import rungs as kmeans
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.cluster.meanshift import rungs
 from minitensor.errors import DeviceError, KernelError
@@ -50,6 +52,18 @@ def test_every_dbscan_kernel_finds_the_labels_of_the_cells(rung, n, d, eps):
     found = rung(points.to("cupy"), eps, 5)
     assert found.backend == "cupy"
     np.testing.assert_array_equal(found.to("numpy").numpy(), grid(points, eps, 5).numpy())
+
+
+@pytest.mark.parametrize("rung", kmeans.GPU_RUNGS, ids=lambda rung: rung.__name__)
+@pytest.mark.parametrize(("n", "k", "d"), [(1, 1, 1), (129, 5, 2), (100_000, 64, 2), (3_000, 46, 64)])
+def test_every_k_means_kernel_is_an_array_rung_and_repeats_itself(rung, n, k, d):
+    points, centers = normal(6, n, d), normal(7, k, d)
+    there = points.to("cupy"), centers.to("cupy")
+    found = rung(*there).to("numpy")
+    assert (abs(found - kmeans.tiled(points, centers)) <= kmeans.tolerance(points, centers)).all()
+    if rung is not kmeans_kernels.gpu_assign:  # its sums are made by CuPy, in floats
+        for _ in range(3):
+            np.testing.assert_array_equal(rung(*there).to("numpy").numpy(), found.numpy())
 
 
 @kernel
