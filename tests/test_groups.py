@@ -22,6 +22,7 @@ from minitensor.groups import (
     least_of_runs,
     means,
     numbered,
+    numbered_rows,
     owners,
     rows_in_order,
     sorted_keys,
@@ -52,6 +53,15 @@ def test_distinct_rows_are_counted(backend, data):
     pairs = list(zip(map(tuple, found.tolist()), count.tolist(), strict=True))
     assert pairs == sorted(Counter(map(tuple, rows.tolist())).items())
     assert np.array_equal(rows.numpy().shape[1:], found.shape[1:])
+
+
+@given(data=st.data())
+def test_rows_are_numbered_as_the_distinct_ones_are_in_order(backend, data):
+    rows = data.draw(matrices)
+    number, count = numbered_rows(rows)
+    known = sorted(set(map(tuple, rows.tolist())))
+    assert number.tolist() == [known.index(tuple(row)) for row in rows.tolist()]
+    assert count == len(known)
 
 
 @given(rows=matrices)

@@ -186,6 +186,16 @@ class Backend:
         """Equal elements keep their order."""
         return self.xp.argsort(array, axis=axis)
 
+    def repeat(self, array: Any, times: Any) -> Any:
+        """Each element of a vector so many times in a row; times : (n,) int64."""
+        xp, ends = self.xp, self.xp.cumulative_sum(times)
+        numbers = xp.arange(int(ends[-1]) if ends.shape[0] else 0, dtype=xp.int64, **self.on)
+        return xp.take(array, xp.searchsorted(ends, numbers, side="right"))
+
+    def at_rank(self, array: Any, rank: int) -> Any:
+        """The elements along the last axis that have so many before them when they are in order."""
+        return self.xp.sort(array)[..., rank]
+
     def scatter_add(self, places: Any, values: Any, size: int) -> Any:
         """The sum of the `values` (n,) that go to each of `size` places: out[places[i]] += values[i], in float64.
 
@@ -212,6 +222,28 @@ class Backend:
         order = xp.argsort(values)
         order = xp.take(order, self.argsort(xp.take(run, order), 0))
         return xp.take(values, xp.take(order, starts))
+
+    def sums_of_rows(self, rows: Any, places: Any, size: int) -> Any:
+        """The sum of the `rows` (n, d) that go to each of `size` places, (size, d), in the dtype of the rows.
+
+        places : (n,) integers, each from 0 to size - 1. Sums are those of a matrix product. Memory: n·size numbers.
+        """
+        xp, numbers = self.xp, self.xp.arange(size, dtype=places.dtype, **self.on)
+        return xp.astype(numbers[:, None] == places, rows.dtype) @ rows
+
+    def lowest(self, table: Any, two: bool = False) -> tuple[Any, Any, Any]:
+        """For each column of a table (k, n): the row of the least number, of equals the first, (n,) integers; the least
+        number, (n,); and, if two are wanted and k > 1, the second least, (n,), which is as low where two are equal.
+
+        The table is scratch: it may be written over.
+        """
+        xp = self.xp
+        rows, least = xp.argmin(table, axis=0), xp.min(table, axis=0)
+        if not two or table.shape[0] == 1:
+            return rows, least, None
+        numbers = xp.arange(table.shape[0], dtype=rows.dtype, **self.on)
+        others = xp.where(numbers[:, None] == rows, xp.asarray(math.inf, dtype=table.dtype, **self.on), table)
+        return rows, least, xp.min(others, axis=0)
 
     # --- arithmetic ------------------------------------------------------------------------------------------------
 

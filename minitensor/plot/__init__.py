@@ -11,6 +11,7 @@ if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
 from minitensor.plot.accesses import memory_access
+from minitensor.plot.contest import contest
 from minitensor.plot.einsums import meeting
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
@@ -38,6 +39,7 @@ __all__ = [
     "close_all",
     "clusters",
     "colour_cloud",
+    "contest",
     "denoising",
     "directions",
     "einsum",

@@ -235,3 +235,12 @@ def test_only_a_numpy_scalar_is_made_an_array():
     assert backends.as_array(array) is array
     assert isinstance(backends.as_array(np.float32(2)), np.ndarray)
     assert backends.as_array(np.float32(2)).dtype == "float32"
+
+
+@given(st.integers(0, 40), st.integers(1, 4), st.integers(1, 30), st.sampled_from(FLOATS), st.integers(0, 2**32 - 1))
+def test_sums_of_rows_are_a_product_with_ones_and_zeros(backend, n, d, size, dtype, seed):
+    rng, lib = np.random.default_rng(seed), backends.current()
+    rows, places = rng.normal(size=(n, d)).astype(dtype), rng.integers(0, size, n)
+    found = lib.to_numpy(lib.sums_of_rows(lib.from_numpy(rows), lib.from_numpy(places), size))
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, (np.arange(size)[:, None] == places) @ rows.astype("float64"), atol=1e-5)

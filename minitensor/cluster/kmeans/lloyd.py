@@ -1,0 +1,184 @@
+"""What Lloyd's algorithm does with a tile of points: scores by one matrix product, the nearest centre, sums by centre.
+
+|x − c|² = |x|² + 2·(|c|²/2 − x·c), and |x|² is the same for every centre: so the centre with the least |c|²/2 − x·c is
+the nearest, and a whole tile of these scores is one product. Points are held as (d, n): where dimensions are few, each
+coordinate's numbers side by side in memory; where they are many, the transpose of (n, d). Then a table of scores is
+(k, t) with t numbers in a row, and its least numbers are found by instructions that work on many at once, which along
+rows of k numbers they would not (tests/benchmarks/clustering_kmeans.py).
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from minitensor import backend
+from minitensor.cluster.coordinates import FEW
+from minitensor.core import checks
+from minitensor.core.creation import ones, zeros
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import DTypeError, InputError, ShapeError
+from minitensor.functions import concat, stack, take
+from minitensor.groups import scatter_add
+
+TABLE = 2**22  # bytes of a table of scores at most
+TILE = 2**13  # points in a tile at most, in pieces of work of the backend
+LEAST = 2**8  # points in a tile at least, however many centres there are
+
+
+class PartialSums(NamedTuple):
+    """What some of the points add to a step of Lloyd's algorithm; those of all chunks added up are those of all points.
+
+    labels : (n,) int64, the nearest centre of each point, of equally near ones the first
+    sums : (k, d) float64, the sum of w·x over the points of each centre
+    counts : (k,) float64, the sum of their weights w; a centre moves to sums/counts
+    inertia : the sum of w·|x − c|² over the points, c being the nearest centre, in float64
+    """
+
+    labels: Tensor
+    sums: Tensor
+    counts: Tensor
+    inertia: float
+
+
+def partial_sums(points: Tensor, centers: Tensor, weights: Tensor | None = None) -> PartialSums:
+    """The labels of points (n, d), n ≥ 0, and what they add to the sums, counts and inertia of centres (k, d), k ≥ 1.
+
+    weights : (n,), each 0 or more; 1 if not given
+
+    Scores are made on points from which the mean of the centres is subtracted, in the dtype of the points (float16 in
+    float32); the inertia comes from differences. So neither depends on where the origin is. The sums of a tile are made
+    in that dtype where there are more than 8 dimensions, all else in float64.
+    Time: O(n·k·d). Memory: tiles of 4 MiB, and the labels.
+
+    >>> import minitensor as mt
+    >>> points, centers = mt.tensor([[1.0], [8.0], [9.0]]), mt.tensor([[0.0], [10.0]])
+    >>> found = partial_sums(points, centers)
+    >>> found.labels.tolist(), found.sums.tolist(), found.counts.tolist(), found.inertia
+    ([0, 1, 1], [[1.0], [17.0]], [1.0, 2.0], 6.0)
+
+    Raises DTypeError, ShapeError and DeviceError for points, centres and weights that do not fit, and InputError where
+    there is no centre.
+    """
+    checks.no_gradient("partial_sums", points, centers, weights)
+    n, d, k = checks.matrices("partial_sums", points, centers, words=("points", "centers"), rows=True)
+    centers_given(k)
+    check_weights("partial_sums", points, weights)
+    kind = points.dtype if points.dtype.itemsize >= 4 else "float32"
+    middle = centers.astype(kind).mean(0)
+    around = (centers.astype("float64") - middle.astype("float64")).astype(kind)
+    keys, labels = keys_of(around), []
+    sums, counts, inertia = zeros((k, d), "float64", like=points), zeros(k, "float64", like=points), 0.0
+    for here in tiles(n, k, points):
+        x = coordinates(points[here].astype(kind), middle)
+        w = None if weights is None else weights[here].astype(kind)
+        found = lowest(scores(x, keys))[0].astype("int64")
+        more, count = sums_by_center(x, found, k, w)
+        sums, counts = sums + more, counts + count
+        inertia += inertia_of(x, around, found, w)
+        labels.append(found)
+    sums = sums + counts[:, None] * middle.astype("float64")  # they are those of x − middle
+    every = concat(labels) if labels else zeros(0, "int64", like=points)
+    return PartialSums(every, sums, counts, inertia)
+
+
+# --- a tile --------------------------------------------------------------------------------------------------------
+
+
+class Keys(NamedTuple):
+    """Of centres (k, d): −c, (k, d), and |c|²/2, (k, 1). A point's scores are their product with it, and their sum."""
+
+    turned: Tensor
+    half: Tensor
+
+
+def keys_of(centers: Tensor) -> Keys:
+    """The keys of centres that lie about 0, as points inside a frame do."""
+    return Keys(-centers, (centers * centers).sum(1, keepdims=True) * 0.5)
+
+
+def tiles(n: int, k: int, like: Tensor) -> Iterator[slice]:
+    """The points of each tile: so few that a table of their scores takes `TABLE` bytes, of `LEAST` points at least."""
+    most = TILE * max(1, backend.of(like.array).chunk // 2**15)
+    rows = max(LEAST, min(most, TABLE // (k * max(like.dtype.itemsize, 4))))
+    return (slice(start, min(start + rows, n)) for start in range(0, n, rows))
+
+
+def coordinates(points: Tensor, middle: Tensor | None = None) -> Tensor:
+    """Points (n, d), as they are seen from `middle` (d,), as (d, n); of few dimensions each side by side in memory."""
+    if points.shape[1] > FEW:
+        return (points if middle is None else points - middle).T
+    if middle is None:
+        return points.T.contiguous()
+    return stack([points[:, axis] - middle[axis] for axis in range(points.shape[1])])
+
+
+def chosen(data: Tensor, numbers: Tensor) -> Tensor:
+    """The columns of data (d, n) with these numbers, in the same layout."""
+    return take(data, numbers, axis=1) if data.shape[0] <= FEW else take(data.T, numbers, axis=0).T
+
+
+def scores(x: Tensor, keys: Keys) -> Tensor:
+    """|c|²/2 − x·c for every centre and every point x, (d, t): (k, t)."""
+    table = keys.turned @ x
+    table += keys.half
+    return table
+
+
+def lowest(table: Tensor, two: bool = False) -> tuple[Tensor, Tensor, Tensor | None]:
+    """The nearest centre of each point, (t,) integers, its score, and the second least score if it is wanted and there
+    is one, each (t,). The table is written over."""
+    numbers, least, second = backend.of(table.array).lowest(table.array, two)
+    return wrap(numbers), wrap(least), None if second is None else wrap(second)
+
+
+def sums_by_center(x: Tensor, labels: Tensor, k: int, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """The sums of w·x for points x, (d, t), and of w by their labels, (t,) int64: (k, d) and (k,), float64."""
+    if weights is not None:
+        x = x * weights
+    else:
+        weights = ones(labels.shape, x.dtype, like=x)
+    counts = scatter_add(labels, weights, k)
+    if x.shape[0] <= FEW:
+        return stack([scatter_add(labels, each, k) for each in x], axis=1), counts
+    rows = wrap(backend.of(x.array).sums_of_rows(x.T.array, labels.array, k))
+    return rows.astype("float64"), counts
+
+
+def inertia_of(x: Tensor, centers: Tensor, labels: Tensor, weights: Tensor | None = None) -> float:
+    """The sum of w·|x − c|² for points x, (d, t), and the centres (k, d) of their labels."""
+    squared = squared_to_center(x, centers, labels)
+    return (squared if weights is None else squared * weights).astype("float64").sum().item()
+
+
+def squared_to_center(x: Tensor, centers: Tensor, labels: Tensor) -> Tensor:
+    """|x − c|² for points x, (d, t), and the centres (k, d) of their labels: (t,)."""
+    if x.shape[0] > FEW:
+        away = x.T - take(centers, labels, axis=0)
+        away *= away
+        return away.sum(1)
+    squared = zeros(labels.shape, x.dtype, like=x)
+    for axis in range(x.shape[0]):
+        away = x[axis] - take(centers[:, axis], labels)
+        away *= away
+        squared += away
+    return squared
+
+
+# --- checks --------------------------------------------------------------------------------------------------------
+
+
+def centers_given(k: int) -> None:
+    """Raise InputError where there is no centre."""
+    if not k:
+        raise InputError("k-means: there are 0 centers, and points need one at least; give one")
+
+
+def check_weights(name: str, points: Tensor, weights: Tensor | None) -> None:
+    """Raise unless the weights are one float for each point, on the same backend."""
+    if weights is None:
+        return
+    checks.tensor(f"{name}: weights", weights)
+    if weights.dtype.kind != "f":
+        raise DTypeError(f"{name}: weights are {weights.dtype}, not floats; use .astype('float64')")
+    if weights.shape != points.shape[:1]:
+        raise ShapeError(f"{name}: weights of shape {weights.shape} do not fit {points.shape[0]} points; give each one")
+    checks.together(f"{name}: weights", weights, "the points", points)
