@@ -185,7 +185,7 @@ def main():
     threads = threads_of_blas()
     every, missed = tuple(peers()), 0
     print(f"{time.strftime('%Y-%m-%d')}, {platform.processor() or platform.machine()}, NumPy {np.__version__}, "
-          f"minitensor {mt.__version__}, {threads} thread(s), min_samples 10; peers: {', '.join(every[1:])}")  # fmt: skip
+          f"minitensor {mt.__version__}, {threads} threads, min_samples 10; peers: {', '.join(every[1:])}")  # fmt: skip
     missed += at_once("clusters", 10_000, 0.3, 5, every, {})
     missed += at_once("clusters", 100_000, 0.1, 3, every, {})
     missed += at_once("clusters", 100_000, 0.3, 5, every, {"scikit-learn": 3, "C++ dbscan": 1 / 2.5})
