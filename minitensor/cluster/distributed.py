@@ -29,7 +29,7 @@ from minitensor.cluster.meanshift.clustering import (
     shift_to_peaks,
 )
 from minitensor.cluster.meanshift.seeds import kept_cells, some_reach
-from minitensor.cluster.meanshift.update import weighted_means
+from minitensor.cluster.meanshift.update import KERNELS, weighted_means
 from minitensor.cluster.near import nearest
 from minitensor.core import checks
 from minitensor.core.creation import full
@@ -46,10 +46,11 @@ def mean_shift(
     points = Chunks("mean_shift: the points", given)
     if starts is not None:
         check_starts(starts, points, blurring)
-    frame, ends = frame_of(points, starts)
-    begin = None if starts is None else frame.enter(starts)
     if blurring:
         raise InputError("mean_shift: blurring moves the data themselves, which a Dask array does not; leave it out")
+    by_grid(points, options["kernel"], options["method"], options["error"], starts is not None, path=path)
+    frame, ends = frame_of(points, starts)
+    begin = None if starts is None else frame.enter(starts)
     found = cluster(points, frame, ends, bandwidth, starts=begin, path=path, **options)
     steps = (starts, *map(frame.leave, found.path[1:])) if starts is not None and path else ()
     return found._replace(centers=frame.leave(found.centers), path=steps)
@@ -112,9 +113,8 @@ def cluster(
     The labels of points are a Dask array, still to be computed; those of starts are not.
     """
     of = settings(frame, bandwidth, kernel, max_iter, tol, memory)
-    by_grid = _by_grid(points, method, error, only_exact(kernel, False, path, starts is not None and not among), starts)
     density: Any
-    if by_grid:
+    if by_grid(points, kernel, method, error, starts is not None, among, path):
         density, held = grid_of(points, frame, ends, of.width, error)
         places, owner = density.places(held)
     else:
@@ -133,13 +133,20 @@ def cluster(
     return Clustering(labels, centers[order], found.n_iter, not found.moving, found.path, density.method, bound)
 
 
-def _by_grid(points: Chunks, method: str, error: float, reason: str, starts: Tensor | None) -> bool:
-    """Whether a grid is asked; reason : why it cannot be, in words, or nothing."""
+def by_grid(
+    points: Chunks, kernel: str, method: str, error: float, starts: bool, among: bool = False, path: bool = False
+) -> bool:
+    """Whether a grid is asked, and not each chunk around each start; what neither can do is refused.
+
+    starts : whether there are any; among, path : as in `cluster`
+    """
+    checks.choice("mean_shift: kernel", kernel, KERNELS)
     checks.choice("mean_shift: method", method, choosing.METHODS)
+    reason = only_exact(kernel, False, path, starts and not among)
     few = "" if points.shape[1] <= 3 else f"{points.shape[1]} dimensions"
     reason = reason or few or ("" if checks.number("mean_shift: error", error, 0) else "error=0")
     exact = bool(reason) or method == "exact"
-    if method in ("cells", "fourier") or (reason and method == "grid") or (exact and starts is None):
+    if method in ("cells", "fourier") or (reason and method == "grid") or (exact and not starts):
         raise InputError(
             f"mean_shift: method={method!r}{' and ' if reason else ''}{reason} will not do for a Dask array, whose "
             "points are never all compared with all. From starts (seeds or bin_seeding of MeanShift) use "
