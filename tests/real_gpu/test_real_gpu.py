@@ -39,7 +39,7 @@ def test_mean_shift_finds_the_same_clusters_as_on_the_processor():
     np.testing.assert_array_equal(there.labels.numpy(), here.labels.numpy())
 
 
-@pytest.mark.parametrize("method", ["cells", "projection"])
+@pytest.mark.parametrize("method", ["cells", "leaves"])
 def test_dbscan_finds_the_same_clusters_as_on_the_processor(method):
     points, _ = blobs(2, each=400)
     for eps in (0.1, 0.6, 3.0):
