@@ -434,7 +434,7 @@ plot.whole_climb(moved, speeds, "pair", counted, (balance, words), absent)
 # corners of its cell in a grid, blur the grid once with the Gaussian, and read the mean at any
 # place from what lies there. That takes a few steps for each point, and some for each node of the
 # grid. The price is an error, which falls with the square of the spacing. ``mean_shift`` does this
-# by itself beyond 8,192 points, and says how far off it may be.
+# by itself beyond 4,096 points, and says how far off it may be.
 
 few = points.astype("float64")
 exact = mt.cluster.mean_shift(few, h, method="exact")

@@ -1,4 +1,4 @@
-"""Data to work on: round clusters with the truth beside them, and scikit-learn's digits and photographs."""
+"""Data to work on: clusters of several shapes with the truth beside them, and scikit-learn's digits and photographs."""
 
 from minitensor import random
 from minitensor.core import checks
@@ -6,6 +6,7 @@ from minitensor.core.creation import full, tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import MissingExtraError
 from minitensor.functions import concat
+from minitensor.norms import norm
 
 PHOTOGRAPHS = ("china", "flower")
 
@@ -26,6 +27,52 @@ def blobs(seed: int, clusters: int = 6, each: int = 250, dtype: str = "float64")
     middles = random.uniform(rng, (clusters, 2), -35, 35)
     parts = [random.normal(rng, (each, 2), std=5**0.5) + middle for middle in middles]
     return concat(parts).astype(dtype), concat([full(each, i) for i in range(clusters)])
+
+
+def shapes(seed: int, each: int = 200) -> dict[str, tuple[Tensor, Tensor]]:
+    """Clusters in the plane that tell algorithms apart: for each name points, about 3 wide, and the cluster of each.
+
+    round : three as wide as each other; moons : two half rings, each round an end of the other; stretched : three,
+    three times as long as wide; sizes : a wide disc beside two small ones, all equally dense; densities : three, each
+    three times as wide as the one before
+
+    each : points in a cluster, (n, 2) float64; of sizes twice as many in the disc, and fewer in the small ones
+
+    >>> {name: points.shape[0] for name, (points, truth) in shapes(seed=0, each=100).items()}
+    {'round': 300, 'moons': 200, 'stretched': 300, 'sizes': 232, 'densities': 300}
+
+    Raises InputError for fewer than 8.
+    """
+    each = checks.whole("shapes: each", each, 8)
+    rng = random.generator(seed)
+
+    def cloud(middle: tuple[float, float], width: float) -> Tensor:
+        return random.normal(rng, (each, 2), std=width) + tensor(middle)
+
+    def ring(count: int) -> Tensor:
+        way = random.normal(rng, (count, 2))  # any direction is as likely as another
+        return way / norm(way, axis=1, keepdims=True)
+
+    def disc(middle: tuple[float, float], radius: float, count: int) -> Tensor:
+        return ring(count) * (radius * random.uniform(rng, (count, 1)) ** 0.5) + tensor(middle)
+
+    def moon(sign: float, middle: tuple[float, float]) -> Tensor:
+        half = ring(each)
+        half[:, 1] = sign * abs(half[:, 1])
+        return half + random.normal(rng, (each, 2), std=0.08) + tensor(middle)
+
+    slanted = tensor([[1.0, 0.8], [-0.3, 0.25]])
+    found = {
+        "round": [cloud((-1.0, -0.6), 0.22), cloud((1.0, -0.5), 0.22), cloud((0.1, 0.9), 0.22)],
+        "moons": [moon(1, (-0.5, -0.25)), moon(-1, (0.5, 0.25))],
+        "stretched": [cloud((0.0, at), 0.35) @ slanted for at in (-2.4, 0.0, 2.4)],
+        "sizes": [disc((-0.6, 0.0), 1.0, 2 * each), *(disc((0.9, y), 0.4 / 1.4, each * 4 // 25) for y in (0.7, -0.7))],
+        "densities": [cloud((-1.3, 0.7), 0.06), cloud((-0.9, -0.7), 0.18), cloud((0.9, 0.0), 0.54)],
+    }
+    return {
+        name: (concat(parts), concat([full(len(part), number) for number, part in enumerate(parts)]))
+        for name, parts in found.items()
+    }
 
 
 def digits() -> tuple[Tensor, Tensor]:

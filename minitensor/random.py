@@ -127,6 +127,26 @@ def permutation(rng: np.random.Generator, n: int, *, like: Tensor | None = None)
         explain(f"permutation of {n} integers", error, 8 * n)
 
 
+def sample(rng: np.random.Generator, n: int, count: int, *, like: Tensor | None = None) -> Tensor:
+    """`count` different integers (int64) from 0 to n - 1 in random order, on the backend of `like` if it is given.
+
+    Memory: O(count), however large n is.
+
+    >>> found = sample(generator(0), 10**12, 3)
+    >>> found.shape, len(set(found.tolist()))
+    ((3,), 3)
+
+    Raises InputError where there are not so many.
+    """
+    n = checks.whole("sample: n", n, 0)
+    count, rng = checks.whole("sample: count", count, 0, n), _checked(rng)
+    lib, kind = backend_and_dtype("int64", like, None)
+    try:
+        return wrap(lib.from_numpy(rng.choice(n, count, replace=False).astype(kind, copy=False)))
+    except (ValueError, OverflowError, MemoryError) as error:
+        explain(f"sample of {count} integers", error, 8 * count)
+
+
 def _checked(rng: Any) -> np.random.Generator:
     if not isinstance(rng, np.random.Generator):
         raise DTypeError(f"the generator is a {type(rng).__name__}; write minitensor.random.generator(seed)")

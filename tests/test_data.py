@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minitensor as mt
-from minitensor.data import PHOTOGRAPHS, blobs, digits, photograph
+from minitensor.data import PHOTOGRAPHS, blobs, digits, photograph, shapes
 
 
 @pytest.mark.parametrize("wrong", [{"clusters": 0}, {"each": 0}, {"each": 2.5}, {"each": True}])
@@ -60,3 +60,28 @@ def test_without_an_extra_the_error_says_what_to_install(monkeypatch, missing, c
         monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(mt.errors.MissingExtraError, match=r"pip install 'minitensor\[lessons\]'"):
         call()
+
+
+def test_shapes_are_what_they_say(backend):
+    found = {name: (points.numpy(), truth.numpy()) for name, (points, truth) in shapes(3, each=400).items()}
+    spread = {name: [points[truth == each].std(0) for each in range(truth.max() + 1)]
+              for name, (points, truth) in found.items()}  # fmt: skip
+    np.testing.assert_allclose(spread["round"], 0.22, rtol=0.1)
+    widths = np.mean(spread["densities"], axis=1)
+    np.testing.assert_allclose(widths[1:] / widths[:-1], 3.0, rtol=0.15)
+    points, truth = found["sizes"]
+    wide = points[truth == 0] - [-0.6, 0.0]
+    assert np.hypot(*wide.T).max() <= 1.0
+    assert np.bincount(truth).tolist() == [800, 64, 64]
+    points, truth = found["moons"]
+    radii = [np.hypot(*(points[truth == side] - middle).T) for side, middle in enumerate([(-0.5, -0.25), (0.5, 0.25)])]
+    np.testing.assert_allclose([r.mean() for r in radii], 1.0, atol=0.02)
+    points, truth = found["stretched"]
+    lengths = [np.linalg.svd(points[truth == each] - points[truth == each].mean(0))[1] for each in range(3)]
+    assert all(2.5 < long / wide < 4.5 for long, wide in lengths)
+    assert all(np.array_equal(shapes(3)[name][0].numpy(), points.numpy()) for name, (points, _) in shapes(3).items())
+
+
+def test_shapes_of_nothing():
+    with pytest.raises(ValueError, match="shapes: each=7; it must be a whole number, 8 or more"):
+        shapes(0, each=7)

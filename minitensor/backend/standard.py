@@ -208,6 +208,21 @@ class Backend:
         ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
         return xp.diff(xp.take(totals, ends))
 
+    def owners(self, held: Any) -> Any:
+        """0 held[0] times, then 1 held[1] times, and so on: (total,) int64; held is (runs,) int64, 0 or more."""
+        xp = self.xp
+        total = int(xp.sum(held)) if held.size else 0
+        numbers = xp.arange(total, dtype=xp.int64, **self.on)
+        return xp.searchsorted(xp.cumulative_sum(held), numbers, side="right") if total else numbers
+
+    def least_of_runs(self, values: Any, starts: Any) -> Any:
+        """The least of each run of `values` (n,), one after another: where each begins, the first at 0, none empty."""
+        xp = self.xp
+        run = xp.searchsorted(starts, xp.arange(values.shape[0], dtype=starts.dtype, **self.on), side="right")
+        order = xp.argsort(values)
+        order = xp.take(order, self.argsort(xp.take(run, order), 0))
+        return xp.take(values, xp.take(order, starts))
+
     def sums_of_rows(self, rows: Any, places: Any, size: int) -> Any:
         """The sum of the `rows` (n, d) that go to each of `size` places, (size, d), in the dtype of the rows.
 

@@ -9,11 +9,12 @@ from minitensor.errors import InputError
 from minitensor.functions import sort
 
 RULES = ("silverman", "neighbours")
+SAMPLES = 1_000  # points that "neighbours" looks at
 TABLE = 2**17  # distances in a table
 
 
 def estimate_bandwidth(
-    points: Tensor, rule: str = "silverman", *, quantile: float = 0.3, samples: int = 1_000, seed: int | None = 0
+    points: Tensor, rule: str = "silverman", *, quantile: float = 0.3, samples: int = SAMPLES, seed: int | None = 0
 ) -> float:
     """A bandwidth for `points` (n, d), in their units.
 
@@ -44,7 +45,7 @@ def estimate_bandwidth(
     return frame.outside(by_rule(frame.enter(points), rule, quantile, samples, seed))
 
 
-def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = 1_000, seed: int | None = 0) -> float:
+def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = SAMPLES, seed: int | None = 0) -> float:
     """`estimate_bandwidth` of points that have been searched for NaN and have entered a frame, and so is the width."""
     checks.choice("estimate_bandwidth: rule", rule, RULES)
     quantile = checks.number("estimate_bandwidth: quantile", quantile, 0, 1)
@@ -68,7 +69,7 @@ def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | Non
     fix = ""
     if points.shape[0] > samples:
         fix = f", or more samples than {samples}"
-        points = points[random.permutation(random.generator(seed), points.shape[0], like=points)[:samples]]
+        points = points[random.sample(random.generator(seed), points.shape[0], samples, like=points)]
     points = points.astype("float64")
     n, total = points.shape[0], 0.0
     number = int(n * quantile)

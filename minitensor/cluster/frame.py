@@ -6,6 +6,8 @@ that clustering does is done on data that were moved and scaled once, and only w
 
 import math
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +24,9 @@ class Frame(NamedTuple):
     """Inside, the data are about 0, `reach` wide at most on either side.
 
     unit : a power of two, so that scaling costs no digit; `reach` is then from 1 to 2, or 0 where all points are equal
-    middle : (d,), in units, on each axis a coordinate of some point. So x − middle is exact where the data are far from
-        the origin (Sterbenz), and is the same number wherever the data are moved by what their dtype holds exactly
+    middle : (d,), in units, on each axis the coordinate of a point, that nearest to halfway between the ends. So
+        x − middle is exact where the data are far from the origin (Sterbenz), and is the same number wherever the data
+        are moved by what their dtype holds exactly
     size : the largest coordinate of the points as they are
     dtype : of the points; inside it is float32 for float16, which is too narrow for sums and squares
     """
@@ -98,17 +101,22 @@ def frame_of(points: Tensor, starts: Tensor | None = None) -> Frame:
 
     Raises InputError where queries start so far away that floats could not hold the squares of distances.
     """
-    here, (n, d) = _wide(points), points.shape
-    kind, ends = np.finfo(here.dtype), stack([by_axis(here, "min"), by_axis(here, "max")])
-    around = ends if starts is None else stack([by_axis(_wide(starts), "min"), by_axis(_wide(starts), "max")])
+    return frame_between(ends_of(points), points.dtype, partial(middle_of, points), starts)
+
+
+def frame_between(
+    ends: Tensor, dtype: np.dtype, find_middle: Callable[[Tensor, float], Tensor], starts: Tensor | None = None
+) -> Frame:
+    """The frame of points of which `ends_of` is known, and what `middle_of` would find given it and a factor.
+
+    Neither depends on the order of the points, and both can be found from pieces of them (`distributed.py`).
+    """
+    kind = np.finfo(ends.dtype)
+    around = ends if starts is None else ends_of(starts)
     size = largest(ends)
-    # A power of two less, where differences or sums of n of them would overflow.
-    less = 0 if max(size, largest(around)) <= float(kind.max) / (4 * n) else math.frexp(4 * n)[1]
+    less = 0 if max(size, largest(around)) <= float(kind.max) / 4 else 2  # so that no difference overflows
     scale = 2.0**-less
-    # A coordinate at a time where there are few, as `by_axis` does, and side by side in memory.
-    columns = [here] if d > FEW else [here[:, axis].contiguous() for axis in range(d)]
-    middles = [_middle(column, scale) for column in columns]
-    middle = middles[0] if d > FEW else stack(middles)
+    middle = find_middle(ends, scale)
     reach, start = (largest(each * scale - middle * scale) for each in (ends, around))
     exponent = math.frexp(reach or start or size * scale or scale)[1] - 1 + less
     unit = 2.0 ** min(max(exponent, kind.minexp), -kind.minexp)
@@ -117,17 +125,35 @@ def frame_of(points: Tensor, starts: Tensor | None = None) -> Frame:
             f"mean_shift: a start is {start / scale:.1e} from the middle of the points, too far for any point to pull "
             "at it; leave it out"
         )
-    return Frame(unit, middle / unit, reach / unit / scale, size, points.dtype)
+    return Frame(unit, middle / unit, reach / unit / scale, size, dtype)
+
+
+def ends_of(points: Tensor) -> Tensor:
+    """The least and the largest coordinate on each axis: (2, d)."""
+    here = _wide(points)
+    return stack([by_axis(here, "min"), by_axis(here, "max")])
+
+
+def middle_of(points: Tensor, ends: Tensor, scale: float) -> Tensor:
+    """On each axis the coordinate nearest to the middle between the ends, of two as near the lesser: (d,).
+
+    scale : what coordinates are multiplied by first
+    """
+    here, (low, high) = _wide(points), (ends[0] * scale, ends[1] * scale)
+    half = (high - low) / 2
+    if here.shape[1] > FEW:
+        return _nearest(here, low, half, scale)
+    # A coordinate at a time where there are few, as `by_axis` does, and side by side in memory.
+    columns = [here[:, axis].contiguous() for axis in range(here.shape[1])]
+    return stack([_nearest(column, low[axis], half[axis], scale) for axis, column in enumerate(columns)])
+
+
+def _nearest(x: Tensor, low: Tensor, half: Tensor, scale: float) -> Tensor:
+    off = abs((x if scale == 1 else x * scale) - low - half)
+    near = off == off.min(0)
+    return x[near].min() if x.ndim == 1 else where(near, x, x.max(0)).min(0)
 
 
 def _wide(x: Tensor) -> Tensor:
     """float16 as float32; all else as it is."""
     return x.astype("float32") if x.dtype.itemsize < 4 else x
-
-
-def _middle(x: Tensor, scale: float) -> Tensor:
-    """The number on axis 0 that is nearest to the mean; of two as near, the lesser."""
-    from_low = x - x.min(0) if scale == 1 else x * scale - x.min(0) * scale
-    off = abs(from_low - from_low.mean(0))
-    near = off == off.min(0)
-    return x[near].min() if x.ndim == 1 else where(near, x, x.max(0)).min(0)

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from minitensor.backend import threads
+from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
 from minitensor.cluster.inputs import column_names, in_kind_of, read_points
 from minitensor.core import checks
 from minitensor.core.creation import as_tensor
@@ -93,7 +94,7 @@ class Estimator(Parameters):
         """``fit(X, **options).labels_``."""
         return self.fit(X, y, **options).labels_
 
-    def _saw(self, X: Any, points: Tensor) -> None:
+    def _saw(self, X: Any, points: Tensor | Chunks) -> None:
         """Remember which features X had: how many, and their names if they had any."""
         self.n_features_in_ = points.shape[1]
         names = column_names(X)
@@ -102,13 +103,14 @@ class Estimator(Parameters):
         elif hasattr(self, "feature_names_in_"):  # of the points of an earlier fit
             del self.feature_names_in_
 
-    def _again(self, X: Any) -> Tensor:
-        """X as points on the backend of the centres, if it has the features that `fit` saw.
+    def _again(self, X: Any) -> Any:
+        """X as points on the backend of the centres, or as `Chunks`, if it has the features that `fit` saw.
 
         Raises NotFittedError before `fit`, ShapeError for another number of features, InputError for other names.
         """
         self._check_fitted()
-        points, names = read_points(X, place=as_tensor(self.cluster_centers_).backend), column_names(X)
+        names = column_names(X)
+        points = chunks_of(X) if in_chunks(X) else read_points(X, place=as_tensor(self.cluster_centers_).backend)
         if points.shape[1] != self.n_features_in_:
             raise ShapeError(
                 f"X has {points.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "

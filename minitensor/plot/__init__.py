@@ -11,10 +11,12 @@ if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
 from minitensor.plot.accesses import memory_access
+from minitensor.plot.contest import contest
 from minitensor.plot.einsums import meeting
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.landscapes import arrows, directions, walks
+from minitensor.plot.neighbourhoods import growing, k_distances, labelled, surroundings
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
@@ -37,18 +39,22 @@ __all__ = [
     "close_all",
     "clusters",
     "colour_cloud",
+    "contest",
     "denoising",
     "directions",
     "einsum",
     "figure",
     "fits",
     "gallery",
+    "growing",
     "growth",
     "headless",
     "images",
     "intensities",
     "is_headless",
+    "k_distances",
     "kernels",
+    "labelled",
     "losses",
     "meeting",
     "memory",
@@ -74,6 +80,7 @@ __all__ = [
     "speed_of_light",
     "step_errors",
     "stretched",
+    "surroundings",
     "trade_off",
     "unit_balls",
     "walks",

@@ -17,10 +17,10 @@ MOST_FRAMES = 60
 
 def clusters(points: Tensor, labels: Tensor, centers: Tensor, title: str = "", ax: Any = None) -> Any:
     """Points in the plane, coloured by cluster, each centre a cross."""
-    _in_the_plane(points)
+    in_the_plane(points)
     fig, ax = (ax.figure, ax) if ax else figure(width=6, height=6)
     xy, middles = points.numpy(), centers.numpy()
-    ax.scatter(xy[:, 0], xy[:, 1], s=7, c=_colors(labels), alpha=0.6, linewidths=0)
+    ax.scatter(xy[:, 0], xy[:, 1], s=7, c=colors_of(labels), alpha=0.6, linewidths=0)
     ax.scatter(middles[:, 0], middles[:, 1], marker="x", s=90, linewidths=2.5, color=INK)
     ax.set_aspect("equal")
     ax.set_title(title)
@@ -83,8 +83,8 @@ def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
     """The path of every point as a line, in the colour of its cluster; a cross where paths end."""
     steps = np.stack(_steps(path))
     fig, ax = figure(width=6, height=6)
-    ax.add_collection(LineCollection(list(steps.swapaxes(0, 1)), colors=_colors(labels), linewidths=0.5, alpha=0.35))
-    ax.scatter(steps[0, :, 0], steps[0, :, 1], s=5, c=_colors(labels), linewidths=0)
+    ax.add_collection(LineCollection(list(steps.swapaxes(0, 1)), colors=colors_of(labels), linewidths=0.5, alpha=0.35))
+    ax.scatter(steps[0, :, 0], steps[0, :, 1], s=5, c=colors_of(labels), linewidths=0)
     ax.scatter(steps[-1, :, 0], steps[-1, :, 1], marker="x", s=90, linewidths=2.5, color=INK, zorder=3)
     ax.set_aspect("equal", adjustable="datalim")
     ax.set_title(title)
@@ -100,7 +100,7 @@ def moving(path: Sequence[Tensor], labels: Tensor, title: str = "mean shift") ->
     fig, ax = figure(width=5.5, height=5.5)
     last = len(steps) - 1
     times = np.linspace(0, last, min(MOST_FRAMES, 5 * last) + 1)
-    data, colors = steps[0], _colors(labels)
+    data, colors = steps[0], colors_of(labels)
     ax.scatter(data[:, 0], data[:, 1], s=6, color=GREY, alpha=0.2, linewidths=0)
     dots = ax.scatter(data[:, 0], data[:, 1], s=10, c=colors, linewidths=0)
     ax.set_aspect("equal")
@@ -120,14 +120,14 @@ def _steps(path: Sequence[Tensor]) -> list[np.ndarray]:
     if not path:
         raise InputError("there is no path to draw; keep one with mean_shift(..., path=True)")
     for step in path:
-        _in_the_plane(step)
+        in_the_plane(step)
     return [step.numpy() for step in path]
 
 
-def _in_the_plane(points: Tensor) -> None:
+def in_the_plane(points: Tensor) -> None:
     if points.ndim != 2 or points.shape[1] != 2:
         raise ShapeError(f"points are drawn in the plane, (n, 2); these have shape {points.shape}")
 
 
-def _colors(labels: Tensor) -> list[str]:
+def colors_of(labels: Tensor) -> list[str]:
     return [COLORS[label % len(COLORS)] for label in labels.tolist()]

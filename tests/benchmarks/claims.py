@@ -148,6 +148,14 @@ def floors():
     return lambda: np.maximum(x, floor, out=out), lambda: np.maximum(x, floors, out=out)
 
 
+@claim("groups.py", "places in order of their keys, sorted with them in one integer, in a quarter of the time", 2, 20)
+def sorted_keys():
+    from minitensor.groups import sorted_keys
+
+    keys = mt.tensor(RNG.integers(0, 2**40, 200_000))
+    return lambda: mt.argsort(keys), lambda: sorted_keys(keys)
+
+
 # core/
 class WithInit:
     __slots__ = ("array",)
@@ -248,6 +256,13 @@ def cache():
             np.negative(small, out=quick)
 
     return lambda: np.negative(large, out=slow), from_cache
+
+
+@claim("cluster/meanshift/cells.py", "exponentials are several times faster in float32", 1.5, 10)
+def single():
+    wide = table(2**14)
+    narrow = wide.astype("float32")
+    return lambda: np.exp(wide), lambda: np.exp(narrow)
 
 
 @claim("cluster/meanshift/estimator.py", "with bin_seeding: faster, here with 600 points", 1.2, 1000)

@@ -77,13 +77,14 @@ class Box(NamedTuple):
             beyond.append(x - cell.astype("float64"))
         return _total(keys), _total(inside), beyond
 
-    def corners(self, beyond: list[Tensor]) -> list[tuple[int, Tensor]]:
-        """For each of the 2^d corners of a cell: its number after that of the first, and its share of each place."""
+    def corners(self, beyond: list[Tensor]) -> list[tuple[int, Tensor, tuple[int, ...]]]:
+        """For each of the 2^d corners of a cell: its number after that of the first, its share of each place, and at
+        which end of the cell it is along each axis, 0 or 1."""
         found = []
         for corner in product((0, 1), repeat=len(self.shape)):
             shares = [x if end else 1.0 - x for end, x in zip(corner, beyond, strict=True)]
             after = sum(end * self.within(axis) for axis, end in enumerate(corner))
-            found.append((after, reduce(lambda a, b: a * b, shares)))
+            found.append((after, reduce(lambda a, b: a * b, shares), corner))
         return found
 
     def coordinates(self, keys: Tensor, numbers: Tensor) -> list[Tensor]:

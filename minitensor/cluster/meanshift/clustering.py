@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from minitensor.cluster.chunks import in_chunks
 from minitensor.cluster.frame import FURTHEST, Frame, frame_of
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.choosing import choose
@@ -16,7 +17,8 @@ from minitensor.errors import ConvergenceWarning, DTypeError, InputError, ShapeE
 from minitensor.functions import argsort
 from minitensor.groups import by_size, is_new, numbered
 
-MANY = 2**15  # queries, from which those that meet go on together
+MANY = 2**6  # queries, from which those that meet go on together
+FEWER = 7 / 8  # of them must be left for that to be worth it
 Report = Callable[[int, int, int], None]
 
 
@@ -72,15 +74,19 @@ def mean_shift(
     memory : bytes that the tables of an update may take on each thread; the result depends on it only by rounding
     method : "exact" compares every query with every point. "grid", "cells" and "fourier" do not, and only know the
         Gaussian kernel over fixed data: see `grid.py` (n in the millions, d ≤ 3), `cells.py` (any d, data much wider
-        than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 8,192 points and
+        than the bandwidth) and `fourier.py` (d ≤ 3, errors down to 1e-6). "auto" is exact up to 4,096 points and
         wherever only "exact" will do, else the first of "grid", "fourier" and "cells" that keeps to `error`; the result
-        says which, and its bound
+        says which, and its bound. With "grid" and "cells" points less than an eighth of a bandwidth apart along every
+        axis, or a quarter on a coarse grid, go together
     error : how far off a method may be in an update, in bandwidths, unless it is exact; rounding comes on top, and the
         result's bound has both. It is for the worst case: on the course's clusters the grid's error is 30 to 60 times
         smaller (tests/benchmarks/million.py)
     starts : where the queries start, (q, d), if not on the points; the labels, (q,), and the path are then theirs. A
         query that no point reaches stays where it is, as a peak of its own. Only "exact" starts elsewhere
     report : called after each update with how many were done, how many queries stand still, and of how many
+
+    points may be a Dask array in chunks of rows, larger than memory, for the threads, processes or machines that Dask
+    has: see `distributed.py`. The method is "grid", and from starts "exact"; the labels are a Dask array as well.
 
     All is computed on points from which a coordinate in their middle has been subtracted, and in a unit of their own
     size (`frame.py`): float16 in float32, all else in its dtype. So labels are the same wherever the data lie and in
@@ -106,9 +112,26 @@ def mean_shift(
     bandwidths, for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
     checks.no_gradient("mean_shift", points, starts)
+    if in_chunks(points):
+        from minitensor.cluster import distributed  # which does the same with what is below
+
+        return distributed.mean_shift(
+            points,
+            bandwidth,
+            kernel=kernel,
+            blurring=blurring,
+            max_iter=max_iter,
+            tol=tol,
+            path=path,
+            memory=memory,
+            method=method,
+            error=error,
+            starts=starts,
+            report=report,
+        )
     checks.points("mean_shift: the points", points)
     if starts is not None:
-        _check_starts(starts, points, blurring)
+        check_starts(starts, points, blurring)
     frame = frame_of(points, starts)
     found = cluster(
         frame,
@@ -144,8 +167,39 @@ def cluster(
     path: bool = False,
     memory: int = MEMORY,
     error: float = 0.2,
+    among: bool = False,
 ) -> Clustering:
-    """`mean_shift` of data and starts that have entered the frame; so are the centres and the path."""
+    """`mean_shift` of data and starts that have entered the frame; so are the centres and the path.
+
+    among : whether the starts lie among the points, as the middles of cells that hold some do; then any method will do
+    """
+    of = settings(frame, bandwidth, kernel, max_iter, tol, memory)
+    exact_for = only_exact(kernel, blurring, path, starts is not None and not among)
+    density = choose(method, data, of.width, error, of.memory, exact_for, kernel, of.tol)
+    places, owner = density.starts(data) if starts is None else (starts, numbered(starts))
+    found = shift_to_peaks(density, places, of.still, of.max_iter, blurring, path, report)
+    labels, centers = merged(found, of)
+    labels, order = by_size(labels[owner], centers.shape[0])
+    bound = bound_outside(density, frame, of.width, data.shape[0])
+    return Clustering(labels, centers[order], found.n_iter, not found.moving, found.path, density.method, bound)
+
+
+class Settings(NamedTuple):
+    """What a search for peaks is told, checked.
+
+    width : the bandwidth, and still : how far a query that stands still may move, both inside the frame
+    max_iter, tol, memory : as `mean_shift` has them
+    """
+
+    width: float
+    still: float
+    max_iter: int
+    tol: float
+    memory: int
+
+
+def settings(frame: Frame, bandwidth: float, kernel: str, max_iter: int, tol: float, memory: int) -> Settings:
+    """What `mean_shift` was told, or its errors."""
     bandwidth = checks.distance("mean_shift: bandwidth", bandwidth)
     width = _told_apart(frame, bandwidth)
     checks.choice("mean_shift: kernel", kernel, KERNELS)
@@ -153,25 +207,26 @@ def cluster(
     tol = checks.number("mean_shift: tol", tol, 0)
     memory = checks.whole("mean_shift: memory", memory, 1)
     # In data much wider than the bandwidth a step of `tol` bandwidths may be finer than rounding.
-    still = min(tol * width, FURTHEST) + 4 * frame.resolution()
+    return Settings(width, min(tol * width, FURTHEST) + 4 * frame.resolution(), max_iter, tol, memory)
 
-    exact_for = _only_exact(kernel, blurring, path, starts is not None)
-    density = choose(method, data, width, error, memory, exact_for, kernel)
-    places, owner = density.starts(data) if starts is None else (starts, numbered(starts))
-    found = shift_to_peaks(density, places, still, max_iter, blurring, path, report)
+
+def merged(found: "Stop", of: Settings) -> tuple[Tensor, Tensor]:
+    """What `merge` makes of where the queries stopped: labels (q,) and centres; warns if some had not."""
     if found.moving:
         warnings.warn(
-            f"mean_shift stopped after max_iter={max_iter} updates with {found.moving} of {places.shape[0]} points "
-            f"still moving more than tol={tol} bandwidths; raise max_iter",
+            f"mean_shift stopped after max_iter={of.max_iter} updates with {found.moving} of {found.places.shape[0]} "
+            f"points still moving more than tol={of.tol} bandwidths; raise max_iter",
             ConvergenceWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
-    labels, centers = merge(found.places, found.density.shift(found.places)[1][:, 0], width)
-    labels, order = by_size(labels[owner], centers.shape[0])
-    bound = density.error_bound
-    if density.method != "exact":
-        bound = frame.outside(bound) + frame.rounding(width, data.shape[0])
-    return Clustering(labels, centers[order], found.n_iter, not found.moving, found.path, density.method, bound)
+    return merge(found.places, found.density.shift(found.places)[1][:, 0], of.width)
+
+
+def bound_outside(density: Density, frame: Frame, width: float, n: int) -> float:
+    """How far an update of any of n points may be off, outside of the frame."""
+    if density.method == "exact":
+        return density.error_bound
+    return frame.outside(density.error_bound) + frame.rounding(width, n)
 
 
 class Stop(NamedTuple):
@@ -199,7 +254,7 @@ def shift_to_peaks(
 ) -> Stop:
     """Move queries that start on `places` (q, d) uphill, until each moves less than `still`, or `max_iter` times.
 
-    More than `MANY` queries over a grid become fewer on the way: those that have come to one node go on together.
+    More than `MANY` queries become fewer on the way, unless exact: those that have come to one place go on together.
 
     blurring : whether the places are the data themselves. Parameters, time and memory otherwise as `mean_shift`.
     """
@@ -216,9 +271,9 @@ def shift_to_peaks(
         moving = moving if blurring and moved.any() else moving[moved]
         n_iter += 1
         if n_iter % 2 == 0 and moving.shape[0] > MANY and not blurring:
-            # Queries that have come to one node of a grid go on as one, as the points near a node did at the start.
+            # Queries that have come to one place go on as one, as the points near a place did at the start.
             nodes, owner = density.starts(now[moving])
-            if 2 * nodes.shape[0] <= moving.shape[0]:
+            if nodes.shape[0] <= FEWER * moving.shape[0]:
                 order = argsort(owner)
                 leaders = moving[order[is_new(owner[order])]]
                 met.append((moving, leaders[owner]))
@@ -232,7 +287,7 @@ def shift_to_peaks(
     return Stop(now, density, n_iter, moving.shape[0], tuple(steps))
 
 
-def _only_exact(kernel: str, blurring: bool, path: bool, starts: bool) -> str:
+def only_exact(kernel: str, blurring: bool, path: bool, starts: bool) -> str:
     """Why no approximation will do, in words, or nothing."""
     if kernel != "gaussian":
         return f"kernel={kernel!r}"
@@ -249,7 +304,7 @@ def _told_apart(frame: Frame, bandwidth: float) -> float:
     return frame.inside(bandwidth)
 
 
-def _check_starts(starts: Any, points: Tensor, blurring: bool) -> None:
+def check_starts(starts: Any, points: Any, blurring: bool) -> None:
     """Raise unless the starts are points of the same kind as the data."""
     checks.points("mean_shift: the starts", starts)
     if starts.dtype != points.dtype:

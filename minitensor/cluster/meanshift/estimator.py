@@ -1,15 +1,19 @@
 """Mean shift as an estimator: the conventions of scikit-learn, on the arrays of any library."""
 
 import contextlib
+import math
+from collections.abc import Callable
 from typing import Any
 
+from minitensor.cluster import distributed
 from minitensor.cluster.bandwidth import by_rule
+from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
 from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.manners import Estimator, jobs
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.clustering import cluster
-from minitensor.cluster.meanshift.seeds import bin_seeds, within_reach
+from minitensor.cluster.meanshift.seeds import bin_seeds, some_reach, within_reach
 from minitensor.cluster.meanshift.update import KERNELS
 from minitensor.cluster.near import nearest
 from minitensor.core import checks
@@ -104,38 +108,66 @@ class MeanShift(Estimator):
     def fit(self, X: Any, y: Any = None) -> "MeanShift":
         """Find the peaks of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
 
+        X may be a Dask array in chunks of rows, larger than memory: see `distributed.py`. `labels_` is then one too,
+        still to be computed, as is what `predict` answers; the centres are NumPy's.
+
         Raises ShapeError and InputError for anything but finite points, InputError for a setting that means nothing and
         where no point is near any seed. Warns with ConvergenceWarning where max_iter stopped it.
         """
+        if in_chunks(X):
+            return self._fit_chunks(X)
         points = read_points(X)
         seeds = self._seeds(points)
         frame = frame_of(points, seeds)
         data = frame.enter(points)
-        bandwidth = self._bandwidth(frame, data)
+        bandwidth = self._bandwidth(frame, lambda: data)
         starts = self._starts(frame, data, bandwidth, seeds)
         with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
-            found = cluster(
-                frame,
-                data,
-                bandwidth,
-                kernel=self.kernel,
-                max_iter=self.max_iter,
-                tol=self.tol,
-                method=self.method,
-                error=self.error,
-                memory=self.memory,
-                starts=starts,
-                report=step and (lambda done, still, total: step(still, total, f"update {done}")),
-            )
+            found = cluster(frame, data, bandwidth, starts=starts, among=seeds is None, **self._options(step))
         labels, squared = nearest(data, found.centers)
         labels, order = by_size(labels, found.centers.shape[0])
         if not self.cluster_all:
-            labels = where(squared <= (REACH[self.kernel] * frame.inside(bandwidth)) ** 2, labels, -1)
-        peaks = found.centers[order]
+            labels = where(squared <= self._reach(frame, bandwidth) ** 2, labels, -1)
+        return self._found(X, points, frame, found.centers[order], labels, bandwidth, found.n_iter)
+
+    def _fit_chunks(self, X: Any) -> "MeanShift":
+        """`fit` of a Dask array; of all it finds only the labels are left to be computed."""
+        points = chunks_of(X)
+        seeds = self._seeds(points)
+        bins = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1) if self.bin_seeding else 0
+        some = seeds is not None or bins > 0
+        distributed.by_grid(points, self.kernel, self.method, self.error, some, among=seeds is None)
+        frame, ends = distributed.frame_of(points, seeds)
+        bandwidth = self._bandwidth(frame, lambda: frame.enter(distributed.some_of(points, self.random_state)))
+        inside = None if seeds is None else frame.enter(seeds)
+        starts = distributed.starts_of(points, frame, bandwidth, self.kernel, inside, bins)
+        with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
+            options = self._options(step) | {"among": seeds is None}
+            found = distributed.cluster(points, frame, ends, bandwidth, starts=starts, **options)
+        within = math.inf if self.cluster_all else self._reach(frame, bandwidth)
+        peaks, labels = distributed.at_nearest_peaks(points, frame, found.centers, within)
+        return self._found(X, points, frame, peaks, labels, bandwidth, found.n_iter)
+
+    def _options(self, step: Any) -> dict[str, Any]:
+        """What `cluster` is told besides the points and the bandwidth."""
+        names = ("kernel", "max_iter", "tol", "method", "error", "memory")
+        report = step and (lambda done, still, total: step(still, total, f"update {done}"))
+        return {name: getattr(self, name) for name in names} | {"report": report}
+
+    def _reach(self, frame: Frame, bandwidth: float) -> float:
+        return REACH[self.kernel] * frame.inside(bandwidth)
+
+    def _found(
+        self, X: Any, points: Any, frame: Frame, peaks: Tensor, labels: Any, bandwidth: float, n_iter: int
+    ) -> "MeanShift":
+        """Keep what was found; the labels are a Tensor, or a Dask array as they are."""
         self._saw(X, points)
         self.bandwidth_ = bandwidth
-        self.n_iter_ = found.n_iter
-        self.cluster_centers_, self.labels_ = in_kind_of(X, frame.leave(peaks)), in_kind_of(X, labels)
+        self.n_iter_ = n_iter
+        if isinstance(points, Chunks):
+            self.cluster_centers_, self.labels_ = frame.leave(peaks).numpy(), labels
+        else:
+            self.cluster_centers_, self.labels_ = in_kind_of(X, frame.leave(peaks)), in_kind_of(X, labels)
         self._frame, self._peaks = frame, peaks
         return self
 
@@ -150,20 +182,22 @@ class MeanShift(Estimator):
         # Not rounded to their dtype, as `fit` found them, unless someone has changed the centres since.
         same = centers.shape == self._peaks.shape and (centers == self._frame.leave(self._peaks)).all()
         peaks = self._peaks if same else self._frame.enter(centers)
+        if isinstance(points, Chunks):
+            return points.lazily(distributed.nearest_peak, self._frame, peaks, dtype="int64")
         return in_kind_of(X, nearest(self._frame.enter_near(points), peaks)[0])
 
-    def _bandwidth(self, frame: Frame, data: Tensor) -> float:
-        """The bandwidth that is given or, if none is, estimated."""
+    def _bandwidth(self, frame: Frame, data: Callable[[], Tensor]) -> float:
+        """The bandwidth that is given or, if none is, estimated from some or all of the data inside the frame."""
         checks.choice("MeanShift: kernel", self.kernel, KERNELS)
         if self.bandwidth is None:
             radius = 0.0
             with contextlib.suppress(InputError):  # the points are so few, or so alike, that it would be 0
-                radius = by_rule(data, "neighbours", seed=self.random_state)
+                radius = by_rule(data(), "neighbours", seed=self.random_state)
             # The narrowest that float arithmetic can tell from 0, or any width where all points are equal.
             return frame.outside(max(radius / REACH[self.kernel], 16 * frame.resolution())) or 1.0
         return checks.positive("MeanShift: bandwidth", self.bandwidth, "it is a distance, or None, and must be")
 
-    def _seeds(self, points: Tensor) -> Tensor | None:
+    def _seeds(self, points: Any) -> Tensor | None:
         """The seeds that were given, as they are outside of a frame."""
         if self.seeds is None:
             return None
@@ -174,17 +208,14 @@ class MeanShift(Estimator):
 
     def _starts(self, frame: Frame, data: Tensor, bandwidth: float, seeds: Tensor | None) -> Tensor | None:
         """Where the queries start, inside the frame; None for every point."""
+        width = frame.inside(bandwidth)
         if seeds is not None:
-            starts = frame.enter(seeds)
+            starts = within_reach(frame.enter(seeds), data, width, self.kernel)
         elif self.bin_seeding:
-            least = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1)
-            starts = bin_seeds(data, frame.inside(bandwidth), least)
+            starts = bin_seeds(data, width, checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1))
+            if self.kernel == "gaussian":  # which reaches every cell that holds a point
+                return starts
+            starts = within_reach(starts, data, width, self.kernel)
         else:
             return None
-        reached = within_reach(starts, data, frame.inside(bandwidth), self.kernel)
-        if not reached.shape[0]:
-            raise InputError(
-                f"No point was within bandwidth={bandwidth:g} of any seed ({starts.shape[0]} in all); "
-                "seed where the points are, or raise the bandwidth"
-            )
-        return reached
+        return some_reach(starts, bandwidth)

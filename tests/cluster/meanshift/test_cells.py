@@ -67,6 +67,25 @@ def test_order_and_tiles_do_not_matter(backend, points, seed):
         np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-5)  # what is left out depends on the cells
 
 
+@examples(40)
+@given(points=clouds(most=5, width=2.0))
+def test_points_start_near_where_they_are(backend, points):
+    points = points.to(backend)
+    places, owner = cells.build(points, 1.0).starts(points)
+    assert sorted(set(owner.tolist())) == list(range(len(places)))
+    off = abs(places[owner] - points).max().item()
+    assert off <= cells.START + 1e-5
+
+
+def test_wide_data_are_summed_in_their_own_dtype(backend):
+    points, _ = blobs(2, each=20)
+    narrow, wide = (cells.build(points, width, single=True) for width in (2.5, 0.25))
+    assert (narrow.points.dtype, wide.points.dtype) == ("float32", "float64")
+    assert narrow.error_bound > cells.build(points, 2.5).error_bound
+    moved, totals = narrow.shift(points)
+    assert (moved.dtype, totals.dtype) == ("float64", "float64")
+
+
 def test_far_points_are_left_out_and_rows_are_used():
     """Otherwise nothing would be gained: count the pairs that are compared."""
     points = mt.random.uniform(mt.random.generator(0), (4_000, 2), 0, 60)

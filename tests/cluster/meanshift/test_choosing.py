@@ -52,6 +52,20 @@ def test_the_bound_in_the_result_holds(backend, method, points, error):
     assert wrong.max() <= way.error_bound + rounding(points)
 
 
+@examples(25)
+@given(points=clouds(most=5, width=6.0, dtypes=("float64",)), error=st.sampled_from([0.02, 0.1, 0.3]))
+def test_the_bound_holds_where_sums_are_in_float32(backend, points, error):
+    points = points.to(backend)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choosing, "EXACT", 0)
+        way = choose("cells", points, 1.0, error, MEMORY)
+        assert choose("cells", points, 1.0, error, MEMORY, tol=1e-9).points.dtype == "float64"
+    assert way.points.dtype == "float32"
+    wrong = distances(way.shift(points)[0], exact_means(points, points, 1.0)[0])
+    assert wrong.max() <= way.error_bound + rounding(points)
+    assert way.error_bound <= error + ROUNDED["float32"]
+
+
 def test_a_grid_that_is_too_coarse_for_the_error_is_made_finer(backend, monkeypatch):
     monkeypatch.setattr(choosing, "_spacing", lambda error, n: 0.25)
     points, _ = blobs(2, each=30)

@@ -235,8 +235,10 @@ def test_faster_methods_find_the_same(backend, method):
     exact, fast = (fitted(points, bandwidth=2.5, method=each) for each in ("exact", method))
     np.testing.assert_allclose(fast.cluster_centers_.numpy(), exact.cluster_centers_.numpy(), atol=0.1)
     assert (fast.labels_ == exact.labels_).mean().item() > 0.98
+    seeded = fitted(points, bandwidth=2.5, method=method, bin_seeding=True)
+    np.testing.assert_allclose(seeded.cluster_centers_.numpy(), exact.cluster_centers_.numpy(), atol=0.1)
     with pytest.raises(ValueError, match=f"method='{method}' cannot do starts; use method='exact'"):
-        fitted(points, method=method, bin_seeding=True)
+        fitted(points, method=method, seeds=points[:3])
 
 
 def test_a_lone_cell_may_be_too_little_to_start_from(backend):

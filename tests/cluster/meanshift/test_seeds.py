@@ -39,5 +39,5 @@ def test_seeds_that_nothing_pulls_at_are_left_out(backend, kernel, kept, unit):
 
 def test_no_seed_near_a_point(backend):
     assert within_reach(mt.tensor([[9.0], [8.0]]), mt.tensor([[0.0]]), 0.1, "flat").shape == (0, 1)
-    with pytest.raises(ValueError, match=r"No point was within bandwidth=0.1 of any seed \(2 in all\); seed"):
+    with pytest.raises(ValueError, match=r"No point was within bandwidth=0.1 of any seed; seed"):
         MeanShift(bandwidth=0.1, seeds=[[9.0], [8.0]]).fit([[0.0]])
