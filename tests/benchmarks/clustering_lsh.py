@@ -309,7 +309,7 @@ def main():
     mean_shift(points, queries, ASKED.rounds)
     for title, make in (("the course's clusters", clusters_in_the_plane), ("pixels of a photograph", pixels)):
         beside_peers(title, *make(ASKED.n), ASKED.rounds)
-    print("\nIn 2-D and 5-D the tree is exact, is built sooner, and reads fewer points: take a tree there.")
+    print("\nIn 2-D and 5-D the tree finds all, is built sooner and answers sooner than hashes: take a tree there.")
     sys.exit(not all(GOALS))
 
 

@@ -27,6 +27,7 @@ PLACES = (
     "tests/gpu",
     "tests/matrix_product",
     "tests/cluster/dbscan",
+    "tests/cluster/lsh",
     "tests/cluster/meanshift",
     "tests/plot",
 )
