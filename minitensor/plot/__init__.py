@@ -13,6 +13,7 @@ if not find_spec("matplotlib"):
 from minitensor.plot.accesses import memory_access
 from minitensor.plot.contest import contest
 from minitensor.plot.einsums import meeting
+from minitensor.plot.hashes import collisions, probing, recalls, slices
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.landscapes import arrows, directions, walks
@@ -38,6 +39,7 @@ __all__ = [
     "climbs",
     "close_all",
     "clusters",
+    "collisions",
     "colour_cloud",
     "contest",
     "denoising",
@@ -68,15 +70,18 @@ __all__ = [
     "panels",
     "paths",
     "photos",
+    "probing",
     "product",
     "pushed",
     "reaction",
+    "recalls",
     "roofline",
     "save",
     "save_all",
     "save_pixels",
     "secants",
     "show_all",
+    "slices",
     "speed_of_light",
     "step_errors",
     "stretched",
