@@ -17,6 +17,7 @@ from minitensor.plot.einsums import meeting
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.landscapes import arrows, directions, walks
+from minitensor.plot.neighbourhoods import growing, k_distances, labelled, surroundings
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
@@ -48,12 +49,15 @@ __all__ = [
     "figure",
     "fits",
     "gallery",
+    "growing",
     "growth",
     "headless",
     "images",
     "intensities",
     "is_headless",
+    "k_distances",
     "kernels",
+    "labelled",
     "losses",
     "meeting",
     "memory",
@@ -79,6 +83,7 @@ __all__ = [
     "speed_of_light",
     "step_errors",
     "stretched",
+    "surroundings",
     "task_graph",
     "trade_off",
     "unit_balls",

@@ -148,6 +148,14 @@ def floors():
     return lambda: np.maximum(x, floor, out=out), lambda: np.maximum(x, floors, out=out)
 
 
+@claim("groups.py", "places in order of their keys, sorted with them in one integer, in a quarter of the time", 2, 20)
+def sorted_keys():
+    from minitensor.groups import sorted_keys
+
+    keys = mt.tensor(RNG.integers(0, 2**40, 200_000))
+    return lambda: mt.argsort(keys), lambda: sorted_keys(keys)
+
+
 # core/
 class WithInit:
     __slots__ = ("array",)

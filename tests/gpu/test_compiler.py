@@ -14,6 +14,7 @@ import pytest
 
 import minitensor as mt
 from minitensor import plot
+from minitensor.cluster.dbscan import kernels as dbscan_kernels
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.command import lesson
 from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
@@ -189,11 +190,18 @@ def test_what_the_jit_makes_compiles(jit, arch):
 
 
 # A `@kernel`.
+LIMITS = ["float32", "float32", "float64"]
+DBSCAN = {False: [*LIMITS, "int32"], True: [*LIMITS, "int32[:]", "int32[:, :]", "int32[:, :]", "int32", "int32"]}
 KERNELS = {
     **{name: (getattr(matmul_kernels, f"matmul_{name}"), MATRICES)
        for name in ("naive", "coalesced", "tiled", "register_tiled")},
     **{f"{make.__name__}({d})": (make(d), ["float32[:, :]"] * 3 + ["int32"] * 2 + ["float32"])
        for make in (mean_shift_kernels.fused, mean_shift_kernels.tiled) for d in (1, 2, 8, 64)},
+    **{f"dbscan {make.__name__}({d}, {runs})": (make(d, runs), ["float32[:, :]", *given, *DBSCAN[runs]])
+       for make, given in ((dbscan_kernels.count, ["int32[:]", "int32"]), (dbscan_kernels.unite, ["int32[:]"] * 3),
+                           (dbscan_kernels.border, ["int32[:]"] * 3))
+       for d, runs in ((2, False), (64, False), (3, True))},
+    "dbscan find": (dbscan_kernels.find(), ["int32[:]"] * 3 + ["int32"]),
 }  # fmt: skip
 
 

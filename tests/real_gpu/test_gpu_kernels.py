@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import minitensor as mt
+from minitensor.cluster.dbscan import gpu_cells, gpu_pairs, grid
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.cluster.meanshift import rungs
 from minitensor.errors import DeviceError, KernelError
@@ -40,6 +41,15 @@ def test_every_mean_shift_kernel_is_an_array_rung(rung, q, n, d):
     found = rung(queries.to("cupy"), points.to("cupy"), 2.0).to("numpy")
     gap = abs(found - rungs.einsum(queries, points, 2.0))
     assert (gap <= rungs.tolerance(queries, points, 2.0)).all()
+
+
+@pytest.mark.parametrize("rung", [gpu_pairs, gpu_cells], ids=lambda rung: rung.__name__)
+@pytest.mark.parametrize(("n", "d", "eps"), [(1, 1, 0.1), (1000, 1, 0.01), (3001, 2, 0.1), (2000, 3, 0.3)])
+def test_every_dbscan_kernel_finds_the_labels_of_the_cells(rung, n, d, eps):
+    points = normal(4, n, d)
+    found = rung(points.to("cupy"), eps, 5)
+    assert found.backend == "cupy"
+    np.testing.assert_array_equal(found.to("numpy").numpy(), grid(points, eps, 5).numpy())
 
 
 @kernel

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minitensor as mt
-from minitensor.cluster import mean_shift
+from minitensor.cluster import DBSCAN, mean_shift
 from minitensor.cluster.meanshift import LADDER
 from minitensor.data import blobs
 from minitensor.errors import DeviceError, IndexingError
@@ -37,6 +37,14 @@ def test_mean_shift_finds_the_same_clusters_as_on_the_processor():
     points, _ = blobs(2, each=40)
     there, here = mean_shift(points, 2.5), mean_shift(points.to("numpy"), 2.5)
     np.testing.assert_array_equal(there.labels.numpy(), here.labels.numpy())
+
+
+@pytest.mark.parametrize("method", ["cells", "projection"])
+def test_dbscan_finds_the_same_clusters_as_on_the_processor(method):
+    points, _ = blobs(2, each=400)
+    for eps in (0.1, 0.6, 3.0):
+        there, here = DBSCAN(eps, method=method).fit(points), DBSCAN(eps, method=method).fit(points.to("numpy"))
+        np.testing.assert_array_equal(there.labels_.numpy(), here.labels_.numpy())
 
 
 def test_an_index_out_of_bounds_is_refused_and_does_not_wrap_round():

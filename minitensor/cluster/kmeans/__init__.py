@@ -1,6 +1,8 @@
 """K-means: every point belongs to the nearest of k centres, and every centre is the mean of its points (Lloyd 1957).
 
-`lloyd.py` is what is done with a tile of points, and `partial_sums`.
+`lloyd.py` is what is done with a tile of points, and `partial_sums`. `assignment.py` keeps from step to step which
+centre each point has, `steps.py` goes on to the end, `starts.py` says where centres start, `minibatch.py` makes steps
+on a few points at a time, and `distances.py` measures for `transform`. `estimator.py` is the class `KMeans`.
 """
 
 from minitensor.cluster.kmeans.lloyd import PartialSums, partial_sums

@@ -8,7 +8,8 @@ rows of k numbers they would not (tests/benchmarks/clustering_kmeans.py).
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
 
 from minitensor import backend
 from minitensor.cluster.coordinates import FEW
@@ -20,7 +21,8 @@ from minitensor.functions import concat, stack, take
 from minitensor.groups import scatter_add
 
 TABLE = 2**22  # bytes of a table of scores at most
-TILE = 2**13  # points in a tile at most, in pieces of work of the backend
+TILE = 8_000  # points in a tile at most, in pieces of work of the backend
+Part = TypeVar("Part")
 LEAST = 2**8  # points in a tile at least, however many centres there are
 
 
@@ -65,12 +67,12 @@ def partial_sums(points: Tensor, centers: Tensor, weights: Tensor | None = None)
     kind = points.dtype if points.dtype.itemsize >= 4 else "float32"
     middle = centers.astype(kind).mean(0)
     around = (centers.astype("float64") - middle.astype("float64")).astype(kind)
-    keys, labels = keys_of(around), []
+    keys, labels, room = keys_of(around), [], room_for(n, k, around)
     sums, counts, inertia = zeros((k, d), "float64", like=points), zeros(k, "float64", like=points), 0.0
     for here in tiles(n, k, points):
         x = coordinates(points[here].astype(kind), middle)
         w = None if weights is None else weights[here].astype(kind)
-        found = lowest(scores(x, keys))[0].astype("int64")
+        found = lowest(scores(x, keys, room))[0].astype("int64")
         more, count = sums_by_center(x, found, k, w)
         sums, counts = sums + more, counts + count
         inertia += inertia_of(x, around, found, w)
@@ -116,11 +118,28 @@ def chosen(data: Tensor, numbers: Tensor) -> Tensor:
     return take(data, numbers, axis=1) if data.shape[0] <= FEW else take(data.T, numbers, axis=0).T
 
 
-def scores(x: Tensor, keys: Keys) -> Tensor:
-    """|c|²/2 − x·c for every centre and every point x, (d, t): (k, t)."""
-    table = keys.turned @ x
+def room_for(n: int, k: int, like: Tensor) -> Tensor:
+    """Memory for the scores of any tile of n points. To ask for it once is quicker than for each tile."""
+    return zeros(k * next(tiles(n, k, like), slice(0)).stop, like=like)
+
+
+def scores(x: Tensor, keys: Keys, room: Tensor) -> Tensor:
+    """|c|²/2 − x·c for every centre and every point x, (d, t): (k, t), in the memory of `room`."""
+    k, t = keys.half.shape[0], x.shape[1]
+    table = room[: k * t].reshape(k, t)
+    wrap(backend.of(room.array).matmul_into(keys.turned.array, x.array, table.array))
     table += keys.half
     return table
+
+
+def shares(parts: list[Part], count: int) -> list[list[Part]]:
+    """The parts in `count` runs of about one length, one for each thread; empty ones are left out.
+
+    >>> shares(["a", "b", "c"], 2)
+    [['a'], ['b', 'c']]
+    """
+    ends = [len(parts) * number // count for number in range(count + 1)]
+    return [parts[start:stop] for start, stop in pairwise(ends) if start < stop]
 
 
 def lowest(table: Tensor, two: bool = False) -> tuple[Tensor, Tensor, Tensor | None]:

@@ -1,0 +1,333 @@
+"""K-means as an estimator: the conventions of scikit-learn, on the arrays of any library."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minitensor import random
+from minitensor.cluster.coordinates import FEW
+from minitensor.cluster.frame import Frame, frame_of
+from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.kmeans.distances import distances_to
+from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
+from minitensor.cluster.kmeans.minibatch import Batches, in_batches
+from minitensor.cluster.kmeans.starts import at_random, far_apart
+from minitensor.cluster.kmeans.steps import Found, to_the_end
+from minitensor.cluster.manners import Transformer, jobs
+from minitensor.core import checks, intake
+from minitensor.core.creation import as_tensor, ones, tensor, zeros
+from minitensor.core.tensor import Tensor, wrap
+from minitensor.errors import ConvergenceWarning, InputError, ShapeError
+from minitensor.functions import concat, isfinite
+from minitensor.groups import distinct
+from minitensor.text.bar import progress
+
+INITS = ("k-means++", "random")
+ALGORITHMS = ("auto", "lloyd", "hamerly")
+ROWS = 2**16  # points that are labelled at once where they are read in batches
+WORTH_BOUNDS = 2**30  # centres, from which bounds are quicker: tests/benchmarks/clustering_kmeans.py
+
+
+class KMeans(Transformer):
+    """Clusters are k means: every point belongs to the nearest of k centres, each of which is the mean of its points.
+
+    n_clusters : k, how many centres
+    init : where they start: "k-means++" (`far_apart` in `starts.py`), "random" points, centres (k, d), or a function
+        of X, k and ``random_state=`` (a `numpy.random.Generator`) that gives them. Centres keep their order
+    n_init : how many times to start, of which the one with the least inertia is kept; "auto" is 10 for "random" and a
+        function, else 1
+    max_iter : steps at most; tol : it stops where the squares of the steps of all centres add up to `tol` times the
+        mean variance of the coordinates, or where no point changes its centre
+    random_state : the seed, or a generator of NumPy; None draws another each time
+    algorithm : "lloyd" compares every point with every centre in every step, "hamerly" leaves out those that cannot
+        change their centre (`assignment.py`), with the same result; "auto" is the quicker of them as measured
+    batch_size : if given, steps are made on so many random points at a time, and X is read so many rows at a time: for
+        a `numpy.memmap` larger than memory. The result is near that of all points, not the same (`minibatch.py`)
+    verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
+    n_jobs : on how many threads `fit` runs; −1 on all cores, None on as many as BLAS takes in this process
+
+    After `fit`, where n points of d dimensions were given; arrays are of the kind and on the device of the points:
+
+    labels_ : (n,) int64, the number of the nearest centre
+    cluster_centers_ : (k, d), the dtype of the points, in the order of where they started
+    inertia_ : the sum of w·|x − c|² over the points, c being their centres; n_iter_ : how many steps were made
+    n_features_in_ : d; feature_names_in_ : the names of the columns, if the points were a table whose columns have any
+
+    A centre without points is put on the point that is farthest from its own. Labels do not depend on where the data
+    lie, nor on their unit, as in `MeanShift`; nor do they on threads.
+
+    Time: O(n·k·d) a step. Memory: one copy of the points, which for up to 8 dimensions is laid out by coordinates; for
+    each point a label, and with "hamerly" a number; a tile of 4 MiB on each thread.
+    Source: S. Lloyd, "Least squares quantization in PCM", 1957 and IEEE Transactions on Information Theory 1982.
+
+    >>> points = [[1.0, 1.0], [1.2, 0.9], [0.9, 1.1], [5.0, 5.0], [5.1, 4.9]]
+    >>> model = KMeans(n_clusters=2, init=[[0.0, 0.0], [9.0, 9.0]]).fit(points)
+    >>> model.labels_.tolist(), model.predict([[6.0, 6.0]]).tolist(), round(model.inertia_, 4)
+    ([0, 0, 0, 1, 1], [1], 0.0767)
+    """
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        init: Any = "k-means++",
+        n_init: int | str = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-4,
+        verbose: bool = False,
+        random_state: Any = 0,
+        algorithm: str = "auto",
+        batch_size: int | None = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.verbose = verbose
+        self.random_state = random_state
+        self.algorithm = algorithm
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> "KMeans":
+        """Find the centres of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
+
+        sample_weight : (n,), what each point weighs, 0 or more; 1 if not given
+
+        Raises ShapeError and InputError for anything but finite points, and InputError for a setting that means nothing
+        and fewer points than centres. Warns with ConvergenceWarning where fewer clusters than `n_clusters` were found.
+        """
+        k = checks.whole("KMeans: n_clusters", self.n_clusters, 1)
+        self._check()
+        rng = _generator(self.random_state)
+        with jobs("KMeans: n_jobs", self.n_jobs), progress("k-means", bool(self.verbose)) as step:
+            fit = self._fit if self.batch_size is None else self._fit_in_batches
+            frame, found, points = fit(X, k, sample_weight, rng, step)
+        if (count := distinct(found.labels).shape[0]) < k:
+            warnings.warn(
+                f"Number of distinct clusters ({count}) found smaller than n_clusters ({k}). Possibly due to duplicate "
+                "points in X; ask for fewer",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        self._saw(X, points)
+        self.inertia_ = found.inertia * frame.unit**2
+        self.n_iter_, self._n_features_out = found.n_iter, k
+        self.cluster_centers_, self.labels_ = in_kind_of(X, frame.leave(found.centers)), in_kind_of(X, found.labels)
+        self._frame, self._inside = frame, found.centers
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """The number of the centre nearest to each of the points X (n, d): (n,) int64, in the kind of X.
+
+        Time: O(n·k·d). Memory: a tile. Raises NotFittedError before `fit`, DeviceError where X is not on the device of
+        the centres, and for X what `fit` raises.
+        """
+        points, centers = self._again(X), self._centers()
+        keys, (k, n) = keys_of(centers), (centers.shape[0], points.shape[0])
+        room = room_for(n, k, centers)
+        found = [lowest(scores(x, keys, room))[0].astype("int64") for x in self._tiles(points)]
+        return in_kind_of(X, concat(found))
+
+    def transform(self, X: Any) -> Any:
+        """The distance from each of the points X (n, d) to each centre, (n, k), in the kind of X or as `set_output`
+        says, and in the dtype of the points. Raises what `predict` raises."""
+        points, centers = self._again(X), self._frame.enter(as_tensor(self.cluster_centers_))
+        found = concat([distances_to(x, centers) for x in self._tiles(points)])
+        return self._out(X, (found * self._frame.unit).astype(points.dtype))
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Minus the inertia of the points X (n, d), so that more is better. Raises what `predict` raises."""
+        points = self._again(X)
+        weights = _weights(sample_weight, points)
+        inertia = partial_sums(self._frame.enter_near(points), self._centers(), weights).inertia
+        return -inertia * self._frame.unit**2
+
+    # --- settings ----------------------------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        if isinstance(self.init, str):
+            checks.choice("KMeans: init", self.init, INITS)
+        if self.n_init != "auto":
+            checks.whole("KMeans: n_init", self.n_init, 1)
+        checks.whole("KMeans: max_iter", self.max_iter, 1)
+        checks.number("KMeans: tol", self.tol, 0)
+        checks.choice("KMeans: algorithm", self.algorithm, ALGORITHMS)
+        if self.batch_size is not None:
+            checks.whole("KMeans: batch_size", self.batch_size, 1)
+
+    def _starts(self) -> int:
+        """How many times to start."""
+        given = not isinstance(self.init, str) and not callable(self.init)
+        if self.n_init == "auto":
+            return 1 if given or self.init == "k-means++" else 10
+        if given and self.n_init != 1:
+            warnings.warn(
+                "Explicit initial center position passed: performing only one init in KMeans instead of "
+                f"n_init={self.n_init}.",
+                RuntimeWarning,
+                stacklevel=4,
+            )
+            return 1
+        return int(self.n_init)
+
+    def _init(
+        self, X: Any, frame: Frame, data: Tensor, weights: Tensor | None, k: int, rng: np.random.Generator
+    ) -> Tensor:
+        """Where the centres start, (k, d), inside the frame."""
+        d, n = data.shape
+        if isinstance(self.init, str):
+            draw = far_apart(data, weights, k, rng) if self.init == "k-means++" else at_random(n, weights, k, rng)
+            return data.T[tensor(draw, "int64", like=data)]
+        given = self.init(X, k, random_state=rng) if callable(self.init) else self.init
+        centers = read_points(given, "init", place=data.backend).astype(frame.dtype)
+        if centers.shape[0] != k:
+            raise ShapeError(
+                f"The shape of the initial centers {centers.shape} does not match the number of clusters {k}."
+            )
+        if centers.shape[1] != d:
+            raise ShapeError(
+                f"The shape of the initial centers {centers.shape} does not match the number of features of the data "
+                f"{d}."
+            )
+        return frame.enter_near(centers)
+
+    def _bounds(self, k: int) -> bool:
+        return self.algorithm == "hamerly" or (self.algorithm == "auto" and k >= WORTH_BOUNDS)
+
+    # --- fitting -----------------------------------------------------------------------------------------------------
+
+    def _fit(
+        self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
+    ) -> tuple[Frame, Found, Tensor]:
+        """The best of some starts on all points: the frame, what was found in it, and the points."""
+        points = read_points(X)
+        n = points.shape[0]
+        _check_enough(n, k)
+        weights = _weights(sample_weight, points)
+        frame = frame_of(points)
+        data = _inside(frame, points)
+        tol = float(self.tol) * _variance(data)
+        best: Found | None = None
+        count = self._starts()
+        for start in range(1, count + 1):
+            centers = self._init(X, frame, data, weights, k, rng)
+
+            def report(done: int, shift: float, changed: int, start: int = start) -> None:
+                assert step
+                step(n - changed, n, f"start {start} of {count}, step {done}")
+
+            found = to_the_end(data, weights, centers, self.max_iter, tol, self._bounds(k), report if step else None)
+            if best is None or found.inertia < best.inertia:
+                best = found
+        assert best
+        return frame, best, points
+
+    def _fit_in_batches(
+        self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
+    ) -> tuple[Frame, Found, Tensor]:
+        """The same on batches. The frame, and the starts, are those of a sample of three batches, or of 3k points."""
+        points = Batches(X)
+        n = points.length
+        _check_enough(n, k)
+        size = min(int(self.batch_size or n), n)
+        weights = _weights(sample_weight, points.first, n)
+        host = None if weights is None else weights.numpy()
+        rows = np.sort(rng.choice(n, min(n, 3 * max(size, k)), replace=False))
+        sample = points.rows(rows)
+        frame = frame_of(sample)
+        data = _inside(frame, sample)
+        tol = float(self.tol) * _variance(data)
+        some = None if host is None else tensor(host[rows], like=sample)
+        starts = []
+        for _ in range(self._starts()):
+            centers = self._init(X, frame, data, some, k, rng)
+            starts.append((partial_sums(data.T, centers, some).inertia, centers))
+        centers = min(starts, key=lambda start: start[0])[1]
+        most = -(-self.max_iter * n // size)
+
+        def report(done: int, total: int) -> None:
+            assert step
+            step(done, total, "batches")
+
+        found = in_batches(points, host, frame, centers, size, most, tol, rng, report if step else None)
+        labels, inertia = [], 0.0
+        for here, more in points.in_order(max(size, ROWS)):
+            w = None if host is None else tensor(host[here], like=more)
+            part = partial_sums(frame.enter_near(more), found.centers, w)
+            labels.append(part.labels)
+            inertia += part.inertia
+        n_iter = -(-found.batches * size // n)
+        whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False, 0.0, 0)
+        return frame, whole, points.first
+
+    def _centers(self) -> Tensor:
+        """The centres inside the frame: not rounded to their dtype, unless someone has changed them since `fit`."""
+        centers = as_tensor(self.cluster_centers_)
+        same = centers.shape == self._inside.shape and (centers == self._frame.leave(self._inside)).all()
+        return self._inside if same else self._frame.enter(centers)
+
+    def _tiles(self, points: Tensor) -> Any:
+        """The points inside the frame, a tile (d, t) at a time."""
+        kind = self._inside.dtype
+        for here in tiles(points.shape[0], self._inside.shape[0], self._inside):
+            yield coordinates(self._frame.enter_near(points[here].astype(kind)))
+
+
+def _inside(frame: Frame, points: Tensor) -> Tensor:
+    """The points (n, d) in the frame as (d, n): of few dimensions laid out by coordinates. Memory: one copy."""
+    n, d = points.shape
+    if d > FEW:
+        return frame.enter(points).T
+    data = zeros((d, n), frame.middle.dtype, like=points)
+    for axis in range(d):
+        column = points[:, axis] / frame.unit
+        column -= frame.middle[axis]
+        data[axis] = column
+    return data
+
+
+def _variance(data: Tensor) -> float:
+    """The mean variance of the coordinates of data (d, n) inside a frame, in float64."""
+    rows = data.T if data.shape[0] > FEW else data
+    return (rows.var(0) if data.shape[0] > FEW else rows.var(1)).astype("float64").mean().item()
+
+
+def _check_enough(n: int, k: int) -> None:
+    if n < k:
+        raise InputError(f"n_samples={n} should be >= n_clusters={k}; ask for fewer, or give more points")
+
+
+def _weights(given: Any, points: Tensor, n: int | None = None) -> Tensor | None:
+    """The weights (n,) in the dtype and on the backend of the points; None where each weighs 1."""
+    if given is None:
+        return None
+    n = points.shape[0] if n is None else n
+    if isinstance(given, Tensor):
+        checks.no_gradient("sample_weight", given)
+        weights = given
+    elif intake.is_array(given):
+        weights = wrap(intake.array("sample_weight", given))
+    else:
+        weights = wrap(intake.read("sample_weight", given)).to(points.backend)
+    if weights.shape not in ((), (n,)):
+        raise ShapeError(f"sample_weight.shape == {weights.shape}, expected {(n,)}; give each point one")
+    weights = weights.astype(points.dtype) * ones(n, points.dtype, like=weights)
+    if not (weights >= 0).all() or not isfinite(weights).all():
+        raise InputError("sample_weight holds a negative number, NaN or infinity; points weigh 0 or more")
+    if not weights.max() > 0:
+        raise InputError("Sample weights must contain at least one non-zero number; where none counts, leave them out")
+    return weights
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    """A generator from a seed, from a generator of NumPy, or from its older kind."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    if isinstance(seed, np.random.RandomState):
+        return np.random.Generator(seed._bit_generator)
+    return random.generator(seed)
