@@ -32,7 +32,7 @@ def added(tables: Sequence[Tensor], total: Tensor, titles: Sequence[str]) -> Any
 def adding(tables: Sequence[Tensor], orders: Mapping[str, Sequence[int]]) -> Any:
     """An animation of the same tables (rows, columns) added in several orders, side by side; it ends on the sums."""
     raw = [table.numpy() for table in tables]
-    most = sum(raw).max() ** 0.5
+    most = np.sum(raw, axis=0).max() ** 0.5
     fig, axes = figure(1, len(orders), width=4.2 * len(orders), height=4.6, squeeze=False)
     shown = [ax.imshow(raw[0].T, origin="lower", cmap="Blues", vmin=0, vmax=most) for ax in axes[0]]
     for ax in axes[0]:
@@ -43,7 +43,7 @@ def adding(tables: Sequence[Tensor], orders: Mapping[str, Sequence[int]]) -> Any
     def draw(frame: int) -> None:
         count = steps[min(frame, len(steps) - 1)]
         for ax, picture, (words, order) in zip(axes[0], shown, orders.items(), strict=True):
-            picture.set_data(sum(raw[number] for number in order[:count]).T ** 0.5)
+            picture.set_data(np.sum([raw[number] for number in order[:count]], axis=0).T ** 0.5)
             ax.set_title(f"{words}: {count} of {len(raw)} chunks")
 
     draw(0)
