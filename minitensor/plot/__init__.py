@@ -11,6 +11,7 @@ if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
 from minitensor.plot.accesses import memory_access
+from minitensor.plot.chunks import added, adding, task_graph
 from minitensor.plot.contest import contest
 from minitensor.plot.einsums import meeting
 from minitensor.plot.hashes import collisions, probing, recalls, slices
@@ -33,6 +34,8 @@ from minitensor.plot.training import fits, losses, pushed
 from minitensor.plot.units import speed_of_light
 
 __all__ = [
+    "added",
+    "adding",
     "arrows",
     "becoming",
     "climb_and_clusters",
@@ -86,6 +89,7 @@ __all__ = [
     "step_errors",
     "stretched",
     "surroundings",
+    "task_graph",
     "trade_off",
     "unit_balls",
     "walks",
