@@ -248,8 +248,8 @@ print(f"their labels another {in_bytes(found.labels.nbytes)}")
 # The same labels
 # ---------------
 #
-# Is it the same answer? Take the first two chunks, half a million points. One process can hold these.
-# A checksum of the bytes of all labels says whether a single one differs.
+# Is it the same answer? Take the first two chunks, half a million points. One process can hold
+# these. A checksum of the bytes of all labels says whether a single one differs.
 
 few = chunks(2)
 every = {

@@ -12,7 +12,7 @@ if not find_spec("matplotlib"):
 
 from minitensor.plot.accesses import memory_access
 from minitensor.plot.chunks import added, adding, task_graph
-from minitensor.plot.contest import contest
+from minitensor.plot.contests import contest
 from minitensor.plot.einsums import meeting
 from minitensor.plot.hashes import collisions, probing, recalls, slices
 from minitensor.plot.intensity import intensities

@@ -67,11 +67,11 @@ class Grid:
 
     method = "grid"
 
-    def __init__(self, box: Box, binned: Sums, kernel: Tensor) -> None:
-        self.box, self.binned = box, binned
+    def __init__(self, box: Box, held: Sums, kernel: Tensor) -> None:
+        self.box, self.binned = box, held
         self._matrices = [box.matrix(kernel)] * len(box.shape)
-        self.keys = binned.keys
-        self.sums = self._smooth(binned.keys)
+        self.keys = held.keys
+        self.sums = self._smooth(held.keys)
         self.error_bound = math.inf
 
     @property

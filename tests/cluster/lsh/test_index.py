@@ -157,7 +157,7 @@ def test_the_same_seed_the_same_index_and_answers_in_the_kind_of_the_question(ma
     assert type(a.query(mt.tensor(points[:9]))[0]) is mt.Tensor
     assert a.query(points[:9].astype("float64"))[1].dtype == "float32"
     assert make().set_params(probes=2).get_params()["probes"] == 2
-    assert repr(make(probes=3)).endswith("probes=3)")
+    assert repr(make(probes=5)).endswith("probes=5)")
 
 
 def test_threads_of_the_index_change_nothing(monkeypatch):
