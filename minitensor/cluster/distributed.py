@@ -3,6 +3,13 @@
 What one process does over all points at once is done here over chunks, and added: sums at the nodes of a grid, weighted
 sums around a few queries, sums of clusters. Where the sums are exact, as those of a frame and of a grid are, the result
 is the same for any chunks, any order, any number of machines, and in one process.
+
+Mean shift on a grid reads all points three times, for the ends, the middle and the sums; its labels read a chunk once
+more when they are computed. On the way 8·(d + 3) bytes a node come from each chunk, and 8 go to each machine.
+Dask's workers give memory back to the system at once, and a table of NumPy is then new pages each time. Where the C
+library is GNU's, ``dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**23})``, and the
+same for ``MALLOC_MMAP_THRESHOLD_``, before the workers are started, make half the time or less of it
+(tests/benchmarks/clustering_distributed.py).
 """
 
 import math

@@ -71,7 +71,7 @@ def timed(call):
 
 
 def on_workers(points, workers, keep):
-    """Seconds and counts of each job, the largest peak, the bytes sent; keep : bytes that the C library keeps."""
+    """Of each job: seconds, count, largest peak, and all bytes sent; keep : bytes that the C library keeps."""
     settings = {f"distributed.nanny.pre-spawn-environ.{name}": keep for name in ALLOCATOR} if keep else {}
     found = {}
     with (

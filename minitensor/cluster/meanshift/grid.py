@@ -67,11 +67,11 @@ class Grid:
 
     method = "grid"
 
-    def __init__(self, box: Box, held: Sums, kernel: Tensor) -> None:
-        self.box, self.binned = box, held
+    def __init__(self, box: Box, of_points: Sums, kernel: Tensor) -> None:
+        self.box, self.binned = box, of_points
         self._matrices = [box.matrix(kernel)] * len(box.shape)
-        self.keys = held.keys
-        self.sums = self._smooth(held.keys)
+        self.keys = of_points.keys
+        self.sums = self._smooth(of_points.keys)
         self.error_bound = math.inf
 
     @property
