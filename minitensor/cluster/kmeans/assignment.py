@@ -80,16 +80,16 @@ class Assignment:
         anew = first or self.weights is not None or self.changed > REFRESH * n
         if gaps:
             self._rounding = rounding(self.data.shape[0], self.data, centers)
-        look = partial(self._look, keys=keys_of(centers), gaps=gaps)
+        look = partial(self._look, keys=keys_of(centers), gaps=gaps, anew=anew)
         moved = [each for some in self.each(look, shares(self._late(), self.threads)) for each in some]
         self._bounded = self._bounded or gaps
-        self.changed = n if first else sum(numbers.shape[0] for numbers, _ in moved)
+        self.changed = n if first else sum(count for count, _, _ in moved)
         if anew:
             every = list(tiles(n, self.k, self.data))
             found = [each for some in self.each(self._sums, shares(every, self.threads)) for each in some]
             self.sums, self.counts = (sum(parts) for parts in zip(*found, strict=True))
         elif moved:
-            self._mend(*map(concat, zip(*moved, strict=True)))
+            self._mend(*(concat(parts) for parts in list(zip(*moved, strict=True))[1:]))
         return self.changed
 
     def _late(self) -> list[slice | Tensor]:
@@ -102,12 +102,13 @@ class Assignment:
         self.compared += late.shape[0]
         return [late[here] for here in tiles(late.shape[0], self.k, self.data)]
 
-    def _look(self, share: list[slice | Tensor], keys: Keys, gaps: bool) -> list[tuple[Tensor, Tensor]]:
+    def _look(self, share: list[slice | Tensor], keys: Keys, gaps: bool, anew: bool) -> list[tuple[int, Any, Any]]:
         """Give the points of some tiles their nearest centre.
 
-        For each tile in which some changed: the numbers of those, and the centres that they left.
+        For each tile how many changed, and, unless sums are made anew, which, and the centres that they left.
         """
-        moved, room = [], room_for(self.data.shape[1], self.k, self.data)
+        moved: list[tuple[int, Any, Any]] = []
+        room = room_for(self.data.shape[1], self.k, self.data)
         for at in share:
             x = self.data[:, at] if isinstance(at, slice) else chosen(self.data, at)
             numbers, least, second = lowest(scores(x, keys, room), two=gaps)
@@ -115,9 +116,14 @@ class Assignment:
             if second is not None:
                 self.until[at] = self._limit(x, least, second)
             before = self.labels[at]
+            if anew:
+                moved.append((int((numbers != before).astype("int64").sum().item()), None, None))
+                self.labels[at] = numbers
+                continue
             changed = positions(numbers != before)
             if changed.shape[0]:
-                moved.append((changed + at.start if isinstance(at, slice) else at[changed], before[changed]))
+                which = changed + at.start if isinstance(at, slice) else at[changed]
+                moved.append((changed.shape[0], which, before[changed]))
                 self.labels[at] = numbers  # over `before`, where that is a view
         return moved
 

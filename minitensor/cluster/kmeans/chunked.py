@@ -14,13 +14,12 @@ from minitensor import random
 from minitensor.cluster.chunks import Chunks, Piece, on
 from minitensor.cluster.distributed import summed
 from minitensor.cluster.frame import Frame
-from minitensor.cluster.kmeans.assignment import Assignment, positions
+from minitensor.cluster.kmeans.assignment import positions
 from minitensor.cluster.kmeans.distances import distances_to
-from minitensor.cluster.kmeans.lloyd import coordinates, squared_to_center
-from minitensor.cluster.kmeans.steps import Found, nearest_of
+from minitensor.cluster.kmeans.lloyd import coordinates, partial_sums, squared_to_center
+from minitensor.cluster.kmeans.steps import Found
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argmax, argsort, concat, stack, where
-from minitensor.groups import counts
 
 SAMPLE = 2**16  # points that are gathered for k-means++
 
@@ -59,7 +58,7 @@ def to_the_end(
             report(n_iter, shift)
     held = points.total(_held, frame, centers, add=summed)
     labels = points.lazily(nearest_center, frame, centers, dtype="int64")
-    found = Found(centers, labels, held[-1].item(), n_iter, converged, shift == 0, shift, n_iter * points.shape[0])
+    found = Found(centers, labels, held[-1].item(), n_iter, converged, shift == 0, n_iter * points.shape[0])
     return found, int((held[:-1] > 0).sum().item())
 
 
@@ -72,20 +71,20 @@ def inertia(points: Chunks, frame: Frame, centers: Tensor) -> float:
 
 
 def _inside(piece: Piece, frame: Frame) -> Tensor:
-    """The points inside the frame, (d, n)."""
-    return coordinates(frame.enter_near(piece.points.astype(frame.middle.dtype)))
+    """The points inside the frame, (n, d)."""
+    return frame.enter_near(piece.points.astype(frame.middle.dtype))
 
 
 def nearest_center(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The number of the centre nearest to each point, (n,) int64."""
     frame, centers = on(piece.points, frame, centers)
-    return nearest_of(_inside(piece, frame), centers)[0]
+    return partial_sums(_inside(piece, frame), centers).labels
 
 
 def distances(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The distance from each point to each centre, (n, k)."""
     frame, centers = on(piece.points, frame, centers)
-    return (distances_to(_inside(piece, frame), centers) * frame.unit).astype(piece.points.dtype)
+    return (distances_to(coordinates(_inside(piece, frame)), centers) * frame.unit).astype(piece.points.dtype)
 
 
 def _moments(piece: Piece, frame: Frame) -> Tensor:
@@ -97,17 +96,15 @@ def _moments(piece: Piece, frame: Frame) -> Tensor:
 def _sums(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The sums of the points of each centre, and how many there are: (k, d + 1) float64."""
     frame, centers = on(piece.points, frame, centers)
-    state = Assignment(_inside(piece, frame), centers.shape[0], bounds=False)
-    state.update(centers)
-    return concat([state.sums, state.counts[:, None]], axis=1).to("numpy")
+    found = partial_sums(_inside(piece, frame), centers)
+    return concat([found.sums, found.counts[:, None]], axis=1).to("numpy")
 
 
 def _held(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """How many points each centre has, and the inertia: (k + 1,) float64."""
     frame, centers = on(piece.points, frame, centers)
-    labels, found = nearest_of(_inside(piece, frame), centers)
-    held = counts(labels, centers.shape[0])
-    return concat([held, held[:1] * 0 + found]).to("numpy")
+    found = partial_sums(_inside(piece, frame), centers)
+    return concat([found.counts, found.counts[:1] * 0 + found.inertia]).to("numpy")
 
 
 # --- centres without points ----------------------------------------------------------------------------------------
@@ -143,10 +140,10 @@ def _moved(points: Chunks, frame: Frame, centers: Tensor, sums: Tensor, held: Te
 def _far(piece: Piece, frame: Frame, centers: Tensor, count: int) -> Far:
     frame, centers = on(piece.points, frame, centers)
     data = _inside(piece, frame)
-    labels = nearest_of(data, centers)[0]
-    squared = squared_to_center(data, centers, labels)
+    labels = partial_sums(data, centers).labels
+    squared = squared_to_center(coordinates(data), centers, labels)
     rows = argsort(squared, descending=True)[: min(count, squared.shape[0])]
-    found = squared[rows], rows + piece.start, data.T[rows], labels[rows]
+    found = squared[rows], rows + piece.start, data[rows], labels[rows]
     return Far(*(each.to("numpy") for each in found))
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,28 +10,31 @@ import numpy as np
 from minitensor import random
 from minitensor.cluster import distributed
 from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
-from minitensor.cluster.coordinates import FEW
+from minitensor.cluster.coordinates import FEW, by_axis
 from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.kmeans import chunked
+from minitensor.cluster.kmeans.boxes import BITS, in_boxes, padded
 from minitensor.cluster.kmeans.distances import distances_to
 from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
 from minitensor.cluster.kmeans.minibatch import Batches, in_batches
 from minitensor.cluster.kmeans.starts import at_random, far_apart
-from minitensor.cluster.kmeans.steps import Found, to_the_end
+from minitensor.cluster.kmeans.steps import Found, square_sums, to_the_end
 from minitensor.cluster.manners import Transformer, jobs
 from minitensor.core import checks, intake
-from minitensor.core.creation import as_tensor, ones, tensor, zeros
+from minitensor.core.creation import as_tensor, ones, tensor
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import ConvergenceWarning, InputError, ShapeError
-from minitensor.functions import concat, isfinite
-from minitensor.groups import distinct
+from minitensor.functions import concat, isfinite, stack
+from minitensor.groups import counts
 from minitensor.text.bar import progress
 
 INITS = ("k-means++", "random")
-ALGORITHMS = ("auto", "lloyd", "hamerly")
+ALGORITHMS = ("auto", "lloyd", "hamerly", "filtering")
 ROWS = 2**16  # points that are labelled at once where they are read in batches
-WORTH_BOUNDS = 2**30  # centres, from which bounds are quicker: tests/benchmarks/clustering_kmeans.py
+# Boxes are made for so many dimensions and centres at most, and so many points at least.
+PLANE, MOST, MANY = 2, 256, 2**14
+SAMPLE = 2**12  # points in whose middle the frame is
 
 
 class KMeans(Transformer):
@@ -44,8 +48,10 @@ class KMeans(Transformer):
     max_iter : steps at most; tol : it stops where the squares of the steps of all centres add up to `tol` times the
         mean variance of the coordinates, or where no point changes its centre
     random_state : the seed, or a generator of NumPy; None draws another each time
-    algorithm : "lloyd" compares every point with every centre in every step, "hamerly" leaves out those that cannot
-        change their centre (`assignment.py`), with the same result; "auto" is the quicker of them as measured
+    algorithm : how the nearest centres are found, all with the same result up to rounding: "lloyd" compares every point
+        with every centre in every step, "hamerly" leaves out points that cannot change their centre (`assignment.py`),
+        "filtering" whole boxes of points that all have one (`boxes.py`). "auto" is "lloyd", and in one or two
+        dimensions "filtering" from the fifth step on, for 16,384 points or more and up to 256 centres
     batch_size : if given, steps are made on so many random points at a time, and X is read so many rows at a time: for
         a `numpy.memmap` larger than memory. The result is near that of all points, not the same (`minibatch.py`)
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
@@ -62,7 +68,7 @@ class KMeans(Transformer):
     lie, nor on their unit, as in `MeanShift`; nor do they on threads.
 
     Time: O(n·k·d) a step. Memory: one copy of the points, which for up to 8 dimensions is laid out by coordinates; for
-    each point a label, and with "hamerly" a number; a tile of 4 MiB on each thread.
+    each point a label, with "hamerly" a number, with "filtering" its place; a tile of 4 MiB on each thread.
     Source: S. Lloyd, "Least squares quantization in PCM", 1957 and IEEE Transactions on Information Theory 1982.
 
     >>> points = [[1.0, 1.0], [1.2, 0.9], [0.9, 1.1], [5.0, 5.0], [5.1, 4.9]]
@@ -114,10 +120,10 @@ class KMeans(Transformer):
         with jobs("KMeans: n_jobs", self.n_jobs), progress("k-means", bool(self.verbose)) as step:
             fit = self._fit if self.batch_size is None else self._fit_in_batches
             fit = self._fit_chunks if in_chunks(X) else fit
-            frame, found, points, count = fit(X, k, sample_weight, rng, step)
-        if count < k:
+            frame, found, points, used = fit(X, k, sample_weight, rng, step)
+        if used < k:
             warnings.warn(
-                f"Number of distinct clusters ({count}) found smaller than n_clusters ({k}). Possibly due to duplicate "
+                f"Number of distinct clusters ({used}) found smaller than n_clusters ({k}). Possibly due to duplicate "
                 "points in X; ask for fewer",
                 ConvergenceWarning,
                 stacklevel=2,
@@ -216,8 +222,11 @@ class KMeans(Transformer):
             )
         return frame.enter_near(centers)
 
-    def _bounds(self, k: int) -> bool:
-        return self.algorithm == "hamerly" or (self.algorithm == "auto" and k >= WORTH_BOUNDS)
+    def _may_filter(self, n: int, d: int, k: int) -> bool:
+        """Whether boxes of points are made where steps go on and on."""
+        if self.algorithm == "filtering" and d > BITS:
+            raise InputError(f'KMeans: algorithm="filtering" is for {BITS} dimensions at most, not {d}; take "auto"')
+        return self.algorithm == "auto" and d <= PLANE and n >= MANY and 1 < k <= MOST
 
     # --- fitting -----------------------------------------------------------------------------------------------------
 
@@ -229,23 +238,26 @@ class KMeans(Transformer):
         n = points.shape[0]
         _check_enough(n, k)
         weights = _weights(sample_weight, points)
-        frame = frame_of(points)
-        data = _inside(frame, points)
+        frame = _frame_of(points)
+        room, data = _inside(frame, points)
         tol = float(self.tol) * _variance(data)
+        starts = [self._init(X, frame, data, weights, k, rng) for _ in range(self._starts())]
+        boxes = in_boxes(room, n, weights) if self.algorithm == "filtering" else None
+        box = partial(in_boxes, room, n, weights) if self._may_filter(n, points.shape[1], k) else None
         best: Found | None = None
-        count = self._starts()
-        for start in range(1, count + 1):
-            centers = self._init(X, frame, data, weights, k, rng)
+        for start, centers in enumerate(starts, 1):
 
             def report(done: int, shift: float, changed: int, start: int = start) -> None:
                 assert step
-                step(n - changed, n, f"start {start} of {count}, step {done}")
+                step(n - changed, n, f"start {start} of {len(starts)}, step {done}")
 
-            found = to_the_end(data, weights, centers, self.max_iter, tol, self._bounds(k), report if step else None)
+            hamerly, told = self.algorithm == "hamerly", report if step else None
+            found = to_the_end(data, weights, centers, self.max_iter, tol, hamerly, boxes, box, told)
+            boxes = found.boxes
             if best is None or found.inertia < best.inertia:
                 best = found
         assert best
-        return frame, best, points, distinct(best.labels).shape[0]
+        return frame, best, points, _used(best.labels, k)
 
     def _fit_in_batches(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
@@ -260,7 +272,7 @@ class KMeans(Transformer):
         rows = np.sort(rng.choice(n, min(n, 3 * max(size, k)), replace=False))
         sample = points.rows(rows)
         frame = frame_of(sample)
-        data = _inside(frame, sample)
+        _, data = _inside(frame, sample)
         tol = float(self.tol) * _variance(data)
         some = None if host is None else tensor(host[rows], like=sample)
         starts = []
@@ -282,8 +294,8 @@ class KMeans(Transformer):
             labels.append(part.labels)
             inertia += part.inertia
         n_iter = -(-found.batches * size // n)
-        whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False, 0.0, 0)
-        return frame, whole, points.first, distinct(whole.labels).shape[0]
+        whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False)
+        return frame, whole, points.first, _used(whole.labels, k)
 
     def _fit_chunks(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
@@ -305,7 +317,7 @@ class KMeans(Transformer):
                 centers = frame.enter(points.rows(at_random(n, None, k, rng)))
             else:
                 some = points.rows([0]) if not isinstance(self.init, str) else chunked.sample(points, rng)
-                centers = self._init(X, frame, _inside(frame, some), None, k, rng)
+                centers = self._init(X, frame, _inside(frame, some)[1], None, k, rng)
 
             def report(done: int, shift: float, start: int = start) -> None:
                 assert step
@@ -330,23 +342,40 @@ class KMeans(Transformer):
             yield coordinates(self._frame.enter_near(points[here].astype(kind)))
 
 
-def _inside(frame: Frame, points: Tensor) -> Tensor:
-    """The points (n, d) in the frame as (d, n): of few dimensions laid out by coordinates. Memory: one copy."""
+def _frame_of(points: Tensor) -> Frame:
+    """A frame about the middle of some of the points, and as wide as all: the same for points that were moved."""
+    n = points.shape[0]
+    if n <= SAMPLE:
+        return frame_of(points)
+    ends = stack([by_axis(points, name) for name in ("min", "max")])
+    return frame_of(concat([points[:: n // SAMPLE], ends]))
+
+
+def _inside(frame: Frame, points: Tensor) -> tuple[Tensor, Tensor]:
+    """The points (n, d) in the frame as (d, n), and the memory in which they lie, as `in_boxes` wants it.
+
+    Of few dimensions they are laid out by coordinates. Memory: one copy.
+    """
     n, d = points.shape
     if d > FEW:
-        return frame.enter(points).T
-    data = zeros((d, n), frame.middle.dtype, like=points)
+        data = frame.enter(points).T
+        return data, data
+    room = padded(d, n, frame.middle.dtype, points)
+    data = room[:, :n]
     for axis in range(d):
         column = points[:, axis] / frame.unit
         column -= frame.middle[axis]
         data[axis] = column
-    return data
+    return room, data
 
 
 def _variance(data: Tensor) -> float:
     """The mean variance of the coordinates of data (d, n) inside a frame, in float64."""
-    rows = data.T if data.shape[0] > FEW else data
-    return (rows.var(0) if data.shape[0] > FEW else rows.var(1)).astype("float64").mean().item()
+    d, n = data.shape
+    if d > FEW:
+        return data.T.var(0).astype("float64").mean().item()
+    means = [data[axis].mean().item() for axis in range(d)]
+    return sum(max(total / n - mean**2, 0.0) for total, mean in zip(square_sums(data), means, strict=True)) / d
 
 
 def _check_enough(n: int, k: int) -> None:
@@ -388,3 +417,8 @@ def _generator(seed: Any) -> np.random.Generator:
     if isinstance(seed, np.random.RandomState):
         return np.random.Generator(seed._bit_generator)
     return random.generator(seed)
+
+
+def _used(labels: Tensor, k: int) -> int:
+    """How many of the k centres have points."""
+    return int((counts(labels, k) > 0).astype("int64").sum().item())

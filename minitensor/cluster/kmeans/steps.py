@@ -1,25 +1,26 @@
 """Lloyd's algorithm to the end: points go to their nearest centre, centres to the mean of their points, and again."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.backend.threads import in_threads
+from minitensor.cluster.coordinates import FEW
 from minitensor.cluster.kmeans.assignment import Assignment, positions
+from minitensor.cluster.kmeans.boxes import Boxes, Filter
 from minitensor.cluster.kmeans.lloyd import (
+    chosen,
     inertia_of,
-    keys_of,
-    lowest,
-    room_for,
-    scores,
-    shares,
     squared_to_center,
     sums_by_center,
     tiles,
 )
+from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
-from minitensor.functions import argmax, argsort, concat, maximum, where
+from minitensor.functions import argmax, argsort, concat, maximum, take, where
 
+PLAIN = 4  # steps, after which boxes are worth making: tests/benchmarks/clustering_kmeans.py
+LEFT = 1e-3  # of a sum of squares, which an inertia must be to be the difference of such
 WORTH = 2**19  # pairs of a point and a centre, below which another thread costs more than it gains
 Report = Callable[[int, float, int], None]
 
@@ -30,7 +31,7 @@ class Found(NamedTuple):
     centers : (k, d), inside the frame; labels : (n,) int64, the nearest of these; inertia : of these
     n_iter : how many steps were made; converged : whether it stopped by itself
     settled : whether no point changed its centre in the last step
-    shift : the sum of the squares of the last steps of the centres; compared : points compared with all centres
+    compared : points compared with centres; boxes : of the points, if some were made
     """
 
     centers: Tensor
@@ -39,8 +40,8 @@ class Found(NamedTuple):
     n_iter: int
     converged: bool
     settled: bool
-    shift: float
-    compared: int
+    compared: int = 0
+    boxes: Boxes | None = None
 
 
 def to_the_end(
@@ -49,7 +50,9 @@ def to_the_end(
     centers: Tensor,
     max_iter: int,
     tol: float,
-    bounds: bool = True,
+    bounds: bool = False,
+    boxes: Boxes | None = None,
+    box: Callable[[], Boxes] | None = None,
     report: Report | None = None,
     threads: int | None = None,
 ) -> Found:
@@ -57,31 +60,78 @@ def to_the_end(
     all centres add up to `tol` at most, or `max_iter` steps are made.
 
     A centre without points goes where the farthest point is, as in scikit-learn; the centres keep their order.
-    bounds : whether points that cannot change their centre are left out; report : called after each step with how many
-    were made, the sum of squares of the steps, and how many points changed
+
+    bounds : whether points that cannot change their centre are left out (`assignment.py`)
+    boxes : of the data, by which it then goes (`boxes.py`); box : makes some, which is done after `PLAIN` steps
+    report : called after each step with how many were made, the squares of its steps, and how many points changed
     threads : how many; as many as BLAS takes, fewer for a small job, if not given
     """
-    k, converged, settled, n_iter, shift = centers.shape[0], False, False, 0, 0.0
+    k, converged, settled, n_iter, compared = centers.shape[0], False, False, 0, 0
     count = threads or min(backend.of(data.array).threads(), 1 + data.shape[1] * k // WORTH)
     with in_threads(count) as each:
-        state = Assignment(data, k, weights, bounds, count, each)
+        state = Filter(boxes, k, count, each) if boxes else Assignment(data, k, weights, bounds, count, each)
         for n_iter in range(1, max_iter + 1):
-            first = n_iter == 1
+            if n_iter == PLAIN + 1 and box and not boxes:
+                boxes, compared = box(), state.compared
+                state = Filter(boxes, k, count, each, take(state.labels, boxes.order))
             changed = state.update(centers)
             moved = new_centers(state, centers)
             steps = moved.astype("float64") - centers.astype("float64")
-            shift, centers = (steps * steps).sum().item(), moved
-            settled = not changed and not first
+            shift, settled = (steps * steps).sum().item(), not changed and n_iter > 1
             converged = settled or shift <= tol
             if report:
                 report(n_iter, shift, changed)
+            if settled:  # the points are where these centres have them
+                break
+            centers = moved
             if converged:
                 break
-        labels, inertia = nearest_of(data, centers, weights, count, each)
-    return Found(centers, labels, inertia, n_iter, converged, settled, shift, state.compared)
+        if not settled:
+            state.update(centers)
+        inertia = inertia_at(state, centers)
+    return Found(centers, in_place(state), inertia, n_iter, converged, settled, compared + state.compared, boxes)
 
 
-def new_centers(state: Assignment, centers: Tensor) -> Tensor:
+def in_place(state: Assignment | Filter) -> Tensor:
+    """The label of each point in its own place: (n,) int64."""
+    labels = state.labels.astype("int64")
+    if isinstance(state, Assignment):
+        return labels
+    placed = zeros(labels.shape, "int64", like=labels)
+    placed[state.boxes.order] = labels
+    return placed
+
+
+def inertia_at(state: Assignment | Filter, centers: Tensor) -> float:
+    """The sum of w·|x − c|² over the points, c being the centre of each.
+
+    It is Σ w|x|² − 2·Σ c·s + Σ m|c|², s and m being sums and counts, if enough is left of that; else differences are
+    taken.
+    """
+    data, weights, n, c = state.data, state.weights, state.data.shape[1], centers.astype("float64")
+    if data.shape[0] <= FEW:
+        whole = sum(square_sums(data, weights))
+        rest = whole - 2 * (c * state.sums).sum().item() + (state.counts * (c * c).sum(1)).sum().item()
+        if rest > LEFT * whole:
+            return rest
+    labels, total = state.labels, 0.0
+    for here in tiles(n, 1, data):
+        some = None if weights is None else weights[here]
+        total += inertia_of(data[:, here], centers, labels[here].astype("int64"), some)
+    return total
+
+
+def square_sums(data: Tensor, weights: Tensor | None = None) -> list[float]:
+    """The sum of w·x² along each axis of data (d, n), in float64."""
+    totals = [0.0] * data.shape[0]
+    for here in tiles(data.shape[1], 1, data):
+        for axis in range(data.shape[0]):
+            x = data[axis, here].astype("float64")
+            totals[axis] += (x @ x if weights is None else (x * weights[here].astype("float64")) @ x).item()
+    return totals
+
+
+def new_centers(state: Assignment | Filter, centers: Tensor) -> Tensor:
     """The mean of the points of each centre, (k, d); those without any are moved to points far from their centre."""
     sums, counts = state.sums, state.counts
     if not (counts > 0).all():
@@ -92,7 +142,7 @@ def new_centers(state: Assignment, centers: Tensor) -> Tensor:
     return means.astype(centers.dtype)
 
 
-def reseeded(state: Assignment, centers: Tensor, sums: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
+def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: Tensor) -> tuple[Tensor, Tensor]:
     """Sums and counts after each centre without points has taken one from another: those farthest from their centre."""
     data, n = state.data, state.data.shape[1]
     labels = state.labels.astype("int64")
@@ -102,29 +152,7 @@ def reseeded(state: Assignment, centers: Tensor, sums: Tensor, counts: Tensor) -
     empty = positions(counts == 0)
     empty = empty[: min(n, empty.shape[0])]
     farthest = argsort(far, descending=True)[: empty.shape[0]]
-    x, weights = data.T[farthest].T, None if state.weights is None else state.weights[farthest]
+    x, weights = chosen(data, farthest), None if state.weights is None else state.weights[farthest]
     taken, count = sums_by_center(x, labels[farthest], state.k, weights)
     given, more = sums_by_center(x, empty, state.k, weights)
     return sums - taken + given, maximum(counts - count + more, 0.0)
-
-
-def nearest_of(
-    data: Tensor,
-    centers: Tensor,
-    weights: Tensor | None = None,
-    threads: int = 1,
-    each: Callable[..., Iterable[Any]] = map,
-) -> tuple[Tensor, float]:
-    """The nearest of the centres (k, d) for each point of data (d, n), (n,) int64, and the inertia."""
-    keys, (k, n) = keys_of(centers), (centers.shape[0], data.shape[1])
-
-    def look(share: list[slice]) -> list[tuple[Tensor, float]]:
-        found, room = [], room_for(n, k, data)
-        for here in share:
-            x = data[:, here]
-            labels = lowest(scores(x, keys, room))[0].astype("int64")
-            found.append((labels, inertia_of(x, centers, labels, None if weights is None else weights[here])))
-        return found
-
-    found = [part for some in each(look, shares(list(tiles(n, k, data)), threads)) for part in some]
-    return concat([labels for labels, _ in found]), sum(inertia for _, inertia in found)
