@@ -201,7 +201,7 @@ class Everywhere(NamedTuple):
     def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """As `Density` has it, in one pass over all chunks. 8·q·(d + 1) bytes go to each machine, and come from it."""
         given = self.frame, queries, self.bandwidth, self.kernel, self.memory
-        sums = self.points.total(_weighted, *given, add=_summed)
+        sums = self.points.total(_weighted, *given, add=summed)
         total = sums[:, -1:]
         means = (sums[:, :-1] / where(total > 0, total, 1.0)).astype(queries.dtype)
         return where(total > 0, means, queries), total.astype(queries.dtype)
@@ -215,7 +215,8 @@ def _weighted(piece: Piece, frame: Frame, queries: Tensor, bandwidth: float, ker
     return concat([means * total, total], axis=1).to("numpy")
 
 
-def _summed(parts: list[Any]) -> Any:
+def summed(parts: list[Any]) -> Any:
+    """The sum of arrays of one shape, in their order."""
     return reduce(add, parts)
 
 
@@ -262,7 +263,7 @@ def some_of(points: Chunks, seed: int | None, samples: int = SAMPLES) -> Tensor:
 def at_nearest_peaks(points: Chunks, frame: Frame, peaks: Tensor, within: float) -> tuple[Tensor, Any]:
     """The peaks by how many points are nearest to them, and the labels, still to be computed; −1 beyond `within`."""
     size = peaks.shape[0]
-    sizes = points.total(_sizes, nearest_peak, size, frame, peaks, add=_summed)
+    sizes = points.total(_sizes, nearest_peak, size, frame, peaks, add=summed)
     peaks = peaks[_in_order(points, sizes, nearest_peak, frame, peaks)]
     return peaks, points.lazily(nearest_peak, frame, peaks, within, dtype="int64")
 

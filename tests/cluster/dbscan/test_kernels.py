@@ -39,7 +39,7 @@ def test_no_order_of_blocks_and_atomics_changes_a_label(rung, case, order):
 @pytest.mark.parametrize(
     ("rung", "n", "d"),
     [(gpu_pairs, 1, 1), (gpu_cells, BLOCK - 1, 2), (gpu_cells, BLOCK, 1), (gpu_cells, BLOCK + 1, 2)],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_sizes_round_a_block(rung, n, d):
     points = mt.random.uniform(mt.random.generator(n), (n, d), 0, 10, dtype="float32")
@@ -51,7 +51,7 @@ def test_any_number_of_dimensions():
     assert gpu_pairs(points, 5.5, 3).tolist() == loops(points, 5.5, 3).tolist()
 
 
-@pytest.mark.parametrize(("rung", "unit"), [(gpu_pairs, 2.0**-100), (gpu_cells, 2.0**100)], ids=str)
+@pytest.mark.parametrize(("rung", "unit"), [(gpu_pairs, 2.0**-100), (gpu_cells, 2.0**100)], ids=["small", "large"])
 def test_the_unit_does_not_matter(rung, unit):
     points = mt.random.normal(mt.random.generator(0), (20, 2), dtype="float32")
     assert rung(points * unit, 0.7 * unit, 4).tolist() == loops(points, 0.7, 4).tolist()
