@@ -69,9 +69,11 @@ def _count(cells: Cells, some: Tensor, eps: float, enough: float, weights: Tenso
     at = take(take(cells.start, some) - (cumsum(held) - held), query) + numbered(query)
     count = zeros(at.shape, "float64", like=left)
     left = take(left, query)
-    found = []
+    found: list[Tensor] = []
     for lower, upper, weigh in rows:
         hopeful = numbered(at)[count + left >= enough - slack]
+        if not hopeful.shape[0]:
+            return concat([*found, hopeful])
         at, query, count, left = (take(each, hopeful) for each in (at, query, count, left))
         mine = tuple(take(column, at) for column in cells.columns)
         for part, which, point in pairs(take(lower, query), take(upper, query)):

@@ -49,18 +49,23 @@ def components(cells: Cells, eps: float) -> Tensor:
         a, b = a[there], b[there]
         apart = found.apart(a, b)
         a, b = a[apart], b[apart]
+        if not a.shape[0]:
+            continue
         least, most = boxes.between(a, b)
         found.join(*_pick(most <= eps * eps, a, b))
         maybe = (least <= eps * eps) & found.apart(a, b)
         a, b = a[maybe], b[maybe]
+        if not a.shape[0]:
+            continue
         near = _any_near(cells.columns, eps, *_first_points(cells, a), *_first_points(cells, b))
         found.join(*_pick(near, a, b))
         unsure = ~near & (maximum(take(cells.held, a), take(cells.held, b)) > FEW)
         open_.append(_pick(unsure, a, b))
-    a, b = (concat([pair[end] for pair in open_]) for end in (0, 1))
-    a, b = _pick(found.apart(a, b), a, b)
-    if a.shape[0]:
-        _by_halves(cells, a, b, eps, found)
+    if open_:
+        a, b = (concat([pair[end] for pair in open_]) for end in (0, 1))
+        a, b = _pick(found.apart(a, b), a, b)
+        if a.shape[0]:
+            _by_halves(cells, a, b, eps, found)
     return found.root
 
 

@@ -236,7 +236,7 @@ def test_memory_is_what_the_docstring_says_whatever_eps_is(eps):
 
 
 def test_memory_of_leaves():
-    points = mt.random.normal(mt.random.generator(0), (20_000, 5))
+    points = mt.random.normal(mt.random.generator(0), (8_000, 5))
     n, d = points.shape
     tracemalloc.start()
     cluster(points, 0.2, 10)

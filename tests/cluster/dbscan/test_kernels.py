@@ -38,7 +38,7 @@ def test_no_order_of_blocks_and_atomics_changes_a_label(rung, case, order):
 
 @pytest.mark.parametrize(
     ("rung", "n", "d"),
-    [(gpu_pairs, 1, 1), (gpu_cells, BLOCK - 1, 2), (gpu_cells, BLOCK, 1), (gpu_pairs, BLOCK + 1, 1)],
+    [(gpu_pairs, 1, 1), (gpu_cells, BLOCK - 1, 2), (gpu_cells, BLOCK, 1), (gpu_cells, BLOCK + 1, 2)],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_sizes_round_a_block(rung, n, d):
@@ -51,11 +51,10 @@ def test_any_number_of_dimensions():
     assert gpu_pairs(points, 5.5, 3).tolist() == loops(points, 5.5, 3).tolist()
 
 
-@pytest.mark.parametrize("rung", RUNGS, ids=named)
-@pytest.mark.parametrize("unit", [2.0**-100, 2.0**100])
+@pytest.mark.parametrize(("rung", "unit"), [(gpu_pairs, 2.0**-100), (gpu_cells, 2.0**100)], ids=["small", "large"])
 def test_the_unit_does_not_matter(rung, unit):
-    points = mt.random.normal(mt.random.generator(0), (40, 2), dtype="float32")
-    assert rung(points * unit, 0.4 * unit, 4).tolist() == rung(points, 0.4, 4).tolist()
+    points = mt.random.normal(mt.random.generator(0), (20, 2), dtype="float32")
+    assert rung(points * unit, 0.7 * unit, 4).tolist() == loops(points, 0.7, 4).tolist()
 
 
 def test_float64_is_asked_only_where_float32_cannot_tell():
