@@ -238,9 +238,10 @@ for rung in GPU_LADDER.rungs:
     print(f"{rung.__name__:10} {rung.caption:55} a million points: {memory}")
 
 # %%
-# ``sweep`` is for any number of dimensions, where cells have too many neighbours (5⁵ = 3,125 in
-# five). It sorts the points along the direction in which they are widest, and compares each only
-# with those within eps along it.
+# ``halves`` is for any number of dimensions, where cells have too many neighbours (5⁵ = 3,125 in
+# five). It halves the points along the axis on which they are widest, and the halves again, until
+# only some 32 are left that lie together. What two boxes say holds for all points in them: too far
+# apart, or all neighbours. Only the others are compared.
 #
 # On a GPU
 # --------

@@ -12,8 +12,9 @@ if not find_spec("matplotlib"):
 
 from minitensor.plot.accesses import memory_access
 from minitensor.plot.chunks import added, adding, task_graph
-from minitensor.plot.contest import contest
+from minitensor.plot.contests import contest
 from minitensor.plot.einsums import meeting
+from minitensor.plot.hashes import collisions, probing, recalls, slices
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.landscapes import arrows, directions, walks
@@ -41,6 +42,7 @@ __all__ = [
     "climbs",
     "close_all",
     "clusters",
+    "collisions",
     "colour_cloud",
     "contest",
     "denoising",
@@ -71,15 +73,18 @@ __all__ = [
     "panels",
     "paths",
     "photos",
+    "probing",
     "product",
     "pushed",
     "reaction",
+    "recalls",
     "roofline",
     "save",
     "save_all",
     "save_pixels",
     "secants",
     "show_all",
+    "slices",
     "speed_of_light",
     "step_errors",
     "stretched",

@@ -231,6 +231,12 @@ def no_table():
     return lambda: broadcasting_3d(a, b), lambda: broadcasting(a, b)
 
 
+@claim("backend/with_numpy.py", "`argmin` along axis 0 is several times slower than rows that equal the least", 2, 30)
+def lowest():
+    lib, x = load("numpy"), table(8, 2**15, dtype="float32")
+    return lambda: x.argmin(0), lambda: lib.lowest(x)
+
+
 # cluster/
 @claim("cluster/coordinates.py", "NumPy goes through (n, 2) row by row: 10 times as long or more for a mean", 5, 60)
 def by_axis():

@@ -5,6 +5,11 @@ import pytest
 
 import minitensor as mt
 from minitensor.cluster.dbscan import gpu_cells, gpu_pairs, grid
+from minitensor.cluster.kmeans import kernels as kmeans_kernels
+from minitensor.cluster.kmeans import rungs as kmeans
+from minitensor.cluster.lsh import kernels as lsh_kernels
+from minitensor.cluster.lsh import loops as lsh_loops
+from minitensor.cluster.lsh.hashing import draw
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.cluster.meanshift import rungs
 from minitensor.errors import DeviceError, KernelError
@@ -50,6 +55,29 @@ def test_every_dbscan_kernel_finds_the_labels_of_the_cells(rung, n, d, eps):
     found = rung(points.to("cupy"), eps, 5)
     assert found.backend == "cupy"
     np.testing.assert_array_equal(found.to("numpy").numpy(), grid(points, eps, 5).numpy())
+
+
+@pytest.mark.parametrize("rung", kmeans.GPU_RUNGS, ids=lambda rung: rung.__name__)
+@pytest.mark.parametrize(("n", "k", "d"), [(1, 1, 1), (129, 5, 2), (100_000, 64, 2), (3_000, 46, 64)])
+def test_every_k_means_kernel_is_an_array_rung_and_repeats_itself(rung, n, k, d):
+    points, centers = normal(6, n, d), normal(7, k, d)
+    there = points.to("cupy"), centers.to("cupy")
+    found = rung(*there).to("numpy")
+    assert (abs(found - kmeans.tiled(points, centers)) <= kmeans.tolerance(points, centers)).all()
+    if rung is not kmeans_kernels.gpu_assign:  # its sums are made by CuPy, in floats
+        for _ in range(3):
+            np.testing.assert_array_equal(rung(*there).to("numpy").numpy(), found.numpy())
+
+
+@pytest.mark.parametrize("kind", ["sign", "stable"])
+@pytest.mark.parametrize(("q", "n", "d"), [(1, 1, 1), (33, 700, 5), (9, 3001, 64)])
+def test_every_lsh_kernel_finds_the_neighbours_of_the_loops(kind, q, n, d):
+    queries, points = normal(2, q, d), normal(3, n, d)
+    hashing = draw(mt.random.generator(0), kind, 3, 5, points).narrowed(2.0)
+    there = hashing._replace(**{name: getattr(hashing, name).to("cupy") for name in ("planes", "offsets", "factors")})
+    found = lsh_kernels.gpu(queries.to("cupy"), points.to("cupy"), there, 4, 6)
+    assert found.backend == "cupy"
+    np.testing.assert_array_equal(found.to("numpy").numpy(), lsh_loops(queries, points, hashing, 4, 6).numpy())
 
 
 @kernel

@@ -20,7 +20,7 @@ from minitensor.functions import concat, floor
 
 KINDS = ("sign", "stable")
 ROWS = 1024  # points that are hashed at a time
-SLICES = 2.0**16  # that are told apart; then numbers begin anew, so that no range of points is too wide
+SLICES = 2.0**16  # that are told apart, about the middle; then numbers begin anew, so that no range is too wide
 EXACT = 2**52  # float64 holds all whole numbers up to twice this
 MOST_TABLES, MOST_BITS = 256, 48  # so that the number of a table and a code fit into int64
 
@@ -69,11 +69,11 @@ class Hashing(NamedTuple):
         return found
 
     def slices(self, projections: Tensor) -> Tensor:
-        """The number of the slice, below `SLICES`, or of the side, 0 or 1: whole numbers in float64."""
+        """The number of the slice, to SLICES/2 from 0, or of the side, 0 or 1: whole numbers in float64."""
         if self.kind == "sign":
             return (projections >= 0).astype("float64")
         whole = floor(projections)
-        whole -= floor(whole / SLICES) * SLICES
+        whole -= floor(whole / SLICES + 0.5) * SLICES
         return whole
 
     def codes(self, places: Tensor) -> Tensor:

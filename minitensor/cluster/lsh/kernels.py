@@ -61,8 +61,8 @@ def hashing_kernel(kind: str, bits: int) -> Kernel:
                 along_1 += x * planes[axis, table * 2 + 1]
             along_0 = cuda.floor(along_0)
             along_1 = cuda.floor(along_1)
-            code = (along_0 - cuda.floor(along_0 / 65536.0) * 65536.0) * factors[table * 2 + 0]
-            code += (along_1 - cuda.floor(along_1 / 65536.0) * 65536.0) * factors[table * 2 + 1]
+            code = (along_0 - cuda.floor(along_0 / 65536.0 + 0.5) * 65536.0) * factors[table * 2 + 0]
+            code += (along_1 - cuda.floor(along_1 / 65536.0 + 0.5) * 65536.0) * factors[table * 2 + 1]
             codes[table, point] = np.int64(code)
     """
     at = [f"table * {bits} + {bit}" for bit in range(bits)]
@@ -70,7 +70,7 @@ def hashing_kernel(kind: str, bits: int) -> Kernel:
         whole, slices = [], [f"(1.0 if along_{bit} >= 0 else 0.0)" for bit in range(bits)]
     else:
         whole = [f"along_{bit} = cuda.floor(along_{bit})" for bit in range(bits)]
-        slices = [f"(along_{bit} - cuda.floor(along_{bit} / {SLICES}) * {SLICES})" for bit in range(bits)]
+        slices = [f"(along_{bit} - cuda.floor(along_{bit} / {SLICES} + 0.5) * {SLICES})" for bit in range(bits)]
     inside = [
         *(f"along_{bit} = offsets[{at[bit]}]" for bit in range(bits)),
         "for axis in range(d):",

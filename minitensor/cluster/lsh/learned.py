@@ -56,7 +56,7 @@ class CellIndex(Parameters):
     ([0, 1, 2], [0.0, 0.0, 0.0])
     """
 
-    def __init__(self, *, cells: int | None = None, probes: int = 4, random_state: int | None = 0) -> None:
+    def __init__(self, *, cells: int | None = None, probes: int = 3, random_state: int | None = 0) -> None:
         self.cells = cells
         self.probes = probes
         self.random_state = random_state

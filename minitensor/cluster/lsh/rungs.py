@@ -78,7 +78,7 @@ def loops(queries: Tensor, points: Tensor, hashing: Hashing, probes: int, k: int
     def slices(projections: list[float]) -> list[int]:
         if hashing.kind == "sign":
             return [int(each >= 0) for each in projections]
-        return [math.floor(each) % int(SLICES) for each in projections]
+        return [math.floor(each) - int(SLICES) * math.floor(math.floor(each) / SLICES + 0.5) for each in projections]
 
     tables: list[dict] = [defaultdict(list) for _ in directions]
     for number, point in enumerate(data):

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from strategies import examples
 
 import minitensor as mt
-from minitensor.cluster.dbscan import cells, loops
+from minitensor.cluster.dbscan import cells, leaves, loops, tiled
 from minitensor.cluster.dbscan.clustering import cluster
 from minitensor.data import blobs
 
-WAYS = ("cells", "projection")
+WAYS = ("cells", "leaves")
 
 
 def found(points, eps, least, **options):
@@ -170,7 +170,7 @@ def test_adversarial_data(way, case):
     unit = 2.0 ** round(math.log2(abs(given).max())) if abs(given).max() > 1e200 or abs(given).max() < 1e-200 else 1.0
     if case == "a far outlier":
         unit = 1.0  # its squares are infinite, and so they are in the definition
-    labels, core = found(mt.tensor(given), eps, 3, method=way if given.shape[1] <= 3 else "projection")
+    labels, core = found(mt.tensor(given), eps, 3, method=way if given.shape[1] <= 3 else "leaves")
     with np.errstate(over="ignore"):
         right, noise = definition(given / unit, eps / unit, least=3)
     np.testing.assert_array_equal(core, right)
@@ -178,11 +178,40 @@ def test_adversarial_data(way, case):
     assert labels.max() + 1 == len(set(labels.tolist()) - {-1})
 
 
-def test_cells_too_many_to_number_are_left_to_the_projection(backend, monkeypatch):
+def test_cells_too_many_to_number_are_left_to_the_leaves(backend, monkeypatch):
     monkeypatch.setattr(cells, "LARGEST_KEY", 1000)
     points, eps = mt.tensor(np.arange(60.0)[:, None] * [3.0, 3.0, 3.0]), 6.0
     assert cells.in_cells(points, eps) is None
     assert found(points, eps, 3)[0].tolist() == loops(points, eps, 3).tolist()
+
+
+@pytest.mark.parametrize(
+    ("points", "exact"),
+    [
+        ([[1.0, 2.0], [-255.0, 640.0]], True),
+        ([[0.0, 0.0], [0.0, 0.0]], True),
+        ([[0.5, 0.25], [1e3, -1e3]], True),
+        ([[0.1, 0.2], [0.3, 0.4]], False),
+        ([[1.0, 1.0], [1e9, 1.0]], False),  # whole, but their squares are too large beside 1
+    ],
+)
+def test_products_of_whole_numbers_are_exact(points, exact):
+    assert leaves._are_exact(mt.tensor(points)) == exact
+
+
+@examples(30)
+@given(seed=st.integers(0, 2**32 - 1), d=st.integers(1, 6), whole=st.booleans())
+def test_more_than_one_block_of_leaves(backend, seed, d, whole):
+    rng = np.random.default_rng(seed)
+    n = 600 if backend == "numpy" else 300
+    points = rng.integers(0, 5, (n, d)) * (1.0 if whole else 0.1) + rng.normal(size=(n, d)) * rng.choice([0.0, 0.05])
+    eps = float(rng.choice([0.3, 1.0, 1.5, 4.0])) * (1.0 if whole else 0.1)
+    labels, core = found(mt.tensor(points), eps, 6, method="leaves")
+    right, noise = definition(points, eps, least=6)
+    np.testing.assert_array_equal(core, right)
+    np.testing.assert_array_equal(labels == -1, noise)
+    with mt.use_backend("numpy"):
+        assert labels.tolist() == tiled(mt.tensor(points), eps, 6).tolist()
 
 
 # Weights.
@@ -206,14 +235,14 @@ def test_memory_is_what_the_docstring_says_whatever_eps_is(eps):
     assert peak <= 8 * (3 * d + 12) * n + 60 * cells.PAIRS
 
 
-def test_memory_of_a_projection():
+def test_memory_of_leaves():
     points = mt.random.normal(mt.random.generator(0), (20_000, 5))
     n, d = points.shape
     tracemalloc.start()
     cluster(points, 0.2, 10)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak <= 8 * (5 * d + 20) * n + 60 * 256 * 512
+    assert peak <= 8 * (6 * d + 20) * n + 40 * leaves.LEAF * leaves.TOGETHER * leaves.COLUMNS
 
 
 def test_few_pairs_are_compared_where_cells_can_answer(monkeypatch):

@@ -45,7 +45,7 @@ def test_integers_float16_and_columns_with_names():
     assert not hasattr(named.fit(POINTS), "feature_names_in_")
 
 
-@pytest.mark.parametrize("method", ["cells", "projection"])
+@pytest.mark.parametrize("method", ["cells", "leaves"])
 def test_weights(backend, method):
     points, weights = mt.tensor([[0.0], [1.0], [5.0]]), mt.tensor([3.0, 1.0, 4.0])
     model = DBSCAN(1.0, min_samples=4, method=method)
@@ -58,9 +58,9 @@ def test_weights(backend, method):
 def test_methods_find_the_same_and_many_dimensions_have_one():
     points = blobs(2, each=100)[0]
     right = DBSCAN(1.0).fit(points).labels_.tolist()
-    assert DBSCAN(1.0, method="projection").fit(points).labels_.tolist() == right
+    assert DBSCAN(1.0, method="leaves").fit(points).labels_.tolist() == right
     high = mt.random.normal(mt.random.generator(0), (30, 5))
-    assert DBSCAN(2.0).fit(high).labels_.tolist() == DBSCAN(2.0, method="projection").fit(high).labels_.tolist()
+    assert DBSCAN(2.0).fit(high).labels_.tolist() == DBSCAN(2.0, method="leaves").fit(high).labels_.tolist()
 
 
 @pytest.mark.parametrize(

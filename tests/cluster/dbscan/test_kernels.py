@@ -39,7 +39,7 @@ def test_no_order_of_blocks_and_atomics_changes_a_label(rung, case, order):
 @pytest.mark.parametrize(
     ("rung", "n", "d"),
     [(gpu_pairs, 1, 1), (gpu_cells, BLOCK - 1, 2), (gpu_cells, BLOCK, 1), (gpu_pairs, BLOCK + 1, 1)],
-    ids=str,
+    ids=lambda value: getattr(value, "__name__", str(value)),
 )
 def test_sizes_round_a_block(rung, n, d):
     points = mt.random.uniform(mt.random.generator(n), (n, d), 0, 10, dtype="float32")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 import minitensor as mt
-from minitensor.cluster.dbscan import LADDER, gpu_cells, gpu_pairs, grid, loops, sweep, tiled
+from minitensor.cluster.dbscan import LADDER, gpu_cells, gpu_pairs, grid, halves, loops, tiled
 from minitensor.cluster.dbscan.rungs import MEMORY, flops, share, traffic
 from minitensor.data import blobs
 from minitensor.errors import LadderError
@@ -25,7 +25,7 @@ def rung(request):
     return request.param
 
 
-@pytest.mark.parametrize("other", [tiled, sweep, grid], ids=named)
+@pytest.mark.parametrize("other", [tiled, halves, grid], ids=named)
 @examples(34)
 @given(case=lattices(3))
 def test_every_rung_is_the_loops(backend, other, case):
@@ -80,7 +80,7 @@ def test_the_ladder_climbs_and_finds_out_what_is_wrong():
     points = blobs(2, each=20)[0]
     ladder = LADDER._replace(traffic=None)  # the roof of this machine takes a second to measure
     climb = ladder.climb(points, 1.0, 5, seconds=0.01)
-    assert [row.rung for row in climb.rows if row.seconds] == ["loops", "tiled", "sweep", "grid"]
+    assert [row.rung for row in climb.rows if row.seconds] == ["loops", "tiled", "halves", "grid"]
 
     def sloppy(points, eps, least):
         return tiled(points, eps * 1.01, least)

@@ -26,7 +26,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "Estimator DBSCAN does not inherit")  # no more does it
 
     # Every check of an estimator that scikit-learn has for one that clusters.
-    @parametrize_with_checks([cluster.DBSCAN(), cluster.DBSCAN(method="projection")])
+    @parametrize_with_checks([cluster.DBSCAN(), cluster.DBSCAN(method="leaves")])
     def test_it_is_an_estimator(estimator, check):
         check(estimator)
 

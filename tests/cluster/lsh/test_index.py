@@ -61,14 +61,14 @@ def test_what_comes_back_is_a_point_at_its_distance_and_in_order(backend, name, 
     np.testing.assert_allclose(found[:own, 0], 0, atol=2e-6)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("case", ADVERSARIAL)
 @pytest.mark.parametrize("name", INDICES)
 def test_adversarial_data(backend, name, case, dtype):
-    if backend == "strict" and dtype == "float64":
-        pytest.skip("float32 is the harder")
     points = ADVERSARIAL[case](np.random.default_rng(1)).astype(dtype)
-    index = INDICES[name]().fit(mt.tensor(points))
+    # On the strict device a width is given, since the search for one takes long there.
+    wide = {"stable": {"width": float(np.std(points, axis=0, dtype="float64").max()) or 1.0}, "sign": {"bits": 4}}
+    index = INDICES[name](**(wide.get(name, {}) if backend == "strict" else {})).fit(mt.tensor(points))
     numbers, found = (each.numpy() for each in index.query(mt.tensor(points), 3))
     scale = 1.0 if name == "sign" else float(abs(points - points[0]).max().astype("float64")) or 1.0
     assert (found[:, 0] <= 1e-6 * scale).all()
@@ -157,7 +157,7 @@ def test_the_same_seed_the_same_index_and_answers_in_the_kind_of_the_question(ma
     assert type(a.query(mt.tensor(points[:9]))[0]) is mt.Tensor
     assert a.query(points[:9].astype("float64"))[1].dtype == "float32"
     assert make().set_params(probes=2).get_params()["probes"] == 2
-    assert repr(make(probes=3)).endswith("probes=3)")
+    assert repr(make(probes=5)).endswith("probes=5)")
 
 
 def test_threads_of_the_index_change_nothing(monkeypatch):

@@ -92,7 +92,7 @@ def test_bits_are_counted():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_counts_are_the_formulas(kind):
-    n, d, tables, bits = 300, 40, 2, 4
+    n, d, tables, bits = 150, 12, 2, 4
     points = mt.tensor(clusters(1, n, d))
     hashing = fitted(points, kind, tables, bits)
     _, launches = by_kernels(points[:5], points, hashing, 3, 4)

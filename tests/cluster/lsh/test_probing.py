@@ -66,3 +66,17 @@ def test_probes_are_the_buckets_across_the_nearest_borders(backend, kind, bits, 
             for probe, ranks in enumerate(sets):
                 steps = sum(borders[rank][2] * factors[table, borders[rank][1]] for rank in ranks)
                 assert codes[query, table, probe] == codes[query, table, 0] + steps
+
+
+def test_the_bucket_across_a_border_is_that_of_a_place_across_it():
+    """On either side of the middle, where slices change their sign."""
+    places = mt.tensor([[x / 64] for x in range(-640, 640)])
+    hashing = draw(mt.random.generator(0), "stable", 4, 1, places).narrowed(0.25)
+    along = hashing.projections(places).numpy()
+    codes, near = hashing.codes(places).numpy(), probed(places, hashing, 3).numpy()
+    for table in range(4):
+        by_slice = dict(zip(np.floor(along[:, table]).tolist(), codes[:, table].tolist(), strict=True))
+        for at in range(len(places)):
+            here = np.floor(along[at, table])
+            beside = {by_slice[each] for each in (here - 1, here, here + 1) if each in by_slice}
+            assert beside <= set(near[at, table].tolist())

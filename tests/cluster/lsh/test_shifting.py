@@ -12,7 +12,7 @@ from minitensor.cluster.meanshift import gemm_tiled
 from minitensor.errors import InputError, NotFittedError
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("case", [name for name in ADVERSARIAL if name not in ("tiny", "huge", "duplicates")])
 def test_it_is_exact_where_everything_is_read(backend, case, dtype):
     points = mt.tensor(ADVERSARIAL[case](np.random.default_rng(0))[:60], dtype)
