@@ -156,3 +156,19 @@ def test_means_that_do_not_fit_the_shape_are_refused():
     assert random.normal(random.generator(0), (2, 3), mean=np.arange(3.0), std=0).tolist() == [[0.0, 1.0, 2.0]] * 2
     with pytest.raises(ShapeError, match=r"^normal: mean of shape \(3,\) and std of shape \(\) do not broadcast"):
         random.normal(random.generator(0), 2, mean=[1.0, 2.0, 3.0])
+
+
+@given(seed=seeds, n=st.integers(0, 40), data=st.data())
+def test_a_sample_holds_so_many_different_numbers(backend, seed, n, data):
+    count = data.draw(st.integers(0, n))
+    x = random.sample(random.generator(seed), n, count)
+    assert (x.shape, x.dtype, x.backend) == ((count,), "int64", backend)
+    assert len(set(x.tolist())) == count
+    assert all(0 <= number < n for number in x.tolist())
+    assert x.tolist() == random.sample(random.generator(seed), n, count).tolist()
+
+
+def test_a_sample_of_many_takes_little_memory():
+    assert random.sample(random.generator(0), 10**15, 5).max().item() < 10**15
+    with pytest.raises(InputError, match=r"^sample: count=5; it must be a whole number from 0 to 4$"):
+        random.sample(random.generator(0), 4, 5)

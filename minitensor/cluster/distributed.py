@@ -22,7 +22,7 @@ from minitensor.cluster import frame as frames
 from minitensor.cluster.bandwidth import SAMPLES
 from minitensor.cluster.chunks import Chunks, Piece, on
 from minitensor.cluster.frame import Frame
-from minitensor.cluster.meanshift import choosing, grid
+from minitensor.cluster.meanshift import binning, choosing, grid
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.blocks import Box
 from minitensor.cluster.meanshift.clustering import (
@@ -168,27 +168,27 @@ def grid_of(points: Chunks, frame: Frame, ends: Tensor, width: float, error: flo
     counted: list[Tensor] = []
 
     def build(spacing: float) -> grid.Grid:
-        plan = grid.plan_for(ends, points.shape[0], width, spacing)
-        sums = points.total(_binned, frame, plan, add=grid.added)
+        plan = binning.plan_for(ends, points.shape[0], width, spacing)
+        sums = points.total(_binned, frame, plan, add=binning.added)
         counted[:] = [sums.tables.pop().reshape(-1)]
-        return grid.smoothed(plan, sums, grid.room_for(ends))
+        return grid.smoothed(plan, sums, binning.room_for(ends))
 
     return choosing.fine_enough(build, points.shape[0], width, error), counted[0]
 
 
-def _binned(piece: Piece, frame: Frame, plan: grid.Plan) -> grid.Sums:
+def _binned(piece: Piece, frame: Frame, plan: binning.Plan) -> binning.Sums:
     """The sums of a chunk, and one more table: how many of its points are nearest to each node."""
     frame, plan = on(piece.points, frame, plan)
     inside = frame.enter(piece.points)
-    keys, tables = grid.binned(plan, inside, grid.room_for(inside))
-    held = grid.nearest_nodes(plan.box, keys, inside)[0].reshape(*tables[0].shape)
-    return grid.Sums(keys.to("numpy"), [table.to("numpy") for table in (*tables, held)])
+    keys, tables = binning.binned(plan, inside, binning.room_for(inside))
+    held = binning.nearest_nodes(plan.box, keys, inside)[0].reshape(*tables[0].shape)
+    return binning.Sums(keys.to("numpy"), [table.to("numpy") for table in (*tables, held)])
 
 
 def label_at_node(piece: Piece, frame: Frame, box: Box, keys: Tensor, labels: Tensor) -> Tensor:
     """The label of the node that is nearest to each point, (n,) int64."""
     frame, box, keys, labels = on(piece.points, frame, box, keys, labels)
-    return labels[grid.nearest_nodes(box, keys, frame.enter(piece.points))[1]]
+    return labels[binning.nearest_nodes(box, keys, frame.enter(piece.points))[1]]
 
 
 class Everywhere(NamedTuple):

@@ -18,7 +18,7 @@ from minitensor.cluster import MeanShift, mean_shift
 from minitensor.cluster import distributed as ours
 from minitensor.cluster.chunks import Chunks, in_chunks
 from minitensor.cluster.frame import frame_of
-from minitensor.cluster.meanshift import grid
+from minitensor.cluster.meanshift import binning
 from minitensor.data import blobs
 from minitensor.errors import ConvergenceWarning, DTypeError, InputError, MinitensorError, NotFittedError, ShapeError
 
@@ -93,12 +93,12 @@ def test_the_frame_is_that_of_all_points(data, points):
 @given(data=st.data(), points=clouds(), spacing=st.sampled_from([0.125, 0.5]))
 def test_sums_of_parts_are_those_of_the_whole_to_the_last_bit(backend, data, points, spacing):
     points = points.to(backend)
-    plan = grid.plan_for(mt.stack([points.min(0), points.max(0)]), len(points), 1.0, spacing)
-    whole = grid.binned(plan, points, grid.ROOM)
+    plan = binning.plan_for(mt.stack([points.min(0), points.max(0)]), len(points), 1.0, spacing)
+    whole = binning.binned(plan, points, binning.ROOM)
     order = data.draw(st.permutations(range(len(points))))
     ends = np.cumsum([0, *data.draw(cut(len(points)))])
     parts = [points[mt.tensor(order[a:b])] for a, b in pairwise(ends) if b > a]
-    found = grid.added([grid.binned(plan, part, grid.ROOM) for part in parts])
+    found = binning.added([binning.binned(plan, part, binning.ROOM) for part in parts])
     assert found.keys.tolist() == whole.keys.tolist()
     for one, other in zip(found.tables, whole.tables, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())

@@ -6,8 +6,9 @@ processor; `kernels.py` and `kernels.cu` are the rungs for a GPU.
 
 To the peaks: `clustering.py` chooses a density, shifts the points until they stand still, and merges where they
 stopped. `density.py` is what it asks of a density. `grid.py`, `cells.py` and `fourier.py` give one without comparing
-every query with every point (`blocks.py` is where a grid keeps its nodes), `choosing.py` picks one, `seeds.py` starts
-from fewer places, and `merge.py` makes the clusters. `estimator.py` is the class `MeanShift`.
+every query with every point (`blocks.py` is where a grid keeps its nodes, `binning.py` how points get there),
+`choosing.py` picks one, `seeds.py` starts from fewer places, and `merge.py` makes the clusters. `estimator.py` is the
+class `MeanShift`.
 """
 
 from minitensor.cluster.meanshift.clustering import Clustering, mean_shift

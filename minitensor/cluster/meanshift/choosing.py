@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from functools import partial
 
-from minitensor.cluster.meanshift import cells, fourier, grid
+from minitensor.cluster.meanshift import binning, cells, fourier, grid
 from minitensor.cluster.meanshift.density import Density, Exact
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
@@ -60,7 +60,7 @@ def choose(
     if points.shape[1] <= 3:
         with contextlib.suppress(OutOfMemoryError, InputError):  # then the next one will do
             mostly_empty = 32 * (points.shape[1] + 1) * NODES * len(points)
-            return _grid(points, bandwidth, error, memory, min(mostly_empty, grid.room_for(points)))
+            return _grid(points, bandwidth, error, memory, min(mostly_empty, binning.room_for(points)))
         with contextlib.suppress(OutOfMemoryError, InputError):
             terms, near = (
                 fourier.count_terms(points, bandwidth, error),

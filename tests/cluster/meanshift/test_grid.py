@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 import minitensor as mt
-from minitensor.cluster.meanshift import grid
+from minitensor.cluster.meanshift import binning, grid
 from minitensor.data import blobs
 from minitensor.errors import OutOfMemoryError
 
@@ -102,8 +102,13 @@ def test_chunks_and_blocks_do_not_change_an_update(backend, sides, points):
     points = points.to(backend)
     whole = grid.build(points, 1.0, 0.5)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        for name, value in {"CHUNK": 7, "STRIP": 5, "SIDES": sides}.items():
-            monkeypatch.setattr(grid, name, value)
+        for file, name, value in (
+            (binning, "CHUNK", 7),
+            (grid, "CHUNK", 7),
+            (grid, "STRIP", 5),
+            (binning, "SIDES", sides),
+        ):
+            monkeypatch.setattr(file, name, value)
         small = grid.build(points, 1.0, 0.5)
         for one, other in zip(whole.shift(points), small.shift(points), strict=True):
             np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-5, atol=rounding(points))
@@ -122,7 +127,7 @@ def test_blocks_that_no_point_is_in_are_smoothed_when_a_query_comes(backend, poi
     array = points.numpy().astype("float64")
     places = np.random.default_rng(seed).uniform(array.min(0), array.max(0), (20, array.shape[1]))
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(grid, "SIDES", {1: 4, 2: 4, 3: 4})
+        monkeypatch.setattr(binning, "SIDES", {1: 4, 2: 4, 3: 4})
         small = grid.build(points, 1.0, 0.5)
     some, before = mt.tensor(places, like=small.box.low), len(small.keys)
     whole = grid.build(points, 1.0, 0.5)
