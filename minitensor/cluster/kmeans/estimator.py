@@ -29,8 +29,8 @@ from minitensor.text.bar import progress
 INITS = ("k-means++", "random")
 ALGORITHMS = ("auto", "lloyd", "hamerly", "filtering")
 ROWS = 2**16  # points that are labelled at once where they are read in batches
-# Boxes are made for so many dimensions and centres at most, and so many points at least.
-PLANE, MOST, MANY = 2, 256, 2**14
+# Boxes are made for so many dimensions and centres at most, and for so many points to a centre at least.
+PLANE, MOST, MANY = 2, 256, 2**12
 SAMPLE = 2**12  # points in whose middle the frame is
 
 
@@ -48,7 +48,7 @@ class KMeans(Transformer):
     algorithm : how the nearest centres are found, all with the same result up to rounding: "lloyd" compares every point
         with every centre in every step, "hamerly" leaves out points that cannot change their centre (`assignment.py`),
         "filtering" whole boxes of points that all have one (`boxes.py`). "auto" is "lloyd", and in one or two
-        dimensions "filtering" from the fifth step on, for 16,384 points or more and up to 256 centres
+        dimensions "filtering" from the fifth step on, for 4,096 points to a centre or more and up to 256 centres
     batch_size : if given, steps are made on so many random points at a time, and X is read so many rows at a time: for
         a `numpy.memmap` larger than memory. The result is near that of all points, not the same (`minibatch.py`)
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
@@ -135,7 +135,7 @@ class KMeans(Transformer):
         """
         points, centers = self._again(X), self._centers()
         keys, (k, n) = keys_of(centers), (centers.shape[0], points.shape[0])
-        room = room_for(n, k, centers)
+        room = room_for(n, k, centers.T)
         found = [lowest(scores(x, keys, room))[0].astype("int64") for x in self._tiles(points)]
         return in_kind_of(X, concat(found))
 
@@ -206,7 +206,7 @@ class KMeans(Transformer):
         """Whether boxes of points are made where steps go on and on."""
         if self.algorithm == "filtering" and d > BITS:
             raise InputError(f'KMeans: algorithm="filtering" is for {BITS} dimensions at most, not {d}; take "auto"')
-        return self.algorithm == "auto" and d <= PLANE and n >= MANY and 1 < k <= MOST
+        return self.algorithm == "auto" and d <= PLANE and n >= MANY * k and 1 < k <= MOST
 
     # --- fitting -----------------------------------------------------------------------------------------------------
 
