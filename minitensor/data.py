@@ -33,7 +33,7 @@ def shapes(seed: int, each: int = 200) -> dict[str, tuple[Tensor, Tensor]]:
     """Clusters in the plane that tell algorithms apart: for each name points, about 3 wide, and the cluster of each.
 
     round : three as wide as each other; moons : two half rings, each round an end of the other; stretched : three,
-    three times as long as wide; sizes : a wide disc beside two small ones, all equally dense; densities : three, each
+    each 3 by 1; sizes : a wide disc beside two small ones, all equally dense; densities : three, each
     three times as wide as the one before
 
     each : points in a cluster, (n, 2) float64; of sizes twice as many in the disc, and fewer in the small ones

@@ -24,6 +24,22 @@ def clouds(draw, most=3, width=8.0, dtypes=("float64", "float32")):
     return mt.tensor(points + draw(st.sampled_from([0.0, -5.0, 100.3])), dtype=draw(st.sampled_from(dtypes)))
 
 
+@st.composite
+def lattices(draw, most=4):
+    """Points (n, d) as a Tensor, many of them exactly eps apart as far as floats can tell; eps; and min_samples."""
+    n, d = draw(st.integers(1, 70)), draw(st.integers(1, most))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    step = draw(st.sampled_from([1.0, 0.1, 1 / 3, 2.0**-10]))
+    points = rng.integers(0, draw(st.integers(1, 9)), (n, d)) * step
+    if draw(st.booleans()):
+        points = points + rng.normal(size=(n, d)) * step
+    if draw(st.booleans()):
+        points[n // 2 :] = points[: n - n // 2]
+    points = points + draw(st.sampled_from([0.0, 0.0, -2.5, 1e6]))
+    eps = step * draw(st.sampled_from([0.5, 1.0, 2.0**0.5, 1.5, 2.0, 5.0**0.5, 3.0]))
+    return mt.tensor(points, dtype=draw(st.sampled_from(["float64", "float32"]))), eps, draw(st.integers(1, 9))
+
+
 def distances(found, exact):
     return np.sqrt(((found.numpy().astype("float64") - exact.numpy()) ** 2).sum(1))
 

@@ -19,10 +19,13 @@ from minitensor.groups import (
     distinct,
     distinct_rows,
     is_new,
+    least_of_runs,
     means,
     numbered,
     numbered_rows,
+    owners,
     rows_in_order,
+    sorted_keys,
     sums,
 )
 
@@ -150,3 +153,27 @@ def test_rows_are_of_a_table(backend, shape):
 def test_each_row_has_a_label(backend):
     with pytest.raises(ShapeError, match=r"^3 rows of values have 2 labels; give each row one$"):
         sums(mt.ones((3, 2)), mt.tensor([0, 1]), 2)
+
+
+@given(keys=st.lists(st.integers(0, 9) | st.sampled_from([2**40, 2**62 - 1, 2**63 - 1]), max_size=12))
+def test_sorted_keys_are_in_order_and_equal_ones_in_their_own(backend, keys):
+    ordered, order = sorted_keys(mt.tensor(keys, "int64"))
+    assert ordered.tolist() == sorted(keys)
+    assert order.tolist() == sorted(range(len(keys)), key=lambda i: keys[i])
+
+
+@given(held=st.lists(st.integers(0, 4), max_size=9))
+def test_owners_are_as_many_as_each_run_holds(backend, held):
+    found = owners(mt.tensor(held, "int64"))
+    assert found.dtype == "int64"
+    assert found.tolist() == [run for run, count in enumerate(held) for _ in range(count)]
+
+
+@given(runs=st.lists(st.lists(st.integers(-9, 9), min_size=1, max_size=4), max_size=6))
+@pytest.mark.parametrize("dtype", ["int64", "float64"])
+def test_the_least_of_each_run(backend, dtype, runs):
+    starts = np.cumsum([0, *map(len, runs)])[: len(runs)]
+    values = mt.tensor([value for run in runs for value in run], dtype)
+    found = least_of_runs(values, mt.tensor(starts, "int64"))
+    assert found.dtype == dtype
+    assert found.tolist() == [min(run) for run in runs]

@@ -252,7 +252,18 @@ def test_importing_is_silent():
 
 
 def test_importing_loads_no_optional_package():
-    optional = {"matplotlib", "rich", "sklearn", "cupy", "cupyx", "array_api_strict", "torch", "scipy"}
+    optional = {
+        "matplotlib",
+        "rich",
+        "sklearn",
+        "cupy",
+        "cupyx",
+        "array_api_strict",
+        "torch",
+        "scipy",
+        "dask",
+        "distributed",
+    }
     result = run_python("import sys, minitensor; print(*{name.partition('.')[0] for name in sys.modules})")
     loaded = set(result.stdout.split())
     assert "numpy" in loaded, result.stderr

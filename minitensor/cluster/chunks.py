@@ -102,13 +102,14 @@ class Chunks:
         from dask import delayed
         from dask.array.utils import meta_from_array
 
-        shared = delayed(given, name=_key("given"), traverse=False)
-        meta = meta_from_array(self.array, ndim=1 if columns is None else 2, dtype=np.dtype(dtype))
-        shape: dict[str, Any] = {"drop_axis": 1} if columns is None else {"chunks": (self.array.chunks[0], (columns,))}
-        return self.array.map_blocks(
-            _lazily_found, function, self.name, self.dtype, self._starts(), columns, np.dtype(dtype), given=shared,
-            dtype=dtype, meta=meta, name=_key(function.__name__.strip("_")), **shape,
+        shared, width, flat = delayed(given, name=_key("given"), traverse=False), columns or 1, columns is None
+        found = self.array.map_blocks(
+            _lazily_found, function, self.name, self.dtype, self._starts(), width, np.dtype(dtype), given=shared,
+            dtype=dtype, meta=meta_from_array(self.array, ndim=2, dtype=np.dtype(dtype)),
+            name=_key(function.__name__.strip("_")), chunks=(self.array.chunks[0], (width,)),
         )  # fmt: skip
+        # With one axis less Dask would put the blocks of a row together first, which copies them.
+        return found[:, 0] if flat else found
 
     def count(self, sizes: dict[int, int]) -> None:
         """Learn how many points the chunks hold: those that hold some, by number."""
@@ -128,9 +129,10 @@ class Chunks:
 
 def in_chunks(given: Any) -> bool:
     """Whether points are a Dask array. Raises InputError for another collection of Dask."""
-    if type(given).__module__.partition(".")[0] not in ("dask", "dask_expr"):
+    library, _, module = type(given).__module__.partition(".")
+    if library not in ("dask", "dask_expr"):
         return False
-    if not hasattr(given, "to_delayed") or not hasattr(given, "chunks"):
+    if not module.startswith("array"):
         raise InputError(f"{intake.a_class(given)} is no array; write .to_dask_array(lengths=True) for a data frame")
     return True
 
@@ -181,14 +183,13 @@ def _added(add: Callable[[list[Any]], Any], parts: list[Any]) -> Any:
 
 
 def _lazily_found(
-    chunk: Any, function: Callable[..., Any], name: str, dtype: np.dtype, starts: list[int], columns: int | None,
+    chunk: Any, function: Callable[..., Any], name: str, dtype: np.dtype, starts: list[int], columns: int,
     kind: np.dtype, given: Any = (), block_id: tuple[int, ...] = (0, 0),
 ) -> Any:  # fmt: skip
-    if chunk.shape[0]:
-        number = block_id[0]
-        return in_kind_of(chunk, function(_read(chunk, name, dtype, number, starts[number]), *given))
-    empty = zeros((0,) if columns is None else (0, columns), kind, like=wrap(intake.array(name, chunk)))
-    return in_kind_of(chunk, empty)
+    if not chunk.shape[0]:
+        return in_kind_of(chunk, zeros((0, columns), kind, like=wrap(intake.array(name, chunk))))
+    found = function(_read(chunk, name, dtype, block_id[0], starts[block_id[0]]), *given)
+    return in_kind_of(chunk, found.reshape(-1, columns))
 
 
 def _rows(piece: Piece, wanted: np.ndarray) -> dict[int, np.ndarray]:

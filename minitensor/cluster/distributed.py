@@ -3,6 +3,13 @@
 What one process does over all points at once is done here over chunks, and added: sums at the nodes of a grid, weighted
 sums around a few queries, sums of clusters. Where the sums are exact, as those of a frame and of a grid are, the result
 is the same for any chunks, any order, any number of machines, and in one process.
+
+Mean shift on a grid reads all points three times, for the ends, the middle and the sums; its labels read a chunk once
+more when they are computed. On the way 8·(d + 3) bytes a node come from each chunk, and 8 go to each machine.
+Dask's workers give memory back to the system at once, and a table of NumPy is then new pages each time. Where the C
+library is GNU's, ``dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**23})``, and the
+same for ``MALLOC_MMAP_THRESHOLD_``, before the workers are started, make half the time or less of it
+(tests/benchmarks/clustering_distributed.py).
 """
 
 import math
@@ -29,7 +36,7 @@ from minitensor.cluster.meanshift.clustering import (
     shift_to_peaks,
 )
 from minitensor.cluster.meanshift.seeds import kept_cells, some_reach
-from minitensor.cluster.meanshift.update import weighted_means
+from minitensor.cluster.meanshift.update import KERNELS, weighted_means
 from minitensor.cluster.near import nearest
 from minitensor.core import checks
 from minitensor.core.creation import full
@@ -46,10 +53,11 @@ def mean_shift(
     points = Chunks("mean_shift: the points", given)
     if starts is not None:
         check_starts(starts, points, blurring)
-    frame, ends = frame_of(points, starts)
-    begin = None if starts is None else frame.enter(starts)
     if blurring:
         raise InputError("mean_shift: blurring moves the data themselves, which a Dask array does not; leave it out")
+    by_grid(points, options["kernel"], options["method"], options["error"], starts is not None, path=path)
+    frame, ends = frame_of(points, starts)
+    begin = None if starts is None else frame.enter(starts)
     found = cluster(points, frame, ends, bandwidth, starts=begin, path=path, **options)
     steps = (starts, *map(frame.leave, found.path[1:])) if starts is not None and path else ()
     return found._replace(centers=frame.leave(found.centers), path=steps)
@@ -112,9 +120,8 @@ def cluster(
     The labels of points are a Dask array, still to be computed; those of starts are not.
     """
     of = settings(frame, bandwidth, kernel, max_iter, tol, memory)
-    by_grid = _by_grid(points, method, error, only_exact(kernel, False, path, starts is not None and not among), starts)
     density: Any
-    if by_grid:
+    if by_grid(points, kernel, method, error, starts is not None, among, path):
         density, held = grid_of(points, frame, ends, of.width, error)
         places, owner = density.places(held)
     else:
@@ -133,13 +140,20 @@ def cluster(
     return Clustering(labels, centers[order], found.n_iter, not found.moving, found.path, density.method, bound)
 
 
-def _by_grid(points: Chunks, method: str, error: float, reason: str, starts: Tensor | None) -> bool:
-    """Whether a grid is asked; reason : why it cannot be, in words, or nothing."""
+def by_grid(
+    points: Chunks, kernel: str, method: str, error: float, starts: bool, among: bool = False, path: bool = False
+) -> bool:
+    """Whether a grid is asked, and not each chunk around each start; what neither can do is refused.
+
+    starts : whether there are any; among, path : as in `cluster`
+    """
+    checks.choice("mean_shift: kernel", kernel, KERNELS)
     checks.choice("mean_shift: method", method, choosing.METHODS)
+    reason = only_exact(kernel, False, path, starts and not among)
     few = "" if points.shape[1] <= 3 else f"{points.shape[1]} dimensions"
     reason = reason or few or ("" if checks.number("mean_shift: error", error, 0) else "error=0")
     exact = bool(reason) or method == "exact"
-    if method in ("cells", "fourier") or (reason and method == "grid") or (exact and starts is None):
+    if method in ("cells", "fourier") or (reason and method == "grid") or (exact and not starts):
         raise InputError(
             f"mean_shift: method={method!r}{' and ' if reason else ''}{reason} will not do for a Dask array, whose "
             "points are never all compared with all. From starts (seeds or bin_seeding of MeanShift) use "
@@ -194,7 +208,7 @@ class Everywhere(NamedTuple):
     def shift(self, queries: Tensor) -> tuple[Tensor, Tensor]:
         """As `Density` has it, in one pass over all chunks. 8·q·(d + 1) bytes go to each machine, and come from it."""
         given = self.frame, queries, self.bandwidth, self.kernel, self.memory
-        sums = self.points.total(_weighted, *given, add=_summed)
+        sums = self.points.total(_weighted, *given, add=summed)
         total = sums[:, -1:]
         means = (sums[:, :-1] / where(total > 0, total, 1.0)).astype(queries.dtype)
         return where(total > 0, means, queries), total.astype(queries.dtype)
@@ -208,7 +222,8 @@ def _weighted(piece: Piece, frame: Frame, queries: Tensor, bandwidth: float, ker
     return concat([means * total, total], axis=1).to("numpy")
 
 
-def _summed(parts: list[Any]) -> Any:
+def summed(parts: list[Any]) -> Any:
+    """The sum of arrays of one shape, in their order."""
     return reduce(add, parts)
 
 
@@ -255,7 +270,7 @@ def some_of(points: Chunks, seed: int | None, samples: int = SAMPLES) -> Tensor:
 def at_nearest_peaks(points: Chunks, frame: Frame, peaks: Tensor, within: float) -> tuple[Tensor, Any]:
     """The peaks by how many points are nearest to them, and the labels, still to be computed; −1 beyond `within`."""
     size = peaks.shape[0]
-    sizes = points.total(_sizes, nearest_peak, size, frame, peaks, add=_summed)
+    sizes = points.total(_sizes, nearest_peak, size, frame, peaks, add=summed)
     peaks = peaks[_in_order(points, sizes, nearest_peak, frame, peaks)]
     return peaks, points.lazily(nearest_peak, frame, peaks, within, dtype="int64")
 

@@ -11,11 +11,14 @@ if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
 from minitensor.plot.accesses import memory_access
-from minitensor.plot.contest import contest
+from minitensor.plot.chunks import added, adding, task_graph
+from minitensor.plot.contests import contest
 from minitensor.plot.einsums import meeting
+from minitensor.plot.hashes import collisions, probing, recalls, slices
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
 from minitensor.plot.landscapes import arrows, directions, walks
+from minitensor.plot.neighbourhoods import growing, k_distances, labelled, surroundings
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
@@ -31,12 +34,15 @@ from minitensor.plot.training import fits, losses, pushed
 from minitensor.plot.units import speed_of_light
 
 __all__ = [
+    "added",
+    "adding",
     "arrows",
     "becoming",
     "climb_and_clusters",
     "climbs",
     "close_all",
     "clusters",
+    "collisions",
     "colour_cloud",
     "contest",
     "denoising",
@@ -45,12 +51,15 @@ __all__ = [
     "figure",
     "fits",
     "gallery",
+    "growing",
     "growth",
     "headless",
     "images",
     "intensities",
     "is_headless",
+    "k_distances",
     "kernels",
+    "labelled",
     "losses",
     "meeting",
     "memory",
@@ -64,18 +73,23 @@ __all__ = [
     "panels",
     "paths",
     "photos",
+    "probing",
     "product",
     "pushed",
     "reaction",
+    "recalls",
     "roofline",
     "save",
     "save_all",
     "save_pixels",
     "secants",
     "show_all",
+    "slices",
     "speed_of_light",
     "step_errors",
     "stretched",
+    "surroundings",
+    "task_graph",
     "trade_off",
     "unit_balls",
     "walks",

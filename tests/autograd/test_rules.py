@@ -17,7 +17,8 @@ from minitensor import groups, matrix_product, models
 from minitensor.autograd import Variable, check_gradient
 from minitensor.autograd.places import put
 from minitensor.autograd.rules import CONSTANT, IN_PLACE, RULES
-from minitensor.cluster import meanshift
+from minitensor.cluster import dbscan, lsh, meanshift
+from minitensor.cluster.lsh.hashing import draw
 
 small = examples(50)
 
@@ -329,11 +330,18 @@ def test_a_gradient_does_not_end_at_complex_numbers_in_silence(backend, use):
         eval(use, scope)
 
 
+HASHING = draw(mt.random.generator(0), "stable", 2, 3, mt.ones((1, 2)))
 LEAVES_THE_TAPE = {
     "mean_shift": lambda x: mt.cluster.mean_shift(x, 1.0).centers,
     "mean_shift starts": lambda x: mt.cluster.mean_shift(x.plain(), 1.0, starts=x).centers,
     "estimator": lambda x: mt.cluster.MeanShift(bandwidth=1.0).fit(x).cluster_centers_,
     "bandwidth": mt.cluster.estimate_bandwidth,
+    "dbscan": lambda x: mt.cluster.DBSCAN().fit(x).components_,
+    "k-distances": mt.cluster.k_distances,
+    "k-means": lambda x: mt.cluster.KMeans(1).fit(x).cluster_centers_,
+    "index": lambda x: mt.cluster.LSHIndex().fit(x).query(x.plain(), 1)[1],
+    "cells": lambda x: mt.cluster.CellIndex().fit(x.plain()).query(x, 1)[1],
+    "shift by neighbours": lambda x: lsh.shift_by_neighbours(x, mt.cluster.LSHIndex().fit(x.plain()), 1.0),
     "segment": lambda x: mt.segment.segment(x.reshape(2, 2, 1)),
     "denoiser": lambda x: models.ideal_denoiser(x.plain())(x, 0.7),
     "denoiser's data": lambda x: models.ideal_denoiser(x)(x.plain(), 0.7),
@@ -345,6 +353,10 @@ for _rung in matrix_product.LADDER.rungs:
     LEAVES_THE_TAPE[f"matmul {_rung.__name__}"] = lambda x, rung=_rung: rung(x, x.plain())
 for _rung in meanshift.LADDER.rungs:
     LEAVES_THE_TAPE[f"shift {_rung.__name__}"] = lambda x, rung=_rung: rung(x, x, 1.0)
+for _rung in lsh.LADDER.rungs:
+    LEAVES_THE_TAPE[f"lsh {_rung.__name__}"] = lambda x, rung=_rung: rung(x, x.plain(), HASHING, 2, 1)
+for _rung in dbscan.LADDER.rungs:
+    LEAVES_THE_TAPE[f"dbscan {_rung.__name__}"] = lambda x, rung=_rung: rung(x, 1.0, 1)
 
 
 @pytest.mark.parametrize("name", LEAVES_THE_TAPE)

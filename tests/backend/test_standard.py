@@ -189,6 +189,22 @@ def test_scatter_add_sums_what_goes_to_one_place_in_float64(backend, n, size, dt
     assert (found[~np.isin(np.arange(size), places)] == 0).all()
 
 
+@given(st.lists(st.integers(0, 4), max_size=9))
+def test_each_element_so_many_times(backend, times):
+    lib = backends.load(backend)
+    numbers, counts = np.arange(10.0, 10.0 + len(times)), np.array(times, "int64")
+    found = lib.to_numpy(lib.repeat(lib.from_numpy(numbers), lib.from_numpy(counts)))
+    np.testing.assert_array_equal(found, np.repeat(numbers, counts), strict=True)
+
+
+@given(arrays(shapes(min_dims=1, max_dims=2, min_side=1), st.sampled_from(FLOATS)), st.data())
+def test_what_is_at_a_rank_along_the_last_axis(backend, a, data):
+    lib, rank = backends.load(backend), data.draw(st.integers(0, a.shape[-1] - 1))
+    found = lib.at_rank(lib.from_numpy(a), rank)
+    assert isinstance(found, lib.array_type)
+    np.testing.assert_array_equal(lib.to_numpy(found), np.sort(a)[..., rank], strict=True)
+
+
 def test_scatter_add_counts_further_than_float32_can(backend):
     lib, many = backends.current(), 2**18
     values = lib.from_numpy(np.full(many, 64.25, "float32"))

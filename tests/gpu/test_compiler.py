@@ -14,7 +14,9 @@ import pytest
 
 import minitensor as mt
 from minitensor import plot
+from minitensor.cluster.dbscan import kernels as dbscan_kernels
 from minitensor.cluster.kmeans import kernels as kmeans_kernels
+from minitensor.cluster.lsh import kernels as lsh_kernels
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.command import lesson
 from minitensor.errors import CompileError, DTypeError, LaunchError, MissingExtraError
@@ -190,19 +192,32 @@ def test_what_the_jit_makes_compiles(jit, arch):
 
 
 # A `@kernel`.
+LIMITS = ["float32", "float32", "float64"]
+DBSCAN = {False: [*LIMITS, "int32"], True: [*LIMITS, "int32[:]", "int32[:, :]", "int32[:, :]", "int32", "int32"]}
 FIXED = ["float32[:, :]"] * 2 + ["uint64[:]", "int32[:]"]
 KMEANS = [
     *((kmeans_kernels.assign, (d,), [*FIXED[:2], "int32[:]", *["int32"] * 2]) for d in (1, 2, 64)),
     *((kmeans_kernels.fused, (d,), [*FIXED, *["int32"] * 2, "float32"]) for d in (1, 2, 64)),
     *((kmeans_kernels.shared, sizes, [*FIXED, "int32", "float32"]) for sizes in ((1, 8), (2, 64), (64, 46))),
 ]
+HASHED = ["float32[:, :]", "float64[:, :]", "float64[:]", "float64[:]", "int64[:, :]", *["int32"] * 3]
 KERNELS = {
     **{name: (getattr(matmul_kernels, f"matmul_{name}"), MATRICES)
        for name in ("naive", "coalesced", "tiled", "register_tiled")},
     **{f"{make.__name__}({d})": (make(d), ["float32[:, :]"] * 3 + ["int32"] * 2 + ["float32"])
        for make in (mean_shift_kernels.fused, mean_shift_kernels.tiled) for d in (1, 2, 8, 64)},
+    **{f"dbscan {make.__name__}({d}, {runs})": (make(d, runs), ["float32[:, :]", *given, *DBSCAN[runs]])
+       for make, given in ((dbscan_kernels.count, ["int32[:]", "int32"]), (dbscan_kernels.unite, ["int32[:]"] * 3),
+                           (dbscan_kernels.border, ["int32[:]"] * 3))
+       for d, runs in ((2, False), (64, False), (3, True))},
+    "dbscan find": (dbscan_kernels.find(), ["int32[:]"] * 3 + ["int32"]),
     **{f"k-means {make.__name__}({', '.join(map(str, sizes))})": (make(*sizes), types)
        for make, sizes, types in KMEANS},
+    **{f"lsh hash {kind}, {bits}": (lsh_kernels.hashing_kernel(kind, bits), HASHED)
+       for kind in ("sign", "stable") for bits in (1, 16, 48)},
+    "lsh mark": (lsh_kernels.mark, ["int64[:]", "int64[:, :]", "int64[:, :]", "uint32[:, :]", "int32"]),
+    "lsh compact": (lsh_kernels.compact, ["uint32[:, :]", "int32[:, :]", "int32[:]", "int32", "int32"]),
+    "lsh compare": (lsh_kernels.compare, [*["float32[:, :]"] * 2, "int32[:, :]", "int32[:]", "float32[:, :]", "int32"]),
 }  # fmt: skip
 
 
@@ -218,7 +233,7 @@ def test_every_kernel_in_python_compiles(shim, nvrtc, arch):
             d, k = map(int, name[15:-1].split(", "))
             assert 0 <= each.shared - (12 * k * d + 4 * k) < 24, name  # and what lies between them, to begin at 8 bytes
             continue
-        assert each.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4}.get(
+        assert each.shared == {"tiled": 2 * 16 * 16 * 4, "register_tiled": 2 * 128 * 8 * 4, "lsh compact": 4 * 128}.get(
             name, 128 * 4 * int(name[6:-1]) if name.startswith("tiled(") else 0
         ), name
 

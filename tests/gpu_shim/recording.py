@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 LESSONS = ("07_gpu_kernels.py", "08_mean_shift_on_the_gpu.py")
 # Those that launch kernels; not those about the shim or CUDA's compiler, nor those that only count.
 PLACES = (
-    "minitensor", "tests/gpu", "tests/matrix_product", "tests/cluster/meanshift", "tests/plot",
-    "tests/cluster/kmeans/test_kernels.py",
+    "minitensor", "tests/gpu", "tests/matrix_product", "tests/cluster/dbscan", "tests/cluster/kmeans/test_kernels.py",
+    "tests/cluster/lsh", "tests/cluster/meanshift", "tests/plot",
 )  # fmt: skip
 NOT_THESE = (
     "test_cases_as_cpp", "test_compiler", "test_cpp", "test_functions", "test_predict", "test_random_kernels",

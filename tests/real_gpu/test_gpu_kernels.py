@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 import minitensor as mt
+from minitensor.cluster.dbscan import gpu_cells, gpu_pairs, grid
 from minitensor.cluster.kmeans import kernels as kmeans_kernels
 from minitensor.cluster.kmeans import rungs as kmeans
+from minitensor.cluster.lsh import kernels as lsh_kernels
+from minitensor.cluster.lsh import loops as lsh_loops
+from minitensor.cluster.lsh.hashing import draw
 from minitensor.cluster.meanshift import kernels as mean_shift_kernels
 from minitensor.cluster.meanshift import rungs
 from minitensor.errors import DeviceError, KernelError
@@ -44,6 +48,15 @@ def test_every_mean_shift_kernel_is_an_array_rung(rung, q, n, d):
     assert (gap <= rungs.tolerance(queries, points, 2.0)).all()
 
 
+@pytest.mark.parametrize("rung", [gpu_pairs, gpu_cells], ids=lambda rung: rung.__name__)
+@pytest.mark.parametrize(("n", "d", "eps"), [(1, 1, 0.1), (1000, 1, 0.01), (3001, 2, 0.1), (2000, 3, 0.3)])
+def test_every_dbscan_kernel_finds_the_labels_of_the_cells(rung, n, d, eps):
+    points = normal(4, n, d)
+    found = rung(points.to("cupy"), eps, 5)
+    assert found.backend == "cupy"
+    np.testing.assert_array_equal(found.to("numpy").numpy(), grid(points, eps, 5).numpy())
+
+
 @pytest.mark.parametrize("rung", kmeans.GPU_RUNGS, ids=lambda rung: rung.__name__)
 @pytest.mark.parametrize(("n", "k", "d"), [(1, 1, 1), (129, 5, 2), (100_000, 64, 2), (3_000, 46, 64)])
 def test_every_k_means_kernel_is_an_array_rung_and_repeats_itself(rung, n, k, d):
@@ -54,6 +67,17 @@ def test_every_k_means_kernel_is_an_array_rung_and_repeats_itself(rung, n, k, d)
     if rung is not kmeans_kernels.gpu_assign:  # its sums are made by CuPy, in floats
         for _ in range(3):
             np.testing.assert_array_equal(rung(*there).to("numpy").numpy(), found.numpy())
+
+
+@pytest.mark.parametrize("kind", ["sign", "stable"])
+@pytest.mark.parametrize(("q", "n", "d"), [(1, 1, 1), (33, 700, 5), (9, 3001, 64)])
+def test_every_lsh_kernel_finds_the_neighbours_of_the_loops(kind, q, n, d):
+    queries, points = normal(2, q, d), normal(3, n, d)
+    hashing = draw(mt.random.generator(0), kind, 3, 5, points).narrowed(2.0)
+    there = hashing._replace(**{name: getattr(hashing, name).to("cupy") for name in ("planes", "offsets", "factors")})
+    found = lsh_kernels.gpu(queries.to("cupy"), points.to("cupy"), there, 4, 6)
+    assert found.backend == "cupy"
+    np.testing.assert_array_equal(found.to("numpy").numpy(), lsh_loops(queries, points, hashing, 4, 6).numpy())
 
 
 @kernel

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minitensor as mt
-from minitensor.cluster import mean_shift
+from minitensor.cluster import DBSCAN, CellIndex, LSHIndex, mean_shift
 from minitensor.cluster.meanshift import LADDER
 from minitensor.data import blobs
 from minitensor.errors import DeviceError, IndexingError
@@ -37,6 +37,23 @@ def test_mean_shift_finds_the_same_clusters_as_on_the_processor():
     points, _ = blobs(2, each=40)
     there, here = mean_shift(points, 2.5), mean_shift(points.to("numpy"), 2.5)
     np.testing.assert_array_equal(there.labels.numpy(), here.labels.numpy())
+
+
+@pytest.mark.parametrize("method", ["cells", "leaves"])
+def test_dbscan_finds_the_same_clusters_as_on_the_processor(method):
+    points, _ = blobs(2, each=400)
+    for eps in (0.1, 0.6, 3.0):
+        there, here = DBSCAN(eps, method=method).fit(points), DBSCAN(eps, method=method).fit(points.to("numpy"))
+        np.testing.assert_array_equal(there.labels_.numpy(), here.labels_.numpy())
+
+
+@pytest.mark.parametrize("make", [LSHIndex, lambda: LSHIndex(hash="sign"), CellIndex])
+def test_an_index_finds_the_same_neighbours_as_on_the_processor(make):
+    points = mt.random.normal(mt.random.generator(0), (3_000, 16))
+    there, here = make().fit(points), make().fit(points.to("numpy"))
+    for a, b in zip(there.query(points[:50]), here.query(points[:50].to("numpy")), strict=True):
+        assert a.backend == "cupy"
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-6)
 
 
 def test_an_index_out_of_bounds_is_refused_and_does_not_wrap_round():

@@ -23,6 +23,7 @@ from minitensor.groups import is_new, numbered, owners, sorted_keys
 REACH = 2  # cells along each axis, beyond which nothing is a neighbour
 MOST = 3  # dimensions: in more a point has too many cells round it
 SHRINK = 1 - 2.0**-20  # more than rounding can move a point, in cells
+LARGEST_KEY = 2**62  # so that sums of keys are int64 too
 PAIRS = 2**17  # that are compared at once
 TOGETHER = 2**15  # cells whose rows are looked up at once
 
@@ -86,7 +87,7 @@ def in_cells(points: Tensor, eps: float) -> Cells | None:
     side = eps / math.sqrt(d) * SHRINK
     axes = [_along(column, side, eps) for column in columns]
     sizes = [number.max().item() + 2 * REACH + 1 for number in axes]
-    if math.prod(sizes) >= 2**62:
+    if math.prod(sizes) > LARGEST_KEY:
         return None
     steps = tuple(math.prod(sizes[axis + 1 :]) for axis in range(d))
     keys = axes[0]

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from minitensor.cluster.coordinates import largest
-from minitensor.cluster.dbscan import counting, joining, projection
+from minitensor.cluster.dbscan import counting, joining, leaves
 from minitensor.cluster.dbscan.cells import MOST, TOGETHER, Cells, in_cells, pairs, squared_distances
 from minitensor.core.creation import full
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argsort, minimum, take, where
 from minitensor.groups import dense, is_new, least_of_runs, numbered, owners, sorted_keys
 
-METHODS = ("auto", "cells", "projection")
+METHODS = ("auto", "cells", "leaves")
 Report = Callable[[int, int, str], None]
 
 
@@ -34,7 +34,7 @@ def cluster(
     """The clusters of points (n, d) of floats, n ≥ 1, and which of them are core points.
 
     eps : positive and finite; weights : (n,) float64, what each point counts, 1 if None
-    method : "cells" or "projection", which find the same; "auto" takes cells in up to 3 dimensions
+    method : "cells" or "leaves", which find the same; "auto" takes cells in up to 3 dimensions
     report : is told how much is done, of how much, and what is being done
 
     Points are compared as they are, in float64, whatever their dtype, since moving them would round: d² ≤ eps² of the
@@ -49,10 +49,10 @@ def cluster(
     exponent = max(math.frexp(eps)[1] - 1, math.frexp(largest(points))[1] - 500)
     unit = 2.0 ** max(exponent, -1022)
     here, width = points.astype("float64") / unit, max(eps / unit, 2.0**-500)
-    cells = in_cells(here, width) if method != "projection" and points.shape[1] <= MOST else None
+    cells = in_cells(here, width) if method != "leaves" and points.shape[1] <= MOST else None
     report = report or _silent
     if cells is None:
-        return _by_projection(here, width, min_samples, weights, report)
+        return _by_leaves(here, width, min_samples, weights, report)
     return _by_cells(cells, width, min_samples, weights, report)
 
 
@@ -76,19 +76,19 @@ def _by_cells(cells: Cells, eps: float, min_samples: float, weights: Tensor | No
     return _as_given(cells.order, labels, core)
 
 
-def _by_projection(points: Tensor, eps: float, min_samples: float, weights: Tensor | None, report: Report) -> Found:
+def _by_leaves(points: Tensor, eps: float, min_samples: float, weights: Tensor | None, report: Report) -> Found:
     report(0, 3, "counting neighbours")
-    line, order = projection.on_line(points, eps)
+    found, order = leaves.in_leaves(points, eps)
     mass = None if weights is None else take(weights, order)
-    core = projection.core_points(line, min_samples, mass)
+    core = leaves.core_points(found, min_samples, mass)
     labels = full(core.shape[0], -1, "int64", like=core)
     if core.any():
         report(1, 3, "joining points")
-        cores = line.only(core)
-        number = _numbers(projection.components(cores), order[core])
+        cores = found.only(core)
+        number = _numbers(leaves.components(cores), order[core])
         report(2, 3, "looking at borders")
         labels[core] = number
-        labels[~core] = projection.first_near(line.only(~core), cores, number)
+        labels[~core] = leaves.first_near(found.only(~core), cores, number)
     report(3, 3, "done")
     return _as_given(order, labels, core)
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from minitensor import random
 from minitensor.cluster.coordinates import largest, squared_distances
-from minitensor.cluster.dbscan.projection import along_first_axis
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.core import checks
 from minitensor.core.creation import full
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.functions import concat, sort, sqrt, take
+from minitensor.functions import argsort, concat, sort, sqrt, take
+from minitensor.linalg import eigh
 
 PAIRS = 2**18  # in a tile
 ROWS = 64  # points of a tile
@@ -46,8 +46,10 @@ def k_distances(points: Any, k: int = 5, *, sample: int | None = 2_000, random_s
     here = read.astype("float64") / unit
     asked = n if sample is None else min(n, checks.whole("k_distances: sample", sample, 1))
     at = sort(random.permutation(random.generator(random_state), n, like=here)[:asked])
-    along, order = along_first_axis(here)
-    here = take(here, order)
+    centred = here - here.mean(0)
+    along = (centred @ eigh(centred.T @ centred)[1][:, -1:])[:, 0]
+    order = argsort(along)
+    along, here = take(along, order), take(here, order)
     found = [_of_some(here, along, at[first : min(first + ROWS, asked)], k) for first in range(0, asked, ROWS)]
     curve = sort(sqrt(concat(found)) * unit, descending=True)
     return in_kind_of(points, curve.astype(read.dtype))
@@ -68,7 +70,8 @@ def _of_some(points: Tensor, along: Tensor, at: Tensor, k: int) -> Tensor:
         for part in parts:
             table = squared_distances(mine, points[part].T)
             if best.shape[1] < k or (table < best[:, -1:]).any():
-                best = sort(concat([best, table], axis=1), axis=1)[:, :k]
+                best = sort(concat([best, table], axis=1), axis=1)
+                best = best[:, : min(k, best.shape[1])]
         reach = math.inf if best.shape[1] < k else math.sqrt(best[:, -1].max().item()) * (1 + 1e-9) + 1e-12
         parts = []
         if low > 0 and along[low - 1].item() >= first - reach:

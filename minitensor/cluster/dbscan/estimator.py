@@ -23,8 +23,8 @@ class DBSCAN(Estimator):
 
     eps : how near neighbours are, in the units of the points
     min_samples : how many neighbours a core point has, or what they weigh
-    method : "cells", a grid, in up to 3 dimensions; "projection", tiles along the first principal axis, in any number;
-        "auto" chooses. They find the same.
+    method : "cells", a grid, in up to 3 dimensions; "leaves", a tree, in any number; "auto" chooses.
+        They find the same.
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
 
     After `fit`, where n points of d dimensions were given; arrays are of the kind and on the device of the points:
@@ -40,8 +40,8 @@ class DBSCAN(Estimator):
     moved points exactly.
 
     Time: with cells about O(n·log n), and where a cell holds less than min_samples points, up to O(min_samples) for
-    each of the points round it; with a projection O(n·d) for each point within eps along the axis. Memory: O(n·d), at
-    most 8·(4d + 20)·n bytes and 32 MB, however large eps is; scikit-learn holds all pairs of neighbours.
+    each of the points round it; with leaves O(n·d) for each point in the leaves near one. Memory: O(n·d), at
+    most 8·(6d + 20)·n bytes and 22 MB, however large eps is; scikit-learn holds all pairs of neighbours.
     Source: M. Ester, H.-P. Kriegel, J. Sander, X. Xu, "A density-based algorithm for discovering clusters in large
     spatial databases with noise", KDD 1996.
 

@@ -7,41 +7,17 @@ compared. What is still open is halved, again and again (Gray and Moore 2000).
 """
 
 from itertools import product
-from typing import NamedTuple
 
+from minitensor.cluster.dbscan.boxes import boxes_of
 from minitensor.cluster.dbscan.cells import REACH, Cells, pairs, squared_distances
 from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat, cumsum, floor, maximum, minimum, take, where
-from minitensor.groups import among, connected, distinct, least_of_runs, numbered, owners, sorted_keys
+from minitensor.groups import among, connected, distinct, numbered, owners, sorted_keys
 
 FEW = 4  # points of each cell that are compared at first
 LEAF = 64  # pairs of points up to which two halves are compared whole
 BITS = 16  # of each coordinate, by which the points of a cell are put in order before they are halved
-
-
-class Boxes(NamedTuple):
-    """The least and the largest coordinates of groups of points: for each axis (groups,)."""
-
-    low: tuple[Tensor, ...]
-    high: tuple[Tensor, ...]
-
-    def between(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-        """The squares of the least and of the largest distance that two points can have, one of each of two boxes."""
-        least = most = zeros(a.shape, "float64", like=self.low[0])
-        for low, high in zip(self.low, self.high, strict=True):
-            up, down = take(low, b) - take(high, a), take(low, a) - take(high, b)
-            gap, span = maximum(maximum(up, down), 0.0), minimum(up, down)
-            least, most = least + gap * gap, most + span * span
-        return least, most
-
-
-def boxes_of(columns: tuple[Tensor, ...], starts: Tensor) -> Boxes:
-    """The boxes of runs of points that begin at `starts`, none empty."""
-    return Boxes(
-        tuple(least_of_runs(column, starts) for column in columns),
-        tuple(-least_of_runs(-column, starts) for column in columns),
-    )
 
 
 class Components:

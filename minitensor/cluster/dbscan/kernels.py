@@ -11,7 +11,7 @@ rounding leaves no doubt: the differences are taken first, so that the error of 
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from minitensor.core import checks
 from minitensor.core.creation import full, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.data import blobs
-from minitensor.errors import DTypeError, InputError
+from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import cumsum, minimum, stack, take, where
 from minitensor.gpu.launching import Kernel
 from minitensor.gpu.report import Launch
@@ -222,6 +222,31 @@ def gpu_cells(points: Tensor, eps: float, min_samples: int) -> Tensor:
     return cluster("gpu_cells", points, eps, min_samples, runs=True)[0]
 
 
+class Job(NamedTuple):
+    """What kernels are given: points (n, d) in units of about eps, sorted by cells where there are any; the number of
+    each, (n,) int64; min_samples; and the rest, the thresholds first."""
+
+    points: Tensor
+    number: Tensor
+    least: int
+    rest: tuple[Any, ...]
+    runs: bool
+
+    @property
+    def blocks(self) -> int:
+        return -(-len(self.points) // BLOCK)
+
+    def blank(self) -> Tensor:
+        """A number for each point that says nothing yet."""
+        return full(len(self.points), -1, "int32", like=self.points)
+
+    def mark(self, core: Tensor, sample: int | None = None, **options: Any) -> Launch:
+        """Mark core points; sample : how many blocks the simulator is to run, if not all of them."""
+        kernel = count(self.points.shape[1], self.runs)
+        launching = kernel if sample is None else kernel.sample(sample)
+        return launching[self.blocks, BLOCK](self.points, core, self.least, *self.rest, **options)
+
+
 def cluster(
     name: str, points: Tensor, eps: float, min_samples: int, runs: bool = False, order: Any = None
 ) -> tuple[Tensor, list[Launch]]:
@@ -231,43 +256,53 @@ def cluster(
 
     Raises DTypeError for points that are not float32, ShapeError and InputError for what does not fit.
     """
-    unit, low, high, limit = thresholds(name, points, eps)
-    least, (n, d) = checks.whole(f"{name}: min_samples", min_samples, 1), points.shape
+    job = prepared(name, points, eps, min_samples, runs)
+    n, d = points.shape
     if not n:
         return zeros(0, "int64", like=points), []
-    if not 1 <= d <= (MOST if runs else LARGEST):
-        raise InputError(f"{name}: points have {d} dimensions; it takes from 1 to {MOST if runs else LARGEST}")
+    place, parent = job.number.astype("int32"), numbered(points).astype("int32")
+    core, root, best = job.blank(), job.blank(), job.blank()
+    options: dict[str, Any] = {} if order is None else {"order": order}
+    launches = [
+        job.mark(core, **options),
+        unite(d, runs)[job.blocks, BLOCK](job.points, core, place, parent, *job.rest, **options),
+        find()[job.blocks, BLOCK](place, parent, root, n),
+        border(d, runs)[job.blocks, BLOCK](job.points, core, root, best, *job.rest, **options),
+    ]
+    return _labels(core, best, job.number), launches
+
+
+def prepared(name: str, points: Tensor, eps: float, min_samples: int, runs: bool) -> Job:
+    """What the kernels need; raises what `cluster` does."""
+    unit, low, high, limit = thresholds(name, points, eps)
+    least, (n, d) = checks.whole(f"{name}: min_samples", min_samples, 1), points.shape
+    most = MOST if runs else LARGEST
+    if n and not 1 <= d <= most:
+        raise InputError(f"{name}: points have {d} dimensions; it takes from 1 to {most}")
     scaled, number = points / unit, numbered(points)
-    more: tuple[Any, ...] = (n,)
-    if runs:
+    more: tuple[Any, ...] = ()
+    if runs and n:
         cells = in_cells(scaled.astype("float64"), eps / unit)
         if cells is None:
             raise InputError(f"{name}: nearly all points are more than eps={eps} apart; take gpu_pairs")
         number, scaled = cells.order, take(scaled, cells.order)
         ends = [cells.row(cells.keys, shift) for shift in cells.shifts()]
         first, last = (stack([take(cells.start, pair[end]) for pair in ends], axis=1) for end in (0, 1))
-        more = (*(each.astype("int32") for each in (owners(cells.held), first, last)), len(ends), n)
-    scaled, place = scaled.contiguous(), number.astype("int32")
-    core, root, best = (full(n, -1, "int32", like=points) for _ in range(3))
-    parent = numbered(points).astype("int32")
-    rest = (np.float32(low), np.float32(high), np.float64(limit), *more)
-    options: dict[str, Any] = {} if order is None else {"order": order}
-    blocks = -(-n // BLOCK)
-    launches = [
-        count(d, runs)[blocks, BLOCK](scaled, core, least, *rest, **options),
-        unite(d, runs)[blocks, BLOCK](scaled, core, place, parent, *rest, **options),
-        find()[blocks, BLOCK](place, parent, root, n),
-        border(d, runs)[blocks, BLOCK](scaled, core, root, best, *rest, **options),
-    ]
-    return _labels(core, best, number), launches
+        more = (*(each.astype("int32") for each in (owners(cells.held), first, last)), len(ends))
+    rest = (np.float32(low), np.float32(high), np.float64(limit), *more, n)
+    return Job(scaled.contiguous(), number, least, rest, runs)
 
 
 def thresholds(name: str, points: Tensor, eps: float) -> tuple[float, float, float, float]:
     """The unit in which points are compared, and the squares of float32 below which, up to which, and of float64 up to
     which they are near."""
     checks.tensor(f"{name}: points", points)
+    if points.ndim != 2:
+        raise ShapeError(f"{name}: points have shape {points.shape}, not (points, dimensions)")
     if points.dtype != "float32":
         raise DTypeError(f"{name}: points are {points.dtype}, not float32; use .astype('float32')")
+    if points.size:
+        checks.points(f"{name}: points", points)
     eps = checks.distance(f"{name}: eps", eps)
     unit = 2.0 ** (np.frexp(eps)[1].item() - 1)
     if points.size and largest(points) / unit > 2.0**126:

@@ -11,7 +11,7 @@ from minitensor.cluster.coordinates import squared_distances
 from minitensor.cluster.dbscan import clustering
 from minitensor.cluster.dbscan.cells import MOST, PAIRS
 from minitensor.cluster.dbscan.kernels import gpu_cells, gpu_pairs
-from minitensor.cluster.dbscan.projection import COLUMNS, ROWS
+from minitensor.cluster.dbscan.leaves import COLUMNS, LEAF, TOGETHER
 from minitensor.core import checks
 from minitensor.core.creation import tensor, zeros
 from minitensor.core.tensor import Tensor
@@ -96,21 +96,22 @@ def tiled(points: Tensor, eps: float, min_samples: int, memory: int = MEMORY) ->
     return where(number < n, number, -1)
 
 
-def _sweep_memory(points: Tensor, eps: float, min_samples: int) -> float:
+def _halves_memory(points: Tensor, eps: float, min_samples: int) -> float:
     n, d = points.shape
-    return 8.0 * (5 * d + 20) * n + 60.0 * ROWS * COLUMNS
+    return 8.0 * (6 * d + 20) * n + 40.0 * LEAF * TOGETHER * COLUMNS
 
 
-@rung("sorted along an axis, tiles as products", memory=_sweep_memory)
-def sweep(points: Tensor, eps: float, min_samples: int) -> Tensor:
-    """Sorted along their first principal axis, points are compared only with those within eps along it.
+@rung("halved to leaves, tiles as products", memory=_halves_memory)
+def halves(points: Tensor, eps: float, min_samples: int) -> Tensor:
+    """Points are halved along the axis on which they are widest, again and again, and only near leaves are compared.
 
-    A tile is a matrix product, |a|² + |b|² − 2a·b, and where its rounding could decide the differences are summed after
-    all. Pairs are looked at once, not twice, and not at all where all points of a tile have enough neighbours already,
-    or are known to be joined. See `projection.py`.
-    Memory: 8·(5d + 20)·n bytes, and 60 for each pair in a tile of ROWS × COLUMNS.
+    Two leaves whose boxes are more than eps apart need no distance, and neither do two that are within eps altogether.
+    Others make a tile, which is a matrix product, |a|² + |b|² − 2a·b; where its rounding could decide, the differences
+    are summed after all. Pairs are looked at once, not twice, and not at all where all points of two leaves have enough
+    neighbours already, or are known to be joined. It works in any number of dimensions. See `leaves.py`.
+    Memory: 8·(6d + 20)·n bytes, and 40 for each pair in a tile of LEAF·TOGETHER × COLUMNS.
     """
-    return _labels("sweep", points, eps, min_samples, "projection")
+    return _labels("halves", points, eps, min_samples, "leaves")
 
 
 def _grid_memory(points: Tensor, eps: float, min_samples: int) -> float:
@@ -131,7 +132,7 @@ def grid(points: Tensor, eps: float, min_samples: int) -> Tensor:
     Raises ShapeError for more than 3 dimensions.
     """
     if points.shape[-1] > MOST:
-        raise ShapeError(f"grid: points of shape {points.shape}; cells are for {MOST} dimensions or fewer, take sweep")
+        raise ShapeError(f"grid: points of shape {points.shape}; cells are for {MOST} dimensions or fewer, take halves")
     return _labels("grid", points, eps, min_samples, "cells")
 
 
@@ -176,7 +177,7 @@ def tolerance(points: Tensor, eps: float, min_samples: int) -> float:
     return 0.0
 
 
-RUNGS = (loops, tiled, sweep, grid)
+RUNGS = (loops, tiled, halves, grid)
 LADDER = Ladder("DBSCAN", RUNGS, flops, share, tolerance, traffic)
 # For float32 on CuPy.
 GPU_LADDER = LADDER._replace(rungs=(*RUNGS, gpu_pairs, gpu_cells))

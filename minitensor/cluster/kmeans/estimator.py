@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from minitensor import random
+from minitensor.cluster import distributed
+from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
 from minitensor.cluster.coordinates import FEW, by_axis
 from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.kmeans import chunked
 from minitensor.cluster.kmeans.boxes import BITS, in_boxes, padded
 from minitensor.cluster.kmeans.distances import distances_to
 from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
@@ -104,6 +107,10 @@ class KMeans(Transformer):
 
         sample_weight : (n,), what each point weighs, 0 or more; 1 if not given
 
+        X may be a Dask array in chunks of rows, larger than memory: see `chunked.py`. k-means++ then draws from 65,536
+        of the points, which are gathered; `labels_`, and what `predict` and `transform` answer, are Dask arrays that
+        are still to be computed, and the centres are NumPy's. Its points all weigh 1.
+
         Raises ShapeError and InputError for anything but finite points, and InputError for a setting that means nothing
         and fewer points than centres. Warns with ConvergenceWarning where fewer clusters than `n_clusters` were found.
         """
@@ -112,8 +119,9 @@ class KMeans(Transformer):
         rng = _generator(self.random_state)
         with jobs("KMeans: n_jobs", self.n_jobs), progress("k-means", bool(self.verbose)) as step:
             fit = self._fit if self.batch_size is None else self._fit_in_batches
-            frame, found, points = fit(X, k, sample_weight, rng, step)
-        if (count := int((counts(found.labels, k) > 0).astype("int64").sum().item())) < k:
+            fit = self._fit_chunks if in_chunks(X) else fit
+            frame, found, points, count = fit(X, k, sample_weight, rng, step)
+        if count < k:
             warnings.warn(
                 f"Number of distinct clusters ({count}) found smaller than n_clusters ({k}). Possibly due to duplicate "
                 "points in X; ask for fewer",
@@ -123,7 +131,11 @@ class KMeans(Transformer):
         self._saw(X, points)
         self.inertia_ = found.inertia * frame.unit**2
         self.n_iter_, self._n_features_out = found.n_iter, k
-        self.cluster_centers_, self.labels_ = in_kind_of(X, frame.leave(found.centers)), in_kind_of(X, found.labels)
+        centers = frame.leave(found.centers)
+        if isinstance(points, Chunks):
+            self.cluster_centers_, self.labels_ = centers.numpy(), found.labels
+        else:
+            self.cluster_centers_, self.labels_ = in_kind_of(X, centers), in_kind_of(X, found.labels)
         self._frame, self._inside = frame, found.centers
         return self
 
@@ -134,6 +146,8 @@ class KMeans(Transformer):
         the centres, and for X what `fit` raises.
         """
         points, centers = self._again(X), self._centers()
+        if isinstance(points, Chunks):
+            return points.lazily(chunked.nearest_center, self._frame, centers, dtype="int64")
         keys, (k, n) = keys_of(centers), (centers.shape[0], points.shape[0])
         room = room_for(n, k, centers.T)
         found = [lowest(scores(x, keys, room))[0].astype("int64") for x in self._tiles(points)]
@@ -143,12 +157,18 @@ class KMeans(Transformer):
         """The distance from each of the points X (n, d) to each centre, (n, k), in the kind of X or as `set_output`
         says, and in the dtype of the points. Raises what `predict` raises."""
         points, centers = self._again(X), self._frame.enter(as_tensor(self.cluster_centers_))
+        if isinstance(points, Chunks):
+            given = self._frame, centers
+            return points.lazily(chunked.distances, *given, dtype=points.dtype, columns=centers.shape[0])
         found = concat([distances_to(x, centers) for x in self._tiles(points)])
         return self._out(X, (found * self._frame.unit).astype(points.dtype))
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Minus the inertia of the points X (n, d), so that more is better. Raises what `predict` raises."""
         points = self._again(X)
+        if isinstance(points, Chunks):
+            _no_weights(sample_weight)
+            return -chunked.inertia(points, self._frame, self._centers()) * self._frame.unit**2
         weights = _weights(sample_weight, points)
         inertia = partial_sums(self._frame.enter_near(points), self._centers(), weights).inertia
         return -inertia * self._frame.unit**2
@@ -212,7 +232,7 @@ class KMeans(Transformer):
 
     def _fit(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
-    ) -> tuple[Frame, Found, Tensor]:
+    ) -> tuple[Frame, Found, Any, int]:
         """The best of some starts on all points: the frame, what was found in it, and the points."""
         points = read_points(X)
         n = points.shape[0]
@@ -237,11 +257,11 @@ class KMeans(Transformer):
             if best is None or found.inertia < best.inertia:
                 best = found
         assert best
-        return frame, best, points
+        return frame, best, points, _held(best.labels, k)
 
     def _fit_in_batches(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
-    ) -> tuple[Frame, Found, Tensor]:
+    ) -> tuple[Frame, Found, Any, int]:
         """The same on batches. The frame, and the starts, are those of a sample of three batches, or of 3k points."""
         points = Batches(X)
         n = points.length
@@ -275,7 +295,39 @@ class KMeans(Transformer):
             inertia += part.inertia
         n_iter = -(-found.batches * size // n)
         whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False)
-        return frame, whole, points.first
+        return frame, whole, points.first, _held(whole.labels, k)
+
+    def _fit_chunks(
+        self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
+    ) -> tuple[Frame, Found, Any, int]:
+        """The same on a Dask array: see `chunked.py`. Where centres start is drawn from a sample that is gathered."""
+        _no_weights(sample_weight)
+        if self.batch_size is not None:
+            raise InputError(
+                "KMeans: batch_size is of no use for a Dask array, which is read chunk by chunk; leave it out"
+            )
+        points = chunks_of(X)
+        frame, _ = distributed.frame_of(points)
+        n = points.shape[0]
+        _check_enough(n, k)
+        tol = float(self.tol) * (chunked.variance(points, frame) if self.tol else 0.0)
+        best, count = None, self._starts()
+        for start in range(1, count + 1):
+            if isinstance(self.init, str) and self.init == "random":
+                centers = frame.enter(points.rows(at_random(n, None, k, rng)))
+            else:
+                some = points.rows([0]) if not isinstance(self.init, str) else chunked.sample(points, rng)
+                centers = self._init(X, frame, _inside(frame, some)[1], None, k, rng)
+
+            def report(done: int, shift: float, start: int = start) -> None:
+                assert step
+                step(done, int(self.max_iter), f"start {start} of {count}")
+
+            found = chunked.to_the_end(points, frame, centers, int(self.max_iter), tol, report if step else None)
+            if best is None or found[0].inertia < best[0].inertia:
+                best = found
+        assert best
+        return frame, best[0], points, best[1]
 
     def _centers(self) -> Tensor:
         """The centres inside the frame: not rounded to their dtype, unless someone has changed them since `fit`."""
@@ -326,6 +378,11 @@ def _variance(data: Tensor) -> float:
     return sum(max(total / n - mean**2, 0.0) for total, mean in zip(square_sums(data), means, strict=True)) / d
 
 
+def _held(labels: Tensor, k: int) -> int:
+    """How many of k centres have points."""
+    return int((counts(labels, k) > 0).astype("int64").sum().item())
+
+
 def _check_enough(n: int, k: int) -> None:
     if n < k:
         raise InputError(f"n_samples={n} should be >= n_clusters={k}; ask for fewer, or give more points")
@@ -351,6 +408,11 @@ def _weights(given: Any, points: Tensor, n: int | None = None) -> Tensor | None:
     if not weights.max() > 0:
         raise InputError("Sample weights must contain at least one non-zero number; where none counts, leave them out")
     return weights
+
+
+def _no_weights(given: Any) -> None:
+    if given is not None:
+        raise InputError("KMeans: points of a Dask array weigh 1 each; leave out sample_weight")
 
 
 def _generator(seed: Any) -> np.random.Generator:

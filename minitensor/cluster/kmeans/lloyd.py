@@ -86,7 +86,7 @@ def partial_sums(points: Tensor, centers: Tensor, weights: Tensor | None = None)
 
 
 class Keys(NamedTuple):
-    """Of centres (k, d): −c and |c|²/2 side by side, (k, d + 1). A product with (x, 1) gives the scores of a point x."""
+    """Of centres (k, d): −c and |c|²/2 side by side, (k, d + 1), whose product with (x, 1) are a point's scores."""
 
     whole: Tensor
 

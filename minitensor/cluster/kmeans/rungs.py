@@ -107,10 +107,10 @@ def gemm(points: Tensor, centers: Tensor) -> Tensor:
     return _in_tiles("gemm", points, centers, labels, sums)
 
 
-def _tiled_memory(points: Tensor, centers: Tensor, threads: int = 1) -> float:
+def _tiled_memory(points: Tensor, centers: Tensor, workers: int = 1) -> float:
     """The points as coordinates, their labels, and a table of scores with its marks on each thread."""
     rows = min(len(points), TILE)
-    return float(points.size * points.dtype.itemsize + len(points) + threads * (TABLE + rows * (len(centers) + 8 * 8)))
+    return float(points.size * points.dtype.itemsize + len(points) + workers * (TABLE + rows * (len(centers) + 8 * 8)))
 
 
 @rung("the same, coordinates side by side, nearest by marks", memory=_tiled_memory)

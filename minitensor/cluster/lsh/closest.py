@@ -74,3 +74,13 @@ def ranked(query: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
 def at_rank(numbers: Tensor, rank: int) -> Tensor:
     """The numbers along the last axis that have so many before them when they are in order."""
     return wrap(backend.of(numbers.array).at_rank(numbers.array, rank))
+
+
+def places(true: Tensor) -> Tensor:
+    """Where a vector of bool is true, int64.
+
+    >>> import minitensor as mt
+    >>> places(mt.tensor([False, True, True])).tolist()
+    [1, 2]
+    """
+    return wrap(backend.of(true.array).xp.nonzero(true.array)[0])

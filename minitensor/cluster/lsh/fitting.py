@@ -10,23 +10,24 @@ from collections.abc import Callable
 import numpy as np
 
 from minitensor import random
-from minitensor.cluster.lsh.buckets import bucketed
+from minitensor.cluster.lsh.buckets import bucketed, candidates, within
 from minitensor.cluster.lsh.hashing import MOST_BITS, Hashing
 from minitensor.cluster.lsh.probing import probed
 from minitensor.core.tensor import Tensor
 
 SAMPLE, ASKING = 4096, 128  # points of the sample, and queries among them
-WIDEST, NARROWEST = 8.0, -40.0  # powers of 2, in standard deviations of the points along a direction
-PRECISELY = 1 / 16  # of an octave
+WIDEST, NARROWEST = 12.0, -40.0  # widths as powers of 2, in standard deviations of the points along a direction
+USUAL = -1.0, 3.0  # between which a width is looked for first
+PRECISELY = 1 / 32  # of an octave; how many points are read goes with some fifth power of the width
 
 
 def wanted(n: int) -> float:
-    """Which share of n points a query should read, those in several tables counted as often: 100 and √n more.
+    """Which share of n points a query should read: 64 points and √n more.
 
     >>> wanted(10_000), wanted(50)
-    (0.02, 1.0)
+    (0.0164, 1.0)
     """
-    return min(1.0, (100 + math.sqrt(n)) / n)
+    return min(1.0, (64 + math.sqrt(n)) / n)
 
 
 def sample(rng: np.random.Generator, points: Tensor) -> tuple[Tensor, Tensor]:
@@ -39,9 +40,12 @@ def sample(rng: np.random.Generator, points: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def share_read(queries: Tensor, points: Tensor, hashing: Hashing, probes: int) -> float:
-    """Which share of the points a query reads, those in several tables counted as often."""
-    _, held = bucketed(hashing.codes(points)).find(probed(queries, hashing, probes))
-    return held.sum().item() / queries.shape[0] / points.shape[0]
+    """Which share of the points a query reads. Memory: that of `candidates`, `CANDIDATES` at a time."""
+    found = bucketed(hashing.codes(points))
+    starts, held = found.find(probed(queries, hashing, probes))
+    parts = within(held.sum(1).tolist())
+    read = sum(candidates(found.order, found.n, starts[part], held[part])[1][-1] for part in parts)
+    return read / (len(queries) * len(points))
 
 
 def fit_width(queries: Tensor, points: Tensor, hashing: Hashing, probes: int, goal: float) -> float:
@@ -49,11 +53,21 @@ def fit_width(queries: Tensor, points: Tensor, hashing: Hashing, probes: int, go
     spread = (points.astype("float64") @ hashing.planes).std(0).mean().item()
     if not spread:
         return 1.0  # all points are equal
+    if goal == 1:
+        return spread * 2**WIDEST
 
-    def is_narrow(octave: float) -> bool:
-        return share_read(queries, points, hashing.narrowed(spread * 2**octave), probes) < goal
+    def reads_less(octave: float) -> bool:
+        return share_read(queries, points, hashing.narrowed(spread * 2**octave), probes) <= goal
 
-    return spread * 2 ** _last(is_narrow, NARROWEST, WIDEST, PRECISELY)
+    low, high = USUAL
+    while low > NARROWEST and not reads_less(low):
+        low, high = 2 * low, low
+    while high < WIDEST and reads_less(high):
+        low, high = high, 2 * high
+    while high - low > PRECISELY:
+        middle = (low + high) / 2
+        low, high = (middle, high) if reads_less(middle) else (low, middle)
+    return spread * 2**low
 
 
 def fit_bits(queries: Tensor, points: Tensor, draw: Callable[[int], Hashing], probes: int, goal: float) -> int:
@@ -66,11 +80,3 @@ def fit_bits(queries: Tensor, points: Tensor, draw: Callable[[int], Hashing], pr
         else:
             low = middle + 1
     return low
-
-
-def _last(holds: Callable[[float], bool], low: float, high: float, precisely: float) -> float:
-    """Where it no longer holds, between two places."""
-    while high - low > precisely:
-        middle = (low + high) / 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return high

@@ -3,11 +3,11 @@
 from typing import Any
 
 from minitensor import random
-from minitensor.cluster.frame import frame_of
+from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.lsh import fitting
 from minitensor.cluster.lsh.hashing import KINDS, MOST_BITS, MOST_TABLES, Hashing, draw
-from minitensor.cluster.lsh.searching import search, searched
+from minitensor.cluster.lsh.searching import Searched, search, searched
 from minitensor.cluster.manners import Parameters
 from minitensor.core import checks
 from minitensor.core.tensor import Tensor
@@ -29,8 +29,8 @@ class LSHIndex(Parameters):
         none
     random_state : the seed of directions and offsets; None draws new ones each time
 
-    The width of a slice, or the number of planes, is chosen such that queries like the points read about 100 + √n of n
-    points, those of several tables counted as often.
+    The width of a slice, or the number of planes, is chosen such that queries like the points read about 64 + √n of n
+    points. Of points as few as that, nearly all are read.
 
     After `fit`: `width_` or None, `bits_`, `n_features_in_`; after `query`: `read_`, the share of the points that a
     query of the last call read.
@@ -38,10 +38,10 @@ class LSHIndex(Parameters):
     Points that are equal are in one bucket, which is read whole; where all are, every query reads all of them. In few
     dimensions a tree reads fewer points and misses none (lessons/14_lsh.py).
 
-    Time: `fit` O(n·tables·(bits·d + log n)); a query O(tables·bits·(d + probes)), and O(d) for each point that it reads.
-    Memory: O(n·(tables + d)), and 2¹⁸ candidates at a time. Sources: M. Datar, N. Immorlica, P. Indyk, V. Mirrokni,
-    "Locality-sensitive hashing scheme based on p-stable distributions", SoCG 2004; M. Charikar, "Similarity estimation
-    techniques from rounding algorithms", STOC 2002; Q. Lv and others, "Multi-probe LSH", VLDB 2007.
+    Time: `fit` O(n·tables·(bits·d + log n)); a query O(tables·bits·(d + probes)), and O(d) for each point that it
+    reads. Memory: O(n·(tables + d)), and 2¹⁸ candidates at a time. Sources: M. Datar, N. Immorlica, P. Indyk, V.
+    Mirrokni, "Locality-sensitive hashing scheme based on p-stable distributions", SoCG 2004; M. Charikar, "Similarity
+    estimation techniques from rounding algorithms", STOC 2002; Q. Lv and others, "Multi-probe LSH", VLDB 2007.
 
     >>> import minitensor as mt
     >>> points = mt.random.normal(mt.random.generator(0), (2_000, 16))
@@ -100,22 +100,25 @@ class LSHIndex(Parameters):
         Raises NotFittedError before `fit`, DeviceError where Q is not on the device of the points, ShapeError for
         another number of features, InputError for k below 1 and, for "sign", where a query is 0.
         """
-        queries = self._asked(Q)
+        queries, frame, there = self.inside(Q)
         k = checks.whole("LSHIndex.query: k", k, 1)
-        found, squared, read = search(queries, self._searched, k, threads=None)
-        self.read_ = read / (queries.shape[0] * self._searched.points.shape[0])
-        distances = sqrt(squared) * self._frame.unit if self._frame else squared / 2
-        return in_kind_of(Q, found), in_kind_of(Q, distances.astype(self._searched.points.dtype))
+        found, squared, read = search(queries, there, k, threads=None)
+        self.read_ = read / (len(queries) * len(there.points))
+        distances = sqrt(squared) * frame.unit if frame else squared / 2
+        return in_kind_of(Q, found), in_kind_of(Q, distances.astype(there.points.dtype))
 
-    def _asked(self, Q: Any) -> Tensor:
-        """Queries inside, where the points are."""
+    def inside(self, Q: Any) -> tuple[Tensor, Frame | None, Searched]:
+        """Queries Q as they are hashed, their frame, which "sign" has none of, and what they are looked up in.
+
+        Raises what `query` raises for Q.
+        """
         if not hasattr(self, "bits_"):
             raise NotFittedError(f"this {type(self).__name__} has no points yet; call fit(X) first")
         queries = read_points(Q, "Q", place=self._searched.points.backend)
         if queries.shape[1] != self.n_features_in_:
             raise ShapeError(f"Q has {queries.shape[1]} features, but the points have {self.n_features_in_}")
         checks.together("LSHIndex.query: Q", queries, "the points", self._searched.points)
-        return self._enter("Q", queries).astype(self._searched.points.dtype)
+        return self._enter("Q", queries).astype(self._searched.points.dtype), self._frame, self._searched
 
     def _enter(self, name: str, places: Tensor) -> Tensor:
         """Places as they are hashed and compared: inside the frame, or as directions of length 1."""

@@ -1,13 +1,13 @@
-"""The rung of the ladder that is kernels: hash, mark, compact, compare. What is written does not depend on who is first.
+"""The rung of the ladder that is kernels. What they write does not depend on which thread comes first.
 
-1. `hashing_kernel(kind, bits)`: a thread is a point and a table, and keeps the projections on its `bits` directions in registers.
+1. `hashing_kernel(kind, bits)`: a thread is a point and a table, and keeps `bits` projections in registers.
 2. `mark`: a block is a query. Its threads go through its buckets and set one bit for each point in them. Threads that
    meet at one word do so in an atomic *or*, and *or* gives the same word in every order; a point that is in several
    tables sets its bit again.
-3. `compact`: a block is a query. Each thread counts the bits of its own words, a scan in shared memory says how many are
-   before them, and so where its points go: in the order of their numbers, each once, whatever order threads ran in. (A
-   counter that each thread moves on with an atomic *add* would also give each point a place of its own, but another one
-   at every run.)
+3. `compact`: a block is a query. Each thread counts the bits of its own words, a scan in shared memory says how many
+   are before them, and so where its points go: in the order of their numbers, each once, whatever order threads ran in.
+   (A counter that each thread moves on with an atomic *add* would also give each point a place of its own, but another
+   one at every run.)
 4. `compare`: a warp is a candidate at a time, its lanes are coordinates, so that a row is fetched as it lies in memory,
    and a shuffle adds up what they find.
 
@@ -16,15 +16,17 @@ The array library sorts the codes between 1 and 2 and picks the closest after 4,
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from minitensor.cluster.lsh.buckets import bucketed
-from minitensor.cluster.lsh.closest import in_order
+from minitensor.cluster.lsh.closest import in_order, places
+from minitensor.cluster.lsh.fitting import wanted
 from minitensor.cluster.lsh.hashing import SLICES, Hashing, chunks
 from minitensor.cluster.lsh.probing import probed
 from minitensor.core import checks
-from minitensor.core.creation import arange, full, zeros
+from minitensor.core.creation import full, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat, sort, take
 from minitensor.gpu.device import cuda
@@ -42,7 +44,7 @@ ROUNDING = 2.0**-16  # of a sum of squares in float32, as `compare` takes it, fo
 
 @cache
 def hashing_kernel(kind: str, bits: int) -> Kernel:
-    """``hash_points(columns, planes, offsets, factors, codes, n, d, tables)``: a variable for each of `bits` directions.
+    """``hash_points(columns, planes, offsets, factors, codes, n, d, tables)``, with a variable for each direction.
 
     columns : (d, n) float32, so that neighbouring threads read neighbouring numbers; planes : (d, tables·bits) float64;
     offsets, factors : (tables·bits,) float64; codes : (tables, n) int64, which it writes
@@ -57,22 +59,24 @@ def hashing_kernel(kind: str, bits: int) -> Kernel:
                 x = np.float64(columns[axis, point])
                 along_0 += x * planes[axis, table * 2 + 0]
                 along_1 += x * planes[axis, table * 2 + 1]
-            code = cuda.minimum(cuda.maximum(cuda.floor(along_0), -32768.0), 32768.0) * factors[table * 2 + 0]
-            code += cuda.minimum(cuda.maximum(cuda.floor(along_1), -32768.0), 32768.0) * factors[table * 2 + 1]
+            along_0 = cuda.floor(along_0)
+            along_1 = cuda.floor(along_1)
+            code = (along_0 - cuda.floor(along_0 / 65536.0 + 0.5) * 65536.0) * factors[table * 2 + 0]
+            code += (along_1 - cuda.floor(along_1 / 65536.0 + 0.5) * 65536.0) * factors[table * 2 + 1]
             codes[table, point] = np.int64(code)
     """
     at = [f"table * {bits} + {bit}" for bit in range(bits)]
-    slices = [
-        f"(1.0 if along_{bit} >= 0 else 0.0)"
-        if kind == "sign"
-        else f"cuda.minimum(cuda.maximum(cuda.floor(along_{bit}), {-float(SLICES)}), {float(SLICES)})"
-        for bit in range(bits)
-    ]
+    if kind == "sign":
+        whole, slices = [], [f"(1.0 if along_{bit} >= 0 else 0.0)" for bit in range(bits)]
+    else:
+        whole = [f"along_{bit} = cuda.floor(along_{bit})" for bit in range(bits)]
+        slices = [f"(along_{bit} - cuda.floor(along_{bit} / {SLICES} + 0.5) * {SLICES})" for bit in range(bits)]
     inside = [
         *(f"along_{bit} = offsets[{at[bit]}]" for bit in range(bits)),
         "for axis in range(d):",
         "    x = np.float64(columns[axis, point])",
         *(f"    along_{bit} += x * planes[axis, {at[bit]}]" for bit in range(bits)),
+        *whole,
         *(f"code {'+=' if bit else '='} {slices[bit]} * factors[{at[bit]}]" for bit in range(bits)),
         "codes[table, point] = np.int64(code)",
     ]
@@ -94,7 +98,7 @@ def mark(order, starts, held, marks, buckets):
 
 
 @kernel(device=True)
-def ones_of(word):
+def ones_of(word: Any) -> Any:
     """How many bits of a word of 32 are set."""
     pairs = word - ((word >> np.uint32(1)) & np.uint32(0x55555555))
     fours = (pairs & np.uint32(0x33333333)) + ((pairs >> np.uint32(2)) & np.uint32(0x33333333))
@@ -109,7 +113,7 @@ def compact(marks, points, counts, words, each):
     query, thread = cuda.blockIdx.x, cuda.threadIdx.x
     own = 0
     for word in range(thread * each, min(thread * each + each, words)):
-        own += ones_of(marks[query, word])
+        own += ones_of(marks[query, word])  # type: ignore[operator]
     before[thread] = own
     cuda.syncthreads()
     step = 1
@@ -132,7 +136,7 @@ def compact(marks, points, counts, words, each):
 
 @kernel
 def compare(queries, points, candidates, counts, squared, d):
-    """The squared distance of each candidate of query `blockIdx.x`: a warp is a candidate, its lanes are coordinates."""
+    """The squared distances of the candidates of query `blockIdx.x`: a warp is a candidate, its lanes coordinates."""
     query, lane = cuda.blockIdx.x, cuda.threadIdx.x & 31
     for at in range(cuda.threadIdx.x >> 5, counts[query], 4):
         point = candidates[query, at]
@@ -154,7 +158,7 @@ def compare(queries, points, candidates, counts, squared, d):
 def memory(queries: Tensor, points: Tensor, hashing: Hashing, probes: int, k: int) -> float:
     """Points by columns, codes and runs, one bit for each query and point, and the candidates."""
     (n, d), rows = points.shape, min(len(queries), _rows(points))
-    return 4.0 * n * d + 56.0 * hashing.tables * n + rows * (n / 8 + 16 * (100 + n**0.5))
+    return 4.0 * n * d + 56.0 * hashing.tables * n + rows * (n / 8 + 16 * wanted(n) * n)
 
 
 @rung("GPU: hash, mark, compact, compare", memory=memory)
@@ -211,7 +215,7 @@ def compacted(
     order : points bucket by bucket, of n; starts, held : (q, buckets) int64; turn : the launches' ``order=``
     """
     (q, buckets), words = held.shape, max(1, -(-n // BITS))
-    options = {} if turn is None else {"order": turn}
+    options: dict[str, Any] = {} if turn is None else {"order": turn}
     marks = zeros((q, words), "uint32", like=order)
     marked = mark[q, BLOCK](order, starts.contiguous(), held.contiguous(), marks, buckets, **options)
     most = max(1, int(held.sum(1).max().item()))
@@ -221,11 +225,11 @@ def compacted(
 
 
 def _shortlist(squared: Tensor, candidates: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """Pairs of a query and a candidate among which are its k closest; squared : (q, most), float32 with its rounding."""
-    q, most = squared.shape
+    """Pairs of a query and a candidate, its k closest among them; squared : (q, most) float32, with its rounding."""
+    most = squared.shape[1]
     last = sort(squared, axis=1)[:, min(k, most) - 1 : min(k, most)]
     near = (squared <= last * (1 + ROUNDING)) & (squared < math.inf)
-    at = arange(q * most, dtype="int64", like=squared)[near.reshape(-1)]
+    at = places(near.reshape(-1))
     return at // most, take(candidates.reshape(-1), at).astype("int64")
 
 

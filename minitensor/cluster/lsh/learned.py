@@ -7,7 +7,6 @@ queries of a cell meet its points in one matrix product.
 """
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -17,19 +16,21 @@ from minitensor import random
 from minitensor.cluster.frame import frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.kmeans.lloyd import partial_sums
-from minitensor.cluster.lsh.closest import Keys, at_rank, in_order, ranked
+from minitensor.cluster.lsh.buckets import repeat
+from minitensor.cluster.lsh.closest import Keys, at_rank, in_order, places, ranked
 from minitensor.cluster.lsh.hashing import chunks
 from minitensor.cluster.manners import Parameters
 from minitensor.core import checks
 from minitensor.core.creation import arange, full
 from minitensor.core.tensor import Tensor
 from minitensor.errors import NotFittedError, ShapeError
-from minitensor.functions import argmax, argsort, concat, cumsum, searchsorted, sqrt, where
-from minitensor.groups import counts, numbered
+from minitensor.functions import argmax, argsort, concat, cumsum, searchsorted, sqrt, take, where
+from minitensor.groups import counts
 
 EACH = 40  # points of the sample for each cell
+ROWS = 1024  # points that are given a cell at a time
 STEPS = 4  # of Lloyd's algorithm
-QUERIES = 4096  # at a time
+SCORES = 2**22  # of a query and a point, at a time
 
 
 class CellIndex(Parameters):
@@ -43,8 +44,8 @@ class CellIndex(Parameters):
     that a query of the last call read.
 
     The centres come from some steps of Lloyd's algorithm on a sample of 40 points for each cell. Time: `fit`
-    O(n·cells·d); a query O(cells·d), and O(d) for each point that it reads: about O(√n·d). Memory: O(n·d), and at a time
-    4,096 queries with what of each cell could be among their k nearest.
+    O(n·cells·d); a query O(cells·d), and O(d) for each point that it reads: about O(√n·d). Memory: O(n·d), and 4
+    million scores at a time.
     Source: J. Sivic and A. Zisserman, "Video Google", ICCV 2003; H. Jégou and others call it IVF ("Product quantization
     for nearest neighbor search", PAMI 2011).
 
@@ -55,7 +56,7 @@ class CellIndex(Parameters):
     ([0, 1, 2], [0.0, 0.0, 0.0])
     """
 
-    def __init__(self, *, cells: int | None = None, probes: int = 4, random_state: int | None = 0) -> None:
+    def __init__(self, *, cells: int | None = None, probes: int = 3, random_state: int | None = 0) -> None:
         self.cells = cells
         self.probes = probes
         self.random_state = random_state
@@ -63,7 +64,7 @@ class CellIndex(Parameters):
     def fit(self, X: Any) -> "CellIndex":
         """Learn the cells of the points X (n, d): a Tensor, an array, anything with DLPack, or lists.
 
-        Raises ShapeError and InputError for anything but finite points, and InputError for a setting that means nothing.
+        Raises ShapeError and InputError for anything but finite points, InputError for a setting that means nothing.
         """
         points = read_points(X)
         n = points.shape[0]
@@ -72,15 +73,16 @@ class CellIndex(Parameters):
         self._frame = frame_of(points)
         data = self._frame.enter(points)
         centers = learned_centers(random.generator(self.random_state), data, min(cells, n))
-        labels = partial_sums(data, centers).labels
-        of_each = counts(labels, centers.shape[0])
+        wide = Keys(centers.astype("float64"))  # so that a query and its duplicate are in one cell
+        labels = concat([argmax(nearness(data[part], wide), axis=1) for part in chunks(n, ROWS)])
+        of_each = counts(labels, len(centers))
         held = of_each > 0
         self._order = argsort(labels)
-        self._points, self._keys, self._centers = data, Keys(data[self._order]), Keys(centers[held])
-        self._held = of_each[held]
-        ends = cumsum(self._held).astype("int64").tolist()
-        self._places = [slice(begin, end) for begin, end in pairwise([0, *ends])]
-        self.cells_, self.n_features_in_ = len(self._places), points.shape[1]
+        self._points, self._keys, self._centers = data, Keys(data[self._order]), Keys(centers[held].astype("float64"))
+        self._held = of_each[held].astype("int64")
+        ends = cumsum(self._held).tolist()
+        self._blocks = [self._keys.table[begin:end].T for begin, end in pairwise([0, *ends])]
+        self.cells_, self.n_features_in_ = len(self._blocks), points.shape[1]
         return self
 
     def query(self, Q: Any, k: int = 10) -> tuple[Any, Any]:
@@ -96,7 +98,8 @@ class CellIndex(Parameters):
         checks.together("CellIndex.query: Q", queries, "the points", self._points)
         k = checks.whole("CellIndex.query: k", k, 1)
         inside = self._frame.enter_near(queries).astype(self._points.dtype)
-        parts = [self._search(inside[part], k) for part in chunks(len(inside), QUERIES)]
+        size = max(1, SCORES * self.cells_ // (self._probes * len(self._points)))
+        parts = [self._search(inside[part], k) for part in chunks(len(inside), size)]
         found = concat([part[0] for part in parts])
         squared = concat([part[1] for part in parts])
         self.read_ = sum(part[2] for part in parts) / (len(inside) * len(self._points))
@@ -106,36 +109,53 @@ class CellIndex(Parameters):
     def _search(self, queries: Tensor, k: int) -> tuple[Tensor, Tensor, int]:
         """What `search` in `searching.py` gives, by one product for each cell and those who ask in it."""
         asking, slack = self._keys.asking(queries), self._keys.slack(queries)
-        near = self._centers.asking(queries) @ self._centers.table.T  # the greatest for the nearest centre
-        probes = min(self._probes, self.cells_)
-        looks = near >= at_rank(near, self.cells_ - probes)[:, None]
-        own = argmax(near, axis=1)[:, None] == arange(self.cells_, dtype="int64", like=near)
-        # From its own cell a query learns how close its k-th closest is at least, so that of others little is kept.
+        near = nearness(queries, self._centers)
+        own = argmax(near, axis=1)
+        cell, who = self._asked(near, own)
+        tables, close = [], []
+        rows, most = take(asking, who), counts(own, self.cells_).astype("int64").tolist()
+        begins = searchsorted(cell, arange(self.cells_ + 1, dtype="int64", like=cell)).tolist()
+        for (begin, end), block, first in zip(pairwise(begins), self._blocks, most, strict=True):
+            if end == begin:
+                continue
+            table = rows[begin:end] @ block
+            tables.append(table.reshape(-1))
+            if first:  # those whose own cell it is: how close their k-th closest is at least
+                close.append(at_rank(table[:first], table.shape[1] - min(k, table.shape[1])))
+        scores, widths = concat(tables), take(self._held, cell)
+        by_cell = argsort(own)
         least = full(len(queries), -math.inf, like=queries)
-        pairs = []
-        for cell, who in _by_cell(own):
-            scores = asking[who] @ self._keys.table[self._places[cell]].T
-            if scores.shape[1] >= k:
-                least[who] = at_rank(scores, scores.shape[1] - k) - slack[who]
-            pairs.append(self._kept(cell, who, scores, least))
-        for cell, who in _by_cell(looks & ~own):
-            scores = asking[who] @ self._keys.table[self._places[cell]].T
-            pairs.append(self._kept(cell, who, scores, least))
-        query, place, score = (concat([pair[part] for pair in pairs]) for part in range(3))
+        enough = self._held[own[by_cell]] >= k
+        least[by_cell[enough]] = concat(close)[enough] - slack[by_cell[enough]]
+        at = places(scores >= repeat(take(least, who), widths))
+        ends = cumsum(widths)
+        pair = searchsorted(ends, at, side="right")
+        query, score = take(who, pair), take(scores, at)
+        point = take(self._order, at - take(ends, pair) + take(cumsum(self._held)[cell], pair))
+        # The k-th of all cells together leaves fewer yet.
         order, rank = ranked(query, -score)
         last = order[rank == k - 1]
         least[query[last]] = score[last] - slack[query[last]]
-        short = score >= least[query]
-        query, point = query[short], self._order[place[short]]
-        by_number = argsort(point)
-        found, squared = in_order(queries, self._points, query[by_number], point[by_number], k)
-        return found, squared, int((looks.astype("float64") @ self._held).sum().item())
+        short = order[take(score, order) >= take(least, query[order])]
+        short = short[argsort(point[short])]
+        found, squared = in_order(queries, self._points, query[short], point[short], k)
+        return found, squared, int(widths.sum().item())
 
-    def _kept(self, cell: int, who: Tensor, scores: Tensor, least: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Pairs of a query and a place whose score is not less than the least that counts, and these scores."""
-        keep = (scores >= least[who][:, None]).reshape(-1)
-        at, width = numbered(keep)[keep], scores.shape[1]
-        return who[at // width], at % width + self._places[cell].start, scores.reshape(-1)[at]
+    def _asked(self, near: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+        """Cells and who asks in them, (q·probes,) int64 twice, by cell, those first whose own cell it is.
+
+        near : (q, cells), the greatest for the nearest centre; own : (q,), the nearest
+        """
+        asks = near >= at_rank(near, self.cells_ - min(self._probes, self.cells_))[:, None]
+        at = places(asks.T.contiguous().reshape(-1))
+        cell, who = at // len(near), at % len(near)
+        order = argsort(2 * cell + (take(own, who) != cell).astype("int64"))
+        return cell[order], who[order]
+
+
+def nearness(places: Tensor, centers: Keys) -> Tensor:
+    """A number for each place and centre that is the greater the nearer they are, (n, cells) float64."""
+    return centers.asking(places.astype("float64")) @ centers.table.T
 
 
 def learned_centers(rng: np.random.Generator, points: Tensor, cells: int) -> Tensor:
@@ -147,14 +167,3 @@ def learned_centers(rng: np.random.Generator, points: Tensor, cells: int) -> Ten
         held = found.counts[:, None] > 0
         centers = where(held, (found.sums / where(held, found.counts[:, None], 1.0)).astype(points.dtype), centers)
     return centers
-
-
-def _by_cell(asks: Tensor) -> Iterator[tuple[int, Tensor]]:
-    """The cells in which anybody asks, and who does; asks : (q, cells) bool."""
-    by_cell = asks.T.contiguous().reshape(-1)
-    at = numbered(by_cell)[by_cell]
-    q, cells = asks.shape
-    ends = searchsorted(at, arange(cells + 1, dtype="int64", like=at) * q).tolist()
-    for cell, (begin, end) in enumerate(pairwise(ends)):
-        if end > begin:
-            yield cell, at[begin:end] - cell * q

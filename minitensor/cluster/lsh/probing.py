@@ -1,26 +1,29 @@
 """Multi-probe: which buckets beside its own a query looks into, the likeliest first (Lv et al. 2007).
 
-A near point that is not in the bucket of a query is most likely in one beside it, across a border that the query is near
-to. To cross borders at distances x₁, x₂, … costs x₁² + x₂² + …: the log of the probability falls about as that does. The
-borders of a query are put in order, the nearest first. Which *ranks* are crossed together, and in which order, is the
-same for all queries: it follows from the distances that one expects (section 4.5 of the paper). So one table of ranks
-serves all queries and tables at once, and no heap is kept for any.
+A near point that is not in the bucket of a query is most likely in one beside it, across a border that the query is
+near to. To cross borders at distances x₁, x₂, … costs x₁² + x₂² + …: the log of the probability falls about as that
+does. The borders of a query are put in order, the nearest first. Which *ranks* are crossed together, and in which
+order, is the same for all queries: it follows from the distances that one expects (section 4.5 of the paper). So one
+table of ranks serves all queries and tables at once, and no heap is kept for any.
 """
 
 import heapq
 from functools import cache
+from operator import mul
 from statistics import NormalDist
 
 from minitensor.cluster.lsh.hashing import Hashing
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
-from minitensor.functions import argsort, concat
+from minitensor.functions import argsort, concat, floor
 from minitensor.groups import numbered
+
+STEPS = 500  # of the sum that stands for an integral
 
 
 @cache
 def crossings(kind: str, bits: int, probes: int) -> tuple[tuple[int, ...], ...]:
-    """The sets of ranks to cross, the cheapest first; the first crosses none. Fewer than `probes` where there are fewer.
+    """The sets of ranks to cross, the cheapest first; the first crosses none. There may be fewer than `probes`.
 
     With "stable" a slice has two borders: rank j and rank 2·bits − 1 − j are those of one slice, whose distances add up
     to 1, and are never crossed together.
@@ -28,9 +31,10 @@ def crossings(kind: str, bits: int, probes: int) -> tuple[tuple[int, ...], ...]:
     >>> crossings("stable", 4, 6)
     ((), (0,), (1,), (0, 1), (2,), (0, 2))
     """
-    costs, found = _expected(kind, bits), [()]
+    costs = _expected(kind, bits)
+    found: list[tuple[int, ...]] = [()]
     paired = {rank: 2 * bits - 1 - rank for rank in range(2 * bits)} if kind == "stable" else {}
-    heap = [(costs[0], (0,))]
+    heap: list[tuple[float, tuple[int, ...]]] = [(costs[0], (0,))]
     while heap and len(found) < probes:
         cost, ranks = heapq.heappop(heap)
         if not any(paired.get(rank) in ranks for rank in ranks):
@@ -44,8 +48,11 @@ def crossings(kind: str, bits: int, probes: int) -> tuple[tuple[int, ...], ...]:
 
 def _expected(kind: str, bits: int) -> list[float]:
     """The expected square of the distance to the border of each rank."""
-    if kind == "sign":  # order statistics of |normal|
-        return [NormalDist().inv_cdf(0.5 + 0.5 * (rank + 1) / (bits + 1)) ** 2 for rank in range(bits)]
+    if kind == "sign":  # a projection is normal, and the share of all that are nearer to 0 has a beta distribution
+        shares = [(step + 0.5) / STEPS for step in range(STEPS)]
+        squares = [NormalDist().inv_cdf(0.5 + share / 2) ** 2 for share in shares]
+        weights = [[share**rank * (1 - share) ** (bits - 1 - rank) for share in shares] for rank in range(bits)]
+        return [sum(map(mul, weight, squares)) / sum(weight) for weight in weights]
     near = [j * (j + 1) / (4 * (bits + 1) * (bits + 2)) for j in range(1, bits + 1)]
     return near + [1 - j / (bits + 1) + square for j, square in zip(range(bits, 0, -1), reversed(near), strict=True)]
 
@@ -63,7 +70,7 @@ def probed(queries: Tensor, hashing: Hashing, probes: int) -> Tensor:
     if hashing.kind == "sign":
         costs, steps = abs(along).reshape(q * tables, bits), up * (1 - 2 * slices).reshape(q * tables, bits)
     else:
-        down = (along - slices).reshape(q * tables, bits)  # to the lower border
+        down = (along - floor(along)).reshape(q * tables, bits)  # to the lower border
         costs, steps = concat([down, 1 - down], axis=1), concat([-up, up], axis=1)
     sets = crossings(hashing.kind, bits, probes)
     far = max(max(ranks, default=0) for ranks in sets) + 1

@@ -26,7 +26,7 @@ from minitensor.ladder import Ladder, rung
 
 
 def read(points: Tensor) -> float:
-    """How many points a query reads, about, those of several tables counted as often: for that a hash is chosen."""
+    """How many points a query reads, about: for that a hash is chosen."""
     return wanted(points.shape[0]) * points.shape[0]
 
 
@@ -78,7 +78,7 @@ def loops(queries: Tensor, points: Tensor, hashing: Hashing, probes: int, k: int
     def slices(projections: list[float]) -> list[int]:
         if hashing.kind == "sign":
             return [int(each >= 0) for each in projections]
-        return [max(-SLICES, min(SLICES, math.floor(each))) for each in projections]
+        return [math.floor(each) - int(SLICES) * math.floor(math.floor(each) / SLICES + 0.5) for each in projections]
 
     tables: list[dict] = [defaultdict(list) for _ in directions]
     for number, point in enumerate(data):
@@ -171,12 +171,12 @@ def _times(a: float, b: float) -> float:
 
 def _borders(kind: str, projections: list[float], own: list[int]) -> list[tuple[float, int, int]]:
     """The borders of a query in one table, the nearest first: distance, the step across it, the direction."""
-    here = list(enumerate(zip(projections, own, strict=True)))
     if kind == "sign":
-        borders = [(abs(each), 1 - 2 * side, direction) for direction, (each, side) in here]
+        borders = [(abs(each), 1 - 2 * own[direction], direction) for direction, each in enumerate(projections)]
     else:
-        borders = [(each - at, -1, direction) for direction, (each, at) in here]
-        borders += [(1 - (each - at), 1, direction) for direction, (each, at) in here]
+        down = [each - math.floor(each) for each in projections]
+        borders = [(each, -1, direction) for direction, each in enumerate(down)]
+        borders += [(1 - each, 1, direction) for direction, each in enumerate(down)]
     return sorted(borders, key=lambda border: border[0])
 
 

@@ -1,5 +1,6 @@
 """From queries to neighbours: what is read, what is short-listed, what is closest; queries a chunk at a time."""
 
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
@@ -45,15 +46,21 @@ def search(queries: Tensor, there: Searched, k: int, threads: int | None = 1) ->
     return concat([part[0] for part in parts]), concat([part[1] for part in parts]), sum(part[2] for part in parts)
 
 
+def candidate_lists(queries: Tensor, there: Searched) -> Iterator[tuple[int, Tensor]]:
+    """Each query's number, and the points that it reads, int64, each once and in order. Memory: O(CANDIDATES)."""
+    for piece in chunks(queries.shape[0], CHUNK):
+        starts, held = there.buckets.find(probed(queries[piece], there.hashing, there.probes))
+        for part in within(held.sum(1).tolist()):
+            some, ends = candidates(there.buckets.order, there.buckets.n, starts[part], held[part])
+            for query, (begin, end) in enumerate(pairwise(ends), piece.start + part.start):
+                yield query, some[begin:end]
+
+
 def _search(there: Searched, k: int, queries: Tensor) -> tuple[Tensor, Tensor, int]:
-    keys, buckets = there.keys, there.buckets
-    asking, slack = keys.asking(queries), keys.slack(queries).tolist()
-    starts, held = buckets.find(probed(queries, there.hashing, there.probes))
+    asking, slack = there.keys.asking(queries), there.keys.slack(queries).tolist()
     lists, read = [], 0
-    for part in within(held.sum(1).tolist()):
-        some, ends = candidates(buckets.order, buckets.n, starts[part], held[part])
-        read += ends[-1]
-        for query, (begin, end) in enumerate(pairwise(ends), part.start):
-            lists.append(shortlist(keys, asking[query], slack[query], some[begin:end], k))
-    pairs = repeat(numbered(queries), tensor([few.shape[0] for few in lists], "int64", like=held))
+    for query, some in candidate_lists(queries, there):
+        lists.append(shortlist(there.keys, asking[query], slack[query], some, k))
+        read += some.shape[0]
+    pairs = repeat(numbered(queries), tensor([few.shape[0] for few in lists], "int64", like=queries))
     return *in_order(queries, there.points, pairs, concat(lists) if lists else pairs, k), read

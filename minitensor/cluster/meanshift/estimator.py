@@ -134,10 +134,12 @@ class MeanShift(Estimator):
         """`fit` of a Dask array; of all it finds only the labels are left to be computed."""
         points = chunks_of(X)
         seeds = self._seeds(points)
+        bins = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1) if self.bin_seeding else 0
+        some = seeds is not None or bins > 0
+        distributed.by_grid(points, self.kernel, self.method, self.error, some, among=seeds is None)
         frame, ends = distributed.frame_of(points, seeds)
         bandwidth = self._bandwidth(frame, lambda: frame.enter(distributed.some_of(points, self.random_state)))
         inside = None if seeds is None else frame.enter(seeds)
-        bins = checks.whole("MeanShift: min_bin_freq", self.min_bin_freq, 1) if self.bin_seeding else 0
         starts = distributed.starts_of(points, frame, bandwidth, self.kernel, inside, bins)
         with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
             options = self._options(step) | {"among": seeds is None}

@@ -67,11 +67,11 @@ class Grid:
 
     method = "grid"
 
-    def __init__(self, box: Box, binned: Sums, kernel: Tensor) -> None:
-        self.box, self.binned = box, binned
+    def __init__(self, box: Box, of_points: Sums, kernel: Tensor) -> None:
+        self.box, self.binned = box, of_points
         self._matrices = [box.matrix(kernel)] * len(box.shape)
-        self.keys = binned.keys
-        self.sums = self._smooth(binned.keys)
+        self.keys = of_points.keys
+        self.sums = self._smooth(of_points.keys)
         self.error_bound = math.inf
 
     @property
@@ -367,8 +367,8 @@ def _error_bound(made: Grid, kernel: Tensor, wrong: Tensor) -> float:
     """
     box, (keys, tables) = made.box, made.binned
     d = len(box.shape)
-    binned = tables[d]
-    used = binned.reshape(-1) > 0
+    shares = tables[d]
+    used = shares.reshape(-1) > 0
     sums = made.sums[used]
     weights = sums[:, d]
     squares = box.convolved(keys, tables[d + 1], keys, [box.matrix(kernel)] * d).reshape(-1)[used]
@@ -377,7 +377,7 @@ def _error_bound(made: Grid, kernel: Tensor, wrong: Tensor) -> float:
     worst, worse = box.matrix(usual), box.matrix(usual * wrong**2)
     a = zeros(weights.shape, like=weights)
     for axis in range(d):
-        part = box.convolved(keys, binned, keys, [worse if other == axis else worst for other in range(d)])
+        part = box.convolved(keys, shares, keys, [worse if other == axis else worst for other in range(d)])
         a += (part.reshape(-1)[used] / weights) ** 0.5  # Minkowski: the root mean square of a sum is at most theirs
     certain = a < 1
     return where(certain, a * maximum(variance, 0.0) ** 0.5 / where(certain, 1 - a, 1.0), math.inf).max().item()
