@@ -14,7 +14,7 @@ from minitensor.cluster.coordinates import FEW, by_axis
 from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.kmeans import chunked
-from minitensor.cluster.kmeans.boxes import BITS, in_boxes, padded
+from minitensor.cluster.kmeans.boxes import in_boxes, padded
 from minitensor.cluster.kmeans.distances import distances_to
 from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
 from minitensor.cluster.kmeans.minibatch import Batches, in_batches
@@ -224,8 +224,6 @@ class KMeans(Transformer):
 
     def _may_filter(self, n: int, d: int, k: int) -> bool:
         """Whether boxes of points are made where steps go on and on."""
-        if self.algorithm == "filtering" and d > BITS:
-            raise InputError(f'KMeans: algorithm="filtering" is for {BITS} dimensions at most, not {d}; take "auto"')
         return self.algorithm == "auto" and d <= PLANE and n >= MANY * k and 1 < k <= MOST
 
     # --- fitting -----------------------------------------------------------------------------------------------------
@@ -238,6 +236,10 @@ class KMeans(Transformer):
         n = points.shape[0]
         _check_enough(n, k)
         weights = _weights(sample_weight, points)
+        if self.algorithm == "filtering" and points.shape[1] > FEW:
+            raise InputError(
+                f'KMeans: algorithm="filtering" is for {FEW} dimensions at most, not {points.shape[1]}; take "auto"'
+            )
         frame = _frame_of(points)
         room, data = _inside(frame, points)
         tol = float(self.tol) * _variance(data)
