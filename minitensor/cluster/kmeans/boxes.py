@@ -22,6 +22,7 @@ from minitensor.cluster.kmeans.lloyd import (
     Keys,
     keys_of,
     lowest,
+    room_of,
     scores,
     shares,
     sums_by_center,
@@ -177,7 +178,7 @@ class Filter:
     def _look(self, share: list[slice], others: Against) -> list[Part]:
         """What the boxes of some runs add, closed or open."""
         most = max(OPENED, *(run.stop - run.start for run in share))
-        found, room = [], zeros(self.k * most, like=self.data)
+        found, room = [], room_of(most, self.k, self.data)
         for run in share:
             table = scores(self.boxes.middle[:, run], others.keys, room)
             margin = table.copy()  # of the scores of all centres above the least, at the worst place in the box
@@ -220,8 +221,7 @@ class Filter:
         count = boxes.shape[0] * HELD
         x = take(self.boxes.held, boxes, axis=1).reshape(self.data.shape[0], count)
         weights = None if self.weights is None else take(_held(self.weights), boxes, axis=0).reshape(count)
-        few = Keys(take(keys.turned, possible, axis=0), take(keys.half, possible, axis=0))
-        numbers, _, _ = lowest(scores(x, few, room))
+        numbers, _, _ = lowest(scores(x, keys.of(possible), room))
         label = take(possible, numbers.astype("int64"))
         after = label.astype(self.inside.dtype).reshape(boxes.shape[0], HELD)
         changed = _count(take(self.inside, boxes, axis=0) != after)
@@ -232,7 +232,7 @@ class Filter:
     def _left_over(self, here: slice, keys: Keys) -> Part:
         """What the points add that are in no box."""
         x, weights = self.data[:, here], None if self.weights is None else self.weights[here]
-        label = lowest(scores(x, keys, zeros(self.k * x.shape[1], like=x)))[0].astype("int64")
+        label = lowest(scores(x, keys, room_of(x.shape[1], self.k, x)))[0].astype("int64")
         after = label.astype(self.rest.dtype)
         changed, self.rest = _count(self.rest != after), after
         return Part(*sums_by_center(x, label, self.k, weights), changed, x.shape[1])

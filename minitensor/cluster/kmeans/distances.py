@@ -5,7 +5,7 @@ import math
 from minitensor import backend
 from minitensor.cluster.coordinates import FEW, squared_distances
 from minitensor.cluster.kmeans.assignment import squares
-from minitensor.cluster.kmeans.lloyd import keys_of, room_for, scores
+from minitensor.cluster.kmeans.lloyd import keys_of, room_of, scores
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.functions import clip, sqrt
 
@@ -21,12 +21,12 @@ def distances_to(x: Tensor, centers: Tensor) -> Tensor:
         return sqrt(squared_distances(centers, x)).T
     keys = keys_of(centers)
     norms = squares(x)
-    table = scores(x, keys, room_for(x.shape[1], centers.shape[0], x))
+    table = scores(x, keys, room_of(x.shape[1], centers.shape[0], x))
     table *= 2.0
     table += norms
     table = clip(table, 0.0, math.inf)
     rows, columns = (
-        wrap(each) for each in backend.of(x.array).xp.nonzero((table < CLOSE * (norms + 2 * keys.half)).array)
+        wrap(each) for each in backend.of(x.array).xp.nonzero((table < CLOSE * (norms + 2 * keys.whole[:, -1:])).array)
     )
     if rows.shape[0]:
         away = x.T[columns] - centers[rows]

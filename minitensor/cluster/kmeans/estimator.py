@@ -14,7 +14,7 @@ from minitensor.cluster.coordinates import FEW, by_axis
 from minitensor.cluster.frame import Frame, frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.kmeans import chunked
-from minitensor.cluster.kmeans.boxes import BITS, in_boxes, padded
+from minitensor.cluster.kmeans.boxes import in_boxes, padded
 from minitensor.cluster.kmeans.distances import distances_to
 from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
 from minitensor.cluster.kmeans.minibatch import Batches, in_batches
@@ -32,8 +32,8 @@ from minitensor.text.bar import progress
 INITS = ("k-means++", "random")
 ALGORITHMS = ("auto", "lloyd", "hamerly", "filtering")
 ROWS = 2**16  # points that are labelled at once where they are read in batches
-# Boxes are made for so many dimensions and centres at most, and so many points at least.
-PLANE, MOST, MANY = 2, 256, 2**14
+# Boxes are made for so many dimensions and centres at most, and for so many points to a centre at least.
+PLANE, MOST, MANY = 2, 256, 2**12
 SAMPLE = 2**12  # points in whose middle the frame is
 
 
@@ -51,7 +51,7 @@ class KMeans(Transformer):
     algorithm : how the nearest centres are found, all with the same result up to rounding: "lloyd" compares every point
         with every centre in every step, "hamerly" leaves out points that cannot change their centre (`assignment.py`),
         "filtering" whole boxes of points that all have one (`boxes.py`). "auto" is "lloyd", and in one or two
-        dimensions "filtering" from the fifth step on, for 16,384 points or more and up to 256 centres
+        dimensions "filtering" from the fifth step on, for 4,096 points to a centre or more and up to 256 centres
     batch_size : if given, steps are made on so many random points at a time, and X is read so many rows at a time: for
         a `numpy.memmap` larger than memory. The result is near that of all points, not the same (`minibatch.py`)
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
@@ -120,10 +120,10 @@ class KMeans(Transformer):
         with jobs("KMeans: n_jobs", self.n_jobs), progress("k-means", bool(self.verbose)) as step:
             fit = self._fit if self.batch_size is None else self._fit_in_batches
             fit = self._fit_chunks if in_chunks(X) else fit
-            frame, found, points, used = fit(X, k, sample_weight, rng, step)
-        if used < k:
+            frame, found, points, count = fit(X, k, sample_weight, rng, step)
+        if count < k:
             warnings.warn(
-                f"Number of distinct clusters ({used}) found smaller than n_clusters ({k}). Possibly due to duplicate "
+                f"Number of distinct clusters ({count}) found smaller than n_clusters ({k}). Possibly due to duplicate "
                 "points in X; ask for fewer",
                 ConvergenceWarning,
                 stacklevel=2,
@@ -149,7 +149,7 @@ class KMeans(Transformer):
         if isinstance(points, Chunks):
             return points.lazily(chunked.nearest_center, self._frame, centers, dtype="int64")
         keys, (k, n) = keys_of(centers), (centers.shape[0], points.shape[0])
-        room = room_for(n, k, centers)
+        room = room_for(n, k, centers.T)
         found = [lowest(scores(x, keys, room))[0].astype("int64") for x in self._tiles(points)]
         return in_kind_of(X, concat(found))
 
@@ -224,9 +224,7 @@ class KMeans(Transformer):
 
     def _may_filter(self, n: int, d: int, k: int) -> bool:
         """Whether boxes of points are made where steps go on and on."""
-        if self.algorithm == "filtering" and d > BITS:
-            raise InputError(f'KMeans: algorithm="filtering" is for {BITS} dimensions at most, not {d}; take "auto"')
-        return self.algorithm == "auto" and d <= PLANE and n >= MANY and 1 < k <= MOST
+        return self.algorithm == "auto" and d <= PLANE and n >= MANY * k and 1 < k <= MOST
 
     # --- fitting -----------------------------------------------------------------------------------------------------
 
@@ -238,6 +236,10 @@ class KMeans(Transformer):
         n = points.shape[0]
         _check_enough(n, k)
         weights = _weights(sample_weight, points)
+        if self.algorithm == "filtering" and points.shape[1] > FEW:
+            raise InputError(
+                f'KMeans: algorithm="filtering" is for {FEW} dimensions at most, not {points.shape[1]}; take "auto"'
+            )
         frame = _frame_of(points)
         room, data = _inside(frame, points)
         tol = float(self.tol) * _variance(data)
@@ -257,7 +259,7 @@ class KMeans(Transformer):
             if best is None or found.inertia < best.inertia:
                 best = found
         assert best
-        return frame, best, points, _used(best.labels, k)
+        return frame, best, points, _held(best.labels, k)
 
     def _fit_in_batches(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
@@ -295,7 +297,7 @@ class KMeans(Transformer):
             inertia += part.inertia
         n_iter = -(-found.batches * size // n)
         whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False)
-        return frame, whole, points.first, _used(whole.labels, k)
+        return frame, whole, points.first, _held(whole.labels, k)
 
     def _fit_chunks(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
@@ -378,6 +380,11 @@ def _variance(data: Tensor) -> float:
     return sum(max(total / n - mean**2, 0.0) for total, mean in zip(square_sums(data), means, strict=True)) / d
 
 
+def _held(labels: Tensor, k: int) -> int:
+    """How many of k centres have points."""
+    return int((counts(labels, k) > 0).astype("int64").sum().item())
+
+
 def _check_enough(n: int, k: int) -> None:
     if n < k:
         raise InputError(f"n_samples={n} should be >= n_clusters={k}; ask for fewer, or give more points")
@@ -417,8 +424,3 @@ def _generator(seed: Any) -> np.random.Generator:
     if isinstance(seed, np.random.RandomState):
         return np.random.Generator(seed._bit_generator)
     return random.generator(seed)
-
-
-def _used(labels: Tensor, k: int) -> int:
-    """How many of the k centres have points."""
-    return int((counts(labels, k) > 0).astype("int64").sum().item())

@@ -21,7 +21,7 @@ from minitensor.functions import concat, stack, take
 from minitensor.groups import scatter_add
 
 TABLE = 2**22  # bytes of a table of scores at most
-TILE = 8_000  # points in a tile at most, in pieces of work of the backend
+TILE = 16_000  # points in a tile at most, in pieces of work of the backend
 Part = TypeVar("Part")
 LEAST = 2**8  # points in a tile at least, however many centres there are
 
@@ -67,7 +67,7 @@ def partial_sums(points: Tensor, centers: Tensor, weights: Tensor | None = None)
     kind = points.dtype if points.dtype.itemsize >= 4 else "float32"
     middle = centers.astype(kind).mean(0)
     around = (centers.astype("float64") - middle.astype("float64")).astype(kind)
-    keys, labels, room = keys_of(around), [], room_for(n, k, around)
+    keys, labels, room = keys_of(around), [], room_for(n, k, around.T)
     sums, counts, inertia = zeros((k, d), "float64", like=points), zeros(k, "float64", like=points), 0.0
     for here in tiles(n, k, points):
         x = coordinates(points[here].astype(kind), middle)
@@ -86,15 +86,18 @@ def partial_sums(points: Tensor, centers: Tensor, weights: Tensor | None = None)
 
 
 class Keys(NamedTuple):
-    """Of centres (k, d): −c, (k, d), and |c|²/2, (k, 1). A point's scores are their product with it, and their sum."""
+    """Of centres (k, d): −c and |c|²/2 side by side, (k, d + 1), whose product with (x, 1) are a point's scores."""
 
-    turned: Tensor
-    half: Tensor
+    whole: Tensor
+
+    def of(self, some: Tensor) -> "Keys":
+        """The keys of some of the centres, by their numbers."""
+        return Keys(take(self.whole, some, axis=0))
 
 
 def keys_of(centers: Tensor) -> Keys:
     """The keys of centres that lie about 0, as points inside a frame do."""
-    return Keys(-centers, (centers * centers).sum(1, keepdims=True) * 0.5)
+    return Keys(concat([-centers, (centers * centers).sum(1, keepdims=True) * 0.5], axis=1))
 
 
 def tiles(n: int, k: int, like: Tensor) -> Iterator[slice]:
@@ -118,18 +121,32 @@ def chosen(data: Tensor, numbers: Tensor) -> Tensor:
     return take(data, numbers, axis=1) if data.shape[0] <= FEW else take(data.T, numbers, axis=0).T
 
 
-def room_for(n: int, k: int, like: Tensor) -> Tensor:
-    """Memory for the scores of any tile of n points. To ask for it once is quicker than for each tile."""
-    return zeros(k * next(tiles(n, k, like), slice(0)).stop, like=like)
+def room_for(n: int, k: int, data: Tensor) -> Tensor:
+    """Memory for the scores of any tile of n points of data (d, …): to ask once is quicker than for each tile."""
+    return room_of(next(tiles(n, k, data), slice(0)).stop, k, data)
+
+
+def room_of(t: int, k: int, data: Tensor) -> Tensor:
+    """Memory for the scores of t points of data (d, …)."""
+    return zeros((k + data.shape[0] + 1) * t, like=data)
 
 
 def scores(x: Tensor, keys: Keys, room: Tensor) -> Tensor:
     """|c|²/2 − x·c for every centre and every point x, (d, t): (k, t), in the memory of `room`."""
-    k, t = keys.half.shape[0], x.shape[1]
+    (k, more), t = keys.whole.shape, x.shape[1]
     table = room[: k * t].reshape(k, t)
-    wrap(backend.of(room.array).matmul_into(keys.turned.array, x.array, table.array))
-    table += keys.half
+    if more <= FEW + 1:  # a copy of x with ones takes less than to go through the table once more
+        ones_too = room[k * t : (k + more) * t].reshape(more, t)
+        ones_too[:-1], ones_too[-1] = x, 1.0
+        return product_into(keys.whole, ones_too, table)
+    table = product_into(keys.whole[:, :-1], x, table)
+    table += keys.whole[:, -1:]
     return table
+
+
+def product_into(a: Tensor, b: Tensor, out: Tensor) -> Tensor:
+    """``a @ b``, written over `out`."""
+    return wrap(backend.of(out.array).matmul_into(a.array, b.array, out.array))
 
 
 def shares(parts: list[Part], count: int) -> list[list[Part]]:

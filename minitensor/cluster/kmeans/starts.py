@@ -66,7 +66,7 @@ def _best(data: Tensor, weights: Tensor | None, nearest: Tensor, numbers: list[i
     """Which of these points, as a centre more, leaves the least sum of w·(square of the distance to the nearest)."""
     n, trials = data.shape[1], len(numbers)
     keys = keys_of(chosen(data, tensor(numbers, "int64", like=data)).T)
-    twice = Keys(keys.turned * 2.0, keys.half * 2.0)
+    twice = Keys(keys.whole * 2.0)
     room, left = room_for(n, trials, data), full(trials, 0.0, "float64", like=data)
     for here in tiles(n, trials, data):
         x = data[:, here]

@@ -156,3 +156,10 @@ def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: 
     taken, count = sums_by_center(x, labels[farthest], state.k, weights)
     given, more = sums_by_center(x, empty, state.k, weights)
     return sums - taken + given, maximum(counts - count + more, 0.0)
+
+
+def nearest_of(data: Tensor, centers: Tensor, weights: Tensor | None = None) -> tuple[Tensor, float]:
+    """The nearest of the centres (k, d) for each point of data (d, n), (n,) int64, and the inertia."""
+    state = Assignment(data, centers.shape[0], weights, bounds=False)
+    state.update(centers)
+    return in_place(state), inertia_at(state, centers)
