@@ -11,6 +11,8 @@ if not find_spec("matplotlib"):
     raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
 
 from minitensor.plot.accesses import memory_access
+from minitensor.plot.centres import attraction, settling
+from minitensor.plot.chance import randomness
 from minitensor.plot.chunks import added, adding, task_graph
 from minitensor.plot.contests import contest
 from minitensor.plot.einsums import meeting
@@ -21,7 +23,7 @@ from minitensor.plot.landscapes import arrows, directions, walks
 from minitensor.plot.neighbourhoods import growing, k_distances, labelled, surroundings
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
-from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, save_pixels, trade_off
+from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, recoloured, save_pixels, trade_off
 from minitensor.plot.points import clusters, kernels, moving, one_path, panels, paths
 from minitensor.plot.rooflines import roofline
 from minitensor.plot.samples import becoming, denoising, gallery, over_nearest
@@ -37,6 +39,7 @@ __all__ = [
     "added",
     "adding",
     "arrows",
+    "attraction",
     "becoming",
     "climb_and_clusters",
     "climbs",
@@ -76,13 +79,16 @@ __all__ = [
     "probing",
     "product",
     "pushed",
+    "randomness",
     "reaction",
     "recalls",
+    "recoloured",
     "roofline",
     "save",
     "save_all",
     "save_pixels",
     "secants",
+    "settling",
     "show_all",
     "slices",
     "speed_of_light",

@@ -39,6 +39,30 @@ def photos(pictures: Mapping[str, Tensor], columns: int = 2, width: float = 10.0
     return fig
 
 
+def recoloured(found: Mapping[str, tuple[Tensor, Tensor, Tensor]], columns: int = 3, width: float = 11.0) -> Any:
+    """Pictures in few colours side by side, each over a bar of these colours, as wide as they are common.
+
+    found : titles, and the picture, as `as_rgb` takes it; its colours (k, 3) from 0 to 1; the pixels of each, (k,)
+    """
+    columns = min(columns, len(found))
+    rows = -(-len(found) // columns)
+    first = next(iter(found.values()))[0]
+    height = (width / columns * (first.shape[0] / first.shape[1] + 0.1) + 0.4) * rows
+    fig, axes = figure(2 * rows, columns, width=width, height=height, squeeze=False, height_ratios=(10, 1) * rows)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for at, (title, (picture, colours, pixels)) in enumerate(found.items()):
+        above, below = axes[2 * (at // columns) : 2 * (at // columns) + 2, at % columns]
+        above.imshow(as_rgb(picture).numpy(), interpolation="nearest")
+        above.set_title(title)
+        order = np.argsort(-pixels.numpy(), kind="stable")
+        shares = pixels.numpy()[order] / pixels.numpy().sum()
+        ends = np.cumsum(shares)
+        below.bar(ends - shares, 1, shares, align="edge", color=np.clip(colours.numpy()[order], 0, 1))
+        below.set(xlim=(0, 1), ylim=(0, 1))
+    return fig
+
+
 def outlined(photo: Tensor, regions: Tensor, colour: Sequence[float] = (1.0, 1.0, 0.0)) -> Tensor:
     """The photo (height, width, 3), float32, with the pixels along the edges of its regions in one colour."""
     rgb = as_rgb(photo)
