@@ -14,10 +14,10 @@ from minitensor import random
 from minitensor.cluster.chunks import Chunks, Piece, on
 from minitensor.cluster.distributed import summed
 from minitensor.cluster.frame import Frame
-from minitensor.cluster.kmeans.assignment import positions
+from minitensor.cluster.kmeans.assignment import Assignment, positions
 from minitensor.cluster.kmeans.distances import distances_to
-from minitensor.cluster.kmeans.lloyd import coordinates, partial_sums, squared_to_center
-from minitensor.cluster.kmeans.steps import Found
+from minitensor.cluster.kmeans.lloyd import coordinates, squared_to_center
+from minitensor.cluster.kmeans.steps import Found, inertia_at
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argmax, argsort, concat, stack, where
 
@@ -71,20 +71,27 @@ def inertia(points: Chunks, frame: Frame, centers: Tensor) -> float:
 
 
 def _inside(piece: Piece, frame: Frame) -> Tensor:
-    """The points inside the frame, (n, d)."""
-    return frame.enter_near(piece.points.astype(frame.middle.dtype))
+    """The points inside the frame, (d, n)."""
+    return coordinates(frame.enter_near(piece.points.astype(frame.middle.dtype)))
+
+
+def _assigned(piece: Piece, frame: Frame, centers: Tensor) -> Assignment:
+    """The nearest of the centres for each point, by the arithmetic of one process."""
+    state = Assignment(_inside(piece, frame), centers.shape[0], bounds=False)
+    state.update(centers)
+    return state
 
 
 def nearest_center(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The number of the centre nearest to each point, (n,) int64."""
     frame, centers = on(piece.points, frame, centers)
-    return partial_sums(_inside(piece, frame), centers).labels
+    return _assigned(piece, frame, centers).labels.astype("int64")
 
 
 def distances(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The distance from each point to each centre, (n, k)."""
     frame, centers = on(piece.points, frame, centers)
-    return (distances_to(coordinates(_inside(piece, frame)), centers) * frame.unit).astype(piece.points.dtype)
+    return (distances_to(_inside(piece, frame), centers) * frame.unit).astype(piece.points.dtype)
 
 
 def _moments(piece: Piece, frame: Frame) -> Tensor:
@@ -96,15 +103,15 @@ def _moments(piece: Piece, frame: Frame) -> Tensor:
 def _sums(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The sums of the points of each centre, and how many there are: (k, d + 1) float64."""
     frame, centers = on(piece.points, frame, centers)
-    found = partial_sums(_inside(piece, frame), centers)
-    return concat([found.sums, found.counts[:, None]], axis=1).to("numpy")
+    state = _assigned(piece, frame, centers)
+    return concat([state.sums, state.counts[:, None]], axis=1).to("numpy")
 
 
 def _held(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """How many points each centre has, and the inertia: (k + 1,) float64."""
     frame, centers = on(piece.points, frame, centers)
-    found = partial_sums(_inside(piece, frame), centers)
-    return concat([found.counts, found.counts[:1] * 0 + found.inertia]).to("numpy")
+    state = _assigned(piece, frame, centers)
+    return concat([state.counts, state.counts[:1] * 0 + inertia_at(state, centers)]).to("numpy")
 
 
 # --- centres without points ----------------------------------------------------------------------------------------
@@ -139,11 +146,11 @@ def _moved(points: Chunks, frame: Frame, centers: Tensor, sums: Tensor, held: Te
 
 def _far(piece: Piece, frame: Frame, centers: Tensor, count: int) -> Far:
     frame, centers = on(piece.points, frame, centers)
-    data = _inside(piece, frame)
-    labels = partial_sums(data, centers).labels
-    squared = squared_to_center(coordinates(data), centers, labels)
+    state = _assigned(piece, frame, centers)
+    labels = state.labels.astype("int64")
+    squared = squared_to_center(state.data, centers, labels)
     rows = argsort(squared, descending=True)[: min(count, squared.shape[0])]
-    found = squared[rows], rows + piece.start, data[rows], labels[rows]
+    found = squared[rows], rows + piece.start, state.data.T[rows], labels[rows]
     return Far(*(each.to("numpy") for each in found))
 
 
