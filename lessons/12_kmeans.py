@@ -79,8 +79,8 @@ plot.randomness(sources, corner=0.1, bins=bins)
 # %%
 # The mean finds nothing. The picture does: with one remainder, the next number is 171 times this
 # one, so all pairs lie on 171 lines, of which the corner of the square has 17, and evenly spaced on
-# each. The bins are wrong, too. They are *too even*: of its 30,268 numbers each comes once, and then
-# all come again. Three remainders are out of step. Their sum repeats when all do.
+# each. The bins are wrong, too. They are *too even*: of its 30,268 numbers each comes once, and
+# then all come again. Three remainders are out of step. Their sum repeats when all do.
 
 period = math.lcm(*(modulus - 1 for modulus in MODULI))
 print(f"{period:,} numbers, then the same again; PCG64 has 2¹²⁸ = {2.0**128:.0e}")
@@ -135,9 +135,9 @@ print("and we:        ", three(state), three_of_pcg(rng))
 
 # %%
 # All draw the same. No generator is to blame, a better one does it too: a copy of a state is a copy
-# of all its future. If four processes shuffle and crop pictures this way, each picture is cropped
-# alike four times, no error is raised, and the network learns a little less. (Python's own
-# ``random`` notices a fork and takes a new seed. NumPy's ``np.random.rand`` does not.)
+# of all its future. If four processes crop pictures at random this way, all make the same cuts,
+# no error is raised, and the network learns a little less. (Python's own ``random`` notices a fork
+# and takes a new seed. NumPy's ``np.random.rand`` does not.)
 #
 # So each process needs a seed of its own. The obvious ones are 1, 2, 3. Try them:
 
