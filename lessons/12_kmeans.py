@@ -78,9 +78,9 @@ plot.randomness(sources, corner=0.1, bins=bins)
 
 # %%
 # The mean finds nothing. The picture does: with one remainder, the next number is 171 times this
-# one, so all pairs lie on 171 lines, and the corner of the square shows 17 of them. Its bins are
-# wrong, too. They are *too even*: of its 30,268 numbers each comes once, and then all come again.
-# Three remainders are out of step. Their sum repeats when all three do.
+# one, so all pairs lie on 171 lines, of which the corner of the square has 17, and evenly spaced on
+# each. The bins are wrong, too. They are *too even*: of its 30,268 numbers each comes once, and
+# then all come again. Three remainders are out of step. Their sum repeats when all do.
 
 period = math.lcm(*(modulus - 1 for modulus in MODULI))
 print(f"{period:,} numbers, then the same again; PCG64 has 2¹²⁸ = {2.0**128:.0e}")
@@ -135,9 +135,9 @@ print("and we:        ", three(state), three_of_pcg(rng))
 
 # %%
 # All draw the same. No generator is to blame, a better one does it too: a copy of a state is a copy
-# of all its future. If four processes shuffle and crop pictures this way, each picture is cropped
-# alike four times, no error is raised, and the network learns a little less. (Python's own
-# ``random`` notices a fork and takes a new seed. NumPy's ``np.random.rand`` does not.)
+# of all its future. If four processes crop pictures at random this way, all make the same cuts,
+# no error is raised, and the network learns a little less. (Python's own ``random`` notices a fork
+# and takes a new seed. NumPy's ``np.random.rand`` does not.)
 #
 # So each process needs a seed of its own. The obvious ones are 1, 2, 3. Try them:
 
@@ -162,7 +162,7 @@ for name, child in zip(("first process: ", "second process:"), children, strict=
 # Then each centre goes to the mean of the points that are tied to it: along the arrow, to the
 # cross.
 
-from minitensor.data import blobs
+from minitensor.data import blobs, shapes
 
 
 def nearest(points, centers):
@@ -175,8 +175,8 @@ def means(points, labels, k):
     return mt.stack([points[labels == number].mean(0) for number in range(k)])
 
 
-few, _ = blobs(seed=8, clusters=3, each=25)
-three_centers = few[mt.tensor([2, 30, 41])]
+few, _ = shapes(seed=0, each=25)["round"]
+three_centers = mt.tensor([[-0.6, -1.0], [0.5, -0.2], [-0.2, 0.3]])
 moved = means(few, nearest(few, three_centers)[0], 3)
 plot.attraction(few, three_centers, moved, "each point to a centre, each centre to the mean")
 
@@ -323,7 +323,7 @@ sums, counts = mt.zeros(2 * len(at), "float32"), mt.zeros(len(at), "int32")
 try:
     kernels.in_floats(2)[3, 128](some, at, sums, counts, len(some), len(at), order="check")
 except DataRaceError as error:
-    print(str(error).partition(":")[0])
+    print(str(error).partition("sums[")[0] + "…")
 
 first, _ = kernels.step("gpu_shared", some, at)
 for order in range(1, 4):
@@ -336,7 +336,8 @@ print("gpu_shared: three other orders, the same centres to the last bit")
 # nothing, as an integer of 64 bits, and integers add up to the same in every order. Lesson 15 does
 # it again between machines. What do the three rungs cost? Here are counts of the simulator.
 
-for name, launch in kernels.simulated(1024, 8):
+launches = dict(kernels.simulated(512, 8))
+for name, launch in launches.items():
     c = launch.counters
     print(
         f"{name:11} {c.global_loads:>7,} loads {c.global_stores:>6,} stores {c.flops:>7,} FLOPs "
@@ -350,10 +351,10 @@ for name, launch in kernels.simulated(1024, 8):
 # How long threads queue up is not in the model, so for atomics it refuses.
 
 crowd = mt.random.normal(mt.random.generator(1), (2**18, 2), std=10.0, dtype="float32")
-print(kernels.predicted(crowd, crowd[:64]))
-for name, launch in kernels.simulated(1024, 8)[1:]:
+print(kernels.predicted(crowd, crowd[:16]))
+for name in ("gpu_fused", "gpu_shared"):
     try:
-        launch.predict("RTX 3090")
+        launches[name].predict("RTX 3090")
     except PredictionError as error:
         print(f"{name}: REFUSED: {error}")
 
@@ -365,6 +366,8 @@ for name, launch in kernels.simulated(1024, 8)[1:]:
 # the bandwidth has it. K-means is told how many there are. And count the pairs that are compared:
 # n·k in a step, against n·n. Agreement is the adjusted Rand index, 1 where it is perfect.
 
+from types import SimpleNamespace
+
 from minitensor.cluster import mean_shift
 from sklearn.metrics import adjusted_rand_score
 
@@ -373,19 +376,19 @@ def agreement(truth, labels):
     return adjusted_rand_score(truth.numpy(), labels.numpy())
 
 
-crowded, right = blobs(seed=7, clusters=24, each=40)
+crowded, right = blobs(seed=7, clusters=24, each=30)
 n = len(crowded)
 found = KMeans(24, n_init=10).fit(crowded)
 pairs = 10 * found.n_iter_ * n * 24  # ten starts, taken as long as the best
 print(f"k-means               24 clusters, {agreement(right, found.labels_):.2f}")
-views = {"k-means, k = 24": (crowded, found.labels_)}
+views = {"k-means, k = 24": SimpleNamespace(labels=found.labels_, centers=found.cluster_centers_)}
 for h in (1.25, 2.0):
     peaks = mean_shift(crowded, h, tol=1e-3)
     score = agreement(right, peaks.labels)
     print(f"mean shift, h = {h:<5} {len(peaks.centers)} clusters, {score:.2f}")
-    views[f"mean shift, h = {h}: {len(peaks.centers)}"] = (crowded, peaks.labels)
+    views[f"mean shift, h = {h}: {len(peaks.centers)}"] = peaks
 print(f"pairs: {pairs:,} against {peaks.n_iter * n * n:,}")
-plot.labelled(views)
+plot.panels(crowded, views)
 
 # %%
 # Who does not know k can try some. The inertia always falls with k, down to 0 where each point is
@@ -429,8 +432,6 @@ plot.recoloured(versions)
 # The border between two centres is a straight line, half way. So clusters had better be round, and
 # as wide as each other. Here are three that are not: shapes that reach into each other, a wide
 # cluster beside small ones, and clusters of unequal density.
-
-from minitensor.data import shapes
 
 every = {name: shapes(seed=0, each=100)[name] for name in ("moons", "sizes", "densities")}
 ours, theirs = {}, {}

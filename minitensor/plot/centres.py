@@ -14,7 +14,7 @@ from minitensor.plot.points import in_the_plane
 from minitensor.plot.style import COLORS, INK, animate, figure
 
 MOST_FRAMES, STILL = 60, 8  # frames of an animation, and how many of them show the end
-SMOOTH = 6  # frames of a step at most: in the first the points choose, in the others the centres move
+SMOOTH = 5  # frames of a step at most: in the first the points choose, in the others the centres move
 SIDE = 200  # places along each axis at which cells are shaded
 
 
@@ -101,12 +101,13 @@ def _shade(ax: Any, centers: np.ndarray) -> Any:
 
 
 def _square(ax: Any, places: np.ndarray) -> None:
-    """Axes that show all of these places and some margin, one unit as long as the other."""
+    """Show all of these places and some margin, one unit as long as the other, and no numbers."""
     low, high = places.min(0), places.max(0)
     reach = 0.54 * ((high - low).max() or 1.0)
     for limits, middle in zip((ax.set_xlim, ax.set_ylim), (low + high) / 2, strict=True):
         limits(middle - reach, middle + reach)
     ax.set_aspect("equal")
+    ax.set(xticks=[], yticks=[])
 
 
 def _in_the_plane(points: Tensor) -> np.ndarray:

@@ -47,13 +47,14 @@ def recoloured(found: Mapping[str, tuple[Tensor, Tensor, Tensor]], columns: int 
     columns = min(columns, len(found))
     rows = -(-len(found) // columns)
     first = next(iter(found.values()))[0]
-    height = (width / columns * (first.shape[0] / first.shape[1] + 0.1) + 0.4) * rows
+    height = (width / columns * (first.shape[0] / first.shape[1] + 0.08) + 0.35) * rows
     fig, axes = figure(2 * rows, columns, width=width, height=height, squeeze=False, height_ratios=(10, 1) * rows)
     for ax in axes.flat:
         ax.set_axis_off()
     for at, (title, (picture, colours, pixels)) in enumerate(found.items()):
         above, below = axes[2 * (at // columns) : 2 * (at // columns) + 2, at % columns]
         above.imshow(as_rgb(picture).numpy(), interpolation="nearest")
+        above.set_anchor("S")
         above.set_title(title)
         order = np.argsort(-pixels.numpy(), kind="stable")
         shares = pixels.numpy()[order] / pixels.numpy().sum()

@@ -70,3 +70,20 @@ def test_a_file_holds_exactly_the_pixels(backend, tmp_path):
     path = plot.save_pixels(mt.tensor(photo), tmp_path / "new" / "a.png")
     with Image.open(path) as file:
         np.testing.assert_array_equal(np.asarray(file.convert("RGB")), photo)
+
+
+def test_few_colours_are_a_bar_below_the_commonest_first():
+    picture, colours = mt.ones((4, 6, 3)), mt.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    above, below = plot.recoloured({"two": (picture, colours, mt.tensor([6, 18]))}).axes
+    assert above.get_title(loc="left") == "two"
+    assert above.images[0].get_array().shape == (4, 6, 3)
+    assert [(bar.get_x(), bar.get_width()) for bar in below.patches] == [(0, 0.75), (0.75, 0.25)]
+    assert [bar.get_facecolor()[:3] for bar in below.patches] == [(0, 0, 1), (1, 0, 0)]
+    plot.close_all()
+
+
+def test_many_pictures_of_few_colours_stand_in_rows():
+    one = (mt.ones((2, 2, 3)), mt.ones((1, 3)), mt.tensor([4]))
+    axes = plot.recoloured(dict.fromkeys("abc", one), columns=2).axes
+    assert [ax.get_title(loc="left") for ax in axes] == ["a", "b", "", "", "c", "", "", ""]
+    assert [len(ax.patches) for ax in axes] == [0, 0, 1, 1, 0, 0, 1, 0]
