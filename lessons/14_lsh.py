@@ -434,7 +434,9 @@ for way, cluster in ways.items():
         told = (truth.max().item() + 1,) if way == "k-means" else widths[name]
         told = told[1:] if cluster is over_neighbours else told  # it takes longest
         some = [cluster(points, setting) for setting in told]
-        found[way][name] = max(((each, score(truth, each)) for each in some), key=lambda pair: pair[1])
+        found[way][name] = max(
+            ((each, score(truth, each)) for each in some), key=lambda pair: pair[1]
+        )
 
 seen = {name: points for name, (points, _) in sets.items()}
 centred = sets["digits, 64-D"][0] - sets["digits, 64-D"][0].mean(0)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from minitensor import backend
-from minitensor.backend.threads import in_threads
+from minitensor.backend.threads import blas_limited, in_threads
 from minitensor.cluster.lsh.buckets import Buckets, bucketed, candidates, repeat, within
 from minitensor.cluster.lsh.closest import Keys, in_order, shortlist
 from minitensor.cluster.lsh.hashing import Hashing, chunks
@@ -41,7 +41,7 @@ def search(queries: Tensor, there: Searched, k: int, threads: int | None = 1) ->
     """
     pieces = [queries[part] for part in chunks(queries.shape[0], CHUNK)] or [queries]
     count = backend.of(queries.array).threads() if threads is None else threads
-    with in_threads(min(count, len(pieces))) as each:
+    with blas_limited(1), in_threads(min(count, len(pieces))) as each:  # a query's product is too small to share out
         parts = list(each(partial(_search, there, k), pieces))
     return concat([part[0] for part in parts]), concat([part[1] for part in parts]), sum(part[2] for part in parts)
 

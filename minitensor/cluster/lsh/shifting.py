@@ -4,6 +4,7 @@ An update moves a query to the mean of all points, each weighed by its distance.
 weigh nothing, so only the near ones need be looked at; in many dimensions a hash finds most of them.
 """
 
+from minitensor.backend.threads import blas_limited
 from minitensor.cluster.lsh.index import LSHIndex
 from minitensor.cluster.lsh.searching import candidate_lists
 from minitensor.core import checks
@@ -42,12 +43,13 @@ def shift_by_neighbours(queries: Tensor, index: LSHIndex, bandwidth: float) -> T
     if not frame:
         raise InputError('shift_by_neighbours: the index has hash="sign", whose distances are angles; use "stable"')
     scale, moved, read = -0.5 / frame.inside(h) ** 2, [], 0
-    for query, some in candidate_lists(asking, there):
-        steps = take(there.points, some) - asking[query]
-        weights = exp((steps * steps).sum(1) * scale)
-        total = weights.sum()
-        step = (weights @ steps) / total if total > 0 else 0 * asking[query]
-        moved.append((asking[query] + step)[None])
-        read += some.shape[0]
+    with blas_limited(1):  # a query's product is too small to share out
+        for query, some in candidate_lists(asking, there):
+            steps = take(there.points, some) - asking[query]
+            weights = exp((steps * steps).sum(1) * scale)
+            total = weights.sum()
+            step = (weights @ steps) / total if total > 0 else 0 * asking[query]
+            moved.append((asking[query] + step)[None])
+            read += some.shape[0]
     index.read_ = read / (len(asking) * len(there.points))
     return frame.leave(concat(moved)).astype(queries.dtype)
