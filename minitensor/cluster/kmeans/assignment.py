@@ -63,6 +63,7 @@ class Assignment:
         d, n = data.shape
         self.data, self.k, self.weights, self.bounds = data, k, weights, bounds and k > 1
         self.threads, self.each = threads, each
+        self.rooms = [room_for(n, k, data) for _ in range(threads)]  # memory that is new is slow at first
         self.labels = zeros(n, "uint8" if k <= 256 else "int32", like=data)
         self.until = full(n if self.bounds else 0, -math.inf, like=data)
         self.sums, self.counts = zeros((k, d), "float64", like=data), zeros(k, "float64", like=data)
@@ -81,7 +82,8 @@ class Assignment:
         if gaps:
             self._rounding = rounding(self.data.shape[0], self.data, centers)
         look = partial(self._look, keys=keys_of(centers), gaps=gaps, anew=anew)
-        moved = [each for some in self.each(look, shares(self._late(), self.threads)) for each in some]
+        parts = shares(self._late(), self.threads)
+        moved = [each for some in self.each(look, parts, self.rooms) for each in some]
         self._bounded = self._bounded or gaps
         self.changed = n if first else sum(count for count, _, _ in moved)
         if anew:
@@ -102,13 +104,14 @@ class Assignment:
         self.compared += late.shape[0]
         return [late[here] for here in tiles(late.shape[0], self.k, self.data)]
 
-    def _look(self, share: list[slice | Tensor], keys: Keys, gaps: bool, anew: bool) -> list[tuple[int, Any, Any]]:
+    def _look(
+        self, share: list[slice | Tensor], room: Tensor, keys: Keys, gaps: bool, anew: bool
+    ) -> list[tuple[int, Any, Any]]:
         """Give the points of some tiles their nearest centre.
 
         For each tile how many changed, and, unless sums are made anew, which, and the centres that they left.
         """
         moved: list[tuple[int, Any, Any]] = []
-        room = room_for(self.data.shape[1], self.k, self.data)
         for at in share:
             x = self.data[:, at] if isinstance(at, slice) else chosen(self.data, at)
             numbers, least, second = lowest(scores(x, keys, room), two=gaps)

@@ -151,6 +151,7 @@ class Filter:
         self.data, self.weights = boxes.data, boxes.weights
         (d, n), count = self.data.shape, boxes.middle.shape[1]
         self.first, self.compared = labels is None, 0
+        self.rooms: list[Tensor] = []
         labels = zeros(n, "uint8" if k <= 256 else "int32", like=self.data) if labels is None else labels
         self.inside, self.rest = labels[: count * HELD].reshape(count, HELD), labels[count * HELD :]
         self.of_box = full(count, -1, "int64", like=self.data)  # −1 where points differ
@@ -166,7 +167,9 @@ class Filter:
         look = partial(self._look, others=against(centers, rounding(d, self.data, centers)))
         most = max(HELD, min(2**12, BOXES // self.k))
         runs = [slice(start, min(start + most, count)) for start in range(0, count, most)]
-        found = [part for some in self.each(look, shares(runs, self.threads)) for part in some]
+        rooms = self.rooms or [room_of(max(OPENED, most), self.k, self.data) for _ in range(self.threads)]
+        self.rooms = rooms
+        found = [part for some in self.each(look, shares(runs, self.threads), rooms) for part in some]
         if count * HELD < n:
             found.append(self._left_over(slice(count * HELD, n), keys_of(centers)))
         self.sums, self.counts = (sum(parts) for parts in list(zip(*found, strict=True))[:2])
@@ -175,10 +178,9 @@ class Filter:
         self.first = False
         return changed
 
-    def _look(self, share: list[slice], others: Against) -> list[Part]:
+    def _look(self, share: list[slice], room: Tensor, others: Against) -> list[Part]:
         """What the boxes of some runs add, closed or open."""
-        most = max(OPENED, *(run.stop - run.start for run in share))
-        found, room = [], room_of(most, self.k, self.data)
+        found = []
         for run in share:
             table = scores(self.boxes.middle[:, run], others.keys, room)
             margin = table.copy()  # of the scores of all centres above the least, at the worst place in the box

@@ -10,12 +10,11 @@ from collections.abc import Callable
 import numpy as np
 
 from minitensor import backend
-from minitensor.backend.threads import in_threads
 from minitensor.cluster.coordinates import largest
 from minitensor.cluster.kmeans.assignment import Assignment
 from minitensor.cluster.kmeans.kernels import gpu_assign, gpu_fused, gpu_shared
 from minitensor.cluster.kmeans.lloyd import TABLE, TILE, centers_given, coordinates
-from minitensor.cluster.kmeans.steps import WORTH
+from minitensor.cluster.kmeans.steps import WORTH, on_threads
 from minitensor.core import checks
 from minitensor.core.creation import arange, tensor, zeros
 from minitensor.core.tensor import Tensor
@@ -166,7 +165,7 @@ def _by_assignment(name: str, points: Tensor, centers: Tensor, count: int) -> Te
     if not n:
         return centers.copy()
     middle = centers.mean(0)
-    with in_threads(count) as each:
+    with on_threads(count) as each:
         state = Assignment(coordinates(points, middle), k, bounds=False, threads=count, each=each)
         state.update(centers - middle)
     return _means(state.sums, state.counts, centers, middle)

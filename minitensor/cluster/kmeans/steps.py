@@ -1,10 +1,11 @@
 """Lloyd's algorithm to the end: points go to their nearest centre, centres to the mean of their points, and again."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
 
 from minitensor import backend
-from minitensor.backend.threads import in_threads
+from minitensor.backend.threads import blas_limited, in_threads
 from minitensor.cluster.coordinates import FEW
 from minitensor.cluster.kmeans.assignment import Assignment, positions
 from minitensor.cluster.kmeans.boxes import Boxes, Filter
@@ -68,7 +69,7 @@ def to_the_end(
     """
     k, converged, settled, n_iter, compared = centers.shape[0], False, False, 0, 0
     count = threads or min(backend.of(data.array).threads(), 1 + data.shape[1] * k // WORTH)
-    with in_threads(count) as each:
+    with on_threads(count) as each:
         state = Filter(boxes, k, count, each) if boxes else Assignment(data, k, weights, bounds, count, each)
         for n_iter in range(1, max_iter + 1):
             if n_iter == PLAIN + 1 and box and not boxes:
@@ -90,6 +91,15 @@ def to_the_end(
             state.update(centers)
         inertia = inertia_at(state, centers)
     return Found(centers, in_place(state), inertia, n_iter, converged, settled, compared + state.compared, boxes)
+
+
+@contextmanager
+def on_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """A map on so many threads, each of which does its own products: BLAS is held to one thread, if it can be."""
+    with ExitStack() as stack:
+        if count > 1:
+            stack.enter_context(blas_limited(1))
+        yield stack.enter_context(in_threads(count))
 
 
 def in_place(state: Assignment | Filter) -> Tensor:
