@@ -393,15 +393,14 @@ for h in (3.0, 4.0, 6.0, 8.0):
 # neighbours that a hash finds. Here are six data sets. Five lie in the plane; the sixth are the
 # handwritten digits 0 to 4, in 64 dimensions, drawn along the two directions in which they are
 # widest. The number over a panel is the adjusted Rand index: 1 where the clusters are the truth, 0
-# where they say no more about it than chance. Each algorithm is told what suits it best: k-means the
-# number of clusters, DBSCAN and mean shift the width that scores best of a few. In practice nobody
-# tells them.
-
-from sklearn.metrics import adjusted_rand_score
+# where they say no more about it than chance. Each algorithm is told what suits it best: k-means
+# the number of clusters, DBSCAN and mean shift the width that scores best of a few. In practice
+# nobody tells them.
 
 from minitensor.cluster import DBSCAN, KMeans, MeanShift
 from minitensor.data import digits, shapes
 from minitensor.linalg import eigh
+from sklearn.metrics import adjusted_rand_score
 
 
 def over_neighbours(points, h):
@@ -415,7 +414,7 @@ sets = shapes(seed=0, each=120)
 pictures, written = digits()
 few = written < 5
 sets["digits, 64-D"] = pictures[few][:200], written[few][:200]
-widths = {name: (0.18, 0.25, 0.35, 0.5) for name in sets} | {"digits, 64-D": (11, 13, 20)}
+widths = dict.fromkeys(sets, (0.18, 0.25, 0.35, 0.5)) | {"digits, 64-D": (11, 13, 20)}
 ways = {
     "mean shift": lambda points, h: MeanShift(bandwidth=h, tol=1e-2).fit(points).labels_,
     "k-means": lambda points, k: KMeans(n_clusters=k, random_state=0).fit(points).labels_,
