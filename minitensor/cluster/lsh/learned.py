@@ -16,7 +16,6 @@ from minitensor import random
 from minitensor.cluster.frame import frame_of
 from minitensor.cluster.inputs import in_kind_of, read_points
 from minitensor.cluster.kmeans.lloyd import partial_sums
-from minitensor.cluster.lsh.buckets import repeat
 from minitensor.cluster.lsh.closest import Keys, at_rank, in_order, places, ranked
 from minitensor.cluster.lsh.hashing import chunks
 from minitensor.cluster.manners import Parameters
@@ -25,7 +24,7 @@ from minitensor.core.creation import arange, full
 from minitensor.core.tensor import Tensor
 from minitensor.errors import NotFittedError, ShapeError
 from minitensor.functions import argmax, argsort, concat, cumsum, searchsorted, sqrt, take, where
-from minitensor.groups import counts
+from minitensor.groups import counts, repeat
 
 EACH = 40  # points of the sample for each cell
 ROWS = 1024  # points that are given a cell at a time
