@@ -15,7 +15,7 @@ from minitensor.cluster.chunks import Chunks, Piece, on
 from minitensor.cluster.distributed import summed
 from minitensor.cluster.frame import Frame
 from minitensor.cluster.kmeans.assignment import positions
-from minitensor.cluster.kmeans.distances import distances_to
+from minitensor.cluster.kmeans.far import inertia, lengths_to, outside, seen
 from minitensor.cluster.kmeans.lloyd import coordinates, partial_sums, squared_to_center
 from minitensor.cluster.kmeans.steps import Found
 from minitensor.core.tensor import Tensor
@@ -62,9 +62,9 @@ def to_the_end(
     return found, int((held[:-1] > 0).sum().item())
 
 
-def inertia(points: Chunks, frame: Frame, centers: Tensor) -> float:
-    """The sum of |x − c|² inside the frame."""
-    return points.total(_held, frame, centers, add=summed)[-1].item()
+def inertia_of_all(points: Chunks, frame: Frame, centers: Tensor) -> float:
+    """The sum of |x − c|² outside the frame. Raises InputError where it is beyond the largest float."""
+    return outside(points.total(_inertia, frame, centers, add=summed))
 
 
 # --- on a chunk ----------------------------------------------------------------------------------------------------
@@ -78,13 +78,20 @@ def _inside(piece: Piece, frame: Frame) -> Tensor:
 def nearest_center(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The number of the centre nearest to each point, (n,) int64."""
     frame, centers = on(piece.points, frame, centers)
-    return partial_sums(_inside(piece, frame), centers).labels
+    inside, far = seen(frame, piece.points)
+    labels = partial_sums(inside, centers).labels
+    if far:
+        labels[far.rows] = far.labels(centers)
+    return labels
 
 
 def distances(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The distance from each point to each centre, (n, k)."""
-    frame, centers = on(piece.points, frame, centers)
-    return (distances_to(coordinates(_inside(piece, frame)), centers) * frame.unit).astype(piece.points.dtype)
+    return lengths_to(piece.points, *on(piece.points, frame, centers))
+
+
+def _inertia(piece: Piece, frame: Frame, centers: Tensor) -> float:
+    return inertia(piece.points, *on(piece.points, frame, centers))
 
 
 def _moments(piece: Piece, frame: Frame) -> Tensor:
