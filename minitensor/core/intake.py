@@ -188,7 +188,7 @@ def _unmasked(name: str, given: Any) -> np.ndarray:
     if masked:
         raise InputError(
             f"{name}: {masked} of {given.size} entries are masked; write .filled(number) to give them one"
-            f"{', or .compressed() to leave them out' if given.ndim == 1 else ', or leave out the rows that hold one'}"
+            f"{', or .compressed() to leave them out' if given.ndim < 2 else ', or leave out the rows that hold one'}"
         )
     return np.asarray(given)
 
