@@ -135,9 +135,19 @@ def owners(held: Tensor) -> Tensor:
     >>> owners(mt.tensor([2, 0, 3])).tolist()
     [0, 0, 2, 2, 2]
     """
-    if type(held) is not Tensor:
-        return door.enter("owners", owners, (held,))
-    return wrap(backend.of(held.array).owners(held.array))
+    return repeat(numbered(held), held)
+
+
+def repeat(numbers: Tensor, times: Tensor) -> Tensor:
+    """Each number of (n,) so many times in a row: (total,), in their dtype; times : (n,) int64, 0 or more.
+
+    >>> import minitensor as mt
+    >>> repeat(mt.tensor([7, 8, 9]), mt.tensor([2, 0, 1])).tolist()
+    [7, 7, 9]
+    """
+    if not type(numbers) is Tensor is type(times):
+        return door.enter("repeat", repeat, (numbers, times), need=2)
+    return wrap(backend.of(numbers.array).repeat(numbers.array, times.array))
 
 
 def least_of_runs(values: Tensor, starts: Tensor) -> Tensor:

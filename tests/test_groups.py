@@ -24,6 +24,7 @@ from minitensor.groups import (
     numbered,
     numbered_rows,
     owners,
+    repeat,
     rows_in_order,
     sorted_keys,
     sums,
@@ -167,6 +168,14 @@ def test_owners_are_as_many_as_each_run_holds(backend, held):
     found = owners(mt.tensor(held, "int64"))
     assert found.dtype == "int64"
     assert found.tolist() == [run for run, count in enumerate(held) for _ in range(count)]
+
+
+@given(times=st.lists(st.integers(0, 4), max_size=9))
+@pytest.mark.parametrize("dtype", ["int64", "float32"])
+def test_numbers_are_repeated(backend, dtype, times):
+    numbers = np.arange(7, 7 + len(times), dtype=dtype)
+    found = repeat(mt.tensor(numbers), mt.tensor(times, "int64"))
+    np.testing.assert_array_equal(found.numpy(), np.repeat(numbers, times), strict=True)
 
 
 @given(runs=st.lists(st.lists(st.integers(-9, 9), min_size=1, max_size=4), max_size=6))

@@ -208,13 +208,6 @@ class Backend:
         ends = xp.searchsorted(xp.take(places, order), xp.arange(size + 1, dtype=places.dtype, **self.on))
         return xp.diff(xp.take(totals, ends))
 
-    def owners(self, held: Any) -> Any:
-        """0 held[0] times, then 1 held[1] times, and so on: (total,) int64; held is (runs,) int64, 0 or more."""
-        xp = self.xp
-        total = int(xp.sum(held)) if held.size else 0
-        numbers = xp.arange(total, dtype=xp.int64, **self.on)
-        return xp.searchsorted(xp.cumulative_sum(held), numbers, side="right") if total else numbers
-
     def least_of_runs(self, values: Any, starts: Any) -> Any:
         """The least of each run of `values` (n,), one after another: where each begins, the first at 0, none empty."""
         xp = self.xp

@@ -67,9 +67,6 @@ class NumPyBackend(NumPyAPI):
         made = sums.total(array, sorted(axes)) if axes else array
         return made.astype(array.dtype) if keepdims else made.squeeze(tuple(axes)).astype(array.dtype)
 
-    def owners(self, held: Any) -> Any:
-        return numpy.repeat(numpy.arange(held.size), held)
-
     def least_of_runs(self, values: Any, starts: Any) -> Any:
         return numpy.minimum.reduceat(values, starts) if starts.size else values
 

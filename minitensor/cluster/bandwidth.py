@@ -1,5 +1,7 @@
 """A bandwidth to begin with, from the data: two rules of thumb, neither of them quadratic."""
 
+import numpy as np
+
 from minitensor import random
 from minitensor.cluster.coordinates import squared_distances
 from minitensor.cluster.frame import frame_of
@@ -42,10 +44,12 @@ def estimate_bandwidth(
     checks.no_gradient("estimate_bandwidth", points)
     checks.points("estimate_bandwidth: the points", points)
     frame = frame_of(points)
-    return frame.outside(by_rule(frame.enter(points), rule, quantile, samples, seed))
+    return frame.outside(by_rule(frame.enter(points), rule, random.generator(seed), quantile, samples))
 
 
-def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = SAMPLES, seed: int | None = 0) -> float:
+def by_rule(
+    points: Tensor, rule: str, rng: np.random.Generator, quantile: float = 0.3, samples: int = SAMPLES
+) -> float:
     """`estimate_bandwidth` of points that have been searched for NaN and have entered a frame, and so is the width."""
     checks.choice("estimate_bandwidth: rule", rule, RULES)
     quantile = checks.number("estimate_bandwidth: quantile", quantile, 0, 1)
@@ -56,7 +60,7 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = SAM
     if rule == "silverman":
         width = points.astype("float64").var(0).mean().item() ** 0.5 * (4 / ((d + 2) * n)) ** (1 / (d + 4))
     else:
-        width = _to_neighbour(points, quantile, samples, seed)
+        width = _to_neighbour(points, quantile, samples, rng)
     if width == 0:
         more = ", or a larger quantile" if rule == "neighbours" and n > 1 else ""
         why = f"the {n} points are so alike" if n > 1 else "there is but one point"
@@ -64,12 +68,12 @@ def by_rule(points: Tensor, rule: str, quantile: float = 0.3, samples: int = SAM
     return width
 
 
-def _to_neighbour(points: Tensor, quantile: float, samples: int, seed: int | None) -> float:
+def _to_neighbour(points: Tensor, quantile: float, samples: int, rng: np.random.Generator) -> float:
     """The mean distance from a point to its neighbour number quantile·n, among a sample of the points."""
     fix = ""
     if points.shape[0] > samples:
         fix = f", or more samples than {samples}"
-        points = points[random.sample(random.generator(seed), points.shape[0], samples, like=points)]
+        points = points[random.sample(rng, points.shape[0], samples, like=points)]
     points = points.astype("float64")
     n, total = points.shape[0], 0.0
     number = int(n * quantile)

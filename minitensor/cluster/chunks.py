@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minitensor.cluster.inputs import in_kind_of
+from minitensor.cluster.inputs import as_floats, in_kind_of
 from minitensor.core import checks, intake
 from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor, wrap
@@ -165,7 +165,7 @@ def _key(words: str) -> str:
 
 def _read(chunk: Any, name: str, dtype: np.dtype, number: int, start: int) -> Piece:
     points = wrap(intake.array(name, chunk))
-    points = points if points.dtype == dtype else points.astype(dtype)
+    points = as_floats(name, points, dtype)
     rows = f" (rows {start:,} to {start + points.shape[0] - 1:,})" if start or not number else ""
     checks.points(f"{name}: chunk {number}{rows}: the points", points)
     return Piece(points, number, start)

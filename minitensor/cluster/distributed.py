@@ -17,6 +17,8 @@ from functools import partial, reduce
 from operator import add
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from minitensor import random
 from minitensor.cluster import frame as frames
 from minitensor.cluster.bandwidth import SAMPLES
@@ -261,10 +263,10 @@ def _counted(parts: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
     return cells[order][new], scatter_add(number, count[order], number[-1].item() + 1)
 
 
-def some_of(points: Chunks, seed: int | None, samples: int = SAMPLES) -> Tensor:
+def some_of(points: Chunks, rng: np.random.Generator, samples: int = SAMPLES) -> Tensor:
     """The points from which a bandwidth is estimated: all, or those that `by_rule` in `bandwidth.py` would take."""
     n = points.shape[0]
-    return points.rows(range(n) if n <= samples else random.sample(random.generator(seed), n, samples).tolist())
+    return points.rows(range(n) if n <= samples else random.sample(rng, n, samples).tolist())
 
 
 def at_nearest_peaks(points: Chunks, frame: Frame, peaks: Tensor, within: float) -> tuple[Tensor, Any]:

@@ -110,7 +110,11 @@ class Estimator(Parameters):
         """
         self._check_fitted()
         names = column_names(X)
-        points = chunks_of(X) if in_chunks(X) else read_points(X, place=as_tensor(self.cluster_centers_).backend)
+        points = (
+            chunks_of(X)
+            if in_chunks(X)
+            else read_points(X, place=as_tensor(self.cluster_centers_).backend, beside="cluster_centers_")
+        )
         if points.shape[1] != self.n_features_in_:
             raise ShapeError(
                 f"X has {points.shape[1]} features, but {type(self).__name__} is expecting {self.n_features_in_} "

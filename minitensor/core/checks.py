@@ -33,10 +33,10 @@ def points(name: str, x: Any) -> None:
     if x.dtype.kind != "f":
         raise DTypeError(f"{name} {_are(word)} {x.dtype}, not floats; use .astype('float64')")
     if x.ndim != 2:
-        raise ShapeError(
-            f"{name} {_have(word)} shape {x.shape}, not (points, dimensions). Reshape your data: "
-            f"{word}.reshape(-1, 1) for points on a line, {word}.reshape(1, -1) for one point"
-        )
+        fix = f"{word}.reshape(-1, {word}.shape[-1]) for points along the last axis, such as the pixels of an image"
+        if x.ndim < 2:
+            fix = f"{word}.reshape(-1, 1) for points on a line, {word}.reshape(1, -1) for one point"
+        raise ShapeError(f"{name} {_have(word)} shape {x.shape}, not (points, dimensions). Reshape your data: {fix}")
     if not x.size:
         what = "sample(s)" if not x.shape[0] else "feature(s)"
         raise InputError(f"{name} {_have(word)} 0 {what} (shape={x.shape}) while a minimum of 1 is required; give one")
@@ -198,7 +198,7 @@ def number(name: str, value: Any, least: float = -math.inf, most: float = math.i
     """
     found = _real(value)
     if not (least <= found <= most and math.isfinite(found)):
-        raise InputError(f"{name}={value!s:.60}; it must be a number{_range(least, most)}")
+        raise InputError(f"{name}={_shown(value)}; it must be a number{_range(least, most)}")
     return found
 
 
@@ -219,7 +219,7 @@ def whole(name: str, value: Any, least: float = -math.inf, most: float = math.in
     except TypeError:
         found = None
     if found is None or isinstance(value, bool) or not least <= found <= most:
-        raise InputError(f"{name}={value!s:.60}; it must be a whole number{_range(least, most)}")
+        raise InputError(f"{name}={_shown(value)}; it must be a whole number{_range(least, most)}")
     return found
 
 
@@ -246,7 +246,7 @@ def positive(name: str, value: Any, wanted: str = "it must be") -> float:
     """
     found = _real(value)
     if not 0 < found < math.inf:
-        raise InputError(f"{name}={value!s:.60}; {wanted} positive and finite")
+        raise InputError(f"{name}={_shown(value)}; {wanted} positive and finite")
     return found
 
 
@@ -260,6 +260,25 @@ def choice(name: str, value: Any, known: Iterable[str]) -> None:
     if not (isinstance(value, str) and value in known):
         caller, _, word = name.rpartition(" ")
         raise InputError(f"{caller} there is no {word} {value!r}; choose one of {', '.join(known)}".strip())
+
+
+def flag(name: str, value: Any) -> bool:
+    """`value` as a Python bool: True or False, of Python or NumPy, or a whole number, which is True unless it is 0.
+
+    >>> flag("MeanShift: verbose", 2), flag("MeanShift: verbose", False)
+    (True, False)
+    >>> flag("MeanShift: cluster_all", "no")
+    Traceback (most recent call last):
+    minitensor.errors.InputError: MeanShift: cluster_all='no'; it must be True or False
+
+    Raises InputError for all else.
+    """
+    if type(value).__name__ in ("bool", "bool_") and not getattr(value, "shape", ()):
+        return bool(value)
+    try:
+        return operator.index(value) != 0
+    except TypeError:
+        raise InputError(f"{name}={_shown(value)}; it must be True or False") from None
 
 
 def _finite(name: str, x: Tensor, rows: str) -> None:
@@ -284,6 +303,11 @@ def _real(value: Any) -> float:
         return float(value)
     except OverflowError:
         return math.inf
+
+
+def _shown(value: Any) -> str:
+    """A value in a message, text in quotes: '3' is not 3."""
+    return f"{value!r:.60}" if isinstance(value, (str, bytes)) else f"{value!s:.60}"
 
 
 def _range(least: float, most: float) -> str:

@@ -168,7 +168,7 @@ def tensors_in(data: Any) -> Iterator[Any]:
 
 
 def _first(listed: Any) -> Any:
-    while (type(listed) is list or isinstance(listed, Sequence)) and len(listed):
+    while (type(listed) is list or isinstance(listed, Sequence)) and not isinstance(listed, memoryview) and len(listed):
         listed = listed[0]
     return listed
 
@@ -187,8 +187,8 @@ def _unmasked(name: str, given: Any) -> np.ndarray:
     masked = int(given.mask.sum()) if hasattr(given, "filled") else 0
     if masked:
         raise InputError(
-            f"{name}: {masked} of {given.size} entries are masked; write .filled(number) to give them one, or "
-            ".compressed() to leave them out"
+            f"{name}: {masked} of {given.size} entries are masked; write .filled(number) to give them one"
+            f"{', or .compressed() to leave them out' if given.ndim < 2 else ', or leave out the rows that hold one'}"
         )
     return np.asarray(given)
 

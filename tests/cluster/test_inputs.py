@@ -5,7 +5,9 @@ import pytest
 from cluster_strategies import Table
 
 import minitensor as mt
-from minitensor.cluster.inputs import column_names, in_kind_of, read_points
+from minitensor.cluster import MeanShift
+from minitensor.cluster.inputs import column_names, generator_of, in_kind_of, read_points, read_weights
+from minitensor.errors import DeviceError, InputError
 
 
 class Sparse:
@@ -95,7 +97,8 @@ def test_arrays_and_lists_have_no_column_names():
     ("given", "kind", "message"),
     [
         (np.ones(3), ValueError, r"X has shape \(3,\), not \(points, .* Reshape your data: X.reshape\(-1, 1\)"),
-        (np.ones((2, 2, 2)), ValueError, r"X has shape \(2, 2, 2\)"),
+        (np.ones((2, 2, 2)), ValueError, r"X has shape \(2, 2, 2\), .*X.reshape\(-1, X.shape\[-1\]\)"),
+        ([1.0, 2.0], ValueError, r"X has shape \(2,\), .*: \[\[x\] for x in X\] for points on a line"),
         (3.0, ValueError, r"X has shape \(\)"),
         (np.ones((0, 3)), ValueError, r"X has 0 sample\(s\) \(shape=\(0, 3\)\) while a minimum of 1 is required"),
         (np.ones((3, 0)), ValueError, r"X has 0 feature\(s\) \(shape=\(3, 0\)\)"),
@@ -112,3 +115,40 @@ def test_arrays_and_lists_have_no_column_names():
 def test_what_are_no_points_is_named(given, kind, message):
     with pytest.raises(kind, match=message):
         read_points(given)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+def test_integers_that_float64_does_not_hold_are_refused(backend, dtype):
+    with pytest.raises(InputError, match="X holds .*int64 beyond 2.*53 .*, such as 9007199254740993; subtract"):
+        read_points(mt.tensor([[2**53], [2**53 + 1]], dtype))
+    ends = [[np.iinfo(dtype).max - 2**11 + 1], [2**53 + 2], [0]]
+    assert read_points(mt.tensor(ends, dtype)).tolist() == ends
+
+
+@pytest.mark.parametrize("seed", [-1, True, 1.5, "a", np.random.SeedSequence(0)])
+def test_seeds_that_are_none(seed):
+    with pytest.raises(InputError, match="MeanShift: random_state"):
+        MeanShift(bandwidth=1.0, random_state=seed).fit([[0.0]])
+
+
+def test_generators_are_seeds():
+    for each in (np.random.RandomState(0), np.random.default_rng(0), None, np.int64(3)):
+        assert len(MeanShift(random_state=each).fit(np.random.default_rng(0).normal(size=(200, 2))).labels_) == 200
+        assert 0 <= generator_of(each).random() < 1
+
+
+def test_weights_are_moved_beside_the_points(backend):
+    points = mt.ones((2, 1))
+    assert read_weights(np.ones(2), points).backend == backend
+    assert read_weights(2, points).tolist() == [2.0, 2.0]
+    with pytest.raises(InputError, match=r"sample_weight\[1\] is inf"):
+        read_weights([1.0, np.inf], points)
+
+
+def test_another_device_is_named():
+    with pytest.raises(DeviceError, match=r"init is on numpy, but X on strict; write minitensor.as_tensor\(init\)"):
+        read_points(np.ones((1, 1)), "init", place="strict", beside="X")
+
+
+def test_a_view_of_memory_is_read():
+    assert read_points(memoryview(np.ones((3, 2)))).shape == (3, 2)

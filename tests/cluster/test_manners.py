@@ -106,7 +106,7 @@ def test_n_jobs_is_how_many_threads_run(count):
 
 @pytest.mark.parametrize("count", [0, 1.5, "two"])
 def test_n_jobs_that_mean_nothing_are_refused(count):
-    with pytest.raises(InputError, match=f"n_jobs={count}"):
+    with pytest.raises(InputError, match=f"n_jobs={count!r}"):
         MeanShift(bandwidth=1.0, n_jobs=count).fit(POINTS)
 
 

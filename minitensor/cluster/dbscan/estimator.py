@@ -3,12 +3,10 @@
 from typing import Any
 
 from minitensor.cluster.dbscan.clustering import METHODS, cluster
-from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.inputs import in_kind_of, read_points, read_weights
 from minitensor.cluster.manners import Estimator
-from minitensor.core import checks, intake
-from minitensor.core.tensor import Tensor, wrap
-from minitensor.errors import InputError, ShapeError
-from minitensor.functions import isfinite
+from minitensor.core import checks
+from minitensor.errors import InputError
 from minitensor.groups import numbered
 from minitensor.text.bar import progress
 
@@ -18,8 +16,8 @@ class DBSCAN(Estimator):
 
     Two points are neighbours if they are within eps of one another; each is its own neighbour. A point with
     `min_samples` neighbours is a core point. Core points that are neighbours are in one cluster. Any other point is on
-    the border of the first cluster of which a core point is its neighbour, or else it is noise. All is as
-    scikit-learn's DBSCAN has it with Euclidean distances, labels too.
+    the border of the first cluster of which a core point is its neighbour, or else it is noise. So says scikit-learn's
+    DBSCAN with Euclidean distances, and labels are the same, but for what rounding decides, see below.
 
     eps : how near neighbours are, in the units of the points
     min_samples : how many neighbours a core point has, or what they weigh
@@ -34,10 +32,12 @@ class DBSCAN(Estimator):
     n_features_in_ : d; feature_names_in_ : the names of the columns, if the points were a table whose columns have any
 
     Whether points are neighbours is decided as scikit-learn's k-d trees do, in float64 for float32 too: the sum of the
-    squared differences, axis by axis, is at most eps². (Its other way, by a product, which it takes beyond 15
-    dimensions, rounds otherwise where a distance is eps up to rounding.) So the order of the points changes neither
-    core points nor noise nor which core points are together; nor do moving and scaling, where the dtype holds the
-    moved points exactly.
+    squared differences, axis by axis, is at most eps². So the order of the points changes neither core points nor noise
+    nor which core points are together; nor do moving and scaling, where the dtype holds the moved points exactly.
+
+    Rounding decides where a distance is eps but for its last digits, and there scikit-learn may differ: for up to 11
+    points, and beyond 15 dimensions, it squares distances by a product, which rounds otherwise. So it may where the
+    sum of weights is min_samples but for its last digits: see `fit`.
 
     Time: with cells about O(n·log n), and where a cell holds less than min_samples points, up to O(min_samples) for
     each of the points round it; with leaves O(n·d) for each point in the leaves near one. Memory: O(n·d), at
@@ -60,7 +60,7 @@ class DBSCAN(Estimator):
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> "DBSCAN":
         """Find the clusters of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
 
-        sample_weight : (n,), what each point counts for as a neighbour, 1 if None. One that weighs min_samples is a
+        sample_weight : (n,), what each point counts for as a neighbour, or one number for all; 1 if None. One that weighs min_samples is a
             core point by itself; a negative weight keeps its neighbours from being one. Sums are float64, and one that
             is below min_samples by rounding alone reaches it.
 
@@ -70,29 +70,15 @@ class DBSCAN(Estimator):
         eps = checks.distance("DBSCAN: eps", self.eps)
         least = checks.whole("DBSCAN: min_samples", self.min_samples, 1)
         checks.choice("DBSCAN: method", self.method, METHODS)
+        shown = checks.flag("DBSCAN: verbose", self.verbose)
         points = read_points(X)
         if self.method == "cells" and points.shape[1] > 3:
             raise InputError(f"DBSCAN: cells are for 1 to 3 dimensions, and X has {points.shape[1]}; use method='auto'")
-        weights = None if sample_weight is None else _weights(sample_weight, points)
-        with progress("DBSCAN", bool(self.verbose)) as step:
+        weights = None if sample_weight is None else read_weights(sample_weight, points)
+        with progress("DBSCAN", shown) as step:
             found = cluster(points, eps, least, weights, self.method, step)
         core = numbered(found.core)[found.core]
         self._saw(X, points)
         self.labels_, self.core_sample_indices_ = in_kind_of(X, found.labels), in_kind_of(X, core)
         self.components_ = in_kind_of(X, points[core])
         return self
-
-
-def _weights(given: Any, points: Tensor) -> Tensor:
-    """The weights of points, (n,) float64, beside them."""
-    weights = given if isinstance(given, Tensor) else wrap(intake.read("DBSCAN: sample_weight", given))
-    if weights.shape != points.shape[:1]:
-        raise ShapeError(
-            f"DBSCAN: sample_weight has shape {weights.shape}, and there are {points.shape[0]} points; give each one"
-        )
-    weights = weights.astype("float64").to(points.backend)
-    if not isfinite(weights).all():
-        raise InputError("DBSCAN: sample_weight holds NaN or infinity; give each point a finite weight")
-    if not (weights != 0).any():
-        raise InputError("Sample weights must contain at least one non-zero number; leave them out")
-    return weights

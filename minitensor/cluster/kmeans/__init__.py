@@ -5,7 +5,8 @@ One step: `rungs.py` is the ladder, the same step done five ways; `kernels.py` a
 To the end: `lloyd.py` is what is done with a tile of points, and `partial_sums`. `assignment.py` keeps from step to
 step which centre each point has, and `boxes.py` does so for many points at once; `steps.py` goes on to the end,
 `starts.py` says where centres start, `minibatch.py` makes steps on a few points at a time, `chunked.py` on the chunks
-of a Dask array, and `distances.py` measures for `transform`. `estimator.py` is the class.
+of a Dask array, `distances.py` measures for `transform`, and `far.py` does so from points too far away for a frame.
+`estimator.py` is the class.
 """
 
 from minitensor.cluster.kmeans.lloyd import PartialSums, partial_sums

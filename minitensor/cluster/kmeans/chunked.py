@@ -15,7 +15,7 @@ from minitensor.cluster.chunks import Chunks, Piece, on
 from minitensor.cluster.distributed import summed
 from minitensor.cluster.frame import Frame
 from minitensor.cluster.kmeans.assignment import Assignment, positions
-from minitensor.cluster.kmeans.distances import distances_to
+from minitensor.cluster.kmeans.far import inertia, lengths_to, outside, seen
 from minitensor.cluster.kmeans.lloyd import coordinates, squared_to_center
 from minitensor.cluster.kmeans.steps import Found, inertia_at
 from minitensor.core.tensor import Tensor
@@ -62,22 +62,17 @@ def to_the_end(
     return found, int((held[:-1] > 0).sum().item())
 
 
-def inertia(points: Chunks, frame: Frame, centers: Tensor) -> float:
-    """The sum of |x − c|² inside the frame."""
-    return points.total(_held, frame, centers, add=summed)[-1].item()
+def inertia_of_all(points: Chunks, frame: Frame, centers: Tensor) -> float:
+    """The sum of |x − c|² outside the frame. Raises InputError where it is beyond the largest float."""
+    return outside(points.total(_inertia, frame, centers, add=summed))
 
 
 # --- on a chunk ----------------------------------------------------------------------------------------------------
 
 
-def _inside(piece: Piece, frame: Frame) -> Tensor:
-    """The points inside the frame, (d, n)."""
-    return coordinates(frame.enter_near(piece.points.astype(frame.middle.dtype)))
-
-
-def _assigned(piece: Piece, frame: Frame, centers: Tensor) -> Assignment:
-    """The nearest of the centres for each point, by the arithmetic of one process."""
-    state = Assignment(_inside(piece, frame), centers.shape[0], bounds=False)
+def _assigned(inside: Tensor, centers: Tensor) -> Assignment:
+    """The nearest of the centres for each point (n, d) inside the frame, by the arithmetic of one process."""
+    state = Assignment(coordinates(inside), centers.shape[0], bounds=False)
     state.update(centers)
     return state
 
@@ -85,13 +80,20 @@ def _assigned(piece: Piece, frame: Frame, centers: Tensor) -> Assignment:
 def nearest_center(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The number of the centre nearest to each point, (n,) int64."""
     frame, centers = on(piece.points, frame, centers)
-    return _assigned(piece, frame, centers).labels.astype("int64")
+    inside, far = seen(frame, piece.points)
+    labels = _assigned(inside, centers).labels.astype("int64")
+    if far:
+        labels[far.rows] = far.labels(centers)
+    return labels
 
 
 def distances(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The distance from each point to each centre, (n, k)."""
-    frame, centers = on(piece.points, frame, centers)
-    return (distances_to(_inside(piece, frame), centers) * frame.unit).astype(piece.points.dtype)
+    return lengths_to(piece.points, *on(piece.points, frame, centers))
+
+
+def _inertia(piece: Piece, frame: Frame, centers: Tensor) -> float:
+    return inertia(piece.points, *on(piece.points, frame, centers))
 
 
 def _moments(piece: Piece, frame: Frame) -> Tensor:
@@ -103,14 +105,14 @@ def _moments(piece: Piece, frame: Frame) -> Tensor:
 def _sums(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """The sums of the points of each centre, and how many there are: (k, d + 1) float64."""
     frame, centers = on(piece.points, frame, centers)
-    state = _assigned(piece, frame, centers)
+    state = _assigned(seen(frame, piece.points)[0], centers)
     return concat([state.sums, state.counts[:, None]], axis=1).to("numpy")
 
 
 def _held(piece: Piece, frame: Frame, centers: Tensor) -> Tensor:
     """How many points each centre has, and the inertia: (k + 1,) float64."""
     frame, centers = on(piece.points, frame, centers)
-    state = _assigned(piece, frame, centers)
+    state = _assigned(seen(frame, piece.points)[0], centers)
     return concat([state.counts, state.counts[:1] * 0 + inertia_at(state, centers)]).to("numpy")
 
 
@@ -146,7 +148,7 @@ def _moved(points: Chunks, frame: Frame, centers: Tensor, sums: Tensor, held: Te
 
 def _far(piece: Piece, frame: Frame, centers: Tensor, count: int) -> Far:
     frame, centers = on(piece.points, frame, centers)
-    state = _assigned(piece, frame, centers)
+    state = _assigned(seen(frame, piece.points)[0], centers)
     labels = state.labels.astype("int64")
     squared = squared_to_center(state.data, centers, labels)
     rows = argsort(squared, descending=True)[: min(count, squared.shape[0])]

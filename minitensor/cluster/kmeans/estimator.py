@@ -1,5 +1,6 @@
 """K-means as an estimator: the conventions of scikit-learn, on the arrays of any library."""
 
+import math
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -7,25 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from minitensor import random
 from minitensor.cluster import distributed
 from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
 from minitensor.cluster.coordinates import FEW, by_axis
 from minitensor.cluster.frame import Frame, frame_of
-from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.inputs import generator_of, in_kind_of, read_points, read_weights, refuse_where
 from minitensor.cluster.kmeans import chunked
 from minitensor.cluster.kmeans.boxes import in_boxes, padded
-from minitensor.cluster.kmeans.distances import distances_to
+from minitensor.cluster.kmeans.far import inertia, lengths_to, outside, seen, seen_near
 from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
-from minitensor.cluster.kmeans.minibatch import Batches, in_batches
+from minitensor.cluster.kmeans.minibatch import BEYOND, Batches, in_batches
 from minitensor.cluster.kmeans.starts import at_random, far_apart
 from minitensor.cluster.kmeans.steps import Found, square_sums, to_the_end
 from minitensor.cluster.manners import Transformer, jobs
-from minitensor.core import checks, intake
-from minitensor.core.creation import as_tensor, ones, tensor
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.core import checks
+from minitensor.core.creation import as_tensor, tensor
+from minitensor.core.tensor import Tensor
 from minitensor.errors import ConvergenceWarning, InputError, ShapeError
-from minitensor.functions import concat, isfinite, stack
+from minitensor.functions import concat, stack
 from minitensor.groups import counts
 from minitensor.text.bar import progress
 
@@ -42,7 +42,8 @@ class KMeans(Transformer):
 
     n_clusters : k, how many centres
     init : where they start: "k-means++" (`far_apart` in `starts.py`), "random" points, centres (k, d), or a function
-        of X, k and ``random_state=`` (a `numpy.random.Generator`) that gives them. Centres keep their order
+        of X, k and ``random_state=`` (a `numpy.random.Generator`) that gives them; its X is a copy of the points, with
+        batch_size of a sample of them, as an array of the kind that is answered. Centres keep their order
     n_init : how many times to start, of which the one with the least inertia is kept; "auto" is 10 for "random" and a
         function, else 1
     max_iter : steps at most; tol : it stops where the squares of the steps of all centres add up to `tol` times the
@@ -61,7 +62,9 @@ class KMeans(Transformer):
 
     labels_ : (n,) int64, the number of the nearest centre
     cluster_centers_ : (k, d), the dtype of the points, in the order of where they started
-    inertia_ : the sum of w·|x − c|² over the points, c being their centres; n_iter_ : how many steps were made
+    inertia_ : the sum of w·|x − c|² over the points, c being their centres
+    n_iter_ : how many steps were made; with batch_size, in which each step reads that many points, how many passes
+        over all points they come to, rounded up
     n_features_in_ : d; feature_names_in_ : the names of the columns, if the points were a table whose columns have any
 
     A centre without points is put on the point that is farthest from its own. Labels do not depend on where the data
@@ -105,22 +108,28 @@ class KMeans(Transformer):
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> "KMeans":
         """Find the centres of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
 
-        sample_weight : (n,), what each point weighs, 0 or more; 1 if not given
+        sample_weight : (n,), what each point weighs, 0 or more, or one number for all; 1 if not given
 
         X may be a Dask array in chunks of rows, larger than memory: see `chunked.py`. k-means++ then draws from 65,536
         of the points, which are gathered; `labels_`, and what `predict` and `transform` answer, are Dask arrays that
         are still to be computed, and the centres are NumPy's. Its points all weigh 1.
 
-        Raises ShapeError and InputError for anything but finite points, and InputError for a setting that means nothing
-        and fewer points than centres. Warns with ConvergenceWarning where fewer clusters than `n_clusters` were found.
+        Raises ShapeError and InputError for anything but finite points, and InputError for a setting that means nothing,
+        fewer points than centres, and an inertia beyond the largest float. Warns with ConvergenceWarning where fewer clusters than `n_clusters` were found.
         """
         k = checks.whole("KMeans: n_clusters", self.n_clusters, 1)
         self._check()
-        rng = _generator(self.random_state)
-        with jobs("KMeans: n_jobs", self.n_jobs), progress("k-means", bool(self.verbose)) as step:
+        shown, rng = (
+            checks.flag("KMeans: verbose", self.verbose),
+            generator_of(self.random_state, "KMeans: random_state"),
+        )
+        with jobs("KMeans: n_jobs", self.n_jobs), progress("k-means", shown) as step:
             fit = self._fit if self.batch_size is None else self._fit_in_batches
             fit = self._fit_chunks if in_chunks(X) else fit
-            frame, found, points, count = fit(X, k, sample_weight, rng, step)
+            frame, found, points, count, exponent = fit(X, k, sample_weight, rng, step)
+            if step:
+                step(found.n_iter, found.n_iter, "done")
+        inertia_ = outside(found.inertia, frame, exponent)
         if count < k:
             warnings.warn(
                 f"Number of distinct clusters ({count}) found smaller than n_clusters ({k}). Possibly due to duplicate "
@@ -129,7 +138,7 @@ class KMeans(Transformer):
                 stacklevel=2,
             )
         self._saw(X, points)
-        self.inertia_ = found.inertia * frame.unit**2
+        self.inertia_ = inertia_
         self.n_iter_, self._n_features_out = found.n_iter, k
         centers = frame.leave(found.centers)
         if isinstance(points, Chunks):
@@ -150,34 +159,49 @@ class KMeans(Transformer):
             return points.lazily(chunked.nearest_center, self._frame, centers, dtype="int64")
         keys, (k, n) = keys_of(centers), (centers.shape[0], points.shape[0])
         room = room_for(n, k, centers.T)
-        found = [lowest(scores(x, keys, room))[0].astype("int64") for x in self._tiles(points)]
+        found = []
+        for here in tiles(n, k, self._inside):
+            inside, far = seen(self._frame, points[here])
+            labels = lowest(scores(coordinates(inside), keys, room))[0].astype("int64")
+            if far:
+                labels[far.rows] = far.labels(centers)
+            found.append(labels)
         return in_kind_of(X, concat(found))
 
     def transform(self, X: Any) -> Any:
         """The distance from each of the points X (n, d) to each centre, (n, k), in the kind of X or as `set_output`
-        says, and in the dtype of the points. Raises what `predict` raises."""
+        says, and in the dtype of the points; infinity where that holds no such distance. Raises what `predict` raises.
+        """
         points, centers = self._again(X), self._frame.enter(as_tensor(self.cluster_centers_))
         if isinstance(points, Chunks):
             given = self._frame, centers
             return points.lazily(chunked.distances, *given, dtype=points.dtype, columns=centers.shape[0])
-        found = concat([distances_to(x, centers) for x in self._tiles(points)])
-        return self._out(X, (found * self._frame.unit).astype(points.dtype))
+        every = tiles(points.shape[0], centers.shape[0], self._inside)
+        found = [lengths_to(points[here], self._frame, centers) for here in every]
+        return self._out(X, concat(found))
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
-        """Minus the inertia of the points X (n, d), so that more is better. Raises what `predict` raises."""
+        """Minus the inertia of the points X (n, d), so that more is better.
+
+        Raises what `predict` raises, and InputError where it is beyond the largest float.
+        """
         points = self._again(X)
         if isinstance(points, Chunks):
             _no_weights(sample_weight)
-            return -chunked.inertia(points, self._frame, self._centers()) * self._frame.unit**2
-        weights = _weights(sample_weight, points)
-        inertia = partial_sums(self._frame.enter_near(points), self._centers(), weights).inertia
-        return -inertia * self._frame.unit**2
+            return -chunked.inertia_of_all(points, self._frame, self._centers())
+        weights, exponent = _weights(sample_weight, points)
+        return -inertia(points, self._frame, self._centers(), weights, exponent)
 
     # --- settings ----------------------------------------------------------------------------------------------------
 
     def _check(self) -> None:
-        if isinstance(self.init, str):
-            checks.choice("KMeans: init", self.init, INITS)
+        if isinstance(self.init, str) and self.init not in INITS:
+            raise InputError(
+                f"KMeans: there is no init {self.init!r}; choose one of {', '.join(INITS)}, or give centres (k, d), or a "
+                "function of X and k"
+            )
+        if isinstance(self.n_init, str) and self.n_init != "auto":
+            raise InputError(f'KMeans: n_init={self.n_init!r}; it must be "auto" or a whole number, 1 or more')
         if self.n_init != "auto":
             checks.whole("KMeans: n_init", self.n_init, 1)
         checks.whole("KMeans: max_iter", self.max_iter, 1)
@@ -202,25 +226,34 @@ class KMeans(Transformer):
         return int(self.n_init)
 
     def _init(
-        self, X: Any, frame: Frame, data: Tensor, weights: Tensor | None, k: int, rng: np.random.Generator
+        self,
+        X: Callable[[], Any],
+        frame: Frame,
+        data: Tensor,
+        weights: Tensor | None,
+        k: int,
+        rng: np.random.Generator,
     ) -> Tensor:
-        """Where the centres start, (k, d), inside the frame."""
+        """Where the centres start, (k, d), inside the frame. X : makes what a function is given, which it may change."""
         d, n = data.shape
         if isinstance(self.init, str):
             draw = far_apart(data, weights, k, rng) if self.init == "k-means++" else at_random(n, weights, k, rng)
             return data.T[tensor(draw, "int64", like=data)]
-        given = self.init(X, k, random_state=rng) if callable(self.init) else self.init
-        centers = read_points(given, "init", place=data.backend).astype(frame.dtype)
+        given = self.init(X(), k, random_state=rng) if callable(self.init) else self.init
+        centers = read_points(given, "init", place=data.backend, beside="X")
         if centers.shape[0] != k:
             raise ShapeError(
-                f"The shape of the initial centers {centers.shape} does not match the number of clusters {k}."
+                f"The shape of the initial centers {centers.shape} does not match the number of clusters {k}. Give "
+                f"{k}, one in each row of init, or n_clusters={centers.shape[0]}"
             )
         if centers.shape[1] != d:
             raise ShapeError(
                 f"The shape of the initial centers {centers.shape} does not match the number of features of the data "
-                f"{d}."
+                f"{d}. Give each row of init {d} numbers"
             )
-        return frame.enter_near(centers)
+        return seen_near(
+            frame, centers, "init holds centres too far from X for any point to be nearest; leave them out"
+        )
 
     def _may_filter(self, n: int, d: int, k: int) -> bool:
         """Whether boxes of points are made where steps go on and on."""
@@ -230,12 +263,12 @@ class KMeans(Transformer):
 
     def _fit(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
-    ) -> tuple[Frame, Found, Any, int]:
+    ) -> tuple[Frame, Found, Any, int, int]:
         """The best of some starts on all points: the frame, what was found in it, and the points."""
         points = read_points(X)
         n = points.shape[0]
         _check_enough(n, k)
-        weights = _weights(sample_weight, points)
+        weights, exponent = _weights(sample_weight, points)
         if self.algorithm == "filtering" and points.shape[1] > FEW:
             raise InputError(
                 f'KMeans: algorithm="filtering" is for {FEW} dimensions at most, not {points.shape[1]}; take "auto"'
@@ -243,7 +276,10 @@ class KMeans(Transformer):
         frame = _frame_of(points)
         room, data = _inside(frame, points)
         tol = float(self.tol) * _variance(data)
-        starts = [self._init(X, frame, data, weights, k, rng) for _ in range(self._starts())]
+        starts = [
+            self._init(lambda: in_kind_of(X, points.copy()), frame, data, weights, k, rng)
+            for _ in range(self._starts())
+        ]
         boxes = in_boxes(room, n, weights) if self.algorithm == "filtering" else None
         box = partial(in_boxes, room, n, weights) if self._may_filter(n, points.shape[1], k) else None
         best: Found | None = None
@@ -259,17 +295,17 @@ class KMeans(Transformer):
             if best is None or found.inertia < best.inertia:
                 best = found
         assert best
-        return frame, best, points, _held(best.labels, k)
+        return frame, best, points, _held(best.labels, k), exponent
 
     def _fit_in_batches(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
-    ) -> tuple[Frame, Found, Any, int]:
+    ) -> tuple[Frame, Found, Any, int, int]:
         """The same on batches. The frame, and the starts, are those of a sample of three batches, or of 3k points."""
         points = Batches(X)
         n = points.length
         _check_enough(n, k)
         size = min(int(self.batch_size or n), n)
-        weights = _weights(sample_weight, points.first, n)
+        weights, exponent = _weights(sample_weight, points.first, n)
         host = None if weights is None else weights.numpy()
         rows = np.sort(rng.choice(n, min(n, 3 * max(size, k)), replace=False))
         sample = points.rows(rows)
@@ -279,7 +315,7 @@ class KMeans(Transformer):
         some = None if host is None else tensor(host[rows], like=sample)
         starts = []
         for _ in range(self._starts()):
-            centers = self._init(X, frame, data, some, k, rng)
+            centers = self._init(lambda: in_kind_of(X, sample.copy()), frame, data, some, k, rng)
             starts.append((partial_sums(data.T, centers, some).inertia, centers))
         centers = min(starts, key=lambda start: start[0])[1]
         most = -(-self.max_iter * n // size)
@@ -292,16 +328,16 @@ class KMeans(Transformer):
         labels, inertia = [], 0.0
         for here, more in points.in_order(max(size, ROWS)):
             w = None if host is None else tensor(host[here], like=more)
-            part = partial_sums(frame.enter_near(more), found.centers, w)
+            part = partial_sums(seen_near(frame, more, BEYOND), found.centers, w)
             labels.append(part.labels)
             inertia += part.inertia
         n_iter = -(-found.batches * size // n)
         whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False)
-        return frame, whole, points.first, _held(whole.labels, k)
+        return frame, whole, points.first, _held(whole.labels, k), exponent
 
     def _fit_chunks(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
-    ) -> tuple[Frame, Found, Any, int]:
+    ) -> tuple[Frame, Found, Any, int, int]:
         """The same on a Dask array: see `chunked.py`. Where centres start is drawn from a sample that is gathered."""
         _no_weights(sample_weight)
         if self.batch_size is not None:
@@ -319,7 +355,7 @@ class KMeans(Transformer):
                 centers = frame.enter(points.rows(at_random(n, None, k, rng)))
             else:
                 some = points.rows([0]) if not isinstance(self.init, str) else chunked.sample(points, rng)
-                centers = self._init(X, frame, _inside(frame, some)[1], None, k, rng)
+                centers = self._init(lambda: X, frame, _inside(frame, some)[1], None, k, rng)
 
             def report(done: int, shift: float, start: int = start) -> None:
                 assert step
@@ -329,19 +365,13 @@ class KMeans(Transformer):
             if best is None or found[0].inertia < best[0].inertia:
                 best = found
         assert best
-        return frame, best[0], points, best[1]
+        return frame, best[0], points, best[1], 0
 
     def _centers(self) -> Tensor:
         """The centres inside the frame: not rounded to their dtype, unless someone has changed them since `fit`."""
         centers = as_tensor(self.cluster_centers_)
         same = centers.shape == self._inside.shape and (centers == self._frame.leave(self._inside)).all()
         return self._inside if same else self._frame.enter(centers)
-
-    def _tiles(self, points: Tensor) -> Any:
-        """The points inside the frame, a tile (d, t) at a time."""
-        kind = self._inside.dtype
-        for here in tiles(points.shape[0], self._inside.shape[0], self._inside):
-            yield coordinates(self._frame.enter_near(points[here].astype(kind)))
 
 
 def _frame_of(points: Tensor) -> Frame:
@@ -390,37 +420,23 @@ def _check_enough(n: int, k: int) -> None:
         raise InputError(f"n_samples={n} should be >= n_clusters={k}; ask for fewer, or give more points")
 
 
-def _weights(given: Any, points: Tensor, n: int | None = None) -> Tensor | None:
-    """The weights (n,) in the dtype and on the backend of the points; None where each weighs 1."""
+def _weights(given: Any, points: Tensor, n: int | None = None) -> tuple[Tensor | None, int]:
+    """The weights (n,) in the dtype and on the backend of the points, or None where each weighs 1; and e.
+
+    They are divided by 2^e, so that the largest is from ½ to 1, and no sum is too large.
+    """
     if given is None:
-        return None
-    n = points.shape[0] if n is None else n
-    if isinstance(given, Tensor):
-        checks.no_gradient("sample_weight", given)
-        weights = given
-    elif intake.is_array(given):
-        weights = wrap(intake.array("sample_weight", given))
-    else:
-        weights = wrap(intake.read("sample_weight", given)).to(points.backend)
-    if weights.shape not in ((), (n,)):
-        raise ShapeError(f"sample_weight.shape == {weights.shape}, expected {(n,)}; give each point one")
-    weights = weights.astype(points.dtype) * ones(n, points.dtype, like=weights)
-    if not (weights >= 0).all() or not isfinite(weights).all():
-        raise InputError("sample_weight holds a negative number, NaN or infinity; points weigh 0 or more")
-    if not weights.max() > 0:
-        raise InputError("Sample weights must contain at least one non-zero number; where none counts, leave them out")
-    return weights
+        return None, 0
+    weights = read_weights(given, points, n)
+    refuse_where(weights < 0, "sample_weight", weights, "a negative number; points weigh 0 or more")
+    exponent = math.frexp(weights.max().item())[1]
+    scaled = (weights / 2.0 ** (exponent // 2) / 2.0 ** (exponent - exponent // 2)).astype(points.dtype)
+    lost = (weights > 0) & (scaled < float(np.finfo(points.dtype).tiny))
+    what = f"so small beside {weights.max().item()} that {points.dtype} cannot hold both; make it 0"
+    refuse_where(lost, "sample_weight", weights, what)
+    return scaled, exponent
 
 
 def _no_weights(given: Any) -> None:
     if given is not None:
         raise InputError("KMeans: points of a Dask array weigh 1 each; leave out sample_weight")
-
-
-def _generator(seed: Any) -> np.random.Generator:
-    """A generator from a seed, from a generator of NumPy, or from its older kind."""
-    if isinstance(seed, np.random.Generator):
-        return seed
-    if isinstance(seed, np.random.RandomState):
-        return np.random.Generator(seed._bit_generator)
-    return random.generator(seed)

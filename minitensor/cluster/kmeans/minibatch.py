@@ -8,6 +8,7 @@ import numpy as np
 
 from minitensor.cluster.frame import Frame
 from minitensor.cluster.inputs import read_points
+from minitensor.cluster.kmeans.far import seen_near
 from minitensor.cluster.kmeans.lloyd import partial_sums
 from minitensor.core.creation import tensor, zeros
 from minitensor.core.tensor import Tensor
@@ -15,6 +16,7 @@ from minitensor.functions import where
 
 PATIENCE = 10  # batches without a better mean inertia, after which it stops
 LOW = 0.01  # the share of the largest count, below which a centre is drawn anew
+BEYOND = "X holds points too far from the sample that says how large X is; make batch_size larger, or leave them out"
 
 
 class Batches:
@@ -74,7 +76,7 @@ def in_batches(
     steps, inertia, best, waited = math.inf, math.inf, math.inf, 0
     for batch in range(1, most + 1):
         rows = np.sort(rng.integers(0, n, size))
-        x = frame.enter_near(points.rows(rows))
+        x = seen_near(frame, points.rows(rows), BEYOND)
         w = None if weights is None else tensor(weights[rows], like=x)
         found = partial_sums(x, centers, w)
         counts += found.counts

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from minitensor import backend
 from minitensor.core.creation import arange
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.core.tensor import Tensor
 from minitensor.functions import argsort, concat, cumsum, searchsorted, take, where
-from minitensor.groups import among, distinct, is_new, numbered
+from minitensor.groups import among, distinct, is_new, numbered, repeat
 
 TABLE = 2**54  # added to the codes of a table for each table before it, so that one vector holds the codes of all
 CANDIDATES = 2**18  # that are read at a time, with those of a bucket in several tables as often as they occur
@@ -78,7 +77,3 @@ def within(held: list[int], most: int = CANDIDATES) -> Iterator[slice]:
         total += count
     if held:
         yield slice(begin, len(held))
-
-
-def repeat(numbers: Tensor, times: Tensor) -> Tensor:
-    return wrap(backend.of(numbers.array).repeat(numbers.array, times.array))

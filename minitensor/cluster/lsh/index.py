@@ -4,7 +4,7 @@ from typing import Any
 
 from minitensor import random
 from minitensor.cluster.frame import Frame, frame_of
-from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.inputs import generator_of, in_kind_of, read_points
 from minitensor.cluster.lsh import fitting
 from minitensor.cluster.lsh.hashing import KINDS, MOST_BITS, MOST_TABLES, Hashing, draw
 from minitensor.cluster.lsh.searching import Searched, search, searched
@@ -27,7 +27,7 @@ class LSHIndex(Parameters):
     probes : into how many buckets of each table a query looks
     width : the width of a slice for "stable", in the units of the points; chosen from the points if None. "sign" has
         none
-    random_state : the seed of directions and offsets; None draws new ones each time
+    random_state : of directions and offsets: a seed, or a generator of NumPy; None draws others each time
 
     The width of a slice, or the number of planes, is chosen such that queries like the points read about 64 + √n of n
     points. Of points as few as that, nearly all are read.
@@ -59,7 +59,7 @@ class LSHIndex(Parameters):
         bits: int | None = None,
         probes: int = 8,
         width: float | None = None,
-        random_state: int | None = 0,
+        random_state: Any = 0,
     ) -> None:
         self.hash = hash
         self.tables = tables
@@ -84,7 +84,7 @@ class LSHIndex(Parameters):
             raise InputError(f'LSHIndex: width={width:g} means nothing with hash="sign"; leave it out')
         self._frame = frame_of(points) if self.hash == "stable" else None
         data = self._enter("X", points)
-        rng = random.generator(self.random_state)
+        rng = generator_of(self.random_state, "LSHIndex: random_state")
         hashing, self.bits_, self.width_ = self._fitted(rng, data, tables, bits, probes, width)
         self._searched = searched(data, hashing, probes)
         self.n_features_in_ = points.shape[1]

@@ -14,9 +14,8 @@ import numpy as np
 
 from minitensor import random
 from minitensor.cluster.frame import frame_of
-from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.inputs import generator_of, in_kind_of, read_points
 from minitensor.cluster.kmeans.lloyd import partial_sums
-from minitensor.cluster.lsh.buckets import repeat
 from minitensor.cluster.lsh.closest import Keys, at_rank, in_order, places, ranked
 from minitensor.cluster.lsh.hashing import chunks
 from minitensor.cluster.manners import Parameters
@@ -25,7 +24,7 @@ from minitensor.core.creation import arange, full
 from minitensor.core.tensor import Tensor
 from minitensor.errors import NotFittedError, ShapeError
 from minitensor.functions import argmax, argsort, concat, cumsum, searchsorted, sqrt, take, where
-from minitensor.groups import counts
+from minitensor.groups import counts, repeat
 
 EACH = 40  # points of the sample for each cell
 ROWS = 1024  # points that are given a cell at a time
@@ -38,7 +37,8 @@ class CellIndex(Parameters):
 
     cells : how many; about √n if None
     probes : into how many cells a query looks, those with the nearest centres
-    random_state : the seed of the sample from which centres are learned; None draws a new one each time
+    random_state : of the sample from which centres are learned: a seed, or a generator of NumPy; None draws
+        another each time
 
     After `fit`: `cells_`, how many cells hold points, `n_features_in_`; after `query`: `read_`, the share of the points
     that a query of the last call read.
@@ -56,7 +56,7 @@ class CellIndex(Parameters):
     ([0, 1, 2], [0.0, 0.0, 0.0])
     """
 
-    def __init__(self, *, cells: int | None = None, probes: int = 3, random_state: int | None = 0) -> None:
+    def __init__(self, *, cells: int | None = None, probes: int = 3, random_state: Any = 0) -> None:
         self.cells = cells
         self.probes = probes
         self.random_state = random_state
@@ -72,7 +72,7 @@ class CellIndex(Parameters):
         self._probes = checks.whole("CellIndex: probes", self.probes, 1)
         self._frame = frame_of(points)
         data = self._frame.enter(points)
-        centers = learned_centers(random.generator(self.random_state), data, min(cells, n))
+        centers = learned_centers(generator_of(self.random_state, "CellIndex: random_state"), data, min(cells, n))
         wide = Keys(centers.astype("float64"))  # so that a query and its duplicate are in one cell
         labels = concat([argmax(nearness(data[part], wide), axis=1) for part in chunks(n, ROWS)])
         of_each = counts(labels, len(centers))

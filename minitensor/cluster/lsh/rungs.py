@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from itertools import pairwise
 
-from minitensor.cluster.lsh.buckets import bucketed, candidates, repeat, within
+from minitensor.cluster.lsh.buckets import bucketed, candidates, within
 from minitensor.cluster.lsh.closest import in_order
 from minitensor.cluster.lsh.fitting import wanted
 from minitensor.cluster.lsh.hashing import SLICES, Hashing, chunks
@@ -21,7 +21,7 @@ from minitensor.core import checks
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat
-from minitensor.groups import numbered
+from minitensor.groups import numbered, repeat
 from minitensor.ladder import Ladder, rung
 
 

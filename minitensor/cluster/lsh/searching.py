@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from minitensor import backend
 from minitensor.backend.threads import blas_limited, in_threads
-from minitensor.cluster.lsh.buckets import Buckets, bucketed, candidates, repeat, within
+from minitensor.cluster.lsh.buckets import Buckets, bucketed, candidates, within
 from minitensor.cluster.lsh.closest import Keys, in_order, shortlist
 from minitensor.cluster.lsh.hashing import Hashing, chunks
 from minitensor.cluster.lsh.probing import probed
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat
-from minitensor.groups import numbered
+from minitensor.groups import numbered, repeat
 
 CHUNK = 256  # queries that a thread looks up at a time
 

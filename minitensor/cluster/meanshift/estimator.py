@@ -5,11 +5,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from minitensor.cluster import distributed
 from minitensor.cluster.bandwidth import by_rule
 from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
 from minitensor.cluster.frame import Frame, frame_of
-from minitensor.cluster.inputs import in_kind_of, read_points
+from minitensor.cluster.inputs import generator_of, in_kind_of, read_points
 from minitensor.cluster.manners import Estimator, jobs
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.clustering import cluster
@@ -46,7 +48,8 @@ class MeanShift(Estimator):
     max_iter, tol : a query stops when it moves less than tol bandwidths; all stop after max_iter updates
     method : how `mean_shift` does the sums, "exact", "auto" or another that it names
     error : how far off an update may be, in bandwidths, unless it is exact; memory : bytes of its tables on each thread
-    random_state : the seed of the sample from which a bandwidth is estimated; None draws a new one each time
+    random_state : of the sample from which a bandwidth is estimated: a seed, or a generator of NumPy; None draws
+        another each time
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
     n_jobs : on how many threads `fit` runs; −1 on all cores, None on as many as BLAS takes in this process
 
@@ -86,7 +89,7 @@ class MeanShift(Estimator):
         method: str = "auto",
         error: float = 0.2,
         memory: int = MEMORY,
-        random_state: int | None = 0,
+        random_state: Any = 0,
         verbose: bool = False,
         n_jobs: int | None = None,
     ) -> None:
@@ -114,15 +117,16 @@ class MeanShift(Estimator):
         Raises ShapeError and InputError for anything but finite points, InputError for a setting that means nothing and
         where no point is near any seed. Warns with ConvergenceWarning where max_iter stopped it.
         """
+        rng, shown = generator_of(self.random_state, "MeanShift: random_state"), self._flags()
         if in_chunks(X):
-            return self._fit_chunks(X)
+            return self._fit_chunks(X, rng, shown)
         points = read_points(X)
         seeds = self._seeds(points)
         frame = frame_of(points, seeds)
         data = frame.enter(points)
-        bandwidth = self._bandwidth(frame, lambda: data)
+        bandwidth = self._bandwidth(frame, lambda: data, rng)
         starts = self._starts(frame, data, bandwidth, seeds)
-        with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
+        with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", shown) as step:
             found = cluster(frame, data, bandwidth, starts=starts, among=seeds is None, **self._options(step))
         labels, squared = nearest(data, found.centers)
         labels, order = by_size(labels, found.centers.shape[0])
@@ -130,7 +134,7 @@ class MeanShift(Estimator):
             labels = where(squared <= self._reach(frame, bandwidth) ** 2, labels, -1)
         return self._found(X, points, frame, found.centers[order], labels, bandwidth, found.n_iter)
 
-    def _fit_chunks(self, X: Any) -> "MeanShift":
+    def _fit_chunks(self, X: Any, rng: np.random.Generator, shown: bool) -> "MeanShift":
         """`fit` of a Dask array; of all it finds only the labels are left to be computed."""
         points = chunks_of(X)
         seeds = self._seeds(points)
@@ -138,15 +142,21 @@ class MeanShift(Estimator):
         some = seeds is not None or bins > 0
         distributed.by_grid(points, self.kernel, self.method, self.error, some, among=seeds is None)
         frame, ends = distributed.frame_of(points, seeds)
-        bandwidth = self._bandwidth(frame, lambda: frame.enter(distributed.some_of(points, self.random_state)))
+        bandwidth = self._bandwidth(frame, lambda: frame.enter(distributed.some_of(points, rng)), rng)
         inside = None if seeds is None else frame.enter(seeds)
         starts = distributed.starts_of(points, frame, bandwidth, self.kernel, inside, bins)
-        with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", bool(self.verbose)) as step:
+        with jobs("MeanShift: n_jobs", self.n_jobs), progress("mean shift", shown) as step:
             options = self._options(step) | {"among": seeds is None}
             found = distributed.cluster(points, frame, ends, bandwidth, starts=starts, **options)
         within = math.inf if self.cluster_all else self._reach(frame, bandwidth)
         peaks, labels = distributed.at_nearest_peaks(points, frame, found.centers, within)
         return self._found(X, points, frame, peaks, labels, bandwidth, found.n_iter)
+
+    def _flags(self) -> bool:
+        """Whether a bar is shown, once all that is True or False is known to be that."""
+        for name in ("bin_seeding", "cluster_all"):
+            checks.flag(f"MeanShift: {name}", getattr(self, name))
+        return checks.flag("MeanShift: verbose", self.verbose)
 
     def _options(self, step: Any) -> dict[str, Any]:
         """What `cluster` is told besides the points and the bandwidth."""
@@ -186,13 +196,13 @@ class MeanShift(Estimator):
             return points.lazily(distributed.nearest_peak, self._frame, peaks, dtype="int64")
         return in_kind_of(X, nearest(self._frame.enter_near(points), peaks)[0])
 
-    def _bandwidth(self, frame: Frame, data: Callable[[], Tensor]) -> float:
+    def _bandwidth(self, frame: Frame, data: Callable[[], Tensor], rng: np.random.Generator) -> float:
         """The bandwidth that is given or, if none is, estimated from some or all of the data inside the frame."""
         checks.choice("MeanShift: kernel", self.kernel, KERNELS)
         if self.bandwidth is None:
-            radius = 0.0
+            radius, some = 0.0, data()
             with contextlib.suppress(InputError):  # the points are so few, or so alike, that it would be 0
-                radius = by_rule(data(), "neighbours", seed=self.random_state)
+                radius = by_rule(some, "neighbours", rng)
             # The narrowest that float arithmetic can tell from 0, or any width where all points are equal.
             return frame.outside(max(radius / REACH[self.kernel], 16 * frame.resolution())) or 1.0
         return checks.positive("MeanShift: bandwidth", self.bandwidth, "it is a distance, or None, and must be")
@@ -201,7 +211,7 @@ class MeanShift(Estimator):
         """The seeds that were given, as they are outside of a frame."""
         if self.seeds is None:
             return None
-        seeds = read_points(self.seeds, "seeds", place=points.backend).astype(points.dtype)
+        seeds = read_points(self.seeds, "seeds", place=points.backend, beside="X").astype(points.dtype)
         if seeds.shape[1] != points.shape[1]:
             raise ShapeError(f"seeds of shape {seeds.shape} do not fit points of shape {points.shape}")
         return seeds

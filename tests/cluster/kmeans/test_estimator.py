@@ -180,6 +180,10 @@ def test_one_thread_or_two():
 @pytest.mark.parametrize(("options", "message"), [
     ({"n_clusters": 0}, "n_clusters=0; it must be a whole number, 1 or more"),
     ({"n_clusters": 2.0}, "n_clusters=2.0; it must be a whole number"),
+    ({"n_clusters": "3"}, "n_clusters='3'; it must"),
+    ({"n_init": "Auto"}, "n_init='Auto'; it must be \"auto\" or"),
+    ({"verbose": "x"}, "verbose='x'; it must be True or False"),
+    ({"init": [[0.0], [1e30]]}, r"too far from X .* such as \[1e\+30\]"),
     ({"n_clusters": 9}, "n_samples=3 should be >= n_clusters=9"),
     ({"init": "kmeans"}, "there is no init 'kmeans'; choose one of k-means"),
     ({"n_init": 0}, "n_init=0; it must be a whole number, 1 or more"),
@@ -187,12 +191,48 @@ def test_one_thread_or_two():
     ({"tol": -1.0}, "tol=-1.0; it must be a number, 0 or more"),
     ({"algorithm": "elkan"}, "there is no algorithm 'elkan'; choose one of auto, lloyd, hamerly, filtering"),
     ({"batch_size": 0}, "batch_size=0; it must"),
-    ({"random_state": -1}, "seed=-1"),
+    ({"random_state": -1}, "KMeans: random_state=-1"),
 ])  # fmt: skip
 def test_settings_that_mean_nothing_are_refused(options, message):
     model = KMeans(**{"n_clusters": 2, **options})
     with pytest.raises(InputError, match=message):
         model.fit([[0.0], [1.0], [2.0]])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("scale", [1.0, 2.0**-60, 2.0**30])
+def test_points_far_outside_of_the_frame(backend, dtype, scale):
+    model = KMeans(2, init=mt.tensor([[1.0, 0.0], [0.0, 1.0]], dtype) * scale)
+    model.fit(mt.tensor([[1.0, 0.0], [0.0, 1.0]], dtype) * scale)
+    x = mt.tensor([[3.0, 4.0], [4.0, 3.0], [1.0, 0.0]], dtype) * mt.tensor([[2.0**70], [2.0**60], [1.0]], dtype) * scale
+    assert model.predict(x).tolist() == [1, 0, 0]
+    lengths = np.array([[5 * 2.0**70] * 2, [5 * 2.0**60] * 2, [0.0, 2**0.5]]) * scale
+    np.testing.assert_allclose(model.transform(x).numpy(), lengths, rtol=1e-6)
+    assert -model.score(x) == pytest.approx((lengths.min(1) ** 2).sum(), rel=1e-6)
+
+
+def test_weights_and_inertias_at_the_ends_of_floats():
+    x = np.array([[0.0, 1.0], [1.0, 0.0], [5.0, 5.0]])
+    for weight in (1e300, 1e-310):
+        model = KMeans(2, init=[[0.0, 0.0], [5.0, 5.0]]).fit(x, sample_weight=weight)
+        np.testing.assert_allclose(model.cluster_centers_, [[0.5, 0.5], [5.0, 5.0]])
+        assert model.inertia_ == pytest.approx(weight, rel=1e-6)
+    with pytest.raises(InputError, match=r"beyond the largest float, .*; divide X"):
+        KMeans(1).fit(x * 1e154)
+    with pytest.raises(InputError, match=r"sample_weight\[1\] is 1.0, .* so small beside 1e\+300"):
+        KMeans(1).fit(x.astype("float32"), sample_weight=[1e300, 1.0, 1e300])
+
+
+def test_a_function_is_given_a_copy_as_an_array(backend):
+    def init(points, k, random_state):
+        centers = points[:k] * 1.0
+        points[:] = 0.0
+        return centers
+
+    for x in (mt.tensor([[0.0], [4.0]]), [[0.0], [4.0]]):
+        assert KMeans(2, init=init, n_init=2).fit(x).inertia_ == 0.0
+        assert KMeans(2, init=init, batch_size=2).fit(x).inertia_ == 0.0
+    assert x == [[0.0], [4.0]]
 
 
 def test_what_does_not_fit_is_refused():

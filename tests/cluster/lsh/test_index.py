@@ -180,7 +180,7 @@ def test_threads_of_the_index_change_nothing(monkeypatch):
         ({"probes": 1.5}, "probes=1.5"),
         ({"width": -1.0}, "width=-1.0"),
         ({"width": 1.0, "hash": "sign"}, 'width=1 means nothing with hash="sign"'),
-        ({"random_state": -1}, "seed=-1"),
+        ({"random_state": -1}, "random_state=-1"),
     ],
 )
 def test_settings_that_mean_nothing(options, message):
