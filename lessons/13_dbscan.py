@@ -54,7 +54,7 @@ rng = mt.random.generator(3)
 left, right = (mt.random.normal(rng, (12, 2), std=0.8) + mt.tensor([[x, 0.0]]) for x in (0, 5))
 few = mt.concat([left, right, mt.tensor([[2.5, 3.0], [-2.5, -2.5]])])
 small = DBSCAN(1.0, min_samples=4).fit(few)
-title = "eps = 1: a core point has 4 points in its circle, itself among them"
+title = "eps = 1: a core point has at least 4 points in its circle, itself among them"
 plot.surroundings(few, small.labels_, small.core_sample_indices_, 1.0, title)
 print("labels:", small.labels_.tolist())
 
@@ -139,10 +139,10 @@ print(f"mean shift: {len(narrow.centers)} clusters, or {len(wide.centers)}")
 # ----------
 #
 # Choose min_samples first: a handful, more if there is much noise. How far is each point from its
-# sixth neighbour? Sort these distances, the largest first. With an eps of a certain height, the
-# points to the left of where the curve crosses it are no core points. Points in a cluster have
-# their neighbours near, points in the open have them far, so the curve falls steeply, bends, and
-# runs on nearly level. Take eps at the bend.
+# sixth neighbour, itself counted as the first? Sort these distances, the largest first. With an eps
+# of a certain height, the points to the left of where the curve crosses it are no core points.
+# Points in a cluster have their neighbours near, points in the open have them far, so the curve
+# falls steeply, bends, and runs on nearly level. Take eps at the bend.
 
 curve = mt.cluster.k_distances(points, min_samples)
 plot.k_distances(curve, min_samples, eps, "the curve bends where the crowd begins")
@@ -348,7 +348,7 @@ for d in (2, 8, 32, 128):
 # -----------------
 #
 # * A cluster is what one can walk through in short steps, in a crowd. It may have any shape.
-# * Noise has a name. Neither k-means nor mean shift has one for it.
+# * Noise has a name. k-means gives every point a cluster, and mean shift does unless asked.
 # * Growing is one loop after another. Components of a graph are the same thing, all at once.
 # * Do not compare what a cell can answer. The best distance is one that nobody needs.
 # * Choose eps from the curve of k-distances. If it does not bend, this is not the tool.

@@ -4,8 +4,10 @@ Neighbours by hashing
 
 To find the ten points nearest to a query, compare it with all of them. That is sure, and with a
 hundred thousand points it is slow. A tree leaves most of them out, but only in few dimensions. Here
-is what works in many: hash the points such that near ones collide, and compare with what collides.
-It may miss a neighbour. So we count two things: how many are found, and how many points are read.
+is what works in many: hash the points such that near ones collide, and compare with what collides:
+*locality-sensitive hashing*, LSH.
+It may miss a neighbour. So we count two things: which share of the ten nearest is found, the
+*recall*, and how many points are read.
 """
 
 # %%
@@ -82,7 +84,7 @@ print(f"the largest gap between formula and measurement is {worst:.3f}")
 # The curves are not steep: at twice the distance, points still collide half as often. The *power*
 # makes them steep. If one direction in two separates far points and one in ten separates near ones,
 # then 16 directions let pass 0.5¹⁶ of the far ones, one in 65,536, and 0.9¹⁶ of the near ones, one
-# in five. Then 8 tables find 1 − 0.8⁸ of the near ones, 83%. That is all of the trick.
+# in five. Then 8 tables find 1 − 0.8⁸ of the near ones, some 80%. That is all of the trick.
 #
 # Loops first
 # -----------

@@ -192,8 +192,8 @@ print(type(points).__name__, points.shape, points.dtype, "in chunks of", points.
 #   nothing of this script but functions, which Dask sends. In a script of your own, put what starts
 #   processes under ``if __name__ == "__main__":``.
 # * Dask asks the C library to give memory back at once. Then every small table of NumPy is new
-#   pages, which the system has to clear. Let it keep some: on Linux mean shift took half the time
-#   or less (``tests/benchmarks/clustering_distributed.py``).
+#   pages, which the system has to clear. Let it keep some; on Linux that is quicker
+#   (``tests/benchmarks/clustering_distributed.py``).
 
 LIMIT = 192 * 2**20
 vars(sys.modules["__main__"]).pop("__file__", None)

@@ -81,10 +81,10 @@ class Chunks:
         from dask import delayed
 
         words, shared = function.__name__.strip("_"), delayed(given, name=_key("given"), traverse=False)
-        starts = self._starts()
+        starts, d = self._starts(), self.array.shape[1]
         parts = [
             delayed(_found, pure=False)(
-                chunk, function, shared, self.name, self.dtype, number, starts[number],
+                chunk, function, shared, self.name, self.dtype, number, starts[number], d,
                 dask_key_name=_key(words),
             )
             for number, chunk in enumerate(self.array.to_delayed()[:, 0])
@@ -104,8 +104,8 @@ class Chunks:
 
         shared, width, flat = delayed(given, name=_key("given"), traverse=False), columns or 1, columns is None
         found = self.array.map_blocks(
-            _lazily_found, function, self.name, self.dtype, self._starts(), width, np.dtype(dtype), given=shared,
-            dtype=dtype, meta=meta_from_array(self.array, ndim=2, dtype=np.dtype(dtype)),
+            _lazily_found, function, self.name, self.dtype, self._starts(), self.array.shape[1], width, np.dtype(dtype),
+            given=shared, dtype=dtype, meta=meta_from_array(self.array, ndim=2, dtype=np.dtype(dtype)),
             name=_key(function.__name__.strip("_")), chunks=(self.array.chunks[0], (width,)),
         )  # fmt: skip
         # With one axis less Dask would put the blocks of a row together first, which copies them.
@@ -163,8 +163,12 @@ def _key(words: str) -> str:
     return f"{words}-{uuid4().hex}"
 
 
-def _read(chunk: Any, name: str, dtype: np.dtype, number: int, start: int) -> Piece:
+def _read(chunk: Any, name: str, dtype: np.dtype, number: int, start: int, d: int) -> Piece:
     points = wrap(intake.array(name, chunk))
+    if points.ndim != 2 or points.shape[1] != d:
+        raise ShapeError(
+            f"{name}: chunk {number} has shape {points.shape}, but Dask was told (points, {d}); mend what makes it"
+        )
     points = as_floats(name, points, dtype)
     rows = f" (rows {start:,} to {start + points.shape[0] - 1:,})" if start or not number else ""
     checks.points(f"{name}: chunk {number}{rows}: the points", points)
@@ -172,9 +176,9 @@ def _read(chunk: Any, name: str, dtype: np.dtype, number: int, start: int) -> Pi
 
 
 def _found(
-    chunk: Any, function: Callable[..., Any], given: Any, name: str, dtype: np.dtype, number: int, start: int
+    chunk: Any, function: Callable[..., Any], given: Any, name: str, dtype: np.dtype, number: int, start: int, d: int
 ) -> Any:
-    return function(_read(chunk, name, dtype, number, start), *given) if chunk.shape[0] else None
+    return function(_read(chunk, name, dtype, number, start, d), *given) if chunk.shape[0] else None
 
 
 def _added(add: Callable[[list[Any]], Any], parts: list[Any]) -> Any:
@@ -183,12 +187,12 @@ def _added(add: Callable[[list[Any]], Any], parts: list[Any]) -> Any:
 
 
 def _lazily_found(
-    chunk: Any, function: Callable[..., Any], name: str, dtype: np.dtype, starts: list[int], columns: int,
-    kind: np.dtype, given: Any = (), block_id: tuple[int, ...] = (0, 0),
+    chunk: Any, function: Callable[..., Any], name: str, dtype: np.dtype, starts: list[int], d: int,
+    columns: int, kind: np.dtype, given: Any = (), block_id: tuple[int, ...] = (0, 0),
 ) -> Any:  # fmt: skip
     if not chunk.shape[0]:
         return in_kind_of(chunk, zeros((0, columns), kind, like=wrap(intake.array(name, chunk))))
-    found = function(_read(chunk, name, dtype, block_id[0], starts[block_id[0]]), *given)
+    found = function(_read(chunk, name, dtype, block_id[0], starts[block_id[0]], d), *given)
     return in_kind_of(chunk, found.reshape(-1, columns))
 
 

@@ -8,7 +8,7 @@ Mean shift on a grid reads all points three times, for the ends, the middle and 
 more when they are computed. On the way 8·(d + 3) bytes a node come from each chunk, and 8 go to each machine.
 Dask's workers give memory back to the system at once, and a table of NumPy is then new pages each time. Where the C
 library is GNU's, ``dask.config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**23})``, and the
-same for ``MALLOC_MMAP_THRESHOLD_``, before the workers are started, make half the time or less of it
+same for ``MALLOC_MMAP_THRESHOLD_``, before the workers are started, let it keep some, which is quicker
 (tests/benchmarks/clustering_distributed.py).
 """
 

@@ -55,6 +55,17 @@ class Frame(NamedTuple):
         within = clip(places, -most, most) if self.unit < 1 else places  # so that nothing overflows on the way
         return clip(self.enter(within), -FURTHEST, FURTHEST)
 
+    def enter_within(self, name: str, places: Tensor) -> Tensor:
+        """As `enter`, of places that are none so far away. Raises InputError, which calls them by their name."""
+        inside = self.enter_near(places)
+        if largest(inside) >= FURTHEST:
+            row = (abs(inside) >= FURTHEST).any(1).argmax().item()
+            raise InputError(
+                f"{name} holds {places[row].tolist()!s:.80} in row {row}, more than 10¹⁸ times as far away as the "
+                "points reach: no distance can be told; leave it out"
+            )
+        return inside
+
     def leave(self, places: Tensor) -> Tensor:
         """Places (n, d) inside as they are outside, in the dtype of the points; they are rounded once."""
         outside = places + self.middle

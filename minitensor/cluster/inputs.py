@@ -57,8 +57,8 @@ def as_floats(name: str, x: Tensor, dtype: Any = None) -> Tensor:
         lost = found - (x >> 32).astype("float64") * 2.0**32 != (x & (2**32 - 1)).astype("float64")
         if lost.any():
             raise InputError(
-                f"{name} holds {x.dtype} beyond 2**53 that float64 does not hold, such as {x[lost][0].item()}; subtract "
-                f"what all have in common first, such as {name}.min()"
+                f"{name} holds {x.dtype} beyond 2**53 that float64 does not hold, such as {x[lost][0].item()}; "
+                f"subtract what all have in common first, such as {name}.min()"
             )
     return found
 
@@ -109,6 +109,10 @@ def generator_of(given: Any, name: str = "random_state") -> np.random.Generator:
 
 def _read(name: str, given: Any, place: str) -> Tensor:
     """Numbers as they are, where they are; those on no backend on that of `place`."""
+    if type(given).__module__.startswith("dask"):
+        raise InputError(
+            f"{name} is held by Dask, and all of it is needed here; write {name}.compute() if there is room"
+        )
     if isinstance(given, Tensor):
         checks.no_gradient(name, given)
         return given

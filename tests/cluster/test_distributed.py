@@ -14,7 +14,7 @@ from strategies import examples
 
 import minitensor as mt
 from minitensor import backend as backends
-from minitensor.cluster import MeanShift, mean_shift
+from minitensor.cluster import DBSCAN, LSHIndex, MeanShift, mean_shift
 from minitensor.cluster import distributed as ours
 from minitensor.cluster.chunks import Chunks, in_chunks
 from minitensor.cluster.frame import frame_of
@@ -326,3 +326,16 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing():
             found = running.result(timeout=120)
         assert victim not in client.run(os.getpid).values()
     np.testing.assert_array_equal(found, one.labels.numpy())
+
+
+def test_chunks_that_are_not_what_dask_was_told_are_named():
+    given = da.from_array(np.zeros((6, 2)), chunks=(3, 2))
+    wrong = given.map_blocks(lambda block: block[:, :1], dtype="float64", meta=np.empty((0, 0)))
+    with pytest.raises(ValueError, match=r"chunk 0 has shape \(3, 1\), but Dask was told \(points, 2\)"):
+        mean_shift(wrong, 1.0)
+
+
+@pytest.mark.parametrize("estimator", [DBSCAN(), LSHIndex()], ids=repr)
+def test_who_needs_all_points_says_so(estimator):
+    with pytest.raises(ValueError, match=r"X is held by Dask.*write X\.compute\(\)"):
+        estimator.fit(da.zeros((6, 2), chunks=3))

@@ -14,6 +14,8 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, NotFittedError, ShapeError
 from minitensor.functions import sqrt
 
+MOST_PROBES = 4096  # buckets of each table that a query looks into
+NARROWEST = 2.0**-44  # slices, inside the frame: narrower ones have numbers that float64 does not hold
 BITS = 16  # directions of a table with "stable"
 
 
@@ -77,7 +79,7 @@ class LSHIndex(Parameters):
         points = read_points(X)
         checks.choice("LSHIndex: hash", self.hash, KINDS)
         tables = checks.whole("LSHIndex: tables", self.tables, 1, MOST_TABLES)
-        probes = checks.whole("LSHIndex: probes", self.probes, 1)
+        probes = checks.whole("LSHIndex: probes", self.probes, 1, MOST_PROBES)
         bits = None if self.bits is None else checks.whole("LSHIndex: bits", self.bits, 1, MOST_BITS)
         width = None if self.width is None else checks.distance("LSHIndex: width", self.width)
         if self.hash == "sign" and width is not None:
@@ -122,7 +124,7 @@ class LSHIndex(Parameters):
 
     def _enter(self, name: str, places: Tensor) -> Tensor:
         """Places as they are hashed and compared: inside the frame, or as directions of length 1."""
-        return self._frame.enter_near(places) if self._frame else directions(name, places)
+        return self._frame.enter_within(name, places) if self._frame else directions(name, places)
 
     def _fitted(
         self, rng: Any, data: Tensor, tables: int, bits: int | None, probes: int, width: float | None
@@ -144,6 +146,11 @@ class LSHIndex(Parameters):
             if width is None
             else self._frame.inside(width)
         )
+        if width is not None and inside < NARROWEST:
+            raise InputError(
+                f"LSHIndex: width={width:g} is less than float64 can tell apart in points as far apart as these; "
+                "give a wider one, or None"
+            )
         return hashing.narrowed(inside), bits, self._frame.outside(inside)
 
 

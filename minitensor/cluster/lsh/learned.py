@@ -97,7 +97,7 @@ class CellIndex(Parameters):
             raise ShapeError(f"Q has {queries.shape[1]} features, but the points have {self.n_features_in_}")
         checks.together("CellIndex.query: Q", queries, "the points", self._points)
         k = checks.whole("CellIndex.query: k", k, 1)
-        inside = self._frame.enter_near(queries).astype(self._points.dtype)
+        inside = self._frame.enter_within("Q", queries).astype(self._points.dtype)
         size = max(1, SCORES * self.cells_ // (self._probes * len(self._points)))
         parts = [self._search(inside[part], k) for part in chunks(len(inside), size)]
         found = concat([part[0] for part in parts])

@@ -37,7 +37,9 @@ def shift_by_neighbours(queries: Tensor, index: LSHIndex, bandwidth: float) -> T
     Raises NotFittedError before `fit`, InputError for hash="sign" and for a bandwidth that is not positive and finite,
     and for queries what `LSHIndex.query` raises.
     """
-    checks.tensor("shift_by_neighbours: queries", queries)
+    checks.points("shift_by_neighbours: the queries", queries)
+    if not isinstance(index, LSHIndex):
+        raise InputError(f"shift_by_neighbours: index is of class {type(index).__name__}; give a fitted LSHIndex")
     h = checks.distance("shift_by_neighbours: bandwidth", bandwidth)
     asking, frame, there = index.inside(queries)
     if not frame:

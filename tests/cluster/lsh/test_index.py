@@ -253,3 +253,18 @@ def test_many_queries_are_looked_up_a_part_at_a_time(monkeypatch):
     monkeypatch.setattr("minitensor.cluster.lsh.learned.SCORES", 2_000)
     for a, b in zip(whole, CellIndex().fit(points).query(points, 4), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("index", [LSHIndex(), CellIndex()], ids=repr)
+def test_a_query_too_far_away_to_tell_is_refused(backend, index):
+    index.fit(mt.tensor([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0]]))
+    with pytest.raises(InputError, match=r"Q holds \[1e\+30, 0.0\] in row 1, more than 10.* leave it out"):
+        index.query(mt.tensor([[1.0, 1.0], [1e30, 0.0]]), 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"), [({"probes": 10**9}, "probes=1000000000"), ({"width": 1e-19}, "wider one")]
+)
+def test_settings_that_no_query_could_end_with_are_refused(setting, message):
+    with pytest.raises(InputError, match=message):
+        LSHIndex(**setting).fit([[0.0], [1.0]])

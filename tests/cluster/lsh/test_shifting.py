@@ -6,7 +6,7 @@ from cluster_strategies import exact_means
 from lsh_cases import ADVERSARIAL, clusters
 
 import minitensor as mt
-from minitensor.cluster import LSHIndex
+from minitensor.cluster import CellIndex, LSHIndex
 from minitensor.cluster.lsh import shift_by_neighbours
 from minitensor.cluster.meanshift import gemm_tiled
 from minitensor.errors import InputError, NotFittedError
@@ -51,3 +51,11 @@ def test_what_is_refused():
         shift_by_neighbours(points, LSHIndex(), 1.0)
     with pytest.raises(TypeError, match=r"write minitensor\.tensor"):
         shift_by_neighbours([[1.0]], LSHIndex().fit(points), 1.0)
+
+
+def test_what_would_be_cut_or_is_no_index_of_hashes_is_refused():
+    points = mt.tensor([[0.0, 0.0], [2.0, 3.0]])
+    with pytest.raises(TypeError, match="the queries are int64, not floats"):
+        shift_by_neighbours(mt.tensor([[0, 0]]), LSHIndex().fit(points), 1.0)
+    with pytest.raises(ValueError, match="index is of class CellIndex; give a fitted LSHIndex"):
+        shift_by_neighbours(points, CellIndex().fit(points), 1.0)
