@@ -119,7 +119,7 @@ def test_what_are_no_points_is_named(given, kind, message):
 
 @pytest.mark.parametrize("dtype", ["int64", "uint64"])
 def test_integers_that_float64_does_not_hold_are_refused(backend, dtype):
-    with pytest.raises(InputError, match="X holds .*int64 beyond 2.*53 .*, such as 9007199254740993; subtract"):
+    with pytest.raises(InputError, match=r"X holds .*int64 beyond 2.*53 .*, such as 9007199254740993; subtract"):
         read_points(mt.tensor([[2**53], [2**53 + 1]], dtype))
     ends = [[np.iinfo(dtype).max - 2**11 + 1], [2**53 + 2], [0]]
     assert read_points(mt.tensor(ends, dtype)).tolist() == ends
