@@ -57,8 +57,8 @@ def as_floats(name: str, x: Tensor, dtype: Any = None) -> Tensor:
         lost = found - (x >> 32).astype("float64") * 2.0**32 != (x & (2**32 - 1)).astype("float64")
         if lost.any():
             raise InputError(
-                f"{name} holds {x.dtype} beyond 2**53 that float64 does not hold, such as {x[lost][0].item()}; subtract "
-                f"what all have in common first, such as {name}.min()"
+                f"{name} holds {x.dtype} beyond 2**53 that float64 does not hold, such as {x[lost][0].item()}; "
+                f"subtract what all have in common first, such as {name}.min()"
             )
     return found
 

@@ -60,9 +60,9 @@ class DBSCAN(Estimator):
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> "DBSCAN":
         """Find the clusters of the points X (n, d): a Tensor, an array, anything with DLPack, or lists. y is ignored.
 
-        sample_weight : (n,), what each point counts for as a neighbour, or one number for all; 1 if None. One that weighs min_samples is a
-            core point by itself; a negative weight keeps its neighbours from being one. Sums are float64, and one that
-            is below min_samples by rounding alone reaches it.
+        sample_weight : (n,), what each point counts for as a neighbour, or one number for all; 1 if None. One that
+            weighs min_samples is a core point by itself; a negative weight keeps its neighbours from being one. Sums
+            are float64, and one that is below min_samples by rounding alone reaches it.
 
         Raises ShapeError and InputError for anything but finite points and weights, one for each point, and InputError
         for a setting that means nothing.

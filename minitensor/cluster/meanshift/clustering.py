@@ -298,8 +298,8 @@ def _told_apart(frame: Frame, bandwidth: float) -> float:
     """The bandwidth inside the frame, once it is one at which the points can be told apart."""
     if frame.reach and bandwidth / frame.unit <= frame.resolution():
         raise InputError(
-            f"mean_shift: bandwidth={bandwidth} is below {frame.outside(frame.resolution()):.1e}, the least distance that "
-            f"{frame.middle.dtype} can tell from 0 in points that reach as far as these; choose a larger one"
+            f"mean_shift: bandwidth={bandwidth} is below {frame.outside(frame.resolution()):.1e}, the least distance "
+            f"that {frame.middle.dtype} can tell from 0 in points that reach as far as these; choose a larger one"
         )
     return frame.inside(bandwidth)
 
