@@ -66,7 +66,7 @@ def seen_near(frame: Frame, points: Tensor, what: str) -> Tensor:
 
 
 def lengths_to(points: Tensor, frame: Frame, centers: Tensor) -> Tensor:
-    """How far points (n, d) are, outside, from centres (k, d), which lie inside the frame: (n, k), dtype of the points."""
+    """How far points (n, d) are, outside, from centres (k, d), which lie inside the frame: (n, k), their dtype."""
     inside, far = seen(frame, points)
     lengths = (distances_to(coordinates(inside), centers) * frame.unit).astype(points.dtype)
     if far:
@@ -90,7 +90,7 @@ def inertia(points: Tensor, frame: Frame, centers: Tensor, weights: Tensor | Non
 
 
 def outside(total: float, frame: Frame | None = None, exponent: int = 0) -> float:
-    """A sum of squares inside a frame, if any, times 2^exponent, outside. Raises InputError beyond the largest float."""
+    """A sum of squares inside a frame, times 2^exponent, outside. Raises InputError beyond the largest float."""
     unit = math.frexp(frame.unit)[1] - 1 if frame else 0
     try:
         found = math.ldexp(total, exponent + 2 * unit)
