@@ -198,8 +198,8 @@ class KMeans(Transformer):
     def _check(self) -> None:
         if isinstance(self.init, str) and self.init not in INITS:
             raise InputError(
-                f"KMeans: there is no init {self.init!r}; choose one of {', '.join(INITS)}, or give centres (k, d), "
-                "or a function of X and k"
+                f"KMeans: there is no init {self.init!r}; choose one of {', '.join(INITS)}, or give centres (k, d), or "
+                "a function of X and k"
             )
         if isinstance(self.n_init, str) and self.n_init != "auto":
             raise InputError(f'KMeans: n_init={self.n_init!r}; it must be "auto" or a whole number, 1 or more')
@@ -235,7 +235,7 @@ class KMeans(Transformer):
         k: int,
         rng: np.random.Generator,
     ) -> Tensor:
-        """Where the centres start, (k, d), inside the frame. X : makes what a function is given."""
+        """Where the centres start, (k, d), inside the frame. X : makes what a function is given, and may change."""
         d, n = data.shape
         if isinstance(self.init, str):
             draw = far_apart(data, weights, k, rng) if self.init == "k-means++" else at_random(n, weights, k, rng)

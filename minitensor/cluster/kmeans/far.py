@@ -44,7 +44,7 @@ class Far(NamedTuple):
 
 
 def seen(frame: Frame, points: Tensor) -> tuple[Tensor, Far | None]:
-    """Points (n, d) inside the frame, in its dtype, and the far ones among them, if any, which are not right there."""
+    """Points (n, d) inside the frame, in its dtype, and the far ones among them, if any, for which it is wrong."""
     kind = frame.middle.dtype
     wide = points if points.dtype.itemsize >= kind.itemsize else points.astype(kind)
     inside = frame.enter_near(wide)
@@ -66,7 +66,7 @@ def seen_near(frame: Frame, points: Tensor, what: str) -> Tensor:
 
 
 def lengths_to(points: Tensor, frame: Frame, centers: Tensor) -> Tensor:
-    """How far the points (n, d) are, outside, from the centres (k, d), which lie inside the frame: (n, k)."""
+    """How far points (n, d) are, outside, from centres (k, d), which lie inside the frame: (n, k), their dtype."""
     inside, far = seen(frame, points)
     lengths = (distances_to(coordinates(inside), centers) * frame.unit).astype(points.dtype)
     if far:
@@ -90,7 +90,7 @@ def inertia(points: Tensor, frame: Frame, centers: Tensor, weights: Tensor | Non
 
 
 def outside(total: float, frame: Frame | None = None, exponent: int = 0) -> float:
-    """A sum of squares inside a frame, if any, times 2^exponent, outside; an InputError where no float is so large."""
+    """A sum of squares inside a frame, times 2^exponent, outside. Raises InputError beyond the largest float."""
     unit = math.frexp(frame.unit)[1] - 1 if frame else 0
     try:
         found = math.ldexp(total, exponent + 2 * unit)

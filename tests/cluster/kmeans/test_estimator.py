@@ -169,6 +169,8 @@ def test_a_bar_shows_how_far_it_is(capsys):
     said = capsys.readouterr()
     assert "k-means" in said.err
     assert not said.out
+    KMeans(3, batch_size=10, verbose=True).fit(np.random.default_rng(0).random((500, 2)))
+    assert "done" in capsys.readouterr().err
 
 
 def test_one_thread_or_two():
