@@ -33,7 +33,7 @@ INITS = ("k-means++", "random")
 ALGORITHMS = ("auto", "lloyd", "hamerly", "filtering")
 ROWS = 2**16  # points that are labelled at once where they are read in batches
 # Boxes are made for so many dimensions and centres at most, and for so many points to a centre at least.
-PLANE, MOST, MANY = 2, 256, 2**12
+PLANE, MOST, MANY = 2, 256, 2**10
 SAMPLE = 2**12  # points in whose middle the frame is
 
 
@@ -52,7 +52,7 @@ class KMeans(Transformer):
     algorithm : how the nearest centres are found, all with the same result up to rounding: "lloyd" compares every point
         with every centre in every step, "hamerly" leaves out points that cannot change their centre (`assignment.py`),
         "filtering" whole boxes of points that all have one (`boxes.py`). "auto" is "lloyd", and in one or two
-        dimensions "filtering" from the fifth step on, for 4,096 points to a centre or more and up to 256 centres
+        dimensions "filtering" from the fifth step on, for 1,024 points to a centre or more and up to 256 centres
     batch_size : if given, steps are made on so many random points at a time, and X is read so many rows at a time: for
         a `numpy.memmap` larger than memory. The result is near that of all points, not the same (`minibatch.py`)
     verbose : whether a bar on stderr shows how far it has got; otherwise nothing is printed
@@ -405,9 +405,7 @@ def _inside(frame: Frame, points: Tensor) -> tuple[Tensor, Tensor]:
 def _variance(data: Tensor) -> float:
     """The mean variance of the coordinates of data (d, n) inside a frame, in float64."""
     d, n = data.shape
-    if d > FEW:
-        return data.T.var(0).astype("float64").mean().item()
-    means = [data[axis].mean().item() for axis in range(d)]
+    means = (by_axis(data.T, "mean") if d <= FEW else data.T.mean(0)).tolist()
     return sum(max(total / n - mean**2, 0.0) for total, mean in zip(square_sums(data), means, strict=True)) / d
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from minitensor import backend
 from minitensor.backend.threads import blas_limited, in_threads
 from minitensor.cluster.coordinates import FEW
@@ -118,25 +120,37 @@ def inertia_at(state: Assignment | Filter, centers: Tensor) -> float:
     It is Σ w|x|² − 2·Σ c·s + Σ m|c|², s and m being sums and counts, if enough is left of that; else differences are
     taken.
     """
-    data, weights, n, c = state.data, state.weights, state.data.shape[1], centers.astype("float64")
+    data, weights, c = state.data, state.weights, centers.astype("float64")
     if data.shape[0] <= FEW:
         whole = sum(square_sums(data, weights))
         rest = whole - 2 * (c * state.sums).sum().item() + (state.counts * (c * c).sum(1)).sum().item()
         if rest > LEFT * whole:
             return rest
     labels, total = state.labels, 0.0
-    for here in tiles(n, 1, data):
+    for here in short_tiles(data):
         some = None if weights is None else weights[here]
         total += inertia_of(data[:, here], centers, labels[here].astype("int64"), some)
     return total
 
 
+def resolution(data: Tensor) -> float:
+    """What rounding a coordinate may change."""
+    most = max(abs(float(end.item())) for end in (data.min(), data.max()))
+    return float(np.finfo(data.dtype).eps) * most
+
+
+def short_tiles(data: Tensor) -> Iterator[slice]:
+    """Tiles of data (d, n) of which copies are made: of many dimensions they hold fewer points."""
+    d, n = data.shape
+    return tiles(n, 1 if d <= FEW else 8 * d, data)
+
+
 def square_sums(data: Tensor, weights: Tensor | None = None) -> list[float]:
     """The sum of w·x² along each axis of data (d, n), in float64."""
     totals = [0.0] * data.shape[0]
-    for here in tiles(data.shape[1], 1, data):
-        for axis in range(data.shape[0]):
-            x = data[axis, here].astype("float64")
+    for here in short_tiles(data):
+        for axis, row in enumerate(data[:, here]):
+            x = row.astype("float64")
             totals[axis] += (x @ x if weights is None else (x * weights[here].astype("float64")) @ x).item()
     return totals
 
@@ -157,7 +171,7 @@ def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: 
     data, n = state.data, state.data.shape[1]
     labels = state.labels.astype("int64")
     far = concat([squared_to_center(data[:, here], centers, labels[here]) for here in tiles(n, 1, data)])
-    if not far.max() > 0:
+    if not far.max() > data.shape[0] * (4 * resolution(data)) ** 2:  # all points are where their centres are
         return sums, counts
     empty = positions(counts == 0)
     empty = empty[: min(n, empty.shape[0])]

@@ -14,8 +14,10 @@ from minitensor.cluster.kmeans import estimator as file
 from minitensor.data import blobs
 from minitensor.errors import ConvergenceWarning, InputError, NotFittedError, ShapeError
 
+ALGORITHMS = ["auto", *(pytest.param(each, marks=pytest.mark.thorough) for each in ("lloyd", "hamerly", "filtering"))]
 
-@pytest.fixture(params=["lloyd", "hamerly", "filtering", "auto"], scope="module")
+
+@pytest.fixture(params=ALGORITHMS, scope="module")
 def algorithm(request):
     return request.param
 
@@ -31,7 +33,7 @@ def test_six_clusters(backend, algorithm):
     assert gaps.max() < 1.5
 
 
-@examples(50)
+@examples(30)
 @given(seed=st.integers(0, 999), k=st.integers(1, 7), dtype=st.sampled_from(["float32", "float64"]))
 def test_every_algorithm_finds_the_same(backend, seed, k, dtype):
     points = blobs(seed, each=40, dtype=dtype)[0]

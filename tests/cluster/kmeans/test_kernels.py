@@ -119,6 +119,7 @@ def test_bad_input_is_named(rung, points, centers, message):
         rung(points, centers)
 
 
+@pytest.mark.thorough  # the simulator goes round once for each centre
 def test_more_than_shared_memory_holds():
     with pytest.raises(ValueError, match="1600 centers of 2 dimensions are 3,200 numbers, of which shared"):
         gpu_shared(normal(0, 1, 2), normal(0, 1600, 2))

@@ -12,7 +12,7 @@ from minitensor.data import blobs
 from minitensor.errors import InputError, ShapeError
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", pytest.param("float64", marks=pytest.mark.thorough)])
 def test_it_comes_near_the_inertia_of_all_points(backend, dtype):
     points = blobs(2, each=300, dtype=dtype)[0]
     whole = KMeans(6, n_init=3).fit(points)

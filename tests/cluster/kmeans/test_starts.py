@@ -54,6 +54,7 @@ def test_with_fewer_places_than_centres_any_will_do(backend):
     assert set(far_apart(coordinates(points), None, 3, generator(0))) <= {0, 1, 2}
 
 
+@pytest.mark.thorough
 def test_probabilities_go_with_weights():
     """Both first draws: 3,000 of them, of which the share of a point is off by 4 standard deviations once in 16,000."""
     data, weights = mt.tensor([[0.0, 1.0, 2.0]]), mt.tensor([1.0, 2.0, 5.0])
