@@ -192,7 +192,7 @@ def test_new_tensors_are_made_on_the_current_backend(make):
 
 @pytest.mark.parametrize("num", [2.5, 3.0, -1, "3", None, True])
 def test_linspace_counts_in_whole_numbers(backend, num):
-    with pytest.raises(InputError, match=rf"^linspace: num={num}; it must be a whole number, 0 or more$"):
+    with pytest.raises(InputError, match=rf"^linspace: num={num!r}; it must be a whole number, 0 or more$"):
         mt.linspace(0, 1, num)
     same(mt.linspace(0, 1, np.int8(100)), np.linspace(0, 1, 100))
 

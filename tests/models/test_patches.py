@@ -190,7 +190,7 @@ def test_the_tables_fit_into_the_memory(k):
             r"the data has shape \(0, 6\), which holds no pictures",
         ),
         ({"data": mt.zeros((2, 6), "int64")}, DTypeError, "patch_denoiser: the data is int64"),
-        ({"memory": "a"}, InputError, "^patch_denoiser: memory=a; it must be a whole number, 1 or more"),
+        ({"memory": "a"}, InputError, "^patch_denoiser: memory='a'; it must be a whole number, 1 or more"),
         ({"log_weights": mt.zeros(3)}, ShapeError, r"^patch_denoiser: the log_weights have shape \(3,\)"),
     ],
 )

@@ -192,7 +192,7 @@ GOOD = mt.zeros((2, 3, 1))
         (GOOD, {"space": 0.0}, "space=0.0; it is a distance"),
         (GOOD, {"colour": -2}, "colour=-2; it is a distance"),
         (GOOD, {"colour": math.nan}, "colour=nan; it is a distance"),
-        (GOOD, {"space": "wide"}, "space=wide; it is a distance"),
+        (GOOD, {"space": "wide"}, "space='wide'; it is a distance"),
         (
             mt.full((2, 3, 1), 300.0),
             {"colour": 1e-5},

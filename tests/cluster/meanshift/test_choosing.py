@@ -156,7 +156,7 @@ def test_only_exact_does_the_rest(monkeypatch, options):
         ({"method": "magic"}, "there is no method 'magic'; choose one of auto, exact, grid, cells, fourier"),
         ({"error": -1}, "error=-1; it must be a number, 0 or more"),
         ({"error": math.nan}, "error=nan"),
-        ({"error": "small"}, "error=small"),
+        ({"error": "small"}, "error='small'"),
         ({"method": "cells", "error": 0}, "is never exact"),
         ({"method": "grid", "error": 1e-6}, "needs nodes under .* use method='fourier'"),
     ],
