@@ -31,7 +31,7 @@ with warnings.catch_warnings():
 
     @pytest.mark.thorough
     @parametrize_with_checks(
-        [cluster.KMeans(algorithm="filtering"), cluster.KMeans(batch_size=30), cluster.KMeans(init="random")],
+        [cluster.KMeans(algorithm="hamerly"), cluster.KMeans(batch_size=30), cluster.KMeans(init="random")],
         expected_failed_checks=lambda estimator: FAILS_THEIRS_TOO,
     )
     def test_so_it_is_with_other_settings(estimator, check):
