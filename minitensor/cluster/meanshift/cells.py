@@ -18,6 +18,9 @@ import math
 from itertools import product
 from typing import NamedTuple
 
+import numpy as np
+
+from minitensor.cluster.coordinates import largest
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.update import rounding, weighted_means
 from minitensor.core.creation import arange, tensor, zeros
@@ -157,9 +160,13 @@ def build(points: Tensor, bandwidth: float, radius: float = 4.0, memory: int = M
         if (few and math.prod(axis.size for axis in axes) < 2**62) or count == 1:
             break
     diameter = (((points.max(0) - points.min(0)) / bandwidth) ** 2).sum().item() ** 0.5
+    off = 0.0
     if single and diameter <= SINGLE:
+        # What rounding each coordinate once does to a mean, as `Frame.rounding` in `frame.py` has it.
+        off = math.sqrt(points.shape[1]) * float(np.finfo("float32").eps) / 2 * largest(points)
+        off *= 2 + 8 * math.log(n + 1)
         points = points.astype("float32")
-    bound = bandwidth * (truncation_bound(radius, n, n, 1.0, diameter) + rounding(points, diameter))
+    bound = bandwidth * (truncation_bound(radius, n, n, 1.0, diameter) + rounding(points, diameter)) + off
     return Cells(points[order], bandwidth, radius, along, low, axes, keys, bound, memory)
 
 
