@@ -20,7 +20,8 @@ from minitensor.cluster.kmeans.lloyd import (
 )
 from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
-from minitensor.functions import argmax, argsort, concat, maximum, take, where
+from minitensor.functions import argmax, argsort, concat, maximum, round, sort, take, where
+from minitensor.groups import rows_in_order
 
 PLAIN = 4  # steps, after which boxes are worth making: tests/benchmarks/clustering_kmeans.py
 LEFT = 1e-3  # of a sum of squares, which an inertia must be to be the difference of such
@@ -175,7 +176,11 @@ def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: 
         return sums, counts
     empty = positions(counts == 0)
     empty = empty[: min(n, empty.shape[0])]
-    farthest = argsort(far, descending=True)[: empty.shape[0]]
+    # Of points that only rounding puts apart, those with the larger coordinates: so their order does not matter.
+    coarse = round(far / (far.max() * float(np.finfo(data.dtype).eps) ** 0.5))
+    farthest = positions(coarse >= sort(coarse, descending=True)[empty.shape[0] - 1])
+    farthest = farthest[rows_in_order(chosen(data, farthest).T, descending=True)]
+    farthest = farthest[argsort(coarse[farthest], descending=True)][: empty.shape[0]]
     x, weights = chosen(data, farthest), None if state.weights is None else state.weights[farthest]
     taken, count = sums_by_center(x, labels[farthest], state.k, weights)
     given, more = sums_by_center(x, empty, state.k, weights)
