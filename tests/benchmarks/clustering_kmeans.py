@@ -13,12 +13,12 @@ in turns; the environment says how many threads (`clustering.py` does). Exits wi
 
 import platform
 import sys
-import time
 import tracemalloc
 import warnings
 from functools import partial
 
 import numpy as np
+from clustering_data import quickest
 from sklearn.cluster import KMeans as Theirs
 from sklearn.datasets import load_digits, load_sample_image
 
@@ -51,17 +51,6 @@ def digits(n):
     """(n, 64), from 0 to 16, with noise of 1."""
     data, rng = load_digits().data, np.random.default_rng(0)
     return np.tile(data, (n // len(data) + 1, 1))[:n] + rng.normal(size=(n, 64))
-
-
-def quickest(calls, rounds=ROUNDS):
-    """Seconds of each call, the least of interleaved rounds."""
-    least = dict.fromkeys(calls, np.inf)
-    for _ in range(rounds):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            least[name] = min(least[name], time.perf_counter() - start)
-    return least
 
 
 def said(good):

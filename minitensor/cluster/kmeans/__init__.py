@@ -6,7 +6,7 @@ To the end: `lloyd.py` is what is done with a tile of points, and `partial_sums`
 step which centre each point has, and `boxes.py` does so for many points at once; `steps.py` goes on to the end,
 `starts.py` says where centres start, `minibatch.py` makes steps on a few points at a time, `chunked.py` on the chunks
 of a Dask array, `distances.py` measures for `transform`, and `far.py` does so from points too far away for a frame.
-`estimator.py` is the class.
+`estimator.py` is the class, and `given.py` makes ready what it is given.
 """
 
 from minitensor.cluster.kmeans.lloyd import PartialSums, partial_sums

@@ -17,9 +17,9 @@ from minitensor.cluster.frame import Frame
 from minitensor.cluster.kmeans.assignment import Assignment, positions
 from minitensor.cluster.kmeans.far import inertia, lengths_to, outside, seen
 from minitensor.cluster.kmeans.lloyd import coordinates, squared_to_center
-from minitensor.cluster.kmeans.steps import Found, inertia_at
+from minitensor.cluster.kmeans.steps import Found, farthest_of, inertia_at
 from minitensor.core.tensor import Tensor
-from minitensor.functions import argmax, argsort, concat, stack, where
+from minitensor.functions import argmax, concat, stack, where
 
 SAMPLE = 2**16  # points that are gathered for k-means++
 
@@ -151,13 +151,12 @@ def _far(piece: Piece, frame: Frame, centers: Tensor, count: int) -> Far:
     state = _assigned(seen(frame, piece.points)[0], centers)
     labels = state.labels.astype("int64")
     squared = squared_to_center(state.data, centers, labels)
-    rows = argsort(squared, descending=True)[: min(count, squared.shape[0])]
+    rows = farthest_of(squared, state.data, min(count, squared.shape[0]))
     found = squared[rows], rows + piece.start, state.data.T[rows], labels[rows]
     return Far(*(each.to("numpy") for each in found))
 
 
 def _farthest(count: int, parts: list[Far]) -> Far:
     every = Far(*(concat(list(each)) for each in zip(*parts, strict=True)))
-    order = argsort(every.rows)
-    order = order[argsort(every.squared[order], descending=True)][: min(count, order.shape[0])]
+    order = farthest_of(every.squared, every.points.T, min(count, every.rows.shape[0]))
     return Far(*(each[order] for each in every))

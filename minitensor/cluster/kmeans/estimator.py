@@ -1,6 +1,5 @@
 """K-means as an estimator: the conventions of scikit-learn, on the arrays of any library."""
 
-import math
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -10,23 +9,31 @@ import numpy as np
 
 from minitensor.cluster import distributed
 from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
-from minitensor.cluster.coordinates import FEW, by_axis
+from minitensor.cluster.coordinates import FEW
 from minitensor.cluster.frame import Frame, frame_of
-from minitensor.cluster.inputs import generator_of, in_kind_of, read_points, read_weights, refuse_where
+from minitensor.cluster.inputs import generator_of, in_kind_of, read_points
 from minitensor.cluster.kmeans import chunked
-from minitensor.cluster.kmeans.boxes import in_boxes, padded
+from minitensor.cluster.kmeans.boxes import in_boxes
 from minitensor.cluster.kmeans.far import inertia, lengths_to, outside, seen, seen_near
+from minitensor.cluster.kmeans.given import (
+    check_enough,
+    check_unweighted,
+    frame_about,
+    laid_out,
+    scaled_weights,
+    used,
+    variance_of,
+)
 from minitensor.cluster.kmeans.lloyd import coordinates, keys_of, lowest, partial_sums, room_for, scores, tiles
 from minitensor.cluster.kmeans.minibatch import BEYOND, Batches, in_batches
 from minitensor.cluster.kmeans.starts import at_random, far_apart
-from minitensor.cluster.kmeans.steps import Found, square_sums, to_the_end
+from minitensor.cluster.kmeans.steps import Found, to_the_end
 from minitensor.cluster.manners import Transformer, jobs
 from minitensor.core import checks
 from minitensor.core.creation import as_tensor, tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ConvergenceWarning, InputError, ShapeError
-from minitensor.functions import concat, stack
-from minitensor.groups import counts
+from minitensor.functions import concat
 from minitensor.text.bar import progress
 
 INITS = ("k-means++", "random")
@@ -34,7 +41,6 @@ ALGORITHMS = ("auto", "lloyd", "hamerly", "filtering")
 ROWS = 2**16  # points that are labelled at once where they are read in batches
 # Boxes are made for so many dimensions and centres at most, and for so many points to a centre at least.
 PLANE, MOST, MANY = 2, 256, 2**10
-SAMPLE = 2**12  # points in whose middle the frame is
 
 
 class KMeans(Transformer):
@@ -188,9 +194,9 @@ class KMeans(Transformer):
         """
         points = self._again(X)
         if isinstance(points, Chunks):
-            _no_weights(sample_weight)
+            check_unweighted(sample_weight)
             return -chunked.inertia_of_all(points, self._frame, self._centers())
-        weights, exponent = _weights(sample_weight, points)
+        weights, exponent = scaled_weights(sample_weight, points)
         return -inertia(points, self._frame, self._centers(), weights, exponent)
 
     # --- settings ----------------------------------------------------------------------------------------------------
@@ -268,15 +274,15 @@ class KMeans(Transformer):
         """The best of some starts on all points: the frame, what was found in it, and the points."""
         points = read_points(X)
         n = points.shape[0]
-        _check_enough(n, k)
-        weights, exponent = _weights(sample_weight, points)
+        check_enough(n, k)
+        weights, exponent = scaled_weights(sample_weight, points)
         if self.algorithm == "filtering" and points.shape[1] > FEW:
             raise InputError(
                 f'KMeans: algorithm="filtering" is for {FEW} dimensions at most, not {points.shape[1]}; take "auto"'
             )
-        frame = _frame_of(points)
-        room, data = _inside(frame, points)
-        tol = float(self.tol) * _variance(data)
+        frame = frame_about(points)
+        room, data = laid_out(frame, points)
+        tol = float(self.tol) * variance_of(data)
         starts = [
             self._init(lambda: in_kind_of(X, points.copy()), frame, data, weights, k, rng)
             for _ in range(self._starts())
@@ -296,7 +302,7 @@ class KMeans(Transformer):
             if best is None or found.inertia < best.inertia:
                 best = found
         assert best
-        return frame, best, points, _held(best.labels, k), exponent
+        return frame, best, points, used(best.labels, k), exponent
 
     def _fit_in_batches(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
@@ -304,15 +310,15 @@ class KMeans(Transformer):
         """The same on batches. The frame, and the starts, are those of a sample of three batches, or of 3k points."""
         points = Batches(X)
         n = points.length
-        _check_enough(n, k)
+        check_enough(n, k)
         size = min(int(self.batch_size or n), n)
-        weights, exponent = _weights(sample_weight, points.first, n)
+        weights, exponent = scaled_weights(sample_weight, points.first, n)
         host = None if weights is None else weights.numpy()
         rows = np.sort(rng.choice(n, min(n, 3 * max(size, k)), replace=False))
         sample = points.rows(rows)
         frame = frame_of(sample)
-        _, data = _inside(frame, sample)
-        tol = float(self.tol) * _variance(data)
+        _, data = laid_out(frame, sample)
+        tol = float(self.tol) * variance_of(data)
         some = None if host is None else tensor(host[rows], like=sample)
         starts = []
         for _ in range(self._starts()):
@@ -334,13 +340,13 @@ class KMeans(Transformer):
             inertia += part.inertia
         n_iter = -(-found.batches * size // n)
         whole = Found(found.centers, concat(labels), inertia, n_iter, found.converged, False)
-        return frame, whole, points.first, _held(whole.labels, k), exponent
+        return frame, whole, points.first, used(whole.labels, k), exponent
 
     def _fit_chunks(
         self, X: Any, k: int, sample_weight: Any, rng: np.random.Generator, step: Callable[[int, int, str], None] | None
     ) -> tuple[Frame, Found, Any, int, int]:
         """The same on a Dask array: see `chunked.py`. Where centres start is drawn from a sample that is gathered."""
-        _no_weights(sample_weight)
+        check_unweighted(sample_weight)
         if self.batch_size is not None:
             raise InputError(
                 "KMeans: batch_size is of no use for a Dask array, which is read chunk by chunk; leave it out"
@@ -348,7 +354,7 @@ class KMeans(Transformer):
         points = chunks_of(X)
         frame, _ = distributed.frame_of(points)
         n = points.shape[0]
-        _check_enough(n, k)
+        check_enough(n, k)
         tol = float(self.tol) * (chunked.variance(points, frame) if self.tol else 0.0)
         best, count = None, self._starts()
         for start in range(1, count + 1):
@@ -356,7 +362,7 @@ class KMeans(Transformer):
                 centers = frame.enter(points.rows(at_random(n, None, k, rng)))
             else:
                 some = points.rows([0]) if not isinstance(self.init, str) else chunked.sample(points, rng)
-                centers = self._init(lambda: X, frame, _inside(frame, some)[1], None, k, rng)
+                centers = self._init(lambda: X, frame, laid_out(frame, some)[1], None, k, rng)
 
             def report(done: int, shift: float, start: int = start) -> None:
                 assert step
@@ -373,69 +379,3 @@ class KMeans(Transformer):
         centers = as_tensor(self.cluster_centers_)
         same = centers.shape == self._inside.shape and (centers == self._frame.leave(self._inside)).all()
         return self._inside if same else self._frame.enter(centers)
-
-
-def _frame_of(points: Tensor) -> Frame:
-    """A frame about the middle of some of the points, and as wide as all: the same for points that were moved."""
-    n = points.shape[0]
-    if n <= SAMPLE:
-        return frame_of(points)
-    ends = stack([by_axis(points, name) for name in ("min", "max")])
-    return frame_of(concat([points[:: n // SAMPLE], ends]))
-
-
-def _inside(frame: Frame, points: Tensor) -> tuple[Tensor, Tensor]:
-    """The points (n, d) in the frame as (d, n), and the memory in which they lie, as `in_boxes` wants it.
-
-    Of few dimensions they are laid out by coordinates. Memory: one copy.
-    """
-    n, d = points.shape
-    if d > FEW:
-        data = frame.enter(points).T
-        return data, data
-    room = padded(d, n, frame.middle.dtype, points)
-    data = room[:, :n]
-    for axis in range(d):
-        column = points[:, axis] / frame.unit
-        column -= frame.middle[axis]
-        data[axis] = column
-    return room, data
-
-
-def _variance(data: Tensor) -> float:
-    """The mean variance of the coordinates of data (d, n) inside a frame, in float64."""
-    d, n = data.shape
-    means = (by_axis(data.T, "mean") if d <= FEW else data.T.mean(0)).tolist()
-    return sum(max(total / n - mean**2, 0.0) for total, mean in zip(square_sums(data), means, strict=True)) / d
-
-
-def _held(labels: Tensor, k: int) -> int:
-    """How many of k centres have points."""
-    return int((counts(labels, k) > 0).astype("int64").sum().item())
-
-
-def _check_enough(n: int, k: int) -> None:
-    if n < k:
-        raise InputError(f"n_samples={n} should be >= n_clusters={k}; ask for fewer, or give more points")
-
-
-def _weights(given: Any, points: Tensor, n: int | None = None) -> tuple[Tensor | None, int]:
-    """The weights (n,) in the dtype and on the backend of the points, or None where each weighs 1; and e.
-
-    They are divided by 2^e, so that the largest is from ½ to 1, and no sum is too large.
-    """
-    if given is None:
-        return None, 0
-    weights = read_weights(given, points, n)
-    refuse_where(weights < 0, "sample_weight", weights, "a negative number; points weigh 0 or more")
-    exponent = math.frexp(weights.max().item())[1]
-    scaled = (weights / 2.0 ** (exponent // 2) / 2.0 ** (exponent - exponent // 2)).astype(points.dtype)
-    lost = (weights > 0) & (scaled < float(np.finfo(points.dtype).tiny))
-    what = f"so small beside {weights.max().item()} that {points.dtype} cannot hold both; make it 0"
-    refuse_where(lost, "sample_weight", weights, what)
-    return scaled, exponent
-
-
-def _no_weights(given: Any) -> None:
-    if given is not None:
-        raise InputError("KMeans: points of a Dask array weigh 1 each; leave out sample_weight")

@@ -1,5 +1,6 @@
 """Lloyd's algorithm to the end: points go to their nearest centre, centres to the mean of their points, and again."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
@@ -176,15 +177,22 @@ def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: 
         return sums, counts
     empty = positions(counts == 0)
     empty = empty[: min(n, empty.shape[0])]
-    # Of points that only rounding puts apart, those with the larger coordinates: so their order does not matter.
-    coarse = round(far / (far.max() * float(np.finfo(data.dtype).eps) ** 0.5))
-    farthest = positions(coarse >= sort(coarse, descending=True)[empty.shape[0] - 1])
-    farthest = farthest[rows_in_order(chosen(data, farthest).T, descending=True)]
-    farthest = farthest[argsort(coarse[farthest], descending=True)][: empty.shape[0]]
+    farthest = farthest_of(far, data, empty.shape[0])
     x, weights = chosen(data, farthest), None if state.weights is None else state.weights[farthest]
     taken, count = sums_by_center(x, labels[farthest], state.k, weights)
     given, more = sums_by_center(x, empty, state.k, weights)
     return sums - taken + given, maximum(counts - count + more, 0.0)
+
+
+def farthest_of(far: Tensor, data: Tensor, count: int) -> Tensor:
+    """The `count` points, at least 1, of data (d, n) whose `far`, (n,), is largest, the largest first: int64.
+
+    Of points that only rounding puts apart, those with the larger coordinates, so that their order does not matter.
+    """
+    coarse = round(far / max(far.max().item() * float(np.finfo(data.dtype).eps) ** 0.5, math.ulp(0.0)))
+    found = positions(coarse >= sort(coarse, descending=True)[count - 1])
+    found = found[rows_in_order(chosen(data, found).T, descending=True)]
+    return found[argsort(coarse[found], descending=True)][:count]
 
 
 def nearest_of(data: Tensor, centers: Tensor, weights: Tensor | None = None) -> tuple[Tensor, float]:

@@ -112,42 +112,26 @@ def mean_shift(
     bandwidths, for the method that was asked for. Warns with ConvergenceWarning where `max_iter` stopped it.
     """
     checks.no_gradient("mean_shift", points, starts)
+    options: dict[str, Any] = {
+        "kernel": kernel,
+        "max_iter": max_iter,
+        "tol": tol,
+        "path": path,
+        "memory": memory,
+        "method": method,
+        "error": error,
+        "report": report,
+    }
     if in_chunks(points):
         from minitensor.cluster import distributed  # which does the same with what is below
 
-        return distributed.mean_shift(
-            points,
-            bandwidth,
-            kernel=kernel,
-            blurring=blurring,
-            max_iter=max_iter,
-            tol=tol,
-            path=path,
-            memory=memory,
-            method=method,
-            error=error,
-            starts=starts,
-            report=report,
-        )
+        return distributed.mean_shift(points, bandwidth, starts=starts, blurring=blurring, **options)
     checks.points("mean_shift: the points", points)
     if starts is not None:
         check_starts(starts, points, blurring)
     frame = frame_of(points, starts)
-    found = cluster(
-        frame,
-        frame.enter(points),
-        bandwidth,
-        kernel=kernel,
-        blurring=blurring,
-        max_iter=max_iter,
-        tol=tol,
-        path=path,
-        memory=memory,
-        method=method,
-        error=error,
-        starts=None if starts is None else frame.enter(starts),
-        report=report,
-    )
+    begin = None if starts is None else frame.enter(starts)
+    found = cluster(frame, frame.enter(points), bandwidth, starts=begin, blurring=blurring, **options)
     steps = (points if starts is None else starts, *map(frame.leave, found.path[1:])) if path else ()
     return found._replace(centers=frame.leave(found.centers), path=steps)
 
