@@ -17,7 +17,7 @@ from minitensor.cluster.frame import Frame
 from minitensor.cluster.kmeans.assignment import Assignment, positions
 from minitensor.cluster.kmeans.far import inertia, lengths_to, outside, seen
 from minitensor.cluster.kmeans.lloyd import coordinates, squared_to_center
-from minitensor.cluster.kmeans.steps import Found, farthest_of, inertia_at
+from minitensor.cluster.kmeans.steps import Found, any_apart, farthest_of, inertia_at
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argmax, concat, stack, where
 
@@ -134,7 +134,7 @@ def _moved(points: Chunks, frame: Frame, centers: Tensor, sums: Tensor, held: Te
         empty = positions(held == 0)
         count = min(points.shape[0], empty.shape[0])
         far = points.total(_far, frame, centers, count, add=partial(_farthest, count))
-        if far.squared.max() > 0:
+        if any_apart(far.squared, far.points.T):
             sums, held = sums.copy(), held.copy()
             for at, label in enumerate(far.labels.tolist()):
                 x, own = far.points[at].astype("float64"), empty[at].item()

@@ -173,7 +173,7 @@ def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: 
     data, n = state.data, state.data.shape[1]
     labels = state.labels.astype("int64")
     far = concat([squared_to_center(data[:, here], centers, labels[here]) for here in tiles(n, 1, data)])
-    if not far.max() > data.shape[0] * (4 * resolution(data)) ** 2:  # all points are where their centres are
+    if not any_apart(far, data):
         return sums, counts
     empty = positions(counts == 0)
     empty = empty[: min(n, empty.shape[0])]
@@ -182,6 +182,11 @@ def reseeded(state: Assignment | Filter, centers: Tensor, sums: Tensor, counts: 
     taken, count = sums_by_center(x, labels[farthest], state.k, weights)
     given, more = sums_by_center(x, empty, state.k, weights)
     return sums - taken + given, maximum(counts - count + more, 0.0)
+
+
+def any_apart(far: Tensor, data: Tensor) -> bool:
+    """Whether a point of data (d, …) is farther from its centre than rounding explains; far : squared distances."""
+    return bool(far.max() > data.shape[0] * (4 * resolution(data)) ** 2)
 
 
 def farthest_of(far: Tensor, data: Tensor, count: int) -> Tensor:
