@@ -47,18 +47,20 @@ def to_the_end(
 
     Bytes: 8·k·d go to each machine in a step, and 8·k·(d + 1) come from each chunk.
     """
-    n_iter, shift, converged = 0, 0.0, False
+    n_iter, converged, settled, before = 0, False, False, None
     while n_iter < max_iter and not converged:
-        sums = points.total(_sums, frame, centers, add=summed)
+        sums, n_iter = points.total(_sums, frame, centers, add=summed), n_iter + 1
         moved = _moved(points, frame, centers, sums[:, :-1], sums[:, -1])
         steps = moved.astype("float64") - centers.astype("float64")
-        shift, centers, n_iter = (steps * steps).sum().item(), moved, n_iter + 1
-        converged = shift <= tol
+        shift = (steps * steps).sum().item()
+        settled = before is not None and bool((sums == before).all())  # then no point has changed its centre
+        converged = settled or shift <= tol
         if report:
             report(n_iter, shift)
+        centers, before = centers if settled else moved, sums
     held = points.total(_held, frame, centers, add=summed)
     labels = points.lazily(nearest_center, frame, centers, dtype="int64")
-    found = Found(centers, labels, held[-1].item(), n_iter, converged, shift == 0, n_iter * points.shape[0])
+    found = Found(centers, labels, held[-1].item(), n_iter, converged, settled, n_iter * points.shape[0])
     return found, int((held[:-1] > 0).sum().item())
 
 
