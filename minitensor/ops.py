@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from minitensor import backend
+from minitensor.backend import kinds
 from minitensor.backend.moments import moment
 from minitensor.errors import AxisError, DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
 
@@ -71,8 +72,12 @@ def elementwise(name: str, symbol: str = "") -> Callable[[Any], Any]:
 
     def function(array: Any) -> Any:
         lib = backend.of(array)
-        if name in ("exp", "log", "sqrt", "tanh") and lib.numpy_dtype(array).kind in "biu":
-            array = lib.astype(array, lib.dtype("float64"))
+        if name == "logical_not":
+            kinds.check_truth(name, lib, array)
+        elif name in kinds.FLOATS:
+            (array,) = kinds.as_floats(lib, array)
+        elif name in kinds.WHOLE and lib.numpy_dtype(array).kind in "biu":
+            return lib.astype(array, array.dtype)
         try:
             result = getattr(lib.xp, name)(array)
             return lib.xp.asarray(result, copy=True) if name in ("real", "imag") else result  # which may be views
@@ -133,8 +138,8 @@ def reduction(name: str) -> Callable[..., Any]:
     Raises AxisError for a wrong axis and ShapeError where there is nothing to reduce.
     """
 
-    def reduce(array: Any, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> Any:
-        lib, keepdims = backend.of(array), _truth(name, keepdims)
+    def reduce(array: Any, axis: Axis = None, keepdims: bool = False, correction: float = 0, dtype: Any = None) -> Any:
+        lib, keepdims = backend.of(array), truth(name, keepdims)
         axes = normalize_axes(axis, array.shape, name)
         count = 1
         for one in axes:
@@ -145,8 +150,7 @@ def reduction(name: str) -> Callable[..., Any]:
         if name in ("mean", "var", "std") and kind in "biu":
             array = lib.astype(array, lib.dtype("float64"))
         elif name == "sum":
-            array = lib.astype(array, lib.dtype("uint64" if kind == "u" else "int64")) if kind in "biu" else array
-            return backend.as_array(lib.sum(array, axes, keepdims))
+            return backend.as_array(lib.sum(kinds.widened(lib, array), axes, keepdims))
         if name not in ("mean", "var", "std"):
             standard = {"max": "any", "min": "all"}.get(name, name) if kind == "b" else name
             return backend.as_array(getattr(lib.xp, standard)(array, axis=axes, keepdims=keepdims))
@@ -174,12 +178,12 @@ def arg_reduction(name: str) -> Callable[..., Any]:
         lib = backend.of(array)
         if lib.numpy_dtype(array).kind == "b":
             array = lib.astype(array, lib.dtype("uint8"))
-        return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=_truth(name, keepdims)))
+        return backend.as_array(getattr(lib.xp, name)(array, axis=one, keepdims=truth(name, keepdims)))
 
     return _called(name, reduce)
 
 
-def _truth(name: str, keepdims: Any) -> bool:
+def truth(name: str, keepdims: Any) -> bool:
     if keepdims not in (True, False):
         raise InputError(f"{name}: keepdims={keepdims!r:.60} is neither True nor False")
     return bool(keepdims)

@@ -36,6 +36,9 @@ NUMPY_OUTSIDE = {
     "asarray",
     "from_dlpack",
     "array2string",
+    "can_cast",  # these three tell what a dtype holds
+    "finfo",
+    "iinfo",
 }
 # Random numbers are drawn and rounded by NumPy on every backend.
 DRAWN = {"all", "finfo", "minimum", "ndim", "nextafter", "shape"}

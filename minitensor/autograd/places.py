@@ -63,6 +63,7 @@ def of_stack(place: int, g: Any, out: Any, tensors: Sequence[Any], axis: int = 0
     return g[(slice(None),) * normalize_axis(axis, g.shape, "stack") + (place,)]
 
 
-def of_permute_dims(g: Any, out: Any, x: Any, *axes: Any) -> Any:
+def of_permute_dims(g: Any, out: Any, x: Any, *axes: Any, **named: Any) -> Any:
+    axes = tuple(named.values()) or axes
     order = normalize_axes(axes[0] if len(axes) == 1 and isinstance(axes[0], Sequence) else axes, x.shape, "")
     return g.permute_dims(tuple(sorted(range(len(order)), key=order.__getitem__)))

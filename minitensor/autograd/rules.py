@@ -16,7 +16,7 @@ from typing import Any
 from minitensor.autograd.places import is_basic, of_concat, of_permute_dims, of_sort, of_stack, of_take, put
 from minitensor.autograd.products import of_einsum, of_left, of_right
 from minitensor.core.tensor import Tensor
-from minitensor.functions import cumsum, take, where
+from minitensor.functions import cos, cosh, cumsum, prod, sin, sinh, take, where
 from minitensor.ops import normalize_axes, normalize_axis
 
 Vjp = Callable[..., Any]  # (g, out, the arguments of the operation) to the share of one operand
@@ -90,10 +90,15 @@ def _signed(g: Any, x: Any) -> Any:
     return where(x > 0, g, 0.0) - where(x < 0, g, 0.0)
 
 
-def _inside(g: Any, out: Any, x: Any, low: Any = None, high: Any = None) -> Any:
+def _leg(g: Any, out: Any, x: Any) -> Any:
+    """g·x/‖x, y‖, which is taken as 0 where that is."""
+    return g * x / where(out == 0, 1.0, out)
+
+
+def _inside(g: Any, out: Any, x: Any, min: Any = None, max: Any = None) -> Any:
     """g where x is between the limits, or at one."""
-    g = g if low is None else where(~(x < low), g, 0.0)
-    return g if high is None else where(~(x > high), g, 0.0)
+    g = g if min is None else where(~(x < min), g, 0.0)
+    return g if max is None else where(~(x > max), g, 0.0)
 
 
 # --- over axes -----------------------------------------------------------------------------------------------------
@@ -107,7 +112,8 @@ def _kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return g.reshape(tuple([1 if at in axes else size for at, size in enumerate(x.shape)]))
 
 
-def _sum(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def _sum(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    g = g if dtype is None else g.astype(x.dtype)
     return (g if axis is None and not keepdims else _kept(g, x, axis, keepdims)).expand(x.shape)
 
 
@@ -117,6 +123,13 @@ def _count(x: Any, axis: Any) -> int:
 
 def _mean(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _sum(g * (1.0 / _count(x, axis)), out, x, axis, keepdims)
+
+
+def _prod(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    """g times the product of all others: where one is 0 the others have none, where two are, no one has."""
+    g, zero = _kept(g.astype(x.dtype), x, axis, keepdims), x == 0
+    zeros, others = zero.sum(axis, True), where(zero, 1.0, x)
+    return g * where(zeros > where(zero, 1, 0), 0.0, prod(others, axis, True) / others)
 
 
 def _extreme(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -156,6 +169,10 @@ def _same(g: Any, out: Any, *operands: Any, **options: Any) -> Any:
     return g
 
 
+def _none(g: Any, out: Any, *operands: Any) -> Any:
+    return g * 0.0
+
+
 def _reshaped(g: Any, out: Any, x: Any, *args: Any, **options: Any) -> Any:
     return g.reshape(x.shape)
 
@@ -176,7 +193,29 @@ RULES: dict[str, Rule] = {
     "exp": Rule(lambda g, out, x: g * out, **_OUT),
     "log": Rule(lambda g, out, x: g / x),
     "sqrt": Rule(lambda g, out, x: g * 0.5 / out, **_OUT),
+    "square": Rule(lambda g, out, x: g * (2.0 * x)),
+    "reciprocal": Rule(lambda g, out, x: -g * (out * out), **_OUT),
+    "expm1": Rule(lambda g, out, x: g * (out + 1.0), **_OUT),
+    "log1p": Rule(lambda g, out, x: g / (x + 1.0)),
+    "log2": Rule(lambda g, out, x: g / (x * math.log(2))),
+    "log10": Rule(lambda g, out, x: g / (x * math.log(10))),
+    "sin": Rule(lambda g, out, x: g * cos(x)),
+    "cos": Rule(lambda g, out, x: -g * sin(x)),
+    "tan": Rule(lambda g, out, x: g + g * (out * out), **_OUT),
+    "asin": Rule(lambda g, out, x: g / (1.0 - x * x).sqrt()),
+    "acos": Rule(lambda g, out, x: -g / (1.0 - x * x).sqrt()),
+    "atan": Rule(lambda g, out, x: g / (1.0 + x * x)),
+    "sinh": Rule(lambda g, out, x: g * cosh(x)),
+    "cosh": Rule(lambda g, out, x: g * sinh(x)),
     "tanh": Rule(lambda g, out, x: g - g * (out * out), **_OUT),
+    "asinh": Rule(lambda g, out, x: g / (1.0 + x * x).sqrt()),
+    "acosh": Rule(lambda g, out, x: g / ((x - 1.0) * (x + 1.0)).sqrt()),
+    "atanh": Rule(lambda g, out, x: g / ((1.0 - x) * (1.0 + x))),
+    "atan2": Rule(lambda g, out, a, b: g * b / (a * a + b * b), lambda g, out, a, b: -g * a / (a * a + b * b)),
+    "hypot": Rule(lambda g, out, a, b: _leg(g, out, a), lambda g, out, a, b: _leg(g, out, b), out=True),
+    "logaddexp": Rule(lambda g, out, a, b: g * (a - out).exp(), lambda g, out, a, b: g * (b - out).exp(), out=True),
+    "copysign": Rule(lambda g, out, a, b: where((a < 0) == (out < 0), g, -g), _none, out=True),
+    "nextafter": Rule(_same, _none),
     "abs": Rule(lambda g, out, x: _signed(g, x)),
     "maximum": Rule(lambda g, out, a, b: _larger(g, a, b), lambda g, out, a, b: _larger(g, b, a)),
     "minimum": Rule(lambda g, out, a, b: _larger(g, b, a), lambda g, out, a, b: _larger(g, a, b)),
@@ -184,6 +223,7 @@ RULES: dict[str, Rule] = {
     "clip": Rule(_inside, shares=True),
     "conj": Rule(_same, **_VIEW),
     "sum": Rule(_sum, **_VIEW),
+    "prod": Rule(_prod),
     "mean": Rule(_mean, **_VIEW),
     "var": Rule(_var),
     "std": Rule(_std, out=True),
@@ -217,7 +257,8 @@ RULES: dict[str, Rule] = {
 # What does not change with a small change of its operands: truth, places, whole numbers.
 CONSTANT = {
     "less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "isfinite", "isnan", "any", "all",
-    "argmax", "argmin", "argsort", "searchsorted", "floor", "ceil", "round", "floor_divide",
+    "argmax", "argmin", "argsort", "searchsorted", "floor", "ceil", "round", "floor_divide", "trunc", "sign", "signbit",
+    "isinf", "isin",
 }  # fmt: skip
 # What writes over its first operand: how it is written, and what to write instead.
 IN_PLACE = {

@@ -36,6 +36,7 @@ __all__ = [
     "load",
     "matmul",
     "of",
+    "of_device",
     "of_type",
     "set_backend",
     "use_backend",
@@ -144,6 +145,21 @@ def of(array: Any) -> Backend:
     if library == "cupy":
         return load("cupy")
     raise TypeError(f"{type(array).__name__} of {library} is not an array of a backend")
+
+
+def of_device(device: Any) -> Backend:
+    """The backend of a device, which may be its name, or what `Tensor.device` is; the current one for None.
+
+    Raises BackendNameError where there is none such.
+    """
+    if device is None:
+        return current()
+    if isinstance(device, str) and (device in NAMES or device in _CLASSES or device in _loaded):
+        return load(device)
+    for lib in (current(), load("numpy"), *_loaded.values()):
+        if type(device) is type(lib.device) and device == lib.device:
+            return lib
+    raise BackendNameError(f"there is no device {device!r}; write the device of a tensor, or one of {', '.join(NAMES)}")
 
 
 def of_type(kind: type) -> Backend:

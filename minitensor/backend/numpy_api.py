@@ -30,6 +30,9 @@ class NumPyAPI(Backend):
     def contiguous(self, array: Any) -> Any:
         return self.xp.ascontiguousarray(array)
 
+    def shares_memory(self, array: Any, other: Any) -> bool:
+        return bool(self.xp.may_share_memory(array, other))
+
     def is_contiguous(self, array: Any) -> bool:
         return bool(array.flags.c_contiguous)
 
@@ -43,6 +46,9 @@ class NumPyAPI(Backend):
 
     def cumulative_sum(self, array: Any, axis: int) -> Any:
         return self.xp.cumsum(array, axis=axis)  # NumPy 2.0 does not have the standard's name yet
+
+    def cumulative_prod(self, array: Any, axis: int) -> Any:
+        return self.xp.cumprod(array, axis=axis)
 
     def matmul_into(self, a: Any, b: Any, out: Any) -> Any:
         return self.xp.matmul(a, b, out=out)

@@ -5,7 +5,7 @@ Each function here does what the careful function of the same name does with goo
 function then runs. What a call costs is in tests/benchmarks/overhead.py.
 """
 
-from math import copysign
+import math
 from operator import attrgetter, methodcaller
 from typing import Any
 
@@ -129,6 +129,10 @@ negative, positive, bitwise_invert, abs = numpy.negative, numpy.positive, numpy.
 exp, log, sqrt, tanh = numpy.exp, numpy.log, numpy.sqrt, numpy.tanh
 floor, ceil, isfinite, isnan, conj = numpy.floor, numpy.ceil, numpy.isfinite, numpy.isnan, numpy.conjugate
 round = methodcaller("round")
+square, sign, isinf, signbit = numpy.square, numpy.sign, numpy.isinf, numpy.signbit
+expm1, log1p, log2, log10 = numpy.expm1, numpy.log1p, numpy.log2, numpy.log10
+sin, cos, tan, asin, acos, atan = numpy.sin, numpy.cos, numpy.tan, numpy.arcsin, numpy.arccos, numpy.arctan
+sinh, cosh, asinh, acosh, atanh = numpy.sinh, numpy.cosh, numpy.arcsinh, numpy.arccosh, numpy.arctanh
 
 
 def real(array: Any) -> Any:
@@ -225,7 +229,7 @@ def where(condition: Any, a: Any, b: Any) -> Any:
         raise TypeError
     if type(b) is float and not b and type(a) is ndarray and a.size >= MASKED and a.shape == condition.shape:
         bits: Any = BITS.get(a.dtype)
-        if bits and copysign(1.0, b) > 0:  # −0.0 has a bit that is not 0
+        if bits and math.copysign(1.0, b) > 0:  # −0.0 has a bit that is not 0
             # 1 becomes all bits, 0 none. NumPy's own takes several times as long where the condition follows no rule:
             # tests/benchmarks/claims.py.
             mask = condition.astype(bits)
@@ -259,7 +263,7 @@ def copy(array: Any) -> Any:
 def full(shape: Any, value: Any, dtype: Any) -> Any:
     if shape is None:
         raise TypeError
-    if value == 0 and (type(value) is not float or copysign(1.0, value) > 0) and type(value) is not complex:
+    if value == 0 and (type(value) is not float or math.copysign(1.0, value) > 0) and type(value) is not complex:
         return numpy.zeros(shape, dtype)  # the system gives such memory without anyone writing to it
     out = empty(shape, dtype)
     out.fill(value)
@@ -276,7 +280,9 @@ def linspace(start: Any, stop: Any, num: int, dtype: Any) -> Any:
     return out.astype(dtype, copy=False)
 
 
-def eye(rows: int, columns: int | None, dtype: Any) -> Any:
+def eye(rows: int, columns: int | None, dtype: Any, k: int = 0) -> Any:
+    if k:
+        return numpy.eye(rows, columns, k, dtype)
     width = rows if columns is None else columns
     out = numpy.zeros((rows, width), dtype)
     out.reshape(-1)[: width * width : width + 1] = 1

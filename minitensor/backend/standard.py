@@ -69,9 +69,9 @@ class Backend:
         """A new array of this Python number everywhere."""
         return self.xp.full(shape, value, dtype=self.dtype(dtype), **self.on)
 
-    def eye(self, rows: int, columns: int | None, dtype: numpy.dtype) -> Any:
-        """Ones on the diagonal, zeros elsewhere."""
-        return self.xp.eye(rows, columns, dtype=self.dtype(dtype), **self.on)
+    def eye(self, rows: int, columns: int | None, dtype: numpy.dtype, k: int = 0) -> Any:
+        """Ones on the diagonal k to the right of the first, zeros elsewhere."""
+        return self.xp.eye(rows, columns, k=k, dtype=self.dtype(dtype), **self.on)
 
     def linspace(self, start: float, stop: float, num: int, dtype: numpy.dtype) -> Any:
         """Evenly spaced numbers, both ends included."""
@@ -139,6 +139,15 @@ class Backend:
         """The axes by their strides: from the one whose neighbours lie farthest apart to the one where they touch."""
         strides = self.strides(array)
         return tuple(sorted(range(len(strides)), key=lambda axis: -abs(strides[axis])))
+
+    @cached_property
+    def device(self) -> Any:
+        """The device of a new array, as the library calls it."""
+        return self.xp.zeros(0, **self.on).device
+
+    def shares_memory(self, array: Any, other: Any) -> bool:
+        """Whether two arrays have the same elements in memory, where the library tells; False where it does not."""
+        return False
 
     def contiguous(self, array: Any) -> Any:
         """The same numbers, row by row in memory; a copy only if needed, where the library can tell."""
@@ -258,6 +267,9 @@ class Backend:
 
     def cumulative_sum(self, array: Any, axis: int) -> Any:
         return self.xp.cumulative_sum(array, axis=axis)
+
+    def cumulative_prod(self, array: Any, axis: int) -> Any:
+        return self.xp.cumulative_prod(array, axis=axis)
 
     def diagonal(self, array: Any) -> Any:
         """The diagonal of the last two axes as one new last axis, without a copy."""

@@ -26,6 +26,9 @@ class StrictBackend(Backend):
     def strides(self, array: Any) -> tuple[int, ...]:
         return tuple(stride // array._array.itemsize for stride in array._array.strides)
 
+    def shares_memory(self, array: Any, other: Any) -> bool:
+        return bool(numpy.may_share_memory(array._array, other._array))
+
     def diagonal(self, array: Any) -> Any:
         view = super().diagonal(array)
         view._array.flags.writeable = array._array.flags.writeable

@@ -22,7 +22,7 @@ _INT64 = np.dtype("int64")
 KINDS = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
 
 
-def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
+def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None, device: Any = None) -> Tensor:
     """A new Tensor on the current backend, from numbers, nested lists, a Tensor, an array or anything with DLPack.
 
     Floats become float64 and ints int64, as in NumPy, unless `dtype` says otherwise. The numbers are copied.
@@ -44,7 +44,7 @@ def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None)
     """
     if type(data) is not Tensor and isinstance(data, Tensor) and (kind := door.overriding((data,))):
         return kind._operation("tensor", tensor, (data, dtype), {"like": like})
-    lib, own = backend_and_dtype(dtype, like, None)
+    lib, own = backend_and_dtype(dtype, like, None, device)
     if isinstance(data, Tensor) or intake.is_array(data):
         given = data.plain() if isinstance(data, Tensor) else wrap(intake.array("tensor", data))
         given = given.to(lib.name)
@@ -71,27 +71,39 @@ def as_tensor(array: Any) -> Tensor:
     return array if isinstance(array, Tensor) else wrap(intake.array("as_tensor", array))
 
 
-def zeros(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
+def zeros(
+    shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None, device: Any = None
+) -> Tensor:
     """A tensor full of zeros.
 
     dtype : float64 if neither it nor `like` is given; like : a tensor whose backend and dtype the new one has
+    device : the name of a backend, or the device of a tensor, if it shall be there
 
     >>> zeros((2, 3)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    return _filled(shape, 0, *backend_and_dtype(dtype, like, "float64"))
+    return _filled(shape, 0, *backend_and_dtype(dtype, like, "float64", device))
 
 
-def ones(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
+def ones(
+    shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None, device: Any = None
+) -> Tensor:
     """A tensor full of ones; `dtype` and `like` as for `zeros`.
 
     >>> ones(2, dtype="int64").tolist()
     [1, 1]
     """
-    return _filled(shape, 1, *backend_and_dtype(dtype, like, "float64"))
+    return _filled(shape, 1, *backend_and_dtype(dtype, like, "float64", device))
 
 
-def full(shape: int | Sequence[int], value: Any, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
+def full(
+    shape: int | Sequence[int],
+    fill_value: Any,
+    dtype: DType | None = None,
+    *,
+    like: Tensor | None = None,
+    device: Any = None,
+) -> Tensor:
     """A tensor of one value everywhere; its dtype is that of the value unless `dtype` or `like` gives one.
 
     >>> full((2, 1), 7).tolist()
@@ -99,19 +111,21 @@ def full(shape: int | Sequence[int], value: Any, dtype: DType | None = None, *, 
 
     Raises DTypeError where the value is not a number, or the dtype cannot hold it.
     """
-    default = KINDS.get(type(value))
-    if default == "int64" and not holds_number(_INT64, value):
+    default = KINDS.get(type(fill_value))
+    if default == "int64" and not holds_number(_INT64, fill_value):
         default = None  # NumPy knows: uint64, or none at all
-    return _filled(shape, value, *backend_and_dtype(dtype, like, default))
+    return _filled(shape, fill_value, *backend_and_dtype(dtype, like, default, device))
 
 
-def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[backend.Backend, Any]:
-    """The backend and the dtype of a new tensor."""
+def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any, device: Any = None) -> tuple[backend.Backend, Any]:
+    """The backend and the dtype of a new tensor. device : as in `backend.of_device`; it goes before `like`"""
     if like is None:
         name = default if dtype is None else dtype
-        return backend.current(), None if name is None else checked_dtype(name)
+        lib = backend.current() if device is None else backend.of_device(device)
+        return lib, None if name is None else checked_dtype(name)
     try:
-        return backend.of(like.array), like.dtype if dtype is None else checked_dtype(dtype)
+        lib = backend.of(like.array) if device is None else backend.of_device(device)
+        return lib, like.dtype if dtype is None else checked_dtype(dtype)
     except AttributeError:
         raise DTypeError(
             f"like is of type {type(like).__name__}, not a Tensor; write like=minitensor.tensor(...), or leave it out"
@@ -173,7 +187,13 @@ def explain(call: str, error: Exception, size: float = 0) -> NoReturn:
 
 
 def arange(
-    start: float, stop: float | None = None, step: float = 1, dtype: DType | None = None, *, like: Tensor | None = None
+    start: float,
+    stop: float | None = None,
+    step: float = 1,
+    dtype: DType | None = None,
+    *,
+    like: Tensor | None = None,
+    device: Any = None,
 ) -> Tensor:
     """The numbers from `start` up to, not including, `stop`; ``arange(n)`` counts from 0.
 
@@ -193,7 +213,7 @@ def arange(
         )
     if step == 0:
         raise InputError(f"arange from {start} to {stop}: a step of 0 never arrives")
-    lib, kind = backend_and_dtype(dtype, like, None)
+    lib, kind = backend_and_dtype(dtype, like, None, device)
     call = f"arange up to {start}" if stop is None else f"arange from {start} to {stop}"
     try:
         if kind is not None:
@@ -243,24 +263,36 @@ def _counted(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: A
     return lib.astype(lib.xp.arange(start, stop, step, dtype=lib.dtype(made), **lib.on), lib.dtype(own))
 
 
-def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
-    """`num` evenly spaced numbers, both ends included; `dtype` and `like` as for `zeros`.
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int,
+    dtype: DType | None = None,
+    *,
+    endpoint: bool = True,
+    like: Tensor | None = None,
+    device: Any = None,
+) -> Tensor:
+    """`num` evenly spaced numbers, both ends included; `dtype`, `like` and `device` as for `zeros`.
 
-    >>> linspace(0, 1, 5).tolist()
-    [0.0, 0.25, 0.5, 0.75, 1.0]
+    endpoint : False to leave out the last of num + 1
 
-    Raises InputError for ends that are not finite real numbers or lie farther apart than the largest float, and where
+    >>> linspace(0, 1, 5).tolist(), linspace(0, 1, 4, endpoint=False).tolist()
+    ([0.0, 0.25, 0.5, 0.75, 1.0], [0.0, 0.25, 0.5, 0.75])
+
+    Raises InputError for ends that are not finite numbers or lie farther apart than the largest float, and where
     `num` is not a whole number, 0 or more; DTypeError where the dtype does not hold them all: an integer dtype holds
     whole steps.
     """
     if type(num) is not int or num < 0:
         num = checks.whole("linspace: num", num, 0)
-    if {type(start), type(stop)} - {int, float} and "c" in (np.asarray(start).dtype.kind, np.asarray(stop).dtype.kind):
-        raise InputError(
-            f"linspace from {start} to {stop}: both ends must be real; "
-            f"write start + (stop - start) * minitensor.linspace(0, 1, {num})"
-        )
-    lib, kind = backend_and_dtype(dtype, like, "float64")
+    if not endpoint:
+        return linspace(start, stop, num + 1, dtype, like=like, device=device)[:num].contiguous() if num else linspace(
+            start, stop, 0, dtype, like=like, device=device)  # fmt: skip
+    ends = [np.asarray(end) for end in (start, stop)] if {type(start), type(stop)} - {int, float} else []
+    if "c" in [end.dtype.kind for end in ends]:
+        return _spaced_complex(complex(start), complex(stop), num, dtype, like, device)
+    lib, kind = backend_and_dtype(dtype, like, "float64", device)
     try:
         if not -math.inf < stop - start < math.inf:
             raise InputError(f"linspace from {start} to {stop}: the distance between them is not finite")
@@ -269,6 +301,18 @@ def linspace(start: float, stop: float, num: int, dtype: DType | None = None, *,
         return wrap(lib.linspace(start, stop, num, kind))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
         explain(f"linspace of {num} numbers", error, num * kind.itemsize)
+
+
+def _spaced_complex(start: complex, stop: complex, num: int, dtype: Any, like: Any, device: Any) -> Tensor:
+    """Complex numbers of which both parts are evenly spaced."""
+    lib, kind = backend_and_dtype(dtype, like, "complex128", device)
+    if kind.kind != "c":
+        raise DTypeError(f"linspace from {start} to {stop}: {kind} elements are not complex; leave out the dtype")
+    real, imag = (
+        linspace(one, other, num, "float64", device=lib.name)
+        for one, other in ((start.real, stop.real), (start.imag, stop.imag))
+    )
+    return (real + imag * 1j).astype(kind)
 
 
 def _spaced(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: Any, num: int) -> Any:
@@ -289,18 +333,26 @@ def _spaced(call: str, lib: backend.Backend, own: np.dtype, start: Any, stop: An
     return lib.astype(lib.linspace(start, stop, num, np.dtype("float64")), lib.dtype(own))
 
 
-def eye(rows: int, columns: int | None = None, dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
-    """Ones on the diagonal, zeros elsewhere; `dtype` and `like` as for `zeros`.
+def eye(
+    rows: int,
+    columns: int | None = None,
+    dtype: DType | None = None,
+    *,
+    k: int = 0,
+    like: Tensor | None = None,
+    device: Any = None,
+) -> Tensor:
+    """Ones on the diagonal, or on the one k to the right of it, zeros elsewhere; `dtype` and `like` as for `zeros`.
 
     >>> eye(2, 3).tolist()
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
-    lib, kind = backend_and_dtype(dtype, like, "float64")
+    lib, kind = backend_and_dtype(dtype, like, "float64", device)
     size = 0
     try:
         rows = operator.index(rows)  # NumPy's small integers would wrap in the steps of the diagonal
         columns = rows if columns is None else operator.index(columns)
         size = max(rows, 0) * max(columns, 0) * kind.itemsize
-        return wrap(lib.eye(rows, columns, kind))
+        return wrap(lib.eye(rows, columns, kind, k if type(k) is int else checks.whole("eye: k", k)))
     except (ValueError, TypeError, OverflowError, MemoryError) as error:
         explain(f"eye of {rows} rows", error, size)

@@ -130,19 +130,19 @@ def unary(careful: Callable[[Any], Any], floats: bool = False) -> Callable[[Meth
 
 
 def reduction(careful: Callable[..., Any]) -> Callable[[Method], Method]:
-    """The same with the two arguments of a reduction by name, so that no `*args` have to be packed."""
+    """The same with the two arguments of a reduction by name, so that no `*args` have to be packed; others are rare."""
     table = ops.Table(careful.__name__, careful)
 
-    def operation(self: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def operation(self: Any, axis: Any = None, keepdims: bool = False, **others: Any) -> Any:
         if type(self) is not Tensor:
-            return door.enter(table.name, operation, (self, axis, keepdims))
+            return door.enter(table.name, operation, (self, axis, keepdims), others)
         array = self.array
         try:
-            result = table[type(array)](array, axis, keepdims)
+            result = None if others else table[type(array)](array, axis, keepdims)
         except Exception:
             result = None
         if type(result) is not type(array):
-            result = rescued(result, careful, array, axis, keepdims)
+            result = rescued(result, careful, array, axis, keepdims, **others)
         out = Tensor()
         out.array = result
         return out

@@ -32,24 +32,31 @@ def _sizes(given: tuple[Any, ...]) -> tuple[int, ...]:
         raise ShapeError(f"a shape, or an order of axes, is made of integers, not {given}") from None
 
 
-def reshape(array: Any, *shape: Any) -> Any:
-    sizes = _sizes(shape)
+def reshape(array: Any, *sizes: Any, shape: Any = None, copy: bool | None = None) -> Any:
+    sizes, lib = _sizes(sizes if shape is None else (shape,)), backend.of(array)
     if any(size < -1 for size in sizes):
         raise ShapeError(f"reshape: {sizes} has a negative size; only -1 is allowed, once, and is worked out")
     try:
-        return backend.of(array).xp.reshape(array, sizes)
+        found = lib.xp.reshape(array, sizes)
     except (ValueError, TypeError):
         raise ShapeError(
             f"reshape: {array.size} elements of shape {tuple(array.shape)} do not fill shape {sizes}; "
             "the products of the sizes must be equal (one size may be -1)"
         ) from None
+    if copy is False and array.size and not lib.shares_memory(array, found):
+        raise ShapeError(
+            f"reshape: a tensor of shape {tuple(array.shape)} with strides {lib.strides(array)} cannot be seen as "
+            f"{sizes} without a copy; leave out copy=False"
+        )
+    return lib.astype(found, found.dtype) if copy else found
 
 
-def permute_dims(array: Any, *axes: Any) -> Any:
-    order = normalize_axes(_sizes(axes), array.shape, "permute_dims")
+def permute_dims(array: Any, *order: Any, axes: Any = None) -> Any:
+    given = _sizes(order if axes is None else (axes,))
+    order = normalize_axes(given, array.shape, "permute_dims")
     if len(order) != array.ndim:
         shape = tuple(array.shape)
-        raise ShapeError(f"permute_dims: {axes} names {len(order)} axes; shape {shape} has {array.ndim}")
+        raise ShapeError(f"permute_dims: {given} names {len(order)} axes; shape {shape} has {array.ndim}")
     return backend.of(array).xp.permute_dims(array, order)
 
 
@@ -63,8 +70,8 @@ def matrix_transpose(array: Any) -> Any:
     return array.mT
 
 
-def expand(array: Any, *shape: Any) -> Any:
-    sizes = _sizes(shape)
+def expand(array: Any, *sizes: Any, shape: Any = None) -> Any:
+    sizes = _sizes(sizes if shape is None else (shape,))
     own = (1,) * (len(sizes) - array.ndim) + tuple(array.shape)
     if len(own) != len(sizes) or any(old not in (1, new) or new < 0 for old, new in zip(own, sizes, strict=True)):
         raise ShapeError(
@@ -89,27 +96,37 @@ def squeeze(array: Any, axis: Axis = None) -> Any:
 
 
 def expand_dims(array: Any, axis: Any) -> Any:
+    if isinstance(axis, Sequence):
+        wide = (1,) * (array.ndim + len(axis))
+        for at in sorted(normalize_axes(axis, wide, "expand_dims")):
+            array = expand_dims(array, at)
+        return array
     return backend.of(array).xp.expand_dims(array, axis=new_axis(axis, array.shape, "expand_dims"))
 
 
-def astype(array: Any, dtype: Any) -> Any:
+def astype(array: Any, dtype: Any, copy: bool = True, device: Any = None) -> Any:
     lib = backend.of(array)
+    if device is not None and (there := backend.of_device(device)) is not lib:
+        array, lib, copy = there.from_numpy(lib.to_numpy(array)), there, False
     own = lib.dtype(dtype)
     if lib.numpy_dtype(array).kind == "c" and checked_dtype(dtype).kind != "c":
         name = checked_dtype(dtype)
         raise DTypeError(f"astype: {name} would drop the imaginary parts; write minitensor.real(x) to take the others")
-    return lib.astype(array, own)
+    return array if not copy and array.dtype == own else lib.astype(array, own)
 
 
-def copy(array: Any) -> Any:
+def copied(array: Any) -> Any:
     return backend.of(array).astype(array, array.dtype)
+
+
+copied.__name__ = "copy"  # as the operation is called
 
 
 def contiguous(array: Any) -> Any:
     return backend.of(array).contiguous(array)
 
 
-def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
+def sort(array: Any, axis: int = -1, descending: bool = False, stable: bool = True) -> Any:
     lib, at = backend.of(array), normalize_axis(axis, array.shape, "sort")
     xp = lib.xp
     if lib.numpy_dtype(array).kind == "b":  # the standard orders numbers alone
@@ -118,7 +135,7 @@ def sort(array: Any, axis: int = -1, descending: bool = False) -> Any:
     return xp.flip(ordered, axis=at) if descending else ordered
 
 
-def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
+def argsort(array: Any, axis: int = -1, descending: bool = False, stable: bool = True) -> Any:
     lib, at = backend.of(array), normalize_axis(axis, array.shape, "argsort")
     if lib.numpy_dtype(array).kind == "b":
         array = lib.astype(array, lib.dtype("uint8"))
@@ -127,13 +144,6 @@ def argsort(array: Any, axis: int = -1, descending: bool = False) -> Any:
     # Backwards twice: once so that the order falls, once so that equal elements keep theirs.
     backwards = lib.argsort(lib.xp.flip(array, axis=at), at)
     return lib.xp.flip(array.shape[at] - 1 - backwards, axis=at)
-
-
-def cumsum(array: Any, axis: int = -1) -> Any:
-    lib, at = backend.of(array), normalize_axis(axis, array.shape, "cumsum")
-    if lib.numpy_dtype(array).kind == "b":
-        array = lib.astype(array, lib.dtype("int64"))
-    return lib.cumulative_sum(array, at)
 
 
 def one_backend(name: str, *arrays: Any) -> backend.Backend:

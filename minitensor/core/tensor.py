@@ -4,6 +4,7 @@ Its operations are made by `operations.py`, a line a family. Those that are writ
 or ``@method(...)`` have no body: the decorator makes one, which runs the primitive operation that it names.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from minitensor import backend, ops
 from minitensor.backend import matmul
-from minitensor.core import door, indexing, operations, printing, shaping
+from minitensor.core import door, indexing, operations, printing, shaping, totals
 from minitensor.core.operations import (
     DType,
     Key,
@@ -24,7 +25,7 @@ from minitensor.core.operations import (
     rescued,
     unary,
 )
-from minitensor.errors import DeviceError, DTypeError, ShapeError
+from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.ops import Axis, primitive
 
 _getitem, _setitem = ops.Table("getitem", indexing.getitem), primitive(indexing.setitem)
@@ -226,11 +227,14 @@ class Tensor:
 
     # Shape. Each of these is a view where the backend can make one.
     @method(shaping.reshape)
-    def reshape(self, *shape: int | Sequence[int]) -> "Tensor":
-        """The same elements in the same order in another shape; one size may be -1 and is worked out."""
+    def reshape(self, shape: int | Sequence[int] = (), *more: int, copy: bool | None = None) -> "Tensor":
+        """The same elements in the same order in another shape; one size may be -1 and is worked out.
+
+        copy : True for a copy always, False for none, which raises ShapeError where one is needed
+        """
 
     @method(shaping.permute_dims)
-    def permute_dims(self, *axes: int | Sequence[int]) -> "Tensor":
+    def permute_dims(self, axes: int | Sequence[int] = (), *more: int) -> "Tensor":
         """The axes in another order: axis i of the result is axis ``axes[i]`` of this."""
 
     @property
@@ -244,7 +248,7 @@ class Tensor:
         """The last two axes swapped: every matrix of a batch transposed."""
 
     @method(shaping.expand)
-    def expand(self, *shape: int | Sequence[int]) -> "Tensor":
+    def expand(self, shape: int | Sequence[int] = (), *more: int) -> "Tensor":
         """Axes of size 1, and new axes in front, repeated to `shape` without a copy: their stride is 0."""
 
     @method(shaping.squeeze)
@@ -252,13 +256,15 @@ class Tensor:
         """Without the axes of size 1, or without those named."""
 
     @method(shaping.expand_dims)
-    def expand_dims(self, axis: int) -> "Tensor":
-        """With a new axis of size 1 at `axis`."""
+    def expand_dims(self, axis: int | Sequence[int]) -> "Tensor":
+        """With a new axis of size 1 at `axis`, or several: the places that they have in the result."""
 
     # Reductions: over one axis, several, or all.
-    @reduction(ops.reduction("sum"))
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
+    @reduction(totals.sum)
+    def sum(self, axis: Axis = None, keepdims: bool = False, *, dtype: DType | None = None) -> "Tensor":
         """The sum of the elements; booleans and small integers are summed as int64, float16 as float32.
+
+        dtype : of the result, which is exact or refused; floats are added in no less
 
         Of floats the error is at most 4 eps of the sum of the absolute values, whatever the axes, the layout and the
         length (tests/benchmarks/reductions.py); `mean`, `var`, `std` and the sums of `einsum` inherit it. Memory: none
@@ -308,10 +314,13 @@ class Tensor:
 
     # Other dtypes, other layouts.
     @method(shaping.astype)
-    def astype(self, dtype: DType) -> "Tensor":
-        """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes 2, NaN whatever comes."""
+    def astype(self, dtype: DType, copy: bool = True, device: Any = None) -> "Tensor":
+        """A copy with elements of another dtype, cut to fit where they must be: 2.7 becomes 2, NaN whatever comes.
 
-    @unary(shaping.copy)
+        copy : False to share the memory where the dtype is the same; device : where it shall be, as in `asarray`
+        """
+
+    @unary(shaping.copied)
     def copy(self) -> "Tensor":
         """A copy that shares nothing with this."""
 
@@ -323,6 +332,17 @@ class Tensor:
         return self if array is self.array else wrap(array)
 
     # Out of it: other backends, Python and NumPy.
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        """The module whose functions take this by the names of the Array API standard: minitensor itself."""
+        package: Any = sys.modules["minitensor"]  # which stands above this room
+        if api_version not in (None, *package.API_VERSIONS):
+            raise InputError(f"version {api_version!r} of the Array API is none of {', '.join(package.API_VERSIONS)}")
+        return package
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> "Tensor":
+        """`to` by the name that the standard has for it; device : the name of a backend, or another tensor's device."""
+        return self.to(backend.of_device(device).name)
+
     def plain(self) -> "Tensor":
         """The same array as a plain Tensor: itself, but for a subclass."""
         return self if type(self) is Tensor else wrap(self.array)
@@ -379,8 +399,12 @@ class Tensor:
             raise DeviceError(f"NumPy cannot read a tensor on {self.backend} unasked; write .numpy()")
         return np.array(self.array, dtype=dtype, copy=copy)
 
-    def __dlpack__(self, **options: Any) -> Any:
-        return backend.of(self.array).exported(self.array, options.get("copy")).__dlpack__(**options)
+    def __dlpack__(
+        self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+    ) -> Any:
+        asked = {"stream": stream, "max_version": max_version, "dl_device": dl_device, "copy": copy}
+        options = {name: value for name, value in asked.items() if value is not None}
+        return backend.of(self.array).exported(self.array, copy).__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[Any, int]:
         return self.array.__dlpack_device__()

@@ -52,6 +52,10 @@ PAIRS = {
     "pow": lambda a, b: a.abs() ** b,
     "maximum": mt.maximum,
     "minimum": mt.minimum,
+    "atan2": mt.atan2,
+    "hypot": mt.hypot,
+    "logaddexp": mt.logaddexp,
+    "copysign": mt.copysign,
     "where": lambda a, b: mt.where(every_other((a + b).shape, a), a * a, 3.0 * b),
 }
 
@@ -79,14 +83,14 @@ def test_one_tensor_and_numbers(backend, name, data):
     check(NUMBERS[name], data.draw(numbers(data.draw(shapes(max_dims=3)), signed=True)))
 
 
-OVER_AXES = ["sum", "mean", "max", "min", "var", "std", "norm 2", "norm 1", "norm inf", "norm 3"]
+OVER_AXES = ["sum", "prod", "mean", "max", "min", "var", "std", "norm 2", "norm 1", "norm inf", "norm 3"]
 
 
 @small
 @given(data=st.data(), keepdims=st.booleans())
 @pytest.mark.parametrize("name", OVER_AXES)
 def test_over_axes(backend, name, data, keepdims):
-    least = 0 if name == "sum" else 1
+    least = 0 if name in ("sum", "prod") else 1
     x = data.draw(numbers(data.draw(shapes(max_dims=3, min_side=least)), signed=True))
     axis = data.draw(axes_of(x.ndim))
     if name.startswith("norm"):
@@ -97,7 +101,7 @@ def test_over_axes(backend, name, data, keepdims):
             return  # of single numbers: a corner, for which there is a test of its own
         check(lambda x: getattr(x, name)(axis=axis, keepdims=keepdims), x)
     else:
-        check(lambda x: getattr(x, name)(axis, keepdims), x)
+        check(lambda x: getattr(mt, name)(x, axis, keepdims), x)
 
 
 @small

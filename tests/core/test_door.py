@@ -129,6 +129,59 @@ mt.isnan         isnan                 mt.isnan(a)
 mt.conj          conj                  mt.conj(c)
 mt.real          real                  mt.real(c)
 mt.imag          imag                  mt.imag(c)
+mt.square        square                mt.square(a)
+mt.reciprocal    reciprocal            mt.reciprocal(a)
+mt.sign          sign                  mt.sign(a)
+mt.signbit       signbit               mt.signbit(a)
+mt.trunc         trunc                 mt.trunc(a)
+mt.isinf         isinf                 mt.isinf(a)
+mt.expm1         expm1                 mt.expm1(a)
+mt.log1p         log1p                 mt.log1p(a)
+mt.log2          log2                  mt.log2(a)
+mt.log10         log10                 mt.log10(a)
+mt.sin           sin                   mt.sin(a)
+mt.cos           cos                   mt.cos(a)
+mt.tan           tan                   mt.tan(a)
+mt.atan          atan                  mt.atan(a)
+mt.sinh          sinh                  mt.sinh(a)
+mt.cosh          cosh                  mt.cosh(a)
+mt.asinh         asinh                 mt.asinh(a)
+mt.negative      negative              mt.negative(a)
+mt.positive      positive              mt.positive(a)
+mt.asin          asin                  mt.asin(h)
+mt.acos          acos                  mt.acos(h)
+mt.acosh         acosh                 mt.acosh(a)
+mt.atanh         atanh                 mt.atanh(h)
+mt.logical_not   logical_not           mt.logical_not(p)
+mt.bitwise_invert bitwise_invert       mt.bitwise_invert(i)
+mt.add           add                   mt.add(a, b); mt.add(a, 1.5)
+mt.subtract      subtract              mt.subtract(a, b); mt.subtract(a, 1.5)
+mt.multiply      multiply              mt.multiply(a, b); mt.multiply(a, 1.5)
+mt.divide        divide                mt.divide(a, b); mt.divide(a, 1.5)
+mt.floor_divide  floor_divide          mt.floor_divide(a, b); mt.floor_divide(a, 1.5)
+mt.remainder     remainder             mt.remainder(a, b); mt.remainder(a, 1.5)
+mt.pow           pow                   mt.pow(a, b); mt.pow(a, 1.5)
+mt.less          less                  mt.less(a, b); mt.less(a, 1.5)
+mt.less_equal    less_equal            mt.less_equal(a, b); mt.less_equal(a, 1.5)
+mt.greater       greater               mt.greater(a, b); mt.greater(a, 1.5)
+mt.greater_equal greater_equal         mt.greater_equal(a, b); mt.greater_equal(a, 1.5)
+mt.equal         equal                 mt.equal(a, b); mt.equal(a, 1.5)
+mt.not_equal     not_equal             mt.not_equal(a, b); mt.not_equal(a, 1.5)
+mt.atan2         atan2                 mt.atan2(a, b); mt.atan2(a, 1.5)
+mt.hypot         hypot                 mt.hypot(a, b); mt.hypot(a, 1.5)
+mt.copysign      copysign              mt.copysign(a, b); mt.copysign(a, 1.5)
+mt.nextafter     nextafter             mt.nextafter(a, b); mt.nextafter(a, 1.5)
+mt.logaddexp     logaddexp             mt.logaddexp(a, b); mt.logaddexp(a, 1.5)
+mt.bitwise_and bitwise_and mt.bitwise_and(i, j)
+mt.bitwise_or bitwise_or mt.bitwise_or(i, j)
+mt.bitwise_xor bitwise_xor mt.bitwise_xor(i, j)
+mt.bitwise_left_shift bitwise_left_shift mt.bitwise_left_shift(i, j)
+mt.bitwise_right_shift bitwise_right_shift mt.bitwise_right_shift(i, j)
+mt.logical_and   logical_and           mt.logical_and(p, q); mt.logical_and(p, True)
+mt.logical_or    logical_or            mt.logical_or(p, q); mt.logical_or(p, True)
+mt.logical_xor   logical_xor           mt.logical_xor(p, q); mt.logical_xor(p, True)
+mt.isin          isin                  mt.isin(i, j); mt.isin(i, 2)
+mt.prod          prod                  mt.prod(a); mt.prod(a, axis=0)
 mt.maximum       maximum               mt.maximum(a, b); mt.maximum(a, 1.5); mt.maximum(1.5, a)
 mt.minimum       minimum               mt.minimum(a, b); mt.minimum(a, 1.5)
 mt.where         where                 mt.where(p, a, b); mt.where(p, a, 0.0); mt.where(p, 1.0, b)
@@ -163,11 +216,35 @@ mt.einsum        einsum                mt.einsum("ij,kj->ik", a, b); mt.einsum("
 # Reads, and ways out of a Tensor: what they give is no Tensor.
 READS = {"dtype", "ndim", "shape", "size", "strides", "device", "backend", "array", "__len__", "__repr__"}
 WAYS_OUT = {"numpy", "tolist", "item", "__float__", "__int__", "__complex__", "__index__", "__bool__", "__format__"}
-WAYS_OUT |= {"__array__", "__dlpack__", "__dlpack_device__", "to", "plain"}
+WAYS_OUT |= {"__array__", "__array_namespace__", "__dlpack__", "__dlpack_device__", "to", "to_device", "plain"}
 SEVERAL = {"__iter__", "__contains__"}  # operations, one after another
+# Functions made of others, which a subclass is told of one by one.
+COMPOSED = {
+    "broadcast_arrays", "broadcast_to", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff", "flip",
+    "matrix_transpose", "moveaxis", "repeat", "roll", "take_along_axis", "tensordot", "tile", "tril", "triu", "unstack",
+    "vecdot",
+}  # fmt: skip
 # Functions that make Tensors, tell of them, or choose where they are made.
 NO_OPERATIONS = {"arange", "as_tensor", "eye", "full", "linspace", "ones", "tensor", "zeros", "broadcast_shapes"}
 NO_OPERATIONS |= {
+    "asarray",
+    "from_dlpack",
+    "empty",
+    "empty_like",
+    "zeros_like",
+    "ones_like",
+    "full_like",
+    "meshgrid",
+    "can_cast",
+    "finfo",
+    "iinfo",
+    "isdtype",
+    "result_type",
+    "nonzero",
+    "unique_all",
+    "unique_counts",
+    "unique_inverse",
+    "unique_values",
     "grad",
     "value_and_grad",
     "variable",
@@ -195,6 +272,7 @@ def operands():
     i, j, k = (mt.tensor(rows) for rows in ([[1, 2, 3]], [[3, 1, 2]], [[7, 6, 5]]))
     scope = {
         "a": a,
+        "h": mt.tensor(numbers[0] / 4),
         "b": b,
         "x": x,
         "i": i,
@@ -234,7 +312,7 @@ def test_the_list_names_every_public_operation():
     functions = {f"mt.{name}" for name in dir(mt) if isinstance(getattr(mt, name), types.FunctionType)}
     members = {name for name, value in vars(Tensor).items() if callable(value) or isinstance(value, property)}
     members = {name for name in members if not name.startswith("_") or name.endswith("__")}
-    assert functions - listed == {f"mt.{name}" for name in NO_OPERATIONS}
+    assert functions - listed == {f"mt.{name}" for name in NO_OPERATIONS | COMPOSED}
     assert members - listed - {"plain"} == (READS | WAYS_OUT | SEVERAL) - {"plain", "array"}
     assert listed - functions - members == set()
 

@@ -45,7 +45,6 @@ def test_a_power_that_is_refused_in_place_changes_nothing(backend):
 
 @pytest.mark.parametrize("call", [
     lambda x: mt.argsort(x, None), lambda x: mt.cumsum(x, None), lambda x: mt.sort(x, None),
-    lambda x: mt.take(x, T([0]), None),
 ])  # fmt: skip
 def test_one_axis_is_wanted_and_none_is_not_one(backend, call):
     with pytest.raises(AxisError, match="an axis is an int, not None"):
