@@ -113,7 +113,6 @@ def _kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def _sum(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
-    g = g if dtype is None else g.astype(x.dtype)
     return (g if axis is None and not keepdims else _kept(g, x, axis, keepdims)).expand(x.shape)
 
 
