@@ -10,13 +10,14 @@ from matplotlib.patches import FancyBboxPatch
 
 from minitensor.einsums.parser import parse
 from minitensor.errors import InputError
-from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, figure
+from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, figure, styled
 
 OPERANDS, OUTPUT = 3.3, 0.5  # where the boxes stand
 WIDTH, HEIGHT = 0.85, 0.34  # half of a box
 ACROSS, SPREAD = 0.4, 0.62  # between wires one below another, and side by side
 
 
+@styled
 def meeting(*specs: str, names: str = "ab") -> Any:
     """Where the letters of einsums of two operands go, one diagram a spec.
 

@@ -5,10 +5,11 @@ from typing import Any
 from minitensor.core.tensor import Tensor
 from minitensor.ladder import Climb
 from minitensor.plot.points import clusters
-from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure
+from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure, styled
 from minitensor.text.numbers import in_seconds
 
 
+@styled
 def climbs(*found: Climb) -> Any:
     """Climbs one above another, the same rungs in the same order, each bar with its time and speed-up."""
     count = max(len(climb.rows) for climb in found)
@@ -19,6 +20,7 @@ def climbs(*found: Climb) -> Any:
     return fig
 
 
+@styled
 def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Tensor) -> Any:
     """A climb of the mean-shift ladder, and below it the clusters that mean shift finds."""
     fig, axes = figure(2, 1, width=8, height=10, height_ratios=(1, 2.2))

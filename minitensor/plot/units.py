@@ -7,10 +7,11 @@ from minitensor.errors import InputError
 from minitensor.gpu.cards import Card
 from minitensor.gpu.predict import NAMES
 from minitensor.gpu.report import Launch
-from minitensor.plot.style import GREY, INK, LIGHT, PALE_BLUE, RED, figure
+from minitensor.plot.style import GREY, INK, LIGHT, PALE_BLUE, RED, figure, styled
 from minitensor.text.numbers import digits, roughly
 
 
+@styled
 def speed_of_light(launches: Sequence[tuple[str, Launch]], gpu: str | Card = "RTX 3090") -> Any:
     """For each counted launch the clocks that it would take if one unit alone bound it: the longest bar does.
 

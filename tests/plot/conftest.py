@@ -1,3 +1,4 @@
+import matplotlib
 import pytest
 
 from minitensor import plot
@@ -7,3 +8,11 @@ from minitensor import plot
 def _closed():
     yield
     plot.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _no_global_style():
+    """What a picture needs it sets for itself alone."""
+    before = dict(matplotlib.rcParams)
+    yield
+    assert dict(matplotlib.rcParams) == before
