@@ -35,6 +35,7 @@ def meeting(*specs: str, names: str = "ab") -> Any:
     return fig
 
 
+@styled
 def race(names: list[str], ratios: list[float], width: float = 8.0) -> Any:
     """The time of the best peer over ours, one bar a case on a logarithmic scale: to the right of 1 we are faster."""
     if len(names) != len(ratios):
@@ -49,7 +50,7 @@ def race(names: list[str], ratios: list[float], width: float = 8.0) -> Any:
     ax.minorticks_off()
     ax.set_yticks(places, names, fontsize=8)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_title("how many times faster than the best peer")
+    ax.set_title("how many times faster than the best peer, on a logarithmic axis")
     return fig
 
 

@@ -16,7 +16,7 @@ def climbs(*found: Climb) -> Any:
     fig, axes = figure(len(found), 1, width=9, height=(0.42 * count + 1.0) * len(found) + 0.2, squeeze=False)
     for ax, climb in zip(axes[:, 0], found, strict=True):
         _draw(ax, climb)
-    _caption(axes[-1, 0], "time of one call, shorter is better", found[0])
+    _caption(axes[-1, 0], "time of one call on a logarithmic axis, shorter is better", found[0])
     return fig
 
 
@@ -27,7 +27,7 @@ def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Te
     _draw(axes[0], found)
     title = f"{len(centers)} clusters found in {len(points):,} points (the crosses are the peaks)"
     clusters(points, labels, centers, title, ax=axes[1])
-    _caption(axes[0], "time of one update of every point, shorter is better", found)
+    _caption(axes[0], "time of one update of every point on a logarithmic axis, shorter is better", found)
     return fig
 
 

@@ -58,6 +58,7 @@ def whole_climb(
     right.set_title(f"{each}s in a second, measured")
     for ax in (left, right):
         ax.minorticks_off()
+        ax.set_xlabel("logarithmic axis", loc="right", fontsize=9, color=GREY)
         ax.grid(axis="x", color=LIGHT, linewidth=0.6)
         ax.set_axisbelow(True)
     return fig

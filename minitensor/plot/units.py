@@ -48,5 +48,5 @@ def speed_of_light(launches: Sequence[tuple[str, Launch]], gpu: str | Card = "RT
     card = f"{last.gpu}{'' if last.tested else ', untested'}"
     fig.suptitle(f"PREDICTED, not measured: clocks of an SM ({card}), were it bound by one unit", x=0.01, ha="left")
     known = f"known error: {last.error:.2f} times on {last.points} published measurements; " if last.points else ""
-    axes[-1, 0].set_xlabel(f"{known}clocks at {last.ghz:g} GHz", loc="left", fontsize=9, color=GREY)
+    axes[-1, 0].set_xlabel(f"{known}clocks at {last.ghz:g} GHz, logarithmic", loc="left", fontsize=9, color=GREY)
     return fig

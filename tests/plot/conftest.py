@@ -1,5 +1,7 @@
 import matplotlib
+import matplotlib.pyplot as plt
 import pytest
+from pictures import bars_hide_their_scale
 
 from minitensor import plot
 
@@ -7,7 +9,9 @@ from minitensor import plot
 @pytest.fixture(autouse=True)
 def _closed():
     yield
+    drawn = [plt.figure(number) for number in plt.get_fignums()]
     plot.close_all()
+    assert [fig for fig in drawn if bars_hide_their_scale(fig)] == []
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 from matplotlib.text import Text
-from pictures import CENTERS, CLIMB, LABELS, POINTS
+from pictures import CENTERS, CLIMB, LABELS, POINTS, bars_hide_their_scale
 from PIL import Image
 
 from minitensor import plot
@@ -116,3 +116,13 @@ def test_close_all_leaves_nothing_to_save(tmp_path):
     plot.close_all()
     assert plot.save_all(tmp_path, "lesson") == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bars_that_hide_their_scale_are_seen():
+    fig, ax = plot.figure()
+    ax.barh([0, 1], [3, 30], left=1)
+    assert not bars_hide_their_scale(fig)
+    ax.set_xscale("log")
+    assert bars_hide_their_scale(fig)
+    ax.set_xlabel("time on a logarithmic axis")
+    assert not bars_hide_their_scale(fig)
