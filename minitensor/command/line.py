@@ -56,7 +56,10 @@ def parser() -> argparse.ArgumentParser:
 
     lesson = commands.add_parser("lesson", help="list the lessons, or run one")
     lesson.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
-    lesson.add_argument("--out", type=Path, help=f"{FOLDER}, instead of the screen")
+    lesson.add_argument("--out", type=Path, help=f"{FOLDER}, instead of the screen; or for the notebook (this one)")
+    instead = lesson.add_mutually_exclusive_group()
+    instead.add_argument("--read", action="store_true", help="show the text and the code, page by page; run nothing")
+    instead.add_argument("--notebook", action="store_true", help="write a Jupyter notebook of it; run nothing")
 
     explain = commands.add_parser("explain", help="what an einsum means, and how it will be computed")
     explain.add_argument("spec", help="such as 'ik,kj->ij'")
@@ -99,7 +102,7 @@ def _do(chosen: argparse.Namespace) -> int:
         case "lesson":
             from minitensor.command.lesson import lesson
 
-            lesson(chosen.number, chosen.out)
+            lesson(chosen.number, chosen.out, chosen.read, chosen.notebook)
         case "explain":
             from minitensor.command.explain import explain
 

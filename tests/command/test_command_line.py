@@ -10,7 +10,6 @@ import pytest
 import minitensor as mt
 import minitensor.__main__
 from minitensor import plot
-from minitensor.command import lesson
 from minitensor.command.line import main
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
 from minitensor.matrix_product import rungs as matmul
@@ -106,50 +105,6 @@ def test_the_tour_predicts_the_climb_on_a_gpu(quick_tour):
     assert seconds == sorted(seconds, reverse=True)
     assert {found["gpu"] for found in products.values()} == {"RTX 3090"}
     assert products["gpu_naive"]["bound"] == "L1"
-
-
-def test_lessons_are_listed_with_their_titles(capsys):
-    assert main(["lesson"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
-    assert len(lines) >= 6
-    assert all(len(line.split()) > 2 for line in lines)
-
-
-def test_a_lesson_that_is_not_there(capsys):
-    assert main(["lesson", "99"]) == 1
-    numbers = ", ".join(map(str, lesson.lessons()))
-    assert f"there is no lesson 99; there are {numbers}" in capsys.readouterr().err
-
-
-@pytest.fixture
-def own_lesson(tmp_path, monkeypatch):
-    """A checkout with one lesson, which draws one picture."""
-    (tmp_path / "lessons").mkdir()
-    script = '"""A title\n=======\n"""\nfrom minitensor import plot\nprint("said")\nplot.figure()\n'
-    (tmp_path / "lessons" / "07_own.py").write_text(script)
-    monkeypatch.setattr(lesson, "HERE", tmp_path / "minitensor")
-    return tmp_path
-
-
-def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsys):
-    picture = own_lesson / "new" / "07_own_1.png"
-    assert main(["lesson", "7", "--out", str(own_lesson / "new")]) == 0
-    assert capsys.readouterr().out == f"said\nwrote {picture}\n"
-    assert picture.stat().st_size > 1_000
-
-
-def test_a_lesson_without_a_screen_says_how_to_see_its_pictures(own_lesson, capsys):
-    assert main(["lesson", "7"]) == 0
-    assert capsys.readouterr().out.endswith("To keep them: minitensor lesson 7 --out DIR\n")
-    assert sorted(path.name for path in own_lesson.iterdir()) == ["lessons"]
-
-
-def test_lessons_inside_a_wheel_are_found_first(own_lesson):
-    inside = own_lesson / "minitensor" / "lessons"
-    inside.mkdir(parents=True)
-    (inside / "03_wheel.py").write_text('"""From the wheel\n"""')
-    assert {number: lesson.title(path) for number, path in lesson.lessons().items()} == {3: "From the wheel"}
 
 
 def test_explain_prints_the_text_and_writes_nothing(tmp_path, capsys, monkeypatch):

@@ -42,10 +42,11 @@ def test_save_makes_the_folders_and_returns_the_path(tmp_path):
 
 def test_save_all_writes_each_open_picture_once(tmp_path):
     plot.climbs(CLIMB)
-    plot.clusters(POINTS, LABELS, CENTERS)
-    plot.moving([POINTS, CENTERS[:1] + POINTS * 0.0], LABELS)
-    names = [path.name for path in plot.save_all(tmp_path, "lesson")]
-    assert names == ["lesson_1.png", "lesson_2.png", "lesson_1.gif"]
+    moving = plot.moving([POINTS, CENTERS[:1] + POINTS * 0.0], LABELS)
+    last = plot.clusters(POINTS, LABELS, CENTERS)
+    assert plot.drawn()[1:] == [moving, last]
+    names = [path.name for path in plot.save_all(tmp_path, "lesson", 4)]
+    assert names == ["lesson-4.png", "lesson-5.gif", "lesson-6.png"]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
     assert plot.save_all(tmp_path, "lesson") == []
 
