@@ -68,7 +68,7 @@ def run(file: Path, pictures: Path):
 def plain(text: str, script: Path) -> str:
     """The text without what is not the same in a cell: the file, and the numbers of lines in a listing of a kernel."""
     lines = {line.strip() for line in script.read_text(encoding="utf-8").splitlines()} - {""}
-    text = re.sub(r"\b\w+\.py:\d+", "file:line", text)
+    text = re.sub(r"\b(\w+\.py|cell):\d+", "file:line", text)
     return "\n".join(listed(line, lines) for line in text.splitlines())
 
 

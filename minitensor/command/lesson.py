@@ -12,6 +12,7 @@ from typing import Any
 from minitensor import backend
 from minitensor.command.cells import cells
 from minitensor.errors import InputError, MissingExtraError
+from minitensor.text.files import on_screen
 from minitensor.text.hints import LESSONS, install
 
 HERE = Path(__file__).parents[1]
@@ -52,7 +53,7 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
     elif notebook:
         from minitensor.command.notebook import write
 
-        print(f"wrote {write(found[number], out or Path())}")
+        print(f"wrote {on_screen(write(found[number], out or Path()))}")
     else:
         _run(number, found[number], out)
 
@@ -65,7 +66,7 @@ def _run(number: int, path: Path, out: Path | None) -> None:
     if out:
         plot.headless()
         out.mkdir(parents=True, exist_ok=True)
-    print(path)
+    print(on_screen(path))
     if not out and plot.is_headless():
         print(f"There is no screen for the pictures. To keep them: minitensor lesson {number} --out DIR")
     count = 0  # of pictures so far
@@ -76,7 +77,7 @@ def _run(number: int, path: Path, out: Path | None) -> None:
                     print(f"\n{heading}\n{'-' * len(heading)}", flush=True)
                 exec(compile("\n" * cell.line + cell.code, str(path), "exec"), names)
                 if out:
-                    marks = [f": {each}" for each in plot.save_all(out, f"{number:02}", count + 1)]
+                    marks = [f": {on_screen(each)}" for each in plot.save_all(out, f"{number:02}", count + 1)]
                 else:
                     marks = [""] * (len(plot.drawn()) - count)
                 for count, mark in enumerate(marks, count + 1):  # noqa: B020
@@ -109,7 +110,7 @@ def _read(path: Path) -> None:
     pager = os.environ.get("MANPAGER") or os.environ.get("PAGER") or "less"  # as Python chooses one
     os.environ.setdefault("LESS", "-R")  # it shows colours
     with console.pager(styles=console.is_terminal and "less" in pager and shutil.which("less") is not None):
-        console.print(path, soft_wrap=True, highlight=False)
+        console.print(on_screen(path), soft_wrap=True, highlight=False, markup=False)
         for cell in cells(path):
             console.print(Markdown(cell.prose))
             if cell.code:
