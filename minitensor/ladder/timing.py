@@ -35,14 +35,14 @@ def on_best_threads(function: Callable[[], Any], lib: backend.Backend, seconds: 
     """The times of `measure`, on all threads that BLAS takes or on one, where that is quicker; "", or that it is so.
 
     Where another program wants a core, a product on two threads waits for the second, however small it is. Half of the
-    seconds are for each; a call that takes longer than that is timed once.
+    seconds are for each; a call that takes longer than all of them is timed once.
     """
     many = lib.threads()
     if many == 1:
         return measure(function, lib, seconds), ""
     times = measure(function, lib, seconds / 2)
     with blas_limited(1) as limited:
-        alone = measure(function, lib, seconds / 2) if limited and len(times) > 1 else times
+        alone = measure(function, lib, seconds / 2) if limited and times[0] <= seconds else times
     if statistics.median(alone) >= statistics.median(times):
         return times, ""
     slower = statistics.median(times)

@@ -1,15 +1,19 @@
 """The command line, as a person types it."""
 
+import errno
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import minitensor as mt
 import minitensor.__main__
 from minitensor import plot
+from minitensor.backend.threads import THREAD_VARIABLES
 from minitensor.command import tour
 from minitensor.command.line import main
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
@@ -178,7 +182,72 @@ def test_explain_needs_no_extra(tmp_path):
     assert ran.stdout.startswith("ij->i with x0 (2, 3)\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"], ["explain"]])
+def test_alone_it_shows_the_help(capsys):
+    assert main([]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("usage: minitensor")
+    assert "what this machine can compute with" in shown
+
+
+@pytest.mark.parametrize("command", ["tour", "lesson", "explain", "segment", "doctor"])
+def test_each_command_says_what_it_does(command, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    paragraphs = capsys.readouterr().out.split("\n\n")
+    assert re.fullmatch(r"[A-Z].*\.", paragraphs[1], re.DOTALL)
+
+
+@pytest.mark.parametrize("value", ["banana", "0", "-1", "1.5", "²"])
+def test_a_number_of_threads_that_is_none_is_named(value, monkeypatch, capsys):
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", value)
+    assert main(["explain", "i->i", "3"]) == 0
+    error = f"minitensor: OMP_NUM_THREADS={value!r} is no number of threads, and is not heeded\n"
+    assert capsys.readouterr().err == error
+
+
+@pytest.mark.parametrize("value", ["", "2", " 2 ", "4,2"])
+def test_a_number_of_threads_that_is_one_is_not(value, monkeypatch, capsys):
+    for name in THREAD_VARIABLES:
+        monkeypatch.setenv(name, value)
+    assert main(["explain", "i->i", "3"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("platform", "error", "code"),
+    [
+        ("linux", BrokenPipeError(errno.EPIPE, "Broken pipe"), 0),
+        ("win32", OSError(errno.EINVAL, "Invalid argument"), 0),
+        ("win32", OSError(errno.EINVAL, "Invalid argument", "a:b"), 1),
+        ("linux", OSError(errno.EINVAL, "Invalid argument"), 1),
+    ],
+)
+def test_a_pipe_that_nobody_reads_is_no_error(platform, error, code, monkeypatch, capsys):
+    def fail(chosen):
+        raise error
+
+    closed = []
+    monkeypatch.setattr("minitensor.command.line._do", fail)
+    monkeypatch.setattr("os.dup2", lambda *_: closed.append(True))
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(fileno=lambda: 1))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("sys.platform", platform)
+        assert main(["doctor"]) == code
+    assert closed == [True] * (1 - code)
+    assert (capsys.readouterr().err == "") == (code == 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's pipe")
+def test_what_is_printed_last_meets_a_closed_pipe_in_silence():
+    command = f"{sys.executable} -m minitensor lesson | true"
+    ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["lesson", "two"], ["explain"]])
 def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
