@@ -3,7 +3,9 @@
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
+from matplotlib.container import BarContainer
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 import minitensor as mt
 from minitensor.ladder import Climb, Row
@@ -69,3 +71,9 @@ def colors_of(drawn):
 def darkness(colors):
     """0 for white, 1 for black."""
     return 1 - np.asarray([np.mean(color[:3]) for color in colors])
+
+
+def bars_hide_their_scale(fig):
+    """Whether there are bars on a logarithmic axis, which are not as long as their numbers say, and no word of it."""
+    scales = {ax.get_xscale() for ax in fig.axes if any(isinstance(each, BarContainer) for each in ax.containers)}
+    return "log" in scales and not any("logarithmic" in words.get_text() for words in fig.findobj(Text))

@@ -215,10 +215,10 @@ def whole(name: str, value: Any, least: float = -math.inf, most: float = math.in
     Raises InputError for all else: 2.0 is not a whole number in type, and a bool is not a number.
     """
     try:
-        found = operator.index(value)
+        found = None if type(value).__name__ == "bool" else operator.index(value)  # Python's or NumPy's
     except TypeError:
         found = None
-    if found is None or isinstance(value, bool) or not least <= found <= most:
+    if found is None or not least <= found <= most:
         raise InputError(f"{name}={_shown(value)}; it must be a whole number{_range(least, most)}")
     return found
 

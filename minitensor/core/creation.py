@@ -120,7 +120,8 @@ def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any) -> tuple[ba
 
 def _filled(shape: Any, value: Any, lib: backend.Backend, dtype: Any) -> Tensor:
     one_bit = type(value) is int and 0 <= value <= 1  # which every dtype holds
-    if dtype is not None and (one_bit or holds_number(dtype, value)):  # a library may cut what does not fit
+    is_told = shape is not None and dtype is not None  # an older NumPy takes None for a shape
+    if is_told and (one_bit or holds_number(dtype, value)):  # a library may cut what does not fit
         try:
             return wrap(lib.full(shape, value, dtype))
         except Exception:

@@ -9,13 +9,14 @@ from matplotlib.patches import Rectangle
 from minitensor.errors import InputError
 from minitensor.gpu import Launch
 from minitensor.gpu.counters import BANK, BANKS, SECTOR
-from minitensor.plot.style import BLUE, GREY, INK, LIGHT, ORANGE, figure
+from minitensor.plot.style import BLUE, GREY, INK, LIGHT, ORANGE, figure, styled
 
 PALE = "#dfe3e8"
 WIDTH = 100.0  # of a picture, in its own units
 DEPTH = 30.0  # between threads and memory
 
 
+@styled
 def memory_access(*launches: Launch, array: str, kind: str = "load", line: int = 0) -> Any:
     """For each launch, the first access of the first warp to one array: its threads above, memory below.
 

@@ -11,13 +11,14 @@ from matplotlib.colors import ListedColormap
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.plot.points import in_the_plane
-from minitensor.plot.style import COLORS, INK, animate, figure
+from minitensor.plot.style import COLORS, INK, animate, figure, styled
 
 MOST_FRAMES, STILL = 60, 8  # frames of an animation, and how many of them show the end
 SMOOTH = 5  # frames of a step at most: in the first the points choose, in the others the centres move
 SIDE = 200  # places along each axis at which cells are shaded
 
 
+@styled
 def attraction(points: Tensor, centers: Tensor, moved: Tensor, title: str = "") -> Any:
     """One step: each point tied to the nearest centre, whose cell is shaded, and an arrow to where the centre goes.
 
@@ -39,6 +40,7 @@ def attraction(points: Tensor, centers: Tensor, moved: Tensor, title: str = "") 
     return fig
 
 
+@styled
 def settling(points: Tensor, steps: Sequence[Tensor], title: str = "k-means") -> Any:
     """An animation of k-means: points take the colour of the nearest centre, then the centres move to their means.
 

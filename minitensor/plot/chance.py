@@ -5,9 +5,10 @@ from typing import Any
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
-from minitensor.plot.style import BLUE, LIGHT, ORANGE, PALE_BLUE, figure
+from minitensor.plot.style import BLUE, LIGHT, ORANGE, PALE_BLUE, figure, styled
 
 
+@styled
 def randomness(found: Mapping[str, Tensor], corner: float = 1.0, bins: int = 20) -> Any:
     """For each source of numbers: above, each number with the next as a point; below, how many fall into each bin.
 

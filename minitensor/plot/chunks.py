@@ -7,11 +7,12 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.plot.style import COLORS, GREY, INK, animate, figure
+from minitensor.plot.style import COLORS, GREY, INK, animate, figure, styled
 
 FRAMES = 40  # of an animation at most
 
 
+@styled
 def added(tables: Sequence[Tensor], total: Tensor, titles: Sequence[str]) -> Any:
     """Tables (rows, columns) side by side with + between them, and = before the total; a title for each, and for it.
 
@@ -29,6 +30,7 @@ def added(tables: Sequence[Tensor], total: Tensor, titles: Sequence[str]) -> Any
     return fig
 
 
+@styled
 def adding(tables: Sequence[Tensor], orders: Mapping[str, Sequence[int]]) -> Any:
     """An animation of the same tables (rows, columns) added in several orders, side by side; it ends on the sums."""
     raw = [table.numpy() for table in tables]
@@ -50,6 +52,7 @@ def adding(tables: Sequence[Tensor], orders: Mapping[str, Sequence[int]]) -> Any
     return animate(fig, draw, frames=len(steps) + 8)
 
 
+@styled
 def task_graph(needs: Mapping[str, Sequence[str]], title: str = "") -> Any:
     """Tasks as dots, each above those whose results it needs; the colour is the first word of a task's name.
 

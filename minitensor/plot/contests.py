@@ -6,9 +6,10 @@ from typing import Any
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.plot.points import colors_of, in_the_plane
-from minitensor.plot.style import GREY, INK, figure
+from minitensor.plot.style import GREY, INK, figure, styled
 
 
+@styled
 def contest(points: Mapping[str, Tensor], found: Mapping[str, Mapping[str, tuple[Tensor, float]]]) -> Any:
     """Every data set clustered by every algorithm, each panel with its score; noise, −1, is pale.
 

@@ -10,13 +10,14 @@ from matplotlib.patches import FancyBboxPatch
 
 from minitensor.einsums.parser import parse
 from minitensor.errors import InputError
-from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, figure
+from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, figure, styled
 
 OPERANDS, OUTPUT = 3.3, 0.5  # where the boxes stand
 WIDTH, HEIGHT = 0.85, 0.34  # half of a box
 ACROSS, SPREAD = 0.4, 0.62  # between wires one below another, and side by side
 
 
+@styled
 def meeting(*specs: str, names: str = "ab") -> Any:
     """Where the letters of einsums of two operands go, one diagram a spec.
 
@@ -34,6 +35,7 @@ def meeting(*specs: str, names: str = "ab") -> Any:
     return fig
 
 
+@styled
 def race(names: list[str], ratios: list[float], width: float = 8.0) -> Any:
     """The time of the best peer over ours, one bar a case on a logarithmic scale: to the right of 1 we are faster."""
     if len(names) != len(ratios):
@@ -48,7 +50,7 @@ def race(names: list[str], ratios: list[float], width: float = 8.0) -> Any:
     ax.minorticks_off()
     ax.set_yticks(places, names, fontsize=8)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_title("how many times faster than the best peer")
+    ax.set_title("how many times faster than the best peer, on a logarithmic axis")
     return fig
 
 

@@ -12,12 +12,13 @@ from minitensor.cluster.lsh.probing import probed
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
-from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, PALE_BLUE, animate, figure
+from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, PALE_BLUE, animate, figure, styled
 
 SIDE = 240  # places along each axis at which buckets are shaded
 STEPS_A_PROBE, STILL = 3, 10  # frames
 
 
+@styled
 def slices(points: Tensor, query: Tensor, hashing: Hashing, probes: int, title: str = "") -> Any:
     """The slices of one table, and the buckets that a query looks into: its own, and the likeliest beside it.
 
@@ -38,6 +39,7 @@ def slices(points: Tensor, query: Tensor, hashing: Hashing, probes: int, title: 
     return fig
 
 
+@styled
 def probing(points: Tensor, query: Tensor, hashing: Hashing, probes: int, nearest: Tensor) -> Any:
     """An animation of one query: bucket after bucket, the own ones of all tables first, and what has been found.
 
@@ -73,6 +75,7 @@ def probing(points: Tensor, query: Tensor, hashing: Hashing, probes: int, neares
     return animate(fig, draw, frames=STEPS_A_PROBE * len(steps) + STILL)
 
 
+@styled
 def collisions(found: Mapping[str, tuple[Tensor, Tensor, Tensor]]) -> Any:
     """How often two points collide: for each hash its formula as a line and what was measured as dots.
 
@@ -91,6 +94,7 @@ def collisions(found: Mapping[str, tuple[Tensor, Tensor, Tensor]]) -> Any:
     return fig
 
 
+@styled
 def recalls(found: Mapping[str, Sequence[tuple[float, float]]], goal: tuple[float, float] | None = None) -> Any:
     """What is found, by what is read: for each way its (share read, recall), in rising order; the goal is a corner.
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from minitensor.errors import InputError
 from minitensor.ladder import Ceilings, Work, roof
-from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure
+from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure, styled
 from minitensor.text.numbers import digits, in_percent, in_rate
 
 ROOM = 4  # how many times further than the steps and the ridge the axis reaches
 
 
+@styled
 def intensities(steps: Mapping[str, Work], under: Ceilings) -> Any:
     """For each step a post, at its FLOPs for each byte, that reaches up to the roof.
 

@@ -5,27 +5,29 @@ from typing import Any
 from minitensor.core.tensor import Tensor
 from minitensor.ladder import Climb
 from minitensor.plot.points import clusters
-from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure
+from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure, styled
 from minitensor.text.numbers import in_seconds
 
 
+@styled
 def climbs(*found: Climb) -> Any:
     """Climbs one above another, the same rungs in the same order, each bar with its time and speed-up."""
     count = max(len(climb.rows) for climb in found)
     fig, axes = figure(len(found), 1, width=9, height=(0.42 * count + 1.0) * len(found) + 0.2, squeeze=False)
     for ax, climb in zip(axes[:, 0], found, strict=True):
         _draw(ax, climb)
-    _caption(axes[-1, 0], "time of one call, shorter is better", found[0])
+    _caption(axes[-1, 0], "time of one call on a logarithmic axis, shorter is better", found[0])
     return fig
 
 
+@styled
 def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Tensor) -> Any:
     """A climb of the mean-shift ladder, and below it the clusters that mean shift finds."""
     fig, axes = figure(2, 1, width=8, height=10, height_ratios=(1, 2.2))
     _draw(axes[0], found)
     title = f"{len(centers)} clusters found in {len(points):,} points (the crosses are the peaks)"
     clusters(points, labels, centers, title, ax=axes[1])
-    _caption(axes[0], "time of one update of every point, shorter is better", found)
+    _caption(axes[0], "time of one update of every point on a logarithmic axis, shorter is better", found)
     return fig
 
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
-from minitensor.plot.style import BLUE, GREY, INK, LIGHT, ORANGE, RED, figure
+from minitensor.plot.style import BLUE, GREY, INK, LIGHT, ORANGE, RED, figure, styled
 
 Height = Callable[[Tensor], Tensor]
 Box = tuple[float, float, float, float]  # left, right, low, high
@@ -19,6 +19,7 @@ Table = tuple[np.ndarray, np.ndarray, np.ndarray]  # (SIDE,) x, (SIDE,) y, and t
 SIDE = 81  # places along each side of a box at which the height is asked for
 
 
+@styled
 def directions(height: Height, at: Tensor, gradient: Tensor, box: Box, slopes: tuple[Tensor, Tensor]) -> Any:
     """A place on a hill with its gradient and its contour line, and beside it the slope in each direction.
 
@@ -54,6 +55,7 @@ def directions(height: Height, at: Tensor, gradient: Tensor, box: Box, slopes: t
     return fig
 
 
+@styled
 def arrows(
     height: Height, box: Box, starts: Tensor, vectors: Tensor, points: Tensor | None = None, title: str = ""
 ) -> Any:
@@ -73,6 +75,7 @@ def arrows(
     return fig
 
 
+@styled
 def walks(found: Mapping[str, Walk], box: Box, labels: tuple[str, str] = ("", ""), title: str = "") -> Any:
     """Walks in steps over a hill or through a valley, side by side: the start a red dot, the goal a cross.
 

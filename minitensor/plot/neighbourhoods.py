@@ -8,11 +8,12 @@ from matplotlib.collections import EllipseCollection
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
-from minitensor.plot.style import COLORS, GREY, INK, LIGHT, ORANGE, animate, figure
+from minitensor.plot.style import COLORS, GREY, INK, LIGHT, ORANGE, animate, figure, styled
 
 MOST_FRAMES = 60
 
 
+@styled
 def surroundings(points: Tensor, labels: Tensor, core: Tensor, eps: float, title: str = "") -> Any:
     """Core points filled, each with the circle of its neighbours; points on a border hollow; noise as crosses.
 
@@ -34,6 +35,7 @@ def surroundings(points: Tensor, labels: Tensor, core: Tensor, eps: float, title
     return fig
 
 
+@styled
 def labelled(found: Mapping[str, tuple[Tensor, Tensor]]) -> Any:
     """Points in the plane, coloured by cluster, side by side; noise is small and grey.
 
@@ -50,6 +52,7 @@ def labelled(found: Mapping[str, tuple[Tensor, Tensor]]) -> Any:
     return fig
 
 
+@styled
 def k_distances(curve: Tensor, k: int, eps: float | None = None, title: str = "") -> Any:
     """How far the points are from their k-th neighbours, from the farthest to the nearest, and eps, if it is chosen.
 
@@ -75,6 +78,7 @@ def k_distances(curve: Tensor, k: int, eps: float | None = None, title: str = ""
     return fig
 
 
+@styled
 def growing(points: Tensor, labels: Tensor, steps: Tensor, core: Tensor, eps: float, title: str = "DBSCAN") -> Any:
     """An animation of clusters as they grow: the points that a step reached, and the circles in which it looked.
 

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Patch, Polygon
 
 from minitensor.einsums.explain import Letter, explain_einsum
-from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, figure
+from minitensor.plot.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, figure, styled
 
 Point = tuple[float, float]
 
@@ -18,6 +18,7 @@ MARGIN = 0.5
 HALO = "#efe8f6"
 
 
+@styled
 def einsum(spec: str, *operands: Any) -> Any:
     """The tensor network of an einsum, with the size of every letter; the pair that is multiplied first has a halo.
 

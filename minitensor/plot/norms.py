@@ -10,9 +10,10 @@ import numpy as np
 from minitensor import backend
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.norms import norm
-from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, figure
+from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, figure, styled
 
 
+@styled
 def unit_balls(powers: Sequence[float], marked: Sequence[Sequence[float]] = ()) -> Any:
     """For each p the points of the plane at distance 1 from the middle; `marked` points are drawn and named."""
     fig, ax = figure(width=6.8, height=6.4)
@@ -39,6 +40,7 @@ def unit_balls(powers: Sequence[float], marked: Sequence[Sequence[float]] = ()) 
     return fig
 
 
+@styled
 def reaction(sizes: Tensor, measures: Mapping[str, Tensor], xlabel: str, ylabel: str, title: str = "") -> Any:
     """One line for each measure, named at its end, both axes logarithmic: equal steps are equal factors.
 

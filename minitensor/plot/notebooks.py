@@ -46,7 +46,7 @@ def show() -> None:
 def as_png(fig: Any) -> bytes:
     """A figure as the bytes of a PNG file."""
     file = io.BytesIO()
-    fig.savefig(file, format="png")
+    fig.savefig(file, format="png", dpi=110)
     return file.getvalue()
 
 

@@ -11,13 +11,14 @@ from matplotlib.patches import Rectangle
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
-from minitensor.plot.style import COLORS, LIGHT, figure
+from minitensor.plot.style import COLORS, LIGHT, figure, styled
 from minitensor.segment import as_rgb, boundaries
 from minitensor.text.files import written
 
 MOST_COLOURS = 24
 
 
+@styled
 def photos(pictures: Mapping[str, Tensor], columns: int = 2, width: float = 10.0) -> Any:
     """Pictures side by side, each under its title.
 
@@ -39,6 +40,7 @@ def photos(pictures: Mapping[str, Tensor], columns: int = 2, width: float = 10.0
     return fig
 
 
+@styled
 def recoloured(found: Mapping[str, tuple[Tensor, Tensor, Tensor]], columns: int = 3, width: float = 11.0) -> Any:
     """Pictures in few colours side by side, each over a bar of these colours, as wide as they are common.
 
@@ -64,6 +66,7 @@ def recoloured(found: Mapping[str, tuple[Tensor, Tensor, Tensor]], columns: int 
     return fig
 
 
+@styled
 def outlined(photo: Tensor, regions: Tensor, colour: Sequence[float] = (1.0, 1.0, 0.0)) -> Tensor:
     """The photo (height, width, 3), float32, with the pixels along the edges of its regions in one colour."""
     rgb = as_rgb(photo)
@@ -99,6 +102,7 @@ def palette(colours: Tensor, sizes: Tensor, title: str = "") -> Any:
     return fig
 
 
+@styled
 def colour_cloud(places: Mapping[str, Tensor], colours: Tensor, axes: tuple[str, str] = ("u*", "v*")) -> Any:
     """Pixels as points in the plane of two channels, each in its own colour; one panel a title, all on one scale.
 
@@ -114,6 +118,7 @@ def colour_cloud(places: Mapping[str, Tensor], colours: Tensor, axes: tuple[str,
     return fig
 
 
+@styled
 def trade_off(curves: Mapping[str, Mapping[str, Sequence[tuple[float, float]]]]) -> Any:
     """Explained variance against the number of regions: one panel a photo, one line a method.
 

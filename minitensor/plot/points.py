@@ -10,11 +10,12 @@ from matplotlib.patches import Circle
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
-from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animate, figure
+from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animate, figure, styled
 
 MOST_FRAMES = 60
 
 
+@styled
 def clusters(points: Tensor, labels: Tensor, centers: Tensor, title: str = "", ax: Any = None) -> Any:
     """Points in the plane, coloured by cluster, each centre a cross."""
     in_the_plane(points)
@@ -27,6 +28,7 @@ def clusters(points: Tensor, labels: Tensor, centers: Tensor, title: str = "", a
     return fig
 
 
+@styled
 def panels(points: Tensor, found: Mapping[str, Any]) -> Any:
     """The same points clustered several ways, side by side: each title with its labels and centres.
 
@@ -38,6 +40,7 @@ def panels(points: Tensor, found: Mapping[str, Any]) -> Any:
     return fig
 
 
+@styled
 def kernels(distances: Tensor, weights: Mapping[str, Tensor], bandwidth: float) -> Any:
     """What a point weighs, by its distance, for several kernels; the bandwidth is marked.
 
@@ -57,6 +60,7 @@ def kernels(distances: Tensor, weights: Mapping[str, Tensor], bandwidth: float) 
     return fig
 
 
+@styled
 def one_path(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth: float, title: str = "") -> Any:
     """One query on its way: each data point the darker the more it weighs at the start, the stops in order.
 
@@ -79,6 +83,7 @@ def one_path(points: Tensor, weights: Tensor, path: Sequence[Tensor], bandwidth:
     return fig
 
 
+@styled
 def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
     """The path of every point as a line, in the colour of its cluster; a cross where paths end."""
     steps = np.stack(_steps(path))
@@ -91,6 +96,7 @@ def paths(path: Sequence[Tensor], labels: Tensor, title: str = "") -> Any:
     return fig
 
 
+@styled
 def moving(path: Sequence[Tensor], labels: Tensor, title: str = "mean shift") -> Any:
     """An animation of points on their way: the data behind, pale; the last frames hold still for a second.
 

@@ -7,7 +7,7 @@ from typing import Any
 from minitensor.errors import InputError
 from minitensor.ladder import Ceilings, Climb, Work, roof
 from minitensor.ladder.roofline import bound
-from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure
+from minitensor.plot.style import COLORS, GREY, INK, LIGHT, figure, styled
 from minitensor.text.numbers import digits, in_percent, in_rate
 
 WIDTH, HEIGHT = 9.5, 6.0  # inches of a picture under one roof
@@ -16,6 +16,7 @@ WORDS = 1 / 4  # of the width, for the words of a rung
 ROOM = 20  # how many times further than the jobs and the ridge the axis reaches
 
 
+@styled
 def roofline(*found: Climb) -> Any:
     """Every rung of these climbs as a dot under the roof of the machine, on logarithmic axes.
 

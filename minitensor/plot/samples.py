@@ -10,13 +10,14 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.models.copying import COPY, Nearness
 from minitensor.models.diffusion import Journey
-from minitensor.plot.style import GREY, INK, LIGHT, RED, animate, figure
+from minitensor.plot.style import GREY, INK, LIGHT, RED, animate, figure, styled
 
 SIDE = 0.72  # inches of a picture
 HOLD = 12  # frames for which the end of an animation stands still
 Shape = Sequence[int]
 
 
+@styled
 def over_nearest(
     samples: Tensor,
     data: Tensor,
@@ -65,6 +66,7 @@ def over_nearest(
     return fig
 
 
+@styled
 def gallery(rows: Mapping[str, Tensor], columns: Sequence[str] = (), shape: Shape = (8, 8), title: str = "") -> Any:
     """Rows of pictures, each with its name at the left; what stands below another belongs to it.
 
@@ -93,6 +95,7 @@ def gallery(rows: Mapping[str, Tensor], columns: Sequence[str] = (), shape: Shap
     return fig
 
 
+@styled
 def becoming(journey: Journey, sample: int = 0, shape: Shape = (8, 8), stops: int = 9, title: str = "") -> Any:
     """Noise that becomes a picture: above what there is at some of the levels, below what the denoiser sees in it.
 
@@ -116,6 +119,7 @@ def becoming(journey: Journey, sample: int = 0, shape: Shape = (8, 8), stops: in
     return fig
 
 
+@styled
 def denoising(journey: Journey, samples: int = 6, shape: Shape = (8, 8), title: str = "from noise to pictures") -> Any:
     """An animation of noise becoming pictures, with what the denoiser sees in it below, at every step.
 

@@ -5,12 +5,13 @@ from itertools import cycle
 from math import ceil, floor, log, log10
 from typing import Any
 
-from minitensor.plot.style import COLORS, GREY, LIGHT, figure
+from minitensor.plot.style import COLORS, GREY, LIGHT, figure, styled
 from minitensor.text.numbers import in_seconds
 
 LINES, LETTER = 30, 7  # points: how high two lines of text are, and how wide a letter
 
 
+@styled
 def growth(times: Mapping[str, Sequence[tuple[int, float]]], what: str, words: str = "") -> Any:
     """Seconds against size for several ways of doing a job; each is named at its last point, with its slope.
 

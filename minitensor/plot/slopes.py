@@ -8,9 +8,10 @@ import numpy as np
 
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
-from minitensor.plot.style import BLUE, COLORS, INK, LIGHT, PALE_BLUE, figure
+from minitensor.plot.style import BLUE, COLORS, INK, LIGHT, PALE_BLUE, figure, styled
 
 
+@styled
 def secants(
     f: Callable[[Tensor], Tensor], at: float, steps: Sequence[float], slope: float, xlabel: str = "", ylabel: str = ""
 ) -> Any:
@@ -43,6 +44,7 @@ def secants(
     return fig
 
 
+@styled
 def step_errors(
     errors: Mapping[str, tuple[Tensor, Tensor]], predicted: Mapping[str, tuple[Tensor, Tensor]], title: str = ""
 ) -> Any:

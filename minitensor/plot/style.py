@@ -14,11 +14,13 @@ from minitensor.errors import InputError
 from minitensor.text.files import written
 
 INK, GREY, LIGHT = "#222222", "#777777", "#dddddd"
-BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3b6fb6", "#e08214", "#3a923a", "#c03d3e", "#8d6ab8", "#7f5a3c"
+# Far apart also for those who see red and green alike: tests/plot/test_colours.py computes how far.
+BLUE, ORANGE, GREEN, RED, PURPLE, BROWN = "#3f548e", "#e28518", "#479d49", "#9d1f0f", "#9879cd", "#7b5a45"
 PALE_BLUE = "#9dbbe0"  # beside a bar in BLUE
 COLORS = (BLUE, ORANGE, GREEN, RED, PURPLE, BROWN)
 
-plt.rcParams.update(
+# A picture is drawn under these settings, by `@styled` functions; outside of them matplotlib's stay as they were.
+styled = matplotlib.rc_context(
     {
         "font.size": 11,
         "axes.spines.top": False,
@@ -26,16 +28,19 @@ plt.rcParams.update(
         "axes.edgecolor": GREY,
         "axes.titlesize": 12,
         "axes.titlelocation": "left",
-        "savefig.dpi": 110,
     }
 )
 
 _animations: list[Any] = []
 
 
+@styled
 def figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 4.5, **options: Any) -> tuple[Any, Any]:
     """A new figure and its axes."""
-    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
+    fig, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **options)
+    for ax in fig.axes:
+        ax.tick_params(labelsize=11)  # now: ticks are made when they are drawn, under other settings
+    return fig, axes
 
 
 def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
@@ -43,7 +48,7 @@ def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
     # Laid out once, and with the next line for good, so that frames are drawn faster: tests/benchmarks/claims.py.
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    animation = FuncAnimation(fig, draw, frames=frames, interval=interval)
+    animation = FuncAnimation(fig, styled(draw), frames=frames, interval=interval)
     _animations.append(animation)
     return animation
 
@@ -71,7 +76,7 @@ def save(picture: Any, path: str | Path) -> Path:
     if ending and ending not in known:
         raise InputError(f"{str(path)!r} is not the name of a picture: end it in one of {', '.join(sorted(known))}")
     with written(path) as where:
-        picture.savefig(where, format=ending or "png")
+        picture.savefig(where, format=ending or "png", dpi=110)
     return path
 
 

@@ -8,12 +8,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from minitensor.core.tensor import Tensor
-from minitensor.plot.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE, RED, figure
+from minitensor.plot.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE, RED, figure, styled
 
 PALE = "#f3f3f3"
 Numbers = Tensor | Sequence[Any]
 
 
+@styled
 def memory(image: Numbers, row: int = 2, column: int = 3) -> Any:
     """A picture with the number of each pixel, and below it the same numbers in the order of memory.
 
@@ -52,6 +53,7 @@ def memory(image: Numbers, row: int = 2, column: int = 3) -> Any:
     return fig
 
 
+@styled
 def images(pictures: Numbers, titles: Sequence[Any] = (), columns: int = 5, title: str = "") -> Any:
     """Grey pictures side by side, dark where the numbers are large, all on one scale.
 
@@ -76,6 +78,7 @@ def images(pictures: Numbers, titles: Sequence[Any] = (), columns: int = 5, titl
     return fig
 
 
+@styled
 def product(a: Numbers, b: Numbers, row: int = 0, col: int = 0) -> Any:
     """The matrix product a @ b as a table: a at the left, b above, and the result where their rows and columns cross.
 
@@ -110,6 +113,7 @@ def product(a: Numbers, b: Numbers, row: int = 0, col: int = 0) -> Any:
     return fig
 
 
+@styled
 def stretched(a: Tensor, b: Tensor, sign: str = "+", names: Sequence[str] = ("a", "b")) -> Any:
     """How two tensors are stretched to one shape and then meet element by element.
 
@@ -146,6 +150,7 @@ def stretched(a: Tensor, b: Tensor, sign: str = "+", names: Sequence[str] = ("a"
     return fig
 
 
+@styled
 def pairs(table: Numbers, rows: str = "", columns: str = "", title: str = "") -> Any:
     """A square table of numbers as shades of grey, the diagonal outlined in red.
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from matplotlib.ticker import LogLocator
 
-from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, PALE_BLUE, RED, figure
+from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, PALE_BLUE, RED, figure, styled
 from minitensor.text.numbers import digits, in_rate
 
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # behind words that a line would run through
 
 
+@styled
 def whole_climb(
     moved: Mapping[str, float | None],
     rates: Mapping[str, Mapping[str, float]],
@@ -57,6 +58,7 @@ def whole_climb(
     right.set_title(f"{each}s in a second, measured")
     for ax in (left, right):
         ax.minorticks_off()
+        ax.set_xlabel("logarithmic axis", loc="right", fontsize=9, color=GREY)
         ax.grid(axis="x", color=LIGHT, linewidth=0.6)
         ax.set_axisbelow(True)
     return fig

@@ -8,12 +8,13 @@ import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
 from minitensor.core.tensor import Tensor
-from minitensor.plot.style import BLUE, COLORS, GREY, LIGHT, ORANGE, figure
+from minitensor.plot.style import BLUE, COLORS, GREY, LIGHT, ORANGE, figure, styled
 
 Named = tuple[str, float, float, Any]  # a name, where its line ends, and its colour
 LINE = 15  # points from one line of text to the next
 
 
+@styled
 def fits(x: Tensor, y: Tensor, lines: Mapping[str, tuple[float, float]], title: str = "") -> Any:
     """Points, and lines that are to go through them, from pale to dark as given; the last is orange and dashed.
 
@@ -36,6 +37,7 @@ def fits(x: Tensor, y: Tensor, lines: Mapping[str, tuple[float, float]], title: 
     return fig
 
 
+@styled
 def losses(
     curves: Mapping[str, tuple[Tensor, Tensor]],
     level: tuple[float, str] | None = None,
@@ -80,6 +82,7 @@ def losses(
     return fig
 
 
+@styled
 def pushed(before: Tensor, after: Tensor, titles: tuple[str, str] = ("before", "after")) -> Any:
     """A grey picture before and after it was changed, and between them the change: blue for more ink, red for less.
 

@@ -7,10 +7,11 @@ from minitensor.errors import InputError
 from minitensor.gpu.cards import Card
 from minitensor.gpu.predict import NAMES
 from minitensor.gpu.report import Launch
-from minitensor.plot.style import GREY, INK, LIGHT, PALE_BLUE, RED, figure
+from minitensor.plot.style import GREY, INK, LIGHT, PALE_BLUE, RED, figure, styled
 from minitensor.text.numbers import digits, roughly
 
 
+@styled
 def speed_of_light(launches: Sequence[tuple[str, Launch]], gpu: str | Card = "RTX 3090") -> Any:
     """For each counted launch the clocks that it would take if one unit alone bound it: the longest bar does.
 
@@ -47,5 +48,5 @@ def speed_of_light(launches: Sequence[tuple[str, Launch]], gpu: str | Card = "RT
     card = f"{last.gpu}{'' if last.tested else ', untested'}"
     fig.suptitle(f"PREDICTED, not measured: clocks of an SM ({card}), were it bound by one unit", x=0.01, ha="left")
     known = f"known error: {last.error:.2f} times on {last.points} published measurements; " if last.points else ""
-    axes[-1, 0].set_xlabel(f"{known}clocks at {last.ghz:g} GHz", loc="left", fontsize=9, color=GREY)
+    axes[-1, 0].set_xlabel(f"{known}clocks at {last.ghz:g} GHz, logarithmic", loc="left", fontsize=9, color=GREY)
     return fig

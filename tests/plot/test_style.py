@@ -1,11 +1,14 @@
 """Where pictures go: nothing is written unasked, and nothing is left open."""
 
 import gc
+import subprocess
+import sys
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
-from pictures import CENTERS, CLIMB, LABELS, POINTS
+from matplotlib.text import Text
+from pictures import CENTERS, CLIMB, LABELS, POINTS, bars_hide_their_scale
 from PIL import Image
 
 from minitensor import plot
@@ -20,12 +23,39 @@ def test_a_figure_has_the_rows_and_columns_and_size_that_it_is_given():
     assert plot.figure()[1] is not axes[0, 0]
 
 
-def test_pictures_are_drawn_after_matplotlib_was_reset():
-    with plt.rc_context():
-        plt.rcdefaults()
-        fig = plot.einsum("ij,jk->ik", (2, 3), (3, 4))
+def test_importing_changes_no_setting_of_matplotlib():
+    code = "import matplotlib as m; old = dict(m.rcParams); import minitensor.plot; print(dict(m.rcParams) == old)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+@pytest.mark.parametrize("name", plot.__all__)
+def test_every_picture_is_drawn_in_one_style(name):
+    no_drawing = {
+        "close_all",
+        "drawn",
+        "in_notebook",
+        "headless",
+        "is_headless",
+        "palette",
+        "save",
+        "save_all",
+        "save_pixels",
+        "show_all",
+    }
+    assert hasattr(getattr(plot, name), "__wrapped__") == (name not in no_drawing)
+
+
+def test_a_picture_looks_the_same_whatever_the_settings():
+    def looks(fig):
         fig.draw_without_rendering()
-    assert fig.axes[0].get_title() == "ij,jk->ik"
+        ax = fig.axes[0]
+        words = [*fig.findobj(Text), ax.title, *ax.get_xticklabels()]
+        return [(each.get_text(), each.get_fontsize()) for each in words], ax.spines["top"].get_visible()
+
+    found = looks(plot.climbs(CLIMB))
+    assert not found[1]
+    with plt.rc_context({"font.size": 30, "axes.titlesize": 40, "axes.spines.top": True}):
+        assert looks(plot.climbs(CLIMB)) == found
 
 
 def test_save_makes_the_folders_and_returns_the_path(tmp_path):
@@ -98,3 +128,13 @@ def test_close_all_leaves_nothing_to_save(tmp_path):
     plot.close_all()
     assert plot.save_all(tmp_path, "lesson") == []
     assert list(tmp_path.iterdir()) == []
+
+
+def test_bars_that_hide_their_scale_are_seen():
+    fig, ax = plot.figure()
+    ax.barh([0, 1], [3, 30], left=1)
+    assert not bars_hide_their_scale(fig)
+    ax.set_xscale("log")
+    assert bars_hide_their_scale(fig)
+    ax.set_xlabel("time on a logarithmic axis")
+    assert not bars_hide_their_scale(fig)
