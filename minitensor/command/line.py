@@ -73,7 +73,11 @@ def parser() -> argparse.ArgumentParser:
 
     tour = command("tour", "climb from Python loops to the fastest this machine has, with pictures")
     tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help=f"{FOLDER} (%(default)s)")
-    tour.add_argument("--quick", action="store_true", help="smaller inputs, a few seconds")
+    tour.add_argument(
+        "--quick",
+        action="store_true",
+        help="smaller inputs: about half a minute on two cores, longer where they are busy",
+    )
     tour.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     tour.add_argument(
         "--gpu", default="RTX 3090", help="the card that GPU rungs are predicted for where there is none (%(default)s)"

@@ -11,6 +11,7 @@ from minitensor import backend
 from minitensor.backend.threads import blas_limited
 from minitensor.text.numbers import in_seconds
 
+SHORT = 0.5  # seconds of a call that is tried on one thread too, however little time there is
 UNEVEN = 2.0  # where the median is more than this times what it could be, the table says so
 
 
@@ -35,14 +36,14 @@ def on_best_threads(function: Callable[[], Any], lib: backend.Backend, seconds: 
     """The times of `measure`, on all threads that BLAS takes or on one, where that is quicker; "", or that it is so.
 
     Where another program wants a core, a product on two threads waits for the second, however small it is. Half of the
-    seconds are for each; a call that takes longer than all of them is timed once.
+    seconds are for each; a call that takes longer than all of them, and than half a second, is timed once.
     """
     many = lib.threads()
     if many == 1:
         return measure(function, lib, seconds), ""
     times = measure(function, lib, seconds / 2)
     with blas_limited(1) as limited:
-        alone = measure(function, lib, seconds / 2) if limited and times[0] <= seconds else times
+        alone = measure(function, lib, seconds / 2) if limited and times[0] <= max(seconds, SHORT) else times
     if statistics.median(alone) >= statistics.median(times):
         return times, ""
     slower = statistics.median(times)
