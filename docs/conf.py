@@ -1,4 +1,4 @@
-"""The lessons as pages: ``pip install -e '.[docs]'``, then ``sphinx-build -W docs docs/build``."""
+"""The lessons as pages: ``pip install -e ".[docs]"``, then ``sphinx-build -W docs docs/build``."""
 
 import sys
 from pathlib import Path
