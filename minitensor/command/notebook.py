@@ -2,6 +2,7 @@
 
 import ast
 import json
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ SETUP = """\
 from importlib.util import find_spec
 
 needed = {needed}
-missing = [package for module, package in needed.items() if not find_spec(module)]
+missing = " ".join(f'"{{package}}"' for module, package in needed.items() if not find_spec(module))
 if missing:
-    %pip install --quiet {{" ".join(map(repr, missing))}}
+    %pip install --quiet {{missing}}
 
 from minitensor import plot
 
@@ -48,7 +49,7 @@ def notebook(path: Path) -> dict[str, Any]:
         for node in ast.walk(ast.parse(cell.code))
         for name in _imported(node)
     }
-    needed = NEEDED | {module: package for module, package in ALSO.items() if module in modules}
+    needed = _this_project() | NEEDED | {module: package for module, package in ALSO.items() if module in modules}
     parts = [("markdown", intro.prose), ("code", SETUP.format(needed=json.dumps(needed))), ("code", _code(intro))]
     parts += [part for each in others for part in (("markdown", each.prose), ("code", _code(each)))]
     return {
@@ -59,6 +60,20 @@ def notebook(path: Path) -> dict[str, Any]:
         },
         "nbformat": 4,
         "nbformat_minor": 5,
+    }
+
+
+def _this_project() -> dict[str, str]:
+    """This library as pip finds it: where its metadata says that the source is, as its name alone may be another's."""
+    name = "minitensor-lessons"
+    try:
+        addresses = metadata(name).get_all("Project-URL") or []
+    except PackageNotFoundError:  # it runs from a checkout that is not installed
+        return {}
+    return {
+        "minitensor": f"{name} @ git+{address.partition(', ')[2]}"
+        for address in addresses
+        if address.startswith("Source, ")
     }
 
 

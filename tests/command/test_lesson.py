@@ -5,6 +5,8 @@ import itertools
 import json
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError
+from types import SimpleNamespace
 
 import pytest
 
@@ -224,8 +226,23 @@ def test_a_notebook_of_the_lesson_on_dask_installs_it():
 def test_the_first_cell_installs_what_is_missing_and_else_nothing(monkeypatch):
     asked = []
     code = notebook.SETUP.format(needed='{"rich": "rich", "no_such": "it[all]"}').partition("\n\nfrom minitensor")[0]
-    lines = [
-        line.replace("%pip install --quiet {", "asked.append(").replace("))}", ")))") for line in code.splitlines()
-    ]
-    exec("\n".join(lines), {"asked": asked})
-    assert asked == ["'it[all]'"]
+    exec(code.replace("%pip install --quiet {missing}", "asked.append(missing)"), {"asked": asked})
+    assert asked == ['"it[all]"']
+    asked.clear()
+    code = code.replace("no_such", "json")
+    exec(code.replace("%pip install --quiet {missing}", "asked.append(missing)"), {"asked": asked})
+    assert asked == []
+
+
+def test_this_library_is_installed_from_its_source(monkeypatch):
+    words = {"Project-URL": ["Changelog, https://a.example/log", "Source, https://a.example/source"]}
+    monkeypatch.setattr(notebook, "metadata", lambda name: SimpleNamespace(get_all=words.get))
+    assert notebook._this_project() == {"minitensor": "minitensor-lessons @ git+https://a.example/source"}
+
+
+def test_what_is_not_installed_is_not_known_by_its_name(monkeypatch):
+    def unknown(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(notebook, "metadata", unknown)
+    assert notebook._this_project() == {}
