@@ -67,14 +67,10 @@ def _this_project() -> dict[str, str]:
     """This library as pip finds it: where its metadata says that the source is, as its name alone may be another's."""
     name = "minitensor-lessons"
     try:
-        addresses = metadata(name).get_all("Project-URL") or []
+        urls = dict(each.split(", ", 1) for each in metadata(name).get_all("Project-URL") or [])
     except PackageNotFoundError:  # it runs from a checkout that is not installed
         return {}
-    return {
-        "minitensor": f"{name} @ git+{address.partition(', ')[2]}"
-        for address in addresses
-        if address.startswith("Source, ")
-    }
+    return {"minitensor": f"{name} @ git+{urls['Source']}"} if "Source" in urls else {}
 
 
 def _imported(node: ast.AST) -> list[str]:
