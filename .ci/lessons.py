@@ -14,6 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from minitensor.command.lesson import lessons
+from minitensor.command.line import main as minitensor
 
 SECONDS = 300  # for each
 COMMAND = [sys.executable, "-m", "minitensor", "lesson"]
@@ -24,7 +25,7 @@ def main() -> None:
     for number in map(int, sys.argv[1:] or lessons()):
         print(f"\n=== lesson {number}", flush=True)
         script = lessons()[number]
-        subprocess.run([*COMMAND, str(number), "--notebook", "--out", "notebooks"], check=True)
+        minitensor(["lesson", str(number), "--notebook", "--out", "notebooks"])
         with open("printed", "w+", encoding="utf-8") as printed:
             running = subprocess.Popen([*COMMAND, str(number), "--out", "pictures"], stdout=printed)
             try:

@@ -69,6 +69,14 @@ class Climb(NamedTuple):
     work: Work | None = None
     ceilings: Ceilings | None = None
 
+    def placed(self, under: Ceilings) -> "Climb":
+        """The same climb under these ceilings, if it has any."""
+        if not self.work or not self.ceilings:
+            return self
+        top = roof(self.work, under)
+        rows = (row._replace(fraction=row.seconds and self.work.flops / row.seconds / top) for row in self.rows)
+        return self._replace(ceilings=under, rows=tuple(rows))
+
     def asdict(self) -> dict[str, Any]:
         """Plain numbers and text, for JSON."""
         plain = {name: part and part._asdict() for name, part in (("work", self.work), ("ceilings", self.ceilings))}
@@ -160,11 +168,10 @@ class Ladder(NamedTuple):
                 rows.append(row._replace(note=f"skipped: {reason}"))
             else:
                 rows.append(_timed(row._replace(note=note), times, rows, flops, top))
-        if measured and work and under and any((row.fraction or 0.0) > 1.0 for row in rows):
-            under = ceilings(dtype, lib.name, again=True)  # the machine may have been busy
-            part = top / roof(work, under)
-            rows = [row._replace(fraction=row.fraction and row.fraction * part) for row in rows]
-        return Climb(self.name, title, machine(lib), tuple(rows), work, under if work else None)
+        found = Climb(self.name, title, machine(lib), tuple(rows), work, under if work else None)
+        if measured and any((row.fraction or 0.0) > 1.0 for row in rows):
+            return found.placed(ceilings(dtype, lib.name, again=True))  # the machine may have been busy
+        return found
 
     def predictions(self, *inputs: Any, **where: Any) -> list[tuple[str, Any]]:
         """For each rung that can say so, its name and what it is PREDICTED to take on a machine that is not here.

@@ -158,6 +158,15 @@ def test_a_rung_is_placed_by_its_time(monkeypatch, backend):
     assert plain["ceilings"]["bytes_per_second"] == 32.0
 
 
+def test_a_climb_is_placed_under_other_ceilings(monkeypatch):
+    monkeypatch.setattr(climbing, "on_best_threads", lambda *_: ([1.0], ""))
+    low, high = Ceilings(32.0, 100.0, 1.0), Ceilings(64.0, 100.0, 1.0)
+    known = DOUBLING._replace(traffic=lambda x: 16.0 * x.size)
+    assert known.climb(mt.ones(8), under=low).placed(high) == known.climb(mt.ones(8), under=high)
+    without = DOUBLING.climb(mt.ones(8))
+    assert without.placed(high) == without
+
+
 @pytest.mark.parametrize("x", [mt.zeros(0), mt.ones(8, "float16"), mt.ones(8)])
 def test_what_cannot_be_placed_is_not(x):
     known = DOUBLING if x.dtype == "float64" and len(x) else DOUBLING._replace(traffic=lambda x: 16.0 * x.size)
