@@ -129,6 +129,8 @@ def three_of_pcg(rng):
 
 
 rng = mt.random.generator(7)
+if not hasattr(os, "fork"):
+    print("no process can be copied here; what follows is of copies of the states alone")
 print("first process: ", forked(three, state), forked(three_of_pcg, rng))
 print("second process:", forked(three, state), forked(three_of_pcg, rng))
 print("and we:        ", three(state), three_of_pcg(rng))

@@ -162,6 +162,14 @@ def test_an_import_from_below_is_found_out(monkeypatch):
     assert below("ops.py") == ["minitensor.plot"]
 
 
+def test_what_ci_runs_is_for_every_bash():
+    """macOS has bash 3.2, and none of GNU's own tools."""
+    text = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    words = r"\b(mapfile|readarray|timeout|declare -A|coproc)\b|&>>|\|&|\$\{\w+[\^,@]|--quiet\b|\btar -c "
+    assert re.findall(words, text) == []
+    assert (ROOT / ".ci" / "run").read_bytes().startswith(b"#!/usr/bin/env bash\n")
+
+
 # Files named in texts.
 FILE = re.compile(r"[\w/]*\w\.(?:py|cu)\b")
 

@@ -1,18 +1,22 @@
 """Threads of this process: how many may compute at once, and work shared out among them."""
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache, partial
 from typing import Any
 
+THREADS = sys.platform not in ("emscripten", "wasi")  # a browser's Python starts none
 # What sets how many threads the BLAS under NumPy takes: the first of these that is set.
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 def cores() -> int:
     """How many this process may use."""
+    if not THREADS:
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -61,7 +65,7 @@ def in_threads(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
     NumPy lets go of Python's lock while it computes, so its threads do run at the same time. Each call sees the
     `use_backend` block, and any other context variable, of whoever asked for it.
     """
-    if count == 1:
+    if count == 1 or not THREADS:
         yield map
         return
     from concurrent.futures import ThreadPoolExecutor  # slow to import, and rarely needed

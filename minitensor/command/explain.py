@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minitensor.einsums.explain import explain_einsum
 from minitensor.errors import InputError
+from minitensor.text.files import on_screen
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -28,7 +29,7 @@ def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
         from minitensor import plot
 
         plot.headless()
-        print(f"\nwrote {plot.save(plot.einsum(spec, *shapes), out)}")
+        print(f"\nwrote {on_screen(plot.save(plot.einsum(spec, *shapes), out))}")
         plot.close_all()
 
 

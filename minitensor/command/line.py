@@ -1,13 +1,16 @@
 """What can be typed after ``minitensor``: ``tour``, ``lesson``, ``explain``, ``segment`` and ``doctor``."""
 
 import argparse
+import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from minitensor import __version__
+from minitensor.backend.threads import THREAD_VARIABLES
 from minitensor.errors import InputError, MinitensorError
 
 FOLDER = "folder for the pictures, made if need be"
@@ -25,16 +28,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without × or ² shows a question mark
     chosen = parser().parse_args(arguments)
+    if chosen.command is None:
+        parser().print_help()
+        return 0
+    for name, value in wrong_threads():
+        print(f"minitensor: {name}={value!r} is no number of threads, and is not heeded", file=sys.stderr)
     try:
-        return _do(chosen)
+        code = _do(chosen)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit is quiet too
-        return 0
     except (MinitensorError, OSError, MemoryError) as error:
+        if isinstance(error, OSError) and _nobody_reads(error):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the flush at exit is quiet too
+            return 0
         print(f"minitensor {chosen.command}: {error or 'there is not enough memory'}", file=sys.stderr)
         return 1
+
+
+def _nobody_reads(error: OSError) -> bool:
+    """Whether it is the pipe that was closed at its other end, for which Windows has no error of its own."""
+    on_windows = sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or on_windows
+
+
+def wrong_threads() -> list[tuple[str, str]]:
+    """The variables for the number of threads that name none. OpenMP takes a list too, such as 4,2."""
+    asked = [(name, os.environ.get(name, "").strip()) for name in THREAD_VARIABLES]
+    return [(name, value) for name, value in asked if value and not re.fullmatch(r"0*[1-9]\d*(\s*,\s*\d+)*", value)]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,21 +66,31 @@ def parser() -> argparse.ArgumentParser:
         description="A small tensor framework whose core is read in an evening and which teaches for a month.",
     )
     out.add_argument("--version", action="version", version=f"minitensor {__version__}")
-    commands = out.add_subparsers(dest="command", required=True)
+    commands = out.add_subparsers(dest="command", metavar="command")
 
-    tour = commands.add_parser("tour", help="climb from Python loops to the fastest this machine has, with pictures")
+    def command(name: str, what: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+
+    tour = command("tour", "climb from Python loops to the fastest this machine has, with pictures")
     tour.add_argument("--out", type=Path, default=Path("minitensor-tour"), help=f"{FOLDER} (%(default)s)")
-    tour.add_argument("--quick", action="store_true", help="smaller inputs, a few seconds")
+    tour.add_argument(
+        "--quick",
+        action="store_true",
+        help="smaller inputs: about half a minute on two cores, longer where they are busy",
+    )
     tour.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     tour.add_argument(
         "--gpu", default="RTX 3090", help="the card that GPU rungs are predicted for where there is none (%(default)s)"
     )
 
-    lesson = commands.add_parser("lesson", help="list the lessons, or run one")
+    lesson = command("lesson", "list the lessons, or run one, read it, or make a notebook of it")
     lesson.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
-    lesson.add_argument("--out", type=Path, help=f"{FOLDER}, instead of the screen")
+    lesson.add_argument("--out", type=Path, help=f"{FOLDER}, instead of the screen; or for the notebook (this one)")
+    instead = lesson.add_mutually_exclusive_group()
+    instead.add_argument("--read", action="store_true", help="show the text and the code, page by page; run nothing")
+    instead.add_argument("--notebook", action="store_true", help="write a Jupyter notebook of it; run nothing")
 
-    explain = commands.add_parser("explain", help="what an einsum means, and how it will be computed")
+    explain = command("explain", "what an einsum means, and how it will be computed")
     explain.add_argument("spec", help="such as 'ik,kj->ij'")
     explain.add_argument("shapes", nargs="*", metavar="shape", help="of each operand, such as 5x784; '' for a number")
     explain.add_argument(
@@ -67,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
         help="file for a picture of the tensor network, such as network.png; its folder is made if need be",
     )
 
-    segment = commands.add_parser("segment", help="cut a photograph into regions by mean shift in place and colour")
+    segment = command("segment", "cut a photograph into regions by mean shift in place and colour")
     segment.add_argument("photo", help="a picture file, or china or flower, which come with scikit-learn")
     segment.add_argument("--out", type=Path, required=True, help=FOLDER)
     segment.add_argument(
@@ -80,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
     )
     segment.add_argument("--compare", action="store_true", help="also with OpenCV and scikit-image, if installed")
 
-    commands.add_parser("doctor", help="what this machine can compute with, and what is missing")
+    command("doctor", "what this machine can compute with, and what is missing")
     return out
 
 
@@ -99,7 +131,7 @@ def _do(chosen: argparse.Namespace) -> int:
         case "lesson":
             from minitensor.command.lesson import lesson
 
-            lesson(chosen.number, chosen.out)
+            lesson(chosen.number, chosen.out, chosen.read, chosen.notebook)
         case "explain":
             from minitensor.command.explain import explain
 

@@ -17,6 +17,7 @@ from minitensor.segment import as_rgb, explained_variance, memory_held, segment
 from minitensor.segment.reading import Photo, read
 from minitensor.segment.regions import join_small, link
 from minitensor.text.bar import progress
+from minitensor.text.files import on_screen
 from minitensor.text.hints import install
 from minitensor.text.numbers import in_bytes, in_seconds
 
@@ -87,6 +88,7 @@ def cut(
     be written over; OutOfMemoryError, before the work, for a photo that does not fit; WriteError.
     """
     _keep_the_photo(name, out)
+    shown = on_screen(name)
     photo, (width, height) = photo_of(name, full)
     from minitensor import plot
 
@@ -95,7 +97,7 @@ def cut(
     if width * height > MEGAPIXEL:
         reduced = f"reduced to {photo.shape[1]:,} × {photo.shape[0]:,}; all of them (--full)"
         need = in_bytes(memory_held(width * height))
-        print(f"{name}: {width:,} × {height:,} pixels, {'which' if full else reduced} may take {need} of memory")
+        print(f"{shown}: {width:,} × {height:,} pixels, {'which' if full else reduced} may take {need} of memory")
     height, width = photo.shape[:2]
     pixels = height * width
     try:
@@ -114,17 +116,17 @@ def cut(
     count = found.colours.shape[0]
     sizes = tensor(np.bincount(found.regions.numpy().reshape(-1), minlength=count))
     explained = explained_variance(as_rgb(photo), found.regions)
-    print(f"{name}: {width} × {height} pixels, {count:,} regions in {in_seconds(seconds)}")
+    print(f"{shown}: {width} × {height} pixels, {count:,} regions in {in_seconds(seconds)}")
     print(f"Their mean colours explain {100 * explained:.1f}% of the photo's variance.")
     if compare:
         _compare(photo)
     flat = found.colours[found.regions.reshape(-1)].reshape(height, width, 3)
     for picture, file in zip((found.filtered, flat, plot.outlined(photo, found.regions)), FILES, strict=False):
-        print(f"wrote {plot.save_pixels(picture, out / file)}")
-    shown = name.encode(errors="replace").decode()  # a font cannot draw the bytes of a name that are no text
+        print(f"wrote {on_screen(plot.save_pixels(picture, out / file))}")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # of a name in letters that the font does not have
-        print(f"wrote {plot.save(plot.palette(found.colours, sizes, f'{shown}: {count:,} regions'), out / FILES[-1])}")
+        bars = plot.palette(found.colours, sizes, f"{shown}: {count:,} regions")
+        print(f"wrote {on_screen(plot.save(bars, out / FILES[-1]))}")
     plot.close_all()
 
 

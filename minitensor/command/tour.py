@@ -22,6 +22,7 @@ from minitensor.ladder import Climb, Ladder, ceilings, table
 from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
 from minitensor.text.bar import progress
+from minitensor.text.files import on_screen
 from minitensor.text.hints import LESSONS, install
 from minitensor.text.numbers import in_seconds
 
@@ -81,6 +82,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
             )
             for ladder, inputs, title in jobs
         ]
+        # One roof for all: what a later climb found of the machine counts for the earlier too.
+        climbs = [climb.placed(ceilings(climb.ceilings.dtype)) if climb.ceilings else climb for climb in climbs]
         step("the GPU rungs, on a simulated GPU")
         simulated = {} if on_gpu else simulations(quick)
         step(f"the same, PREDICTED for the {gpu}")
@@ -116,7 +119,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
         return
     console = Console()
     for climb in climbs:
-        console.print(table(climb, console.width))
+        console.print(table(climb))
         console.print()
     for title, launches in simulated.items():
         console.print(compare(title, launches))
@@ -129,10 +132,10 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
     )
     console.print(f"The tour took {in_seconds(seconds)} on the {backend.get_backend()} backend. Look at:")
     for path in paths:
-        console.print(f"  {path}", soft_wrap=True, highlight=False)
+        console.print(f"  {on_screen(path)}", soft_wrap=True, highlight=False, markup=False)
     console.print(
-        "Where to go next: minitensor lesson 1 begins with pixels, lesson 10 finds slopes, lesson 11 makes digits of "
-        "words. README.md names the files to read in an evening.",
+        "Next: minitensor lesson 1 begins with pixels, lesson 10 finds slopes, lesson 11 makes digits of words. "
+        "README.md names the files to read in an evening.",
         highlight=False,
     )
 

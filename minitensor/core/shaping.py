@@ -162,5 +162,5 @@ def one_backend(name: str, *arrays: Any) -> backend.Backend:
 def refuse_integers_as_floats(name: str, *operands: Any) -> None:
     """Raise DTypeError where integer arrays would be put together as floats, as int64 and uint64 are in NumPy."""
     dtypes = {backend.of(x).numpy_dtype(x) for x in operands if hasattr(x, "dtype")}
-    if all(dtype.kind in "biu" for dtype in dtypes) and numpy.result_type(*dtypes).kind == "f":
+    if dtypes and all(dtype.kind in "biu" for dtype in dtypes) and numpy.result_type(*dtypes).kind == "f":
         raise DTypeError(f"{name}: no integer dtype holds both uint64 and int64; cast one with .astype(...)")

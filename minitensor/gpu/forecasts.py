@@ -3,44 +3,36 @@
 from collections.abc import Sequence
 from typing import Any
 
-from minitensor.errors import MissingExtraError
 from minitensor.gpu.predict import NAMES, Prediction
-from minitensor.text.hints import install
 from minitensor.text.numbers import digits, roughly
+from minitensor.text.tables import Fitting
 
 
 def forecast(title: str, predictions: Sequence[tuple[str, Prediction]]) -> Any:
     """What kernels that do the same are PREDICTED to take on one GPU, as a table of the rich library, a row for each.
 
-    PREDICTED : the time, to two digits, and its range; bound by : the unit that takes longest, then the next
-    over first : how many times faster than the first
+    PREDICTED : the time, to two digits, and its range; over first : how many times faster than the first
+    bound by : the unit that takes longest; then : the next, and how much of that time it takes
 
     Raises MissingExtraError without rich.
     """
-    try:
-        from rich import box
-        from rich.markup import escape
-        from rich.table import Table
-    except ImportError:
-        raise MissingExtraError(f"tables need rich: {install('rich')}") from None
-    out = Table(title=escape(title), title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
-    out.add_column("rung", style="bold", no_wrap=True)
-    out.add_column("PREDICTED", justify="right", no_wrap=True)
-    out.add_column("range", justify="right", no_wrap=True)
-    out.add_column("over first", justify="right", no_wrap=True)
-    out.add_column("bound by")
+    rows = []
     for name, found in predictions:
         first, second = sorted(found.units, key=lambda unit: -found.units[unit])[:2]
-        out.add_row(
-            name,
-            roughly(found.seconds),
-            f"{roughly(found.low)} to {roughly(found.high)}",
-            f"{digits(float(f'{predictions[0][1].seconds / found.seconds:.2g}'))}×",
-            f"{NAMES[first]}, then {NAMES[second]} ({found.units[second] / found.units[first]:.0%})",
+        rows.append(
+            [
+                name,
+                roughly(found.seconds),
+                f"{roughly(found.low)} to {roughly(found.high)}",
+                f"{digits(float(f'{predictions[0][1].seconds / found.seconds:.2g}'))}×",
+                NAMES[first],
+                f"{NAMES[second]} ({found.units[second] / found.units[first]:.0%})",
+            ]
         )
+    headings, caption = ["rung", "PREDICTED", "range", "over first", "bound by", "then"], ""
     if predictions:
-        out.caption = escape(_known(predictions[-1][1]))
-    return out
+        caption = _known(predictions[-1][1])
+    return Fitting(title, headings, rows, caption, ("then", "over first", "bound by"), ("bound by", "then"))
 
 
 def _known(found: Prediction) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from minitensor.errors import KernelError, MissingExtraError
+from minitensor.errors import KernelError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.source import APART, Source
-from minitensor.text.hints import install
+from minitensor.text.tables import Fitting
 
 if TYPE_CHECKING:
     from minitensor.gpu.cards import Card
@@ -152,29 +152,15 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
 
     Raises MissingExtraError without rich.
     """
-    try:
-        from rich import box
-        from rich.markup import escape
-        from rich.table import Table
-    except ImportError:
-        raise MissingExtraError(f"tables need rich: {install('rich')}") from None
-    out = Table(
-        title=escape(title),
-        caption="counted on a simulated GPU; nothing was timed",
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    out.add_column("rung", style="bold", no_wrap=True)
     counted = [(name, launch.counters or Counters()) for name, launch in launches]
     wanted = ("loads", "sectors", "coalesced", "shared", "conflicts")
     shown = [heading for heading in wanted if any(COLUMNS[heading](counters) for _, counters in counted)]
-    for heading in (*shown, "FLOP/B"):
-        out.add_column(heading, justify="right", no_wrap=True)
-    for name, counters in counted:
-        cells = [_short(COLUMNS[heading](counters) or "0") for heading in shown]
-        out.add_row(name, *cells, f"{counters.intensity:.3g}")
-    return out
+    rows = [
+        [name, *(_short(COLUMNS[heading](counters) or "0") for heading in shown), f"{counters.intensity:.3g}"]
+        for name, counters in counted
+    ]
+    caption = "counted on a simulated GPU; nothing was timed"
+    return Fitting(title, ["rung", *shown, "FLOP/B"], rows, caption, spare=("loads", "shared"))
 
 
 def _short(count: str) -> str:

@@ -32,10 +32,11 @@ class Source(NamedTuple):
     called: tuple["Source", ...] = ()
 
     def at(self, line: int) -> str:
-        """``kernels.py:12: total += a[row, inner]``."""
+        """``kernels.py:12: total += a[row, inner]``; in a notebook ``cell:12: ...``."""
         if line >= APART:
             return self.called[line // APART - 1].at(line % APART)
-        name = self.file.replace("\\", "/").rpartition("/")[2]
+        folder, _, name = self.file.replace("\\", "/").rpartition("/")
+        name = "cell" if "/ipykernel_" in folder else name
         return f"{name}:{line}: {self.lines[line - self.line].strip()}"
 
 

@@ -12,12 +12,11 @@ from minitensor import backend
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DeviceError, InputError, LadderError, MissingExtraError
 from minitensor.ladder.roofline import FLOATS, Ceilings, Work, ceilings, roof
-from minitensor.ladder.timing import machine, measure, seconds_of
+from minitensor.ladder.timing import UNEVEN, machine, on_best_threads, seconds_of
 from minitensor.text.numbers import in_bytes, in_seconds
 
 WARM_UP_WORK = 2e5  # floating-point operations of the small share on which a rung is tried first
 TELLING = 0.05  # seconds after which a share of the work tells how long the whole takes
-UNEVEN = 2.0  # where the median is more than this times the fastest call, the table says so
 
 
 def rung(
@@ -69,6 +68,14 @@ class Climb(NamedTuple):
     rows: tuple[Row, ...]
     work: Work | None = None
     ceilings: Ceilings | None = None
+
+    def placed(self, under: Ceilings) -> "Climb":
+        """The same climb under these ceilings, if it has any."""
+        if not self.work or not self.ceilings:
+            return self
+        top = roof(self.work, under)
+        rows = (row._replace(fraction=row.seconds and self.work.flops / row.seconds / top) for row in self.rows)
+        return self._replace(ceilings=under, rows=tuple(rows))
 
     def asdict(self) -> dict[str, Any]:
         """Plain numbers and text, for JSON."""
@@ -123,7 +130,9 @@ class Ladder(NamedTuple):
         skipped. Its row says so. `on_rung` is told the name of each rung as its turn comes.
 
         A ladder that says what its job must move gets its rungs placed under the roof of this machine, or under
-        ceilings given as `under`. To measure those takes about a second and 256 MiB, once.
+        ceilings given as `under`. To measure those takes about a second and 256 MiB, once; where a rung comes out above
+        the roof they are measured again, and the higher are kept. Each rung is timed on one thread of BLAS too, and the
+        quicker is kept, with a note where that is much quicker: then the machine is busy.
 
         Raises LadderError, which names the rung and the difference, where two rungs disagree, and InputError if no
         input is a Tensor.
@@ -136,7 +145,8 @@ class Ladder(NamedTuple):
         if flops and self.traffic:
             work = Work(flops, self.traffic(*inputs), self.exps(*inputs) if self.exps else 0.0)
         dtype = np.result_type(*(each.dtype for each in tensors)).name
-        if work and not under and dtype in FLOATS:
+        measured = bool(work and not under and dtype in FLOATS)
+        if measured:
             under = ceilings(dtype, lib.name)
         top = roof(work, under) if work and under else math.nan
         small = self.share(min(1.0, WARM_UP_WORK / max(flops, 1.0)), *inputs)
@@ -153,12 +163,15 @@ class Ladder(NamedTuple):
                 if estimate > time_limit:
                     raise _Skipped(f"about {in_seconds(estimate)}, limit {in_seconds(time_limit)}")
                 on_all.check(function)  # this also warms up
-                times = measure(partial(function, *inputs), lib, seconds)
+                times, note = on_best_threads(partial(function, *inputs), lib, seconds)
             except (_Skipped, MissingExtraError, DeviceError) as reason:
                 rows.append(row._replace(note=f"skipped: {reason}"))
             else:
-                rows.append(_timed(row, times, rows, flops, top))
-        return Climb(self.name, title, machine(lib), tuple(rows), work, under if work else None)
+                rows.append(_timed(row._replace(note=note), times, rows, flops, top))
+        found = Climb(self.name, title, machine(lib), tuple(rows), work, under if work else None)
+        if measured and any((row.fraction or 0.0) > 1.0 for row in rows):
+            return found.placed(ceilings(dtype, lib.name, again=True))  # the machine may have been busy
+        return found
 
     def predictions(self, *inputs: Any, **where: Any) -> list[tuple[str, Any]]:
         """For each rung that can say so, its name and what it is PREDICTED to take on a machine that is not here.
@@ -222,5 +235,6 @@ def _timed(row: Row, times: list[float], below: list[Row], flops: float, top: fl
     if before:
         row = row._replace(over_first=before[0] / median, over_before=before[-1] / median)
     if median > UNEVEN * row.best:
-        row = row._replace(note=f"uneven: {in_seconds(row.best)} at best, the machine is busy")
+        uneven = f"uneven: {in_seconds(row.best)} at best, the machine is busy"
+        row = row._replace(note="; ".join(filter(None, [row.note, uneven])))
     return row

@@ -8,13 +8,13 @@ each byte memory is the limit, with many arithmetic is (Williams, Waterman and P
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
 from minitensor.backend import Backend, current, load, matmul
 from minitensor.backend.threads import in_threads
 from minitensor.errors import DTypeError, InputError
-from minitensor.ladder.timing import machine, measure
+from minitensor.ladder.timing import machine, on_best_threads
 from minitensor.text.numbers import in_bytes
 
 COPIED = 2**27  # bytes copied: source and destination are more than the caches of most machines
@@ -64,16 +64,20 @@ class Ceilings(NamedTuple):
     when: str = ""
 
 
-def ceilings(dtype: Any = "float32", backend: str | None = None) -> Ceilings:
+_known: dict[tuple[Any, ...], Ceilings] = {}  # one measurement for each backend, device, dtype and number of threads
+
+
+def ceilings(dtype: Any = "float32", backend: str | None = None, again: bool = False) -> Ceilings:
     """Measure what this machine can do, once for each backend, dtype and number of threads; later calls look it up.
 
     dtype : the floats to compute with: float32 or float64
     backend : the current one if not given
+    again : measure once more, and keep the higher of each, from now on
 
-    Bandwidth is that of a copy of 128 MiB, 256 MiB of memory in all, on as many threads as BLAS takes. Arithmetic is
-    the product of square matrices, the best of sides from 256 to 4,096 or until one takes 15 milliseconds.
-    Exponentials are the array library's, on numbers in the cache (on a GPU, in registers): a rung that makes its own
-    may come out above its roof. Each is the best of several runs. Time: about a second. Memory: 256 MiB, or up to
+    Bandwidth is that of a copy of 128 MiB, 256 MiB of memory in all. Arithmetic is the product of square matrices, the
+    best of sides from 256 to 4,096 or until one takes 15 milliseconds. Exponentials are the array library's, on numbers
+    in the cache (on a GPU, in registers): a rung that makes its own may come out above its roof. Each is the best of
+    several runs, on as many threads as BLAS takes and on one. Time: one to two seconds. Memory: 256 MiB, or up to
     600 MB on a GPU, freed afterwards.
 
     Processes that compute at the same time lower what is measured. A small job, whose data stay in the caches, may come
@@ -85,25 +89,34 @@ def ceilings(dtype: Any = "float32", backend: str | None = None) -> Ceilings:
     kind = str(getattr(dtype, "name", dtype))
     if kind not in FLOATS:
         raise DTypeError(f"ceilings are measured in {' or '.join(FLOATS)}, not in {kind}")
-    return _measured(lib, lib.device_name(), kind, lib.threads())
+    key = lib, lib.device_name(), kind, lib.threads()
+    before = _known.get(key)
+    if again or not before:
+        found = _measured(lib, kind, lib.threads())
+        old = before or found
+        _known[key] = found._replace(
+            bytes_per_second=max(old.bytes_per_second, found.bytes_per_second),
+            flops_per_second=max(old.flops_per_second, found.flops_per_second),
+            exps_per_second=max(old.exps_per_second, found.exps_per_second),
+        )
+    return _known[key]
 
 
-@cache
-def _measured(lib: Backend, device: str, kind: str, threads: int) -> Ceilings:
-    """One measurement for each device, dtype and number of threads."""
+def _measured(lib: Backend, kind: str, threads: int) -> Ceilings:
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    moved = _copy(lib, device, threads)
+    each = {1, threads}
+    moved = max(_copy(lib, count) for count in each)
     side, multiplied = _matmul(lib, kind)
-    made = _exponentials(lib, kind, threads)
+    made = max(_exponentials(lib, kind, count) for count in each)
+    on = "1 thread" if threads == 1 else f"1 and {threads} threads"
     how = (
         f"a copy of {in_bytes(COPIED)}, a product of {side:,} × {side:,} matrices and {EXPONENTIALS} × "
-        f"{lib.chunk * threads:,} exponentials, on {threads} thread{'s' if threads > 1 else ''}, best of several"
+        f"{lib.chunk * threads:,} exponentials, on {on}, best of several"
     )
     return Ceilings(moved, multiplied, made, lib.name, kind, threads, machine(lib), how, when)
 
 
-@cache
-def _copy(lib: Backend, device: str, threads: int) -> float:
+def _copy(lib: Backend, threads: int) -> float:
     """Bytes per second, read and written. A copy is the same for every dtype."""
     count, dtype = COPIED // 4, lib.dtype("float32")
     source, target = lib.xp.ones(count, dtype=dtype, **lib.on), lib.xp.empty(count, dtype=dtype, **lib.on)
@@ -139,7 +152,7 @@ def _exponentials(lib: Backend, kind: str, threads: int) -> float:
 
 def _best(function: Callable[[], Any], lib: Backend) -> float:
     function()  # warms up
-    return min(measure(function, lib, SECONDS))
+    return min(on_best_threads(function, lib, SECONDS)[0])
 
 
 def roof(work: Work, under: Ceilings) -> float:

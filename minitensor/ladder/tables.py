@@ -2,45 +2,24 @@
 
 from typing import Any
 
-from minitensor.errors import MissingExtraError
 from minitensor.ladder.climbing import Climb
-from minitensor.text.hints import install
 from minitensor.text.numbers import digits, in_bytes, in_percent, in_seconds
+from minitensor.text.tables import Fitting
+
+SPARE = ("what it does", "memory", "spread", "× before", "GFLOP/s")  # left out in this order where there is no room
 
 
-def table(climb: Climb, width: int = 80) -> Any:
-    """The climb as a table of the rich library, ready for its ``print``, in at most `width` columns from 50 on.
+def table(climb: Climb) -> Any:
+    """The climb as a table of the rich library, ready for its ``print``, as wide as the terminal allows from 50 on.
 
     Raises MissingExtraError without rich.
     """
-    try:
-        from rich import box
-        from rich.markup import escape
-        from rich.table import Table
-    except ImportError:
-        raise MissingExtraError(f"tables need rich: {install('rich')}") from None
-    notes = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
-    out = Table(
-        title=escape(f"{climb.ladder}: {climb.title}"),
-        caption=escape("\n".join([*notes, climb.machine])),  # rich would take [numba] for a style
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    headings = ["time", "× first", "GFLOP/s"]
-    if width >= 78:
-        headings = ["time", "spread", "× first", "× before", "GFLOP/s", "memory"]
+    headings = ["rung", "time", "spread", "× first", "× before", "GFLOP/s", "memory", "what it does"]
     if any(row.fraction is not None for row in climb.rows):
-        headings.insert(headings.index("GFLOP/s") + 1, "of roof")
-        if width < 90:  # there is not room for all of them
-            headings.remove("memory" if width >= 78 else "GFLOP/s")
-    if width >= 110:
-        headings.append("what it does")
-    out.add_column("rung", style="bold", no_wrap=True)
-    for heading in headings:
-        out.add_column(heading, justify="left" if heading == "what it does" else "right", no_wrap=True)
+        headings.insert(6, "of roof")
+    rows = []
     for row in climb.rows:
-        cells = {"memory": in_bytes(row.memory), "what it does": escape(row.caption)}
+        cells = {"rung": row.rung, "memory": in_bytes(row.memory), "what it does": row.caption}
         if row.seconds is not None:
             cells |= {
                 "time": in_seconds(row.seconds),
@@ -50,5 +29,10 @@ def table(climb: Climb, width: int = 80) -> Any:
                 "GFLOP/s": digits(row.gflops or 0.0),
                 "of roof": in_percent(row.fraction) if row.fraction is not None else "–",
             }
-        out.add_row(row.rung, *(cells.get(heading, "–") for heading in headings))
-    return out
+        rows.append([cells.get(heading, "–") for heading in headings])
+    notes = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
+    above = ", ".join(row.rung for row in climb.rows if (row.fraction or 0.0) > 1.0)
+    if above:
+        notes.append(f"above the roof: {above}; data in the caches, exponentials of their own, or a busy machine")
+    caption = "\n".join([*notes, climb.machine])
+    return Fitting(f"{climb.ladder}: {climb.title}", headings, rows, caption, SPARE, words=("what it does",))

@@ -24,13 +24,14 @@ from minitensor.plot.landscapes import arrows, directions, walks
 from minitensor.plot.neighbourhoods import growing, k_distances, labelled, surroundings
 from minitensor.plot.networks import einsum
 from minitensor.plot.norms import reaction, unit_balls
+from minitensor.plot.notebooks import in_notebook
 from minitensor.plot.photographs import colour_cloud, outlined, palette, photos, recoloured, save_pixels, trade_off
 from minitensor.plot.points import clusters, kernels, moving, one_path, panels, paths
 from minitensor.plot.rooflines import roofline
 from minitensor.plot.samples import becoming, denoising, gallery, over_nearest
 from minitensor.plot.scaling import growth
 from minitensor.plot.slopes import secants, step_errors
-from minitensor.plot.style import close_all, figure, headless, is_headless, save, save_all, show_all
+from minitensor.plot.style import close_all, drawn, figure, headless, is_headless, save, save_all, show_all
 from minitensor.plot.tensors import images, memory, pairs, product, stretched
 from minitensor.plot.traffic import whole_climb
 from minitensor.plot.training import fits, losses, pushed
@@ -51,6 +52,7 @@ __all__ = [
     "contest",
     "denoising",
     "directions",
+    "drawn",
     "einsum",
     "figure",
     "fits",
@@ -59,6 +61,7 @@ __all__ = [
     "growth",
     "headless",
     "images",
+    "in_notebook",
     "intensities",
     "is_headless",
     "k_distances",

@@ -65,6 +65,10 @@ def _draw(ax: Any, ceilings: Ceilings, climbs: list[Climb]) -> None:
         _dots(ax, climb, work, ceilings, color, to_the_left=close)
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), frameon=False, fontsize=9.5, handletextpad=0.2)
     words = f"FLOPs for each byte that the job must move ({ceilings.machine})"
+    if any((row.fraction or 0.0) > 1.0 for climb in climbs for row in climb.rows):
+        words += (
+            "\nabove the roof: data in the caches, exponentials of their own, or ceilings measured on a busy machine"
+        )
     ax.set_xlabel(words, loc="left", fontsize=9, color=GREY)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,g}")

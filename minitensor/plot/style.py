@@ -1,6 +1,8 @@
 """How every picture looks, and where pictures go."""
 
 import atexit
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +85,25 @@ def headless() -> None:
     matplotlib.use("Agg")
 
 
-def save_all(directory: str | Path, stem: str) -> list[Path]:
-    """Write every open figure as ``stem_1.png`` and so on, every animation as GIF, and close them."""
-    moving = {id(animation._fig) for animation in _animations}
-    still = [fig for fig in map(plt.figure, plt.get_fignums()) if id(fig) not in moving]
-    paths = [save(fig, Path(directory) / f"{stem}_{i}.png") for i, fig in enumerate(still, 1)]
-    paths += [save(animation, Path(directory) / f"{stem}_{i}.gif") for i, animation in enumerate(_animations, 1)]
+def is_animation(picture: Any) -> bool:
+    """Whether it moves."""
+    return isinstance(picture, FuncAnimation)
+
+
+def drawn() -> list[Any]:
+    """Every open figure, the first drawn first; in the place of a figure that moves, its animation."""
+    moving = {id(animation._fig): animation for animation in _animations}
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    return [moving.get(id(fig), fig) for fig in figures]
+
+
+def save_all(directory: str | Path, stem: str, first: int = 1) -> list[Path]:
+    """Write every open figure as ``stem-1.png`` and so on, an animation as ``.gif``, and close them.
+
+    first : the number of the first
+    """
+    named = [(each, f"{stem}-{i}.{'gif' if is_animation(each) else 'png'}") for i, each in enumerate(drawn(), first)]
+    paths = [save(picture, Path(directory) / name) for picture, name in named]
     close_all()
     return paths
 
@@ -100,11 +115,14 @@ def is_headless() -> bool:
 
 def show_all() -> int:
     """Show every open figure on the screen, if there is one, until it is closed. Returns how many there were."""
-    count = len(plt.get_fignums())
+    figures = [plt.figure(number) for number in plt.get_fignums()]
     if not is_headless():
+        for number, fig in enumerate(figures, 1):
+            if fig.canvas.manager:
+                fig.canvas.manager.set_window_title(f"picture {number}")
         plt.show()
     close_all()
-    return count
+    return len(figures)
 
 
 def close_all() -> None:
@@ -114,4 +132,13 @@ def close_all() -> None:
     _animations.clear()
 
 
-atexit.register(close_all)  # a script that ends without showing an animation needs no warning
+def _at_the_end() -> None:
+    """A lesson that ran as a script says how to see its pictures; an animation gives no warning."""
+    lesson = re.fullmatch(r"(\d\d)_\w+\.py", Path(sys.argv[0]).name)
+    if lesson and (count := len(plt.get_fignums())):
+        how = f"To see {count} pictures: minitensor lesson {int(lesson[1])}, or with --out DIR, which keeps them"
+        sys.stderr.write(f"{how}\n")
+    close_all()
+
+
+atexit.register(_at_the_end)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from minitensor.text.numbers import in_seconds
 
 SECONDS = 0.5  # between two lines, where there is no bar
+THREADS = sys.platform != "emscripten"  # in a browser there is none that could move the bar
 
 
 @contextmanager
@@ -38,9 +39,13 @@ def progress(what: str, shown: bool) -> Iterator[Callable[[int, int, str], None]
         of_rich.TimeRemainingColumn(),
         of_rich.TextColumn("left"),
     )
-    with of_rich.Progress(*columns, console=Console(stderr=True)) as bar:
+    with of_rich.Progress(*columns, console=Console(stderr=True), auto_refresh=THREADS) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total, words: bar.update(task, completed=done, total=total, description=f"{what}: {words}")
+        yield lambda done, total, words: bar.update(
+            task, completed=done, total=total, description=f"{what}: {words}", refresh=not THREADS
+        )
+        whole = bar.tasks[0].total or 1  # what ended early, or was never counted, is done as well
+        bar.update(task, completed=whole, total=whole)
 
 
 def _lines(what: str) -> Callable[[int, int, str], None]:

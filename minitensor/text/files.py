@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and their names on a screen."""
 
 import contextlib
 import secrets
@@ -7,6 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from minitensor.errors import WriteError
+
+
+def on_screen(name: str | Path) -> str:
+    """The name of a file as a terminal may show it: what would command the terminal is written as an escape.
+
+    >>> print(on_screen("a\\x1b[2J\\n.png"), on_screen("日本.png"))
+    a\\x1b[2J\\n.png 日本.png
+    """
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(name))
 
 
 @contextlib.contextmanager

@@ -1,16 +1,20 @@
 """The command line, as a person types it."""
 
+import errno
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import minitensor as mt
 import minitensor.__main__
 from minitensor import plot
-from minitensor.command import lesson
+from minitensor.backend.threads import THREAD_VARIABLES
+from minitensor.command import tour
 from minitensor.command.line import main
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
 from minitensor.matrix_product import rungs as matmul
@@ -70,13 +74,17 @@ def test_the_tour_prints_tables_for_people(tmp_path, capsys, monkeypatch):
         "climb",
         lambda self, *inputs, title, **options: CLIMB._replace(title=title, work=Work(1.0, 1.0), ceilings=UNDER),
     )
+    monkeypatch.setattr(tour, "ceilings", lambda kind: UNDER)
+    monkeypatch.setattr(tour, "simulations", lambda quick: {"[counted]": []})
+    monkeypatch.setattr(tour, "predictions", lambda gpu, quick: {})
     monkeypatch.setattr(plot, "save", lambda picture, path: path)  # pictures take long, and the quick tour has some
     assert main(["tour", "--quick", "--out", str(tmp_path)]) == 0
     text = capsys.readouterr().out
     assert text.count("× before") == 4
     assert "loops skipped: too slow" in text
+    assert "[counted]" in text
+    assert "Next: minitensor lesson 1 " in text
     assert "found 6 clusters in 300 points" in text
-    assert text.count("PREDICTED for the RTX 3090 at 1.695 GHz; not measured") == 2
     assert str(tmp_path / "mean_shift.gif") in text.replace("\n", "")
 
 
@@ -106,50 +114,6 @@ def test_the_tour_predicts_the_climb_on_a_gpu(quick_tour):
     assert seconds == sorted(seconds, reverse=True)
     assert {found["gpu"] for found in products.values()} == {"RTX 3090"}
     assert products["gpu_naive"]["bound"] == "L1"
-
-
-def test_lessons_are_listed_with_their_titles(capsys):
-    assert main(["lesson"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
-    assert len(lines) >= 6
-    assert all(len(line.split()) > 2 for line in lines)
-
-
-def test_a_lesson_that_is_not_there(capsys):
-    assert main(["lesson", "99"]) == 1
-    numbers = ", ".join(map(str, lesson.lessons()))
-    assert f"there is no lesson 99; there are {numbers}" in capsys.readouterr().err
-
-
-@pytest.fixture
-def own_lesson(tmp_path, monkeypatch):
-    """A checkout with one lesson, which draws one picture."""
-    (tmp_path / "lessons").mkdir()
-    script = '"""A title\n=======\n"""\nfrom minitensor import plot\nprint("said")\nplot.figure()\n'
-    (tmp_path / "lessons" / "07_own.py").write_text(script)
-    monkeypatch.setattr(lesson, "HERE", tmp_path / "minitensor")
-    return tmp_path
-
-
-def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsys):
-    picture = own_lesson / "new" / "07_own_1.png"
-    assert main(["lesson", "7", "--out", str(own_lesson / "new")]) == 0
-    assert capsys.readouterr().out == f"said\nwrote {picture}\n"
-    assert picture.stat().st_size > 1_000
-
-
-def test_a_lesson_without_a_screen_says_how_to_see_its_pictures(own_lesson, capsys):
-    assert main(["lesson", "7"]) == 0
-    assert capsys.readouterr().out.endswith("To keep them: minitensor lesson 7 --out DIR\n")
-    assert sorted(path.name for path in own_lesson.iterdir()) == ["lessons"]
-
-
-def test_lessons_inside_a_wheel_are_found_first(own_lesson):
-    inside = own_lesson / "minitensor" / "lessons"
-    inside.mkdir(parents=True)
-    (inside / "03_wheel.py").write_text('"""From the wheel\n"""')
-    assert {number: lesson.title(path) for number, path in lesson.lessons().items()} == {3: "From the wheel"}
 
 
 def test_explain_prints_the_text_and_writes_nothing(tmp_path, capsys, monkeypatch):
@@ -218,7 +182,72 @@ def test_explain_needs_no_extra(tmp_path):
     assert ran.stdout.startswith("ij->i with x0 (2, 3)\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["lesson", "two"], ["explain"]])
+def test_alone_it_shows_the_help(capsys):
+    assert main([]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("usage: minitensor")
+    assert "what this machine can compute with" in shown
+
+
+@pytest.mark.parametrize("command", ["tour", "lesson", "explain", "segment", "doctor"])
+def test_each_command_says_what_it_does(command, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    paragraphs = capsys.readouterr().out.split("\n\n")
+    assert re.fullmatch(r"[A-Z].*\.", paragraphs[1], re.DOTALL)
+
+
+@pytest.mark.parametrize("value", ["banana", "0", "-1", "1.5", "²"])
+def test_a_number_of_threads_that_is_none_is_named(value, monkeypatch, capsys):
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", value)
+    assert main(["explain", "i->i", "3"]) == 0
+    error = f"minitensor: OMP_NUM_THREADS={value!r} is no number of threads, and is not heeded\n"
+    assert capsys.readouterr().err == error
+
+
+@pytest.mark.parametrize("value", ["", "2", " 2 ", "4,2"])
+def test_a_number_of_threads_that_is_one_is_not(value, monkeypatch, capsys):
+    for name in THREAD_VARIABLES:
+        monkeypatch.setenv(name, value)
+    assert main(["explain", "i->i", "3"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("platform", "error", "code"),
+    [
+        ("linux", BrokenPipeError(errno.EPIPE, "Broken pipe"), 0),
+        ("win32", OSError(errno.EINVAL, "Invalid argument"), 0),
+        ("win32", OSError(errno.EINVAL, "Invalid argument", "a:b"), 1),
+        ("linux", OSError(errno.EINVAL, "Invalid argument"), 1),
+    ],
+)
+def test_a_pipe_that_nobody_reads_is_no_error(platform, error, code, monkeypatch, capsys):
+    def fail(chosen):
+        raise error
+
+    closed = []
+    monkeypatch.setattr("minitensor.command.line._do", fail)
+    monkeypatch.setattr("os.dup2", lambda *_: closed.append(True))
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(fileno=lambda: 1))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("sys.platform", platform)
+        assert main(["doctor"]) == code
+    assert closed == [True] * (1 - code)
+    assert (capsys.readouterr().err == "") == (code == 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's pipe")
+def test_what_is_printed_last_meets_a_closed_pipe_in_silence():
+    command = f"{sys.executable} -m minitensor lesson | true"
+    ran = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["lesson", "two"], ["explain"]])
 def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

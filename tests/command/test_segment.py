@@ -63,16 +63,22 @@ def test_16_bits_are_cut_as_they_are(tmp_path, suffix, capsys):
 
 
 @pytest.mark.parametrize(
-    "name", ["$1.png", "$\\bad{$.png", "\udcff.png", "木.png"], ids=["dollar", "no formula", "no text", "no glyph"]
+    "name",
+    ["$1.png", "$\\bad{$.png", "$\\frac$.png", "\udcff.png", "木.png", "a\x1b[31m\n.png"],
+    ids=["dollar", "no formula", "half a formula", "no text", "no glyph", "commands a terminal"],
 )
-def test_a_photo_may_have_any_name(halves, tmp_path, name):
+def test_a_photo_may_have_any_name(halves, tmp_path, name, capsys):
     try:
         photo_file = halves.rename(tmp_path / name)
     except (OSError, UnicodeError):
         pytest.skip("this file system takes no such name")
     out = tmp_path / "out"
+    capsys.readouterr()
     assert main(["segment", str(photo_file), "--out", str(out), "--min-size", "10"]) == 0
     assert sorted(path.name for path in out.iterdir()) == FILES
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.isprintable()
+    assert first.partition(": 20 ×")[0].endswith(name if name.isprintable() else name.encode("unicode_escape").decode())
 
 
 def test_a_bandwidth_past_float32_is_refused(halves, tmp_path, capsys):

@@ -5,12 +5,13 @@ import json
 import math
 import re
 import time
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
 import minitensor as mt
 from minitensor.errors import LadderError
-from minitensor.ladder import Ladder, climbing, measure, rung, table
+from minitensor.ladder import Ladder, climbing, measure, rung, table, timing
 
 NOTHING = lambda x: 0  # noqa: E731
 
@@ -139,11 +140,47 @@ def test_the_device_is_synchronised_before_the_clock_is_read():
 
 def test_an_uneven_rung_says_so(monkeypatch):
     times = [[2.0, 2.1, 1.9, 3.9, 2.0], [2.0, 4.1, 4.2, 4.3, 4.4]]
-    monkeypatch.setattr(climbing, "measure", lambda *_: times.pop(0))
+    monkeypatch.setattr(climbing, "on_best_threads", lambda *_: (times.pop(0), ""))
     even, uneven = climb(plain, quick).rows
     assert even.note == ""
     assert uneven.note == "uneven: 2 s at best, the machine is busy"
     assert (uneven.best, uneven.low, uneven.seconds, uneven.high) == (2.0, 4.1, 4.2, 4.3)
+
+
+@pytest.mark.parametrize(
+    ("many", "alone", "kept", "note"),
+    [
+        ([0.016] * 3, [5e-5] * 4, [5e-5] * 4, "on 1 thread: 2 take 16 ms"),
+        ([0.05, 0.06, 0.07], [0.05, 0.05, 0.05], [0.05, 0.05, 0.05], ""),
+        ([0.05, 0.05], [0.06, 0.06], [0.05, 0.05], ""),
+        ([0.3], [0.1], [0.1], "on 1 thread: 2 take 300 ms"),
+        ([3.0], None, [3.0], ""),  # too slow to be timed again
+    ],
+)
+def test_of_one_thread_and_many_the_quicker_is_kept(many, alone, kept, note, monkeypatch):
+    lib, limits = mt.backend.load("numpy"), []
+
+    @contextmanager
+    def limited(count):
+        limits.append(count)
+        yield True
+
+    monkeypatch.setattr(type(lib), "threads", lambda self: 2)
+    monkeypatch.setattr(timing, "blas_limited", limited)
+    answers = iter([many, alone])
+    monkeypatch.setattr(timing, "measure", lambda *_: next(answers))
+    assert timing.on_best_threads(lambda: None, lib) == (kept, note)
+    assert limits == [1]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_without_a_choice_of_threads_there_is_one_measurement(threads, monkeypatch):
+    lib, seen = mt.backend.load("numpy"), []
+    monkeypatch.setattr(type(lib), "threads", lambda self: threads)
+    monkeypatch.setattr(timing, "blas_limited", lambda count: nullcontext(False))  # as without threadpoolctl
+    monkeypatch.setattr(timing, "measure", lambda *_: seen.append(_) or [2.0, 2.0])
+    assert timing.on_best_threads(lambda: None, lib) == ([2.0, 2.0], "")
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -155,7 +192,7 @@ def test_the_table_fits_the_terminal(width):
     def memory_hungry_3(x):
         raise AssertionError
 
-    console.print(table(climb(plain, quick, memory_hungry_3, title="t"), width))
+    console.print(table(climb(plain, quick, memory_hungry_3, title="t")))
     text = console.export_text()
     assert "…" not in text
     assert "memory_hungry_3 skipped: needs 2 GB, limit 1 GB" in text
@@ -166,6 +203,6 @@ def test_a_table_shows_square_brackets_as_they_are():
     rows = tuple(row._replace(note="needs: pip install 'dask[array]'") for row in climb(plain).rows)
     rich = pytest.importorskip("rich.console", reason="tables need rich, an extra")
     console = rich.Console(file=io.StringIO(), width=120)
-    console.print(table(climb(plain)._replace(rows=rows, title="x[at]"), 120))
+    console.print(table(climb(plain)._replace(rows=rows, title="x[at]")))
     for words in ("dask[array]", "x[at]"):
         assert words in console.file.getvalue()

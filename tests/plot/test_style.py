@@ -30,7 +30,18 @@ def test_importing_changes_no_setting_of_matplotlib():
 
 @pytest.mark.parametrize("name", plot.__all__)
 def test_every_picture_is_drawn_in_one_style(name):
-    no_drawing = {"close_all", "headless", "is_headless", "palette", "save", "save_all", "save_pixels", "show_all"}
+    no_drawing = {
+        "close_all",
+        "drawn",
+        "in_notebook",
+        "headless",
+        "is_headless",
+        "palette",
+        "save",
+        "save_all",
+        "save_pixels",
+        "show_all",
+    }
     assert hasattr(getattr(plot, name), "__wrapped__") == (name not in no_drawing)
 
 
@@ -61,10 +72,11 @@ def test_save_makes_the_folders_and_returns_the_path(tmp_path):
 
 def test_save_all_writes_each_open_picture_once(tmp_path):
     plot.climbs(CLIMB)
-    plot.clusters(POINTS, LABELS, CENTERS)
-    plot.moving([POINTS, CENTERS[:1] + POINTS * 0.0], LABELS)
-    names = [path.name for path in plot.save_all(tmp_path, "lesson")]
-    assert names == ["lesson_1.png", "lesson_2.png", "lesson_1.gif"]
+    moving = plot.moving([POINTS, CENTERS[:1] + POINTS * 0.0], LABELS)
+    last = plot.clusters(POINTS, LABELS, CENTERS)
+    assert plot.drawn()[1:] == [moving, last]
+    names = [path.name for path in plot.save_all(tmp_path, "lesson", 4)]
+    assert names == ["lesson-4.png", "lesson-5.gif", "lesson-6.png"]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
     assert plot.save_all(tmp_path, "lesson") == []
 

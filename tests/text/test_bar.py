@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from minitensor.errors import InputError
 from minitensor.text.bar import progress
 
 
@@ -35,6 +36,25 @@ def test_a_bar_where_rich_is_installed(capsys):
     assert "count: round 3" in printed.err
     assert "3/3" in printed.err
     assert "0:00:00 left" in printed.err
+
+
+def test_a_bar_that_ends_early_is_whole_and_one_that_fails_is_not(capsys):
+    pytest.importorskip("rich", reason="the bar is the rich library's, an extra")
+    with progress("count", shown=True) as step:
+        step(3, 40, "still")
+    assert "40/40" in capsys.readouterr().err
+    with progress("count", shown=True):
+        pass
+    assert "1/1" in capsys.readouterr().err
+
+    def fail():
+        with progress("count", shown=True) as step:
+            step(3, 40, "still")
+            raise InputError("no")
+
+    with pytest.raises(InputError):
+        fail()
+    assert "3/40" in capsys.readouterr().err
 
 
 def test_lines_where_it_is_not(capsys, without_rich):
