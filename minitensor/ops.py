@@ -145,7 +145,7 @@ def reduction(name: str) -> Callable[..., Any]:
         if name in ("mean", "var", "std") and kind in "biu":
             array = lib.astype(array, lib.dtype("float64"))
         elif name == "sum":
-            array = lib.astype(array, lib.dtype("uint64" if kind == "u" else "int64")) if kind in "biu" else array
+            array = lib.astype(array, lib.dtype(lib.unsigned if kind == "u" else "int64")) if kind in "biu" else array
             return backend.as_array(lib.sum(array, axes, keepdims))
         if name not in ("mean", "var", "std"):
             standard = {"max": "any", "min": "all"}.get(name, name) if kind == "b" else name

@@ -42,12 +42,13 @@ __all__ = [
 ]
 
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
-NAMES = ("numpy", "cupy", "auto")
+NAMES = ("numpy", "cupy", "torch", "auto")
 
 # The module and the class of each; a backend that nobody chooses is not imported.
 _CLASSES = {
     "numpy": ("with_numpy", "NumPyBackend"),
     "cupy": ("with_cupy", "CuPyBackend"),
+    "torch": ("with_torch", "TorchBackend"),
     "strict": ("strict", "StrictBackend"),
 }
 SMALL = 64  # elements of a matrix, below which looking for a faster way to multiply costs more than it gains
@@ -71,11 +72,13 @@ def load(name: str) -> Backend:
                 return load("cupy")
         return load("numpy")
     if name not in _loaded:
-        if name not in _CLASSES:
+        library, _, device = name.partition(":")
+        if library not in _CLASSES or (device and library != "torch"):
             raise BackendNameError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
-        module, cls = _CLASSES[name]
-        lib = getattr(import_module(f"minitensor.backend.{module}"), cls)()
-        _loaded[name] = _by_array_type[lib.array_type] = lib
+        module, cls = _CLASSES[library]
+        lib = getattr(import_module(f"minitensor.backend.{module}"), cls)(*[device] if device else [])
+        _loaded[name] = lib = _loaded.setdefault(lib.name, lib)  # "torch" is "torch:mps" where that is the GPU
+        _by_array_type[lib.array_type] = lib
     return _loaded[name]
 
 

@@ -35,6 +35,7 @@ class Backend:
     on_processor : whether its arrays are NumPy's, so that compiled loops can take them as they are
     runs_kernels_on : "simulator", "gpu" or None, where a kernel of `minitensor.gpu` runs on its arrays
     protects_expanded : whether the library itself refuses to write to an expanded array
+    unsigned : the dtype in which unsigned integers are summed
     chunk : how many elements make a piece of work: enough to be fast, few enough for a core's cache
     """
 
@@ -42,6 +43,7 @@ class Backend:
     on_processor = False
     runs_kernels_on: str | None = None
     protects_expanded = False
+    unsigned = "uint64"
     chunk = 2**15
 
     def __init__(self, xp: Any, array_type: type, **on: Any) -> None:
