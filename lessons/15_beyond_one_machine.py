@@ -25,6 +25,7 @@ from minitensor import plot
 from minitensor.cluster import mean_shift
 from minitensor.errors import MissingExtraError
 from minitensor.groups import counts
+from minitensor.text.hints import install
 from minitensor.text.numbers import in_bytes
 
 try:
@@ -32,8 +33,9 @@ try:
     import dask.array as da
     from distributed import Client, LocalCluster
 except ImportError:
-    install = "lesson 15 needs Dask: pip install 'minitensor[lessons,dask]'"
-    raise MissingExtraError(install) from None
+    raise MissingExtraError(
+        f"lesson 15 needs Dask: {install('dask[array]', 'distributed')}"
+    ) from None
 
 mt.set_backend("numpy")
 ROWS, CHUNKS = 250_000, 80

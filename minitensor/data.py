@@ -7,6 +7,7 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import MissingExtraError
 from minitensor.functions import concat
 from minitensor.norms import norm
+from minitensor.text.hints import install
 
 PHOTOGRAPHS = ("china", "flower")
 
@@ -87,7 +88,7 @@ def digits() -> tuple[Tensor, Tensor]:
     try:
         from sklearn.datasets import load_digits
     except ImportError:
-        raise MissingExtraError("the digits come with scikit-learn: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"the digits come with scikit-learn: {install('scikit-learn')}") from None
     found = load_digits()
     return tensor(found.data), tensor(found.target)
 
@@ -105,10 +106,10 @@ def photograph(name: str) -> Tensor:
         from sklearn.datasets import load_sample_image
     except ImportError:
         raise MissingExtraError(
-            f"the photo {name!r} comes with scikit-learn: pip install 'minitensor[lessons]'"
+            f"the photo {name!r} comes with scikit-learn: {install('scikit-learn', 'pillow')}"
         ) from None
     try:
         import PIL  # noqa: F401  # scikit-learn reads pictures with it, and says so in other words
     except ImportError:
-        raise MissingExtraError("reading a photo needs Pillow: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"reading a photo needs Pillow: {install('pillow')}") from None
     return tensor(load_sample_image(f"{name}.jpg"))

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from minitensor.errors import BackendError
+from minitensor.text.hints import install
 
 USE_NUMPY = "or compute on the processor: MINITENSOR_BACKEND=numpy"
 KERNEL = """
@@ -27,7 +28,7 @@ def driver_version() -> tuple[int, int] | None:
 def install_line() -> str:
     """The line that installs the CuPy which fits this machine's driver."""
     version = driver_version()
-    return "pip install 'minitensor[cuda12]'" if version and version < (13, 0) else "pip install 'minitensor[cuda13]'"
+    return install("cupy-cuda12x[ctk]" if version and version < (13, 0) else "cupy-cuda13x[ctk]")
 
 
 def installed_cupy() -> str:
@@ -83,7 +84,7 @@ def require_working_cupy() -> Any:
         if "cannot open source file" in text or "CUDA_PATH" in text or "header" in text.lower():
             raise BackendError(
                 "CuPy finds the GPU but not the CUDA headers, without which it compiles no kernel. "
-                f"pip install '{installed_cupy()}[ctk]', {USE_NUMPY}"
+                f"{install(f'{installed_cupy()}[ctk]')}, {USE_NUMPY}"
             ) from error
         raise BackendError(f"CuPy finds the GPU but a small kernel failed on it: {text}. {USE_NUMPY}") from error
     if answer != 24.0:

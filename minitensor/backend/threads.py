@@ -18,7 +18,7 @@ def cores() -> int:
 
 def threads_of_blas() -> int:
     """How many threads the BLAS under NumPy takes now: what it says itself, by way of threadpoolctl, where that is
-    installed (``pip install 'minitensor[threads]'``), else what the environment says."""
+    installed (``pip install threadpoolctl``), else what the environment says."""
     for library in _libraries():
         return max(1, min(cores(), library.num_threads))
     asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)

@@ -18,6 +18,7 @@ from minitensor.core import checks
 from minitensor.core.creation import as_tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, MissingExtraError, NotFittedError, ShapeError
+from minitensor.text.hints import install
 
 OUTPUTS = ("default", "pandas", "polars")
 
@@ -180,7 +181,7 @@ class Transformer(Estimator):
         try:
             library = __import__(kind)
         except ImportError:
-            raise MissingExtraError(f"set_output: {kind} is not installed; pip install {kind}") from None
+            raise MissingExtraError(f"set_output: {kind} is not installed; {install(kind)}") from None
         names, table = self.get_feature_names_out(), result.numpy()
         if kind == "polars":
             return library.DataFrame(table, schema=list(names), orient="row")
@@ -229,5 +230,5 @@ def jobs(name: str, count: int | None) -> Iterator[None]:
     wanted = min(wanted, threads.cores()) if wanted > 0 else max(1, threads.cores() + 1 + wanted)
     with threads.blas_limited(wanted) as is_so:
         if not is_so:
-            raise MissingExtraError(f"{name}={count} needs threadpoolctl; pip install 'minitensor[threads]'")
+            raise MissingExtraError(f"{name}={count} needs threadpoolctl; {install('threadpoolctl')}")
         yield

@@ -14,6 +14,7 @@ from minitensor import __version__, backend
 from minitensor.backend.probe import driver_version, install_line
 from minitensor.backend.threads import cores
 from minitensor.errors import BackendError, BackendNameError
+from minitensor.text.hints import install
 
 # Variables that change how this library, or the libraries under it, compute.
 VARIABLES = (
@@ -25,12 +26,12 @@ VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
 )
-# Module, the extra that installs it, and what it is for.
+# Module, the package that brings it, and what it is for.
 EXTRAS = (
-    ("matplotlib", "lessons", "draws pictures"),
-    ("PIL", "lessons", "reads photographs"),
-    ("rich", "lessons", "prints tables"),
-    ("sklearn", "lessons", "brings digits and photographs"),
+    ("matplotlib", "matplotlib", "draws pictures"),
+    ("PIL", "pillow", "reads photographs"),
+    ("rich", "rich", "prints tables"),
+    ("sklearn", "scikit-learn", "brings digits and photographs"),
     ("numba", "numba", "compiles the last rung of mean shift"),
 )
 
@@ -56,8 +57,8 @@ def _findings() -> Iterator[tuple[str, str]]:
     yield "BLAS", _blas()
     yield "cores", f"{cores()} for this process, {os.cpu_count()} in the machine"
     yield from _cupy()
-    for module, extra, purpose in EXTRAS:
-        here = "installed" if find_spec(module) else f"missing: pip install 'minitensor[{extra}]'"
+    for module, package, purpose in EXTRAS:
+        here = "installed" if find_spec(module) else f"missing: {install(package)}"
         yield module, f"{here} ({purpose})"
     for name in VARIABLES:
         yield name, os.environ.get(name, "(not set)")

@@ -17,6 +17,7 @@ from minitensor.segment import as_rgb, explained_variance, memory_held, segment
 from minitensor.segment.reading import Photo, read
 from minitensor.segment.regions import join_small, link
 from minitensor.text.bar import progress
+from minitensor.text.hints import install
 from minitensor.text.numbers import in_bytes, in_seconds
 
 Regions = Callable[..., np.ndarray]  # of (height, width, 3) uint8 and settings, the regions (height, width)
@@ -140,7 +141,7 @@ def _compare(photo: Tensor) -> None:
     """Print seconds, regions and explained variance of each of the `peers`."""
     others, colours = peers(), as_rgb(photo)
     if not others:
-        print("There is nothing to compare with: pip install opencv-python-headless scikit-image")
+        print(f"There is nothing to compare with: {install('opencv-python-headless', 'scikit-image')}")
         return
     eight_bits = np.round(colours.numpy() * 255).astype("uint8")
     print("For comparison (the more regions, the more they explain):")

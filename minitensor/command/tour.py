@@ -22,6 +22,7 @@ from minitensor.ladder import Climb, Ladder, ceilings, table
 from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
 from minitensor.text.bar import progress
+from minitensor.text.hints import LESSONS, install
 from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
@@ -41,7 +42,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
     try:
         from rich.console import Console
     except ImportError:
-        raise MissingExtraError("the tour needs rich: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"the tour needs rich: {install(*LESSONS)}") from None
     from minitensor import plot
 
     plot.headless()

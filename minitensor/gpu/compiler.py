@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from minitensor.backend.dtypes import checked_dtype
 from minitensor.backend.probe import install_line, installed_cupy
 from minitensor.errors import CompileError, DTypeError, MissingExtraError
+from minitensor.text.hints import install
 
 # What CuPy itself passes: results and operands below 2^-126 count as 0.
 OPTIONS = ("-ftz=true",)
@@ -233,7 +234,7 @@ def _refused(log: str, arch: str, error: Exception) -> Exception:
     if missing := re.search(r"cannot open source file \"(.*?)\"", log):
         return MissingExtraError(
             f"the kernel includes {missing[1]}, which is not here; CUDA's headers come with "
-            f"pip install '{installed_cupy()}[ctk]'"
+            + install(f"{installed_cupy()}[ctk]")
         )
     message = f"NVRTC refuses this kernel for {arch}: {log or error}"
     return CompileError(message)
@@ -257,7 +258,7 @@ def _nvrtc() -> tuple[Any, tuple[str, ...]]:
     try:
         nvrtc.getVersion()  # the library is loaded now, not at import
     except RuntimeError as error:
-        fix = f"pip install '{installed_cupy()}[ctk]'"
+        fix = install(f"{installed_cupy()}[ctk]")
         raise MissingExtraError(f"NVRTC, CUDA's compiler, is not here: {fix}") from error
     return nvrtc, assemble_cupy_compiler_options(())
 

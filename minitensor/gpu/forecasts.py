@@ -5,6 +5,7 @@ from typing import Any
 
 from minitensor.errors import MissingExtraError
 from minitensor.gpu.predict import NAMES, Prediction
+from minitensor.text.hints import install
 from minitensor.text.numbers import digits, roughly
 
 
@@ -21,7 +22,7 @@ def forecast(title: str, predictions: Sequence[tuple[str, Prediction]]) -> Any:
         from rich.markup import escape
         from rich.table import Table
     except ImportError:
-        raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"tables need rich: {install('rich')}") from None
     out = Table(title=escape(title), title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
     out.add_column("rung", style="bold", no_wrap=True)
     out.add_column("PREDICTED", justify="right", no_wrap=True)

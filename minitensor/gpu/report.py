@@ -8,6 +8,7 @@ from minitensor.errors import KernelError, MissingExtraError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.source import APART, Source
+from minitensor.text.hints import install
 
 if TYPE_CHECKING:
     from minitensor.gpu.cards import Card
@@ -156,7 +157,7 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
         from rich.markup import escape
         from rich.table import Table
     except ImportError:
-        raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"tables need rich: {install('rich')}") from None
     out = Table(
         title=escape(title),
         caption="counted on a simulated GPU; nothing was timed",

@@ -4,6 +4,7 @@ from typing import Any
 
 from minitensor.errors import MissingExtraError
 from minitensor.ladder.climbing import Climb
+from minitensor.text.hints import install
 from minitensor.text.numbers import digits, in_bytes, in_percent, in_seconds
 
 
@@ -17,7 +18,7 @@ def table(climb: Climb, width: int = 80) -> Any:
         from rich.markup import escape
         from rich.table import Table
     except ImportError:
-        raise MissingExtraError("tables need rich: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"tables need rich: {install('rich')}") from None
     notes = [f"{row.rung} {row.note}" for row in climb.rows if row.note]
     out = Table(
         title=escape(f"{climb.ladder}: {climb.title}"),

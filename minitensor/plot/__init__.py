@@ -6,9 +6,10 @@ Each function draws on a new figure and returns it; nothing is written but by `s
 from importlib.util import find_spec
 
 from minitensor.errors import MissingExtraError
+from minitensor.text.hints import install
 
 if not find_spec("matplotlib"):
-    raise MissingExtraError("pictures need matplotlib: pip install 'minitensor[lessons]'")
+    raise MissingExtraError(f"pictures need matplotlib: {install('matplotlib')}")
 
 from minitensor.plot.accesses import memory_access
 from minitensor.plot.centres import attraction, settling

@@ -12,6 +12,7 @@ from minitensor.core import checks
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, MissingExtraError, OutOfMemoryError
+from minitensor.text.hints import install
 from minitensor.text.numbers import in_bytes
 
 # No others are tried: to read some formats, EPS among them, Pillow starts other programs.
@@ -51,7 +52,7 @@ def read(path: str | Path, most: int | None = None) -> Photo:
     try:
         from PIL import Image, UnidentifiedImageError
     except ImportError:
-        raise MissingExtraError("reading a photo needs Pillow: pip install 'minitensor[lessons]'") from None
+        raise MissingExtraError(f"reading a photo needs Pillow: {install('pillow')}") from None
     name = str(path)
     if Path(path).is_dir():
         raise InputError(f"{name!r} is a folder; name a picture file in it")

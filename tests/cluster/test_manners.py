@@ -112,7 +112,7 @@ def test_n_jobs_that_mean_nothing_are_refused(count):
 
 def test_without_threadpoolctl_n_jobs_says_what_to_install(monkeypatch):
     monkeypatch.setattr(threads, "_libraries", list)
-    with pytest.raises(ImportError, match=r"n_jobs=1 needs threadpoolctl; pip install 'minitensor\[threads\]'"):
+    with pytest.raises(ImportError, match=r"n_jobs=1 needs threadpoolctl; pip install threadpoolctl"):
         MeanShift(bandwidth=1.0, n_jobs=1).fit(POINTS)
 
 

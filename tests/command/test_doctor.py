@@ -51,7 +51,7 @@ def test_the_doctor_on_a_machine_with_a_driver_but_no_cupy(monkeypatch):
     monkeypatch.setattr(doctor, "find_spec", lambda name: None)
     monkeypatch.setattr("minitensor.backend.probe.driver_version", lambda: (12, 4))
     found = dict(doctor._cupy())
-    assert found == {"NVIDIA driver": "runs CUDA 12.4", "CuPy": "not installed: pip install 'minitensor[cuda12]'"}
+    assert found == {"NVIDIA driver": "runs CUDA 12.4", "CuPy": 'not installed: pip install "cupy-cuda12x[ctk]"'}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_cores_are_those_of_this_process(monkeypatch):
 def test_an_extra_that_is_missing_comes_with_its_line(monkeypatch):
     monkeypatch.setattr(doctor, "find_spec", lambda name: None if name in ("rich", "cupy") else name)
     found = dict(doctor._findings())
-    assert found["rich"] == "missing: pip install 'minitensor[lessons]' (prints tables)"
+    assert found["rich"] == "missing: pip install rich (prints tables)"
     assert found["matplotlib"] == "installed (draws pictures)"
 
 
@@ -130,7 +130,7 @@ def two_gpus():
 
 
 def broken():
-    raise BackendError("CuPy finds the GPU but not the CUDA headers. pip install 'cupy-cuda13x[ctk]'")
+    raise BackendError('CuPy finds the GPU but not the CUDA headers. pip install "cupy-cuda13x[ctk]"')
 
 
 def test_the_doctor_names_each_gpu_and_says_that_kernels_run(with_cupy, capsys):
@@ -150,7 +150,7 @@ def test_the_doctor_names_each_gpu_and_says_that_kernels_run(with_cupy, capsys):
 
 def test_the_doctor_on_a_machine_whose_cupy_does_not_run(with_cupy, capsys):
     with_cupy(broken)
-    why = "CuPy finds the GPU but not the CUDA headers. pip install 'cupy-cuda13x[ctk]'"
+    why = 'CuPy finds the GPU but not the CUDA headers. pip install "cupy-cuda13x[ctk]"'
     assert list(doctor._cupy()) == [
         ("NVIDIA driver", "runs CUDA 13.0"),
         ("CuPy", "installed"),

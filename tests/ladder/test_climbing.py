@@ -163,9 +163,9 @@ def test_the_table_fits_the_terminal(width):
 
 
 def test_a_table_shows_square_brackets_as_they_are():
-    rows = tuple(row._replace(note="needs: pip install 'minitensor[numba]'") for row in climb(plain).rows)
+    rows = tuple(row._replace(note="needs: pip install 'dask[array]'") for row in climb(plain).rows)
     rich = pytest.importorskip("rich.console", reason="tables need rich, an extra")
     console = rich.Console(file=io.StringIO(), width=120)
     console.print(table(climb(plain)._replace(rows=rows, title="x[at]"), 120))
-    for words in ("minitensor[numba]", "x[at]"):
+    for words in ("dask[array]", "x[at]"):
         assert words in console.file.getvalue()

@@ -26,6 +26,7 @@ from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DeviceError, MissingExtraError
 from minitensor.ladder import rung
 from minitensor.text.code import function, indent
+from minitensor.text.hints import install
 
 WORTH = 2**19  # pairs below which another of Numba's threads costs more than it gains
 RUN = 2048  # points that are added into one sum; so rounding grows with n / RUN, not with n
@@ -204,5 +205,5 @@ def _numba() -> Any:
     try:
         import numba
     except ImportError:
-        raise MissingExtraError("compiled loops need Numba: pip install 'minitensor[numba]'") from None
+        raise MissingExtraError(f"compiled loops need Numba: {install('numba')}") from None
     return numba

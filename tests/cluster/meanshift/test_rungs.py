@@ -298,10 +298,10 @@ def compiled_module():
 def test_without_numba_the_rung_says_how_to_get_it_and_the_ladder_that_it_skipped_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)
     points = mt.ones((3, 2))
-    with pytest.raises(ImportError, match=r"pip install 'minitensor\[numba\]'"):
+    with pytest.raises(ImportError, match="pip install numba"):
         compiled(points, points, 1.0)
     climb = LADDER.climb(points, points, 1.0, seconds=0.01)
-    assert climb.rows[-1].note == "skipped: compiled loops need Numba: pip install 'minitensor[numba]'"
+    assert climb.rows[-1].note == "skipped: compiled loops need Numba: pip install numba"
     assert [row.rung for row in climb.rows if row.seconds is None] == ["compiled"]
 
 
