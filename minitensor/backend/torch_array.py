@@ -1,123 +1,15 @@
-"""PyTorch as the standard has it: an array with the standard's attributes and operators, and the functions beside it.
+"""An array of PyTorch as the standard has it: attributes, operators, indexing."""
 
-The functions are array-api-compat's. What differs here is what a number is: dtypes promote as NumPy's do, a float that
-is made of integers is float64, a number that does not fit is refused, and errors are of the kind that NumPy raises.
-"""
-
-from collections.abc import Callable
 from functools import cache
-from types import ModuleType
 from typing import Any, ClassVar
 
-import array_api_compat.torch as standard
-import numpy
 import torch
 
-from minitensor.backend.dtypes import HOLDS, holds_number
+from minitensor.backend.dtypes import HOLDS
+from minitensor.backend.torch_functions import COMPARE, NUMPY, Namespace, computed
+from minitensor.errors import ShapeError
 
-# Not uint16, uint32 and uint64: PyTorch keeps them, but does not add, compare or choose them.
-NUMPY = {
-    getattr(torch, name): numpy.dtype(name)
-    for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "float16", "float32", "float64", "complex64",
-                 "complex128")
-}  # fmt: skip
-TORCH = {own: dtype for dtype, own in NUMPY.items()}
-COMPARE = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-FRACTIONS = {"divide", "atan2", "hypot", "logaddexp", "copysign", "nextafter"}  # of integers they are float64
-ALIKE = COMPARE | FRACTIONS | {
-    "add", "subtract", "multiply", "floor_divide", "remainder", "pow", "maximum", "minimum", "where", "clip", "concat",
-    "stack", "matmul", "vecdot", "tensordot", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
-    "bitwise_right_shift",
-}  # fmt: skip  # whose operands take on one dtype
-FLOATS = FRACTIONS | {
-    "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "expm1", "log", "log1p", "log2", "log10",
-    "reciprocal", "sin", "sinh", "sqrt", "tan", "tanh", "mean", "std", "var",
-}  # fmt: skip
-
-
-class Namespace:
-    """The standard's functions on the arrays of one device; `linalg` is another.
-
-    kind : the class of the arrays; functions : the module of array-api-compat
-    """
-
-    def __init__(self, kind: "type[TorchArray]", functions: Any = standard) -> None:
-        self._kind, self._functions = kind, functions
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._functions, name)
-        if isinstance(found, ModuleType):
-            found = Namespace(self._kind, found)
-        elif callable(found) and not isinstance(found, type):
-            found = self._function(name, found)
-        setattr(self, name, found)  # so that it is made once
-        return found
-
-    def _function(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        kind = self._kind
-        together, floats = name in ALIKE, name in FLOATS
-
-        def call(*args: Any, **options: Any) -> Any:
-            given = [_bare(kind, each) for each in args]
-            if together:
-                given = _alike(kind, name, given)
-            elif floats and not given[0].dtype.is_floating_point and not given[0].dtype.is_complex:
-                given[0] = given[0].to(torch.float64)
-            return _dressed(kind, computed(function, *given, **{key: _bare(kind, options[key]) for key in options}))
-
-        return call
-
-    # --- what makes arrays: dtypes are NumPy's where none is given -------------------------------------------------
-
-    def asarray(self, data: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
-        kind = self._kind
-        if not isinstance(data, (kind, torch.Tensor)):
-            data = numpy.asarray(data)
-            data = from_numpy(data if dtype is None else data.astype(NUMPY[dtype]))
-        made = computed(standard.asarray, _bare(kind, data), dtype=dtype, device=device or kind.place, copy=copy)
-        return kind(made)
-
-    def from_dlpack(self, data: Any, **options: Any) -> Any:
-        return self._kind(computed(torch.from_dlpack, _bare(self._kind, data)))
-
-    def arange(self, start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, device: Any = None) -> Any:
-        whole = all(isinstance(each, int) for each in (start, stop or 0, step))
-        dtype = dtype or (torch.int64 if whole else torch.float64)
-        return self._made(standard.arange, start, stop, step, dtype=dtype, device=device)
-
-    def full(self, shape: Any, value: Any, dtype: Any = None, device: Any = None) -> Any:
-        return self._made(
-            standard.full, shape, value, dtype=dtype or TORCH[numpy.asarray(value).dtype], device=device
-        )
-
-    def zeros(self, shape: Any, dtype: Any = None, device: Any = None) -> Any:
-        return self._made(standard.zeros, shape, dtype=dtype, device=device)
-
-    def ones(self, shape: Any, dtype: Any = None, device: Any = None) -> Any:
-        return self._made(standard.ones, shape, dtype=dtype, device=device)
-
-    def empty(self, shape: Any, dtype: Any = None, device: Any = None) -> Any:
-        return self._made(standard.empty, shape, dtype=dtype, device=device)
-
-    def eye(self, rows: int, columns: int | None = None, k: int = 0, dtype: Any = None, device: Any = None) -> Any:
-        return self._made(standard.eye, rows, columns, k=k, dtype=dtype, device=device)
-
-    def linspace(self, start: Any, stop: Any, num: int, endpoint: bool = True, dtype: Any = None, device: Any = None) -> Any:
-        made = numpy.linspace(start, stop, num, endpoint=endpoint, dtype=NUMPY[dtype or torch.float64])
-        return self.asarray(made, device=device)
-
-    def _made(self, function: Callable[..., Any], *args: Any, dtype: Any, device: Any, **options: Any) -> Any:
-        kind = self._kind
-        made = computed(function, *args, dtype=dtype or torch.float64, device=device or kind.place, **options)
-        return kind(made)
-
-    # --- what the two libraries do differently ---------------------------------------------------------------------
-
-    def take(self, array: Any, indices: Any, axis: int | None = None) -> Any:
-        places, axis = indices.tensor.to(torch.int64), 0 if axis is None else axis
-        size = array.shape[axis]
-        places = torch.where(places < 0, places + size, places)  # PyTorch does not count from the end here
-        return self._kind(computed(torch.index_select, array.tensor, axis, places))
+AXES = 64  # that an array of NumPy may have
 
 
 class TorchArray:
@@ -133,6 +25,8 @@ class TorchArray:
     xp: ClassVar[Namespace]
 
     def __init__(self, base: Any, turned: tuple[int, ...] = ()) -> None:
+        if base.ndim > AXES:
+            raise ShapeError(f"{base.ndim} axes are more than {AXES}")
         self.base, self.turned = base, turned
 
     @property
@@ -235,9 +129,7 @@ class TorchArray:
         turned, axis, out = [], 0, 0
         for number, part in enumerate(parts):
             if part is not None:
-                places = range(self.shape[axis])[part]
-                if axis in self.turned:
-                    places = range(self.shape[axis])[::-1][part]
+                places = range(self.shape[axis])[:: -1 if axis in self.turned else 1][part]
                 if isinstance(places, int):
                     parts[number], out = places, out - 1
                 elif places and places.step < 0:
@@ -250,7 +142,7 @@ class TorchArray:
         return tuple(parts), tuple(turned)
 
 
-def _index(kind: type, part: Any) -> Any:
+def _index(kind: Any, part: Any) -> Any:
     if type(part) is kind:
         return part.tensor if part.tensor.dtype is torch.bool else part.tensor.to(torch.int64)
     return part
@@ -269,6 +161,8 @@ def _operators(python: str, name: str) -> None:
         made = forward(self, other)
         if made is NotImplemented:
             return made
+        if made.shape != self.shape:
+            raise ShapeError("the result has another shape")
         if made.dtype is not self.dtype:
             raise TypeError(f"{NUMPY[self.dtype]} elements cannot hold {NUMPY[made.dtype]} values")
         self[...] = made
@@ -298,7 +192,7 @@ for _python, _name in {"neg": "negative", "pos": "positive", "invert": "bitwise_
 @cache
 def array_type(device: Any) -> type[TorchArray]:
     """The class of the arrays on a device of PyTorch; each has its own, so that two do not mix."""
-    kind = type("TorchArray", (TorchArray,), {"__slots__": (), "__module__": __name__, "place": device})
+    kind: Any = type("TorchArray", (TorchArray,), {"__slots__": (), "__module__": __name__, "place": device})
     kind.xp = Namespace(kind)
     return kind
 
@@ -306,71 +200,3 @@ def array_type(device: Any) -> type[TorchArray]:
 def _again(tensor: Any) -> TorchArray:
     """An array out of a pickle."""
     return array_type(torch.device(tensor.device.type if tensor.device.index in (None, 0) else tensor.device))(tensor)
-
-
-def from_numpy(array: numpy.ndarray) -> Any:
-    """A tensor on the processor that shares nothing with `array`, in the same layout but for negative strides."""
-    steps = [stride for stride, size in zip(array.strides, array.shape, strict=True) if size > 1]
-    copied = numpy.array(array, order="C" if any(step <= 0 for step in steps) else "K")
-    return torch.from_numpy(copied)
-
-
-def computed(function: Callable[..., Any], *args: Any, **options: Any) -> Any:
-    """What a function of PyTorch gives; what it raises is of the kind that NumPy raises."""
-    try:
-        return function(*args, **options)
-    except (RuntimeError, AssertionError) as error:  # NotImplementedError is one too
-        text = str(error).partition("\n")[0]
-        if isinstance(error, torch.OutOfMemoryError) or "allocate" in text or "not enough memory" in text:
-            raise MemoryError(text) from None
-        if isinstance(error, NotImplementedError) or "not implemented" in text or "not support" in text:
-            raise TypeError(text) from None
-        raise ValueError(text) from None
-
-
-def _bare(kind: type, given: Any) -> Any:
-    if type(given) is kind:
-        return given.tensor
-    if type(given) in (list, tuple):
-        return type(given)(_bare(kind, each) for each in given)
-    return given
-
-
-def _dressed(kind: type, made: Any) -> Any:
-    if isinstance(made, torch.Tensor):
-        return kind(made)
-    if isinstance(made, (list, tuple)) and not isinstance(made, torch.Size):
-        each = [_dressed(kind, one) for one in made]
-        return type(made)(*each) if hasattr(made, "_fields") else type(made)(each)
-    return made
-
-
-def _alike(kind: Any, name: str, given: list[Any]) -> list[Any]:
-    """The operands in one dtype, which is NumPy's for them; Python numbers as they are, if they fit."""
-    first = 1 if name == "where" else 0
-    listed = name in ("concat", "stack")
-    operands = list(given[0]) if listed else given[first:]
-    wide = _together(name, tuple(x.dtype if isinstance(x, torch.Tensor) else type(x) for x in operands))
-    own = NUMPY[wide]
-    for number, x in enumerate(operands):
-        if isinstance(x, torch.Tensor):
-            operands[number] = x if x.dtype is wide else x.to(wide)
-        elif type(x) is int and own.kind in "biu" and not holds_number(own, x):
-            if name not in COMPARE:
-                raise OverflowError(f"{own} elements cannot hold {x:.30}")
-            return _alike(kind, name, [y.to(torch.float64) if isinstance(y, torch.Tensor) else float(y) for y in given])
-        elif number == 0 and x is not None and type(x) in HOLDS:  # some functions of PyTorch want a tensor there
-            operands[number] = torch.full((), x, dtype=wide, device=kind.place)
-    return [operands, *given[1:]] if listed else [*given[:first], *operands]
-
-
-@cache
-def _together(name: str, kinds: tuple[Any, ...]) -> Any:
-    """The dtype that NumPy gives operands of these dtypes and types of Python numbers."""
-    samples = {bool: True, int: 1, float: 1.0, complex: 1j}
-    found = numpy.result_type(*(NUMPY[x] if isinstance(x, torch.dtype) else samples[x] for x in kinds if x in samples or isinstance(x, torch.dtype)))
-    if found.kind in "biu" and name in FRACTIONS:
-        found = numpy.dtype("float64")
-    if found not in TORCH:
-        raise TypeError(f"PyTorch does not compute with {found}")
-    return TORCH[found]

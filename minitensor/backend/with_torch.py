@@ -4,16 +4,20 @@ It was tried on the processor and on no other device. The rungs of array code, t
 as they are. Kernels do not: they are CUDA C++, which CuPy compiles and the simulator runs.
 """
 
+import math
 from typing import Any
 
 import numpy
 
 from minitensor.backend import memory
-from minitensor.backend.probe import USE_NUMPY
 from minitensor.backend.dtypes import checked_dtype
+from minitensor.backend.probe import USE_NUMPY
 from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError, DTypeError
+from minitensor.text.hints import install
 
+USE_TORCH = "Take another device, as by MINITENSOR_BACKEND=torch:cpu"
+PACKAGES = {"torch": "torch", "array_api_compat": "array-api-compat"}  # by the names of their modules
 FIX = {"uint16": "int32", "uint32": "int64", "uint64": "int64"}  # what to write instead
 
 
@@ -32,9 +36,9 @@ class TorchBackend(Backend):
 
     def __init__(self, device: str = "") -> None:
         torch = require_working_torch(device)
-        from minitensor.backend import torch_array
+        from minitensor.backend import torch_array, torch_functions
 
-        self.torch, self.arrays = torch, torch_array
+        self.torch, self.functions = torch, torch_functions
         place = found_device(torch, device)
         self.name = f"torch:{place}"
         kind = torch_array.array_type(place)
@@ -45,21 +49,21 @@ class TorchBackend(Backend):
 
     def dtype(self, name: Any) -> Any:
         own = checked_dtype(name)
-        if own not in self.arrays.TORCH:
+        if own not in self.functions.TORCH:
             raise DTypeError(f"PyTorch does not compute with {own}; take {FIX[own.name]}")
         if not self.has_float64 and own.name in ("float64", "complex128"):
             narrow = {"float64": "float32", "complex128": "complex64"}[own.name]
             raise DTypeError(f"{self.device_name()} has no {own}; write dtype={narrow!r} or .astype({narrow!r})")
-        return self.arrays.TORCH[own]
+        return self.functions.TORCH[own]
 
     def numpy_dtype(self, array: Any) -> numpy.dtype:
-        return self.arrays.NUMPY[array.dtype]
+        return self.functions.NUMPY[array.dtype]
 
     # --- to NumPy and back -----------------------------------------------------------------------------------------
 
     def from_numpy(self, array: numpy.ndarray) -> Any:
         self.dtype(array.dtype)
-        return self.array_type(self.arrays.from_numpy(array).to(self.on["device"]))
+        return self.array_type(self.functions.from_numpy(array).to(self.on["device"]))
 
     def to_numpy(self, array: Any) -> numpy.ndarray:
         return array.tensor.resolve_conj().resolve_neg().to("cpu", copy=True).numpy()
@@ -84,11 +88,21 @@ class TorchBackend(Backend):
             return int(torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory())
         return int(getattr(torch, place.type).mem_get_info(place)[0])
 
-    # --- arithmetic ------------------------------------------------------------------------------------------------
+    # --- arithmetic, written over what is there --------------------------------------------------------------------
 
-    def matmul(self, a: Any, b: Any) -> Any:
-        """Of integers, one column by one row after the other where a GPU has no such product."""
-        return a @ b
+    def exp_in_place(self, array: Any, floor: Any = None, base: float = math.e) -> Any:
+        table = self._at_least(array, floor)
+        (table.exp2_ if base == 2 else table.exp_)()
+        return array
+
+    def square_in_place(self, array: Any, times: int, floor: Any = None) -> Any:
+        table = self._at_least(array, floor)
+        for _ in range(times):
+            table.mul_(table)
+        return array
+
+    def _at_least(self, array: Any, floor: Any) -> Any:
+        return array.base if floor is None else array.base.clamp_(min=getattr(floor, "tensor", floor))
 
     # --- the device ------------------------------------------------------------------------------------------------
 
@@ -117,17 +131,22 @@ def require_working_torch(device: str) -> Any:
         import array_api_compat.torch  # noqa: F401
         import torch
     except Exception as error:
-        if isinstance(error, ModuleNotFoundError) and error.name in ("torch", "array_api_compat"):
-            raise BackendError(f"{error.name} is not installed. pip install torch array-api-compat, {USE_NUMPY}") from None
-        raise BackendError(f"PyTorch is installed but does not load: {error}, {USE_NUMPY}") from error
+        if isinstance(error, ModuleNotFoundError) and error.name in PACKAGES:
+            raise BackendError(
+                f"{PACKAGES[error.name]} is not installed. {install(*PACKAGES.values())}, {USE_NUMPY}"
+            ) from None
+        raise BackendError(
+            f"PyTorch is installed but does not load: {error}. {install(*PACKAGES.values())}, {USE_NUMPY}"
+        ) from error
     place = found_device(torch, device)
     try:
         ones = torch.ones((2, 3), dtype=torch.float32, device=place)
         answer = float((ones @ ones.T).sum())
     except Exception as error:
-        raise BackendError(f"PyTorch does not compute on {place}: {error}. {USE_NUMPY}") from error
+        why = str(error).partition("\n")[0].rstrip(".")
+        raise BackendError(f"PyTorch does not compute on {place}: {why}. {USE_TORCH}, {USE_NUMPY}") from error
     if answer != 12.0:
-        raise BackendError(f"PyTorch computed on {place} and got {answer} instead of 12.0. {USE_NUMPY}")
+        raise BackendError(f"PyTorch computed on {place} and got {answer} instead of 12. {USE_TORCH}, {USE_NUMPY}")
     return torch
 
 
