@@ -35,6 +35,8 @@ class Backend:
     on_processor : whether its arrays are NumPy's, so that compiled loops can take them as they are
     runs_kernels_on : "simulator", "gpu" or None, where a kernel of `minitensor.gpu` runs on its arrays
     protects_expanded : whether the library itself refuses to write to an expanded array
+    has_float64 : whether the device has it; Apple's GPUs have not
+    short : a dtype of whole numbers below 2**16, which the library sorts quickest in the narrowest
     unsigned : the dtype in which unsigned integers are summed
     chunk : how many elements make a piece of work: enough to be fast, few enough for a core's cache
     """
@@ -43,6 +45,8 @@ class Backend:
     on_processor = False
     runs_kernels_on: str | None = None
     protects_expanded = False
+    has_float64 = True
+    short = "uint16"
     unsigned = "uint64"
     chunk = 2**15
 

@@ -45,6 +45,7 @@ class Namespace:
 
     def __init__(self, kind: Any, functions: Any = standard) -> None:
         self._kind, self._functions = kind, functions
+        self.__name__, self.__version__ = "torch", torch.__version__
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._functions, name)
@@ -81,7 +82,12 @@ class Namespace:
         return kind(made)
 
     def from_dlpack(self, data: Any, **options: Any) -> Any:
-        return self._kind(computed(torch.from_dlpack, _bare(self._kind, data)))
+        data = _bare(self._kind, data)
+        own = isinstance(data, torch.Tensor) and data.layout is torch.strided and not data.requires_grad
+        found = data if own else computed(torch.from_dlpack, data)
+        if found.dtype not in NUMPY:
+            raise TypeError(f"{found.dtype} is not computed with here")
+        return self._kind(found)
 
     def arange(self, start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, device: Any = None) -> Any:
         whole = all(isinstance(each, int) for each in (start, stop or 0, step))

@@ -5,6 +5,7 @@ as they are. Kernels do not: they are CUDA C++, which CuPy compiles and the simu
 """
 
 import math
+import re
 from typing import Any
 
 import numpy
@@ -17,8 +18,9 @@ from minitensor.errors import BackendError, BackendNameError, DTypeError
 from minitensor.text.hints import install
 
 USE_TORCH = "Take another device, as by MINITENSOR_BACKEND=torch:cpu"
-PACKAGES = {"torch": "torch", "array_api_compat": "array-api-compat"}  # by the names of their modules
-FIX = {"uint16": "int32", "uint32": "int64", "uint64": "int64"}  # what to write instead
+PACKAGES = {"torch": "PyTorch", "array_api_compat": "array-api-compat"}  # by the names of their modules
+INSTALL = install("torch", "array-api-compat")
+FIX = {"uint16": "int32 or float32", "uint32": "int64", "uint64": "int64"}  # what to write instead
 
 
 class TorchBackend(Backend):
@@ -31,7 +33,7 @@ class TorchBackend(Backend):
     compute that on the processor.
     """
 
-    unsigned = "int64"
+    short, unsigned = "int32", "int64"
     chunk = 2**20
 
     def __init__(self, device: str = "") -> None:
@@ -132,18 +134,14 @@ def require_working_torch(device: str) -> Any:
         import torch
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and error.name in PACKAGES:
-            raise BackendError(
-                f"{PACKAGES[error.name]} is not installed. {install(*PACKAGES.values())}, {USE_NUMPY}"
-            ) from None
-        raise BackendError(
-            f"PyTorch is installed but does not load: {error}. {install(*PACKAGES.values())}, {USE_NUMPY}"
-        ) from error
+            raise BackendError(f"{PACKAGES[error.name]} is not installed. {INSTALL}, {USE_NUMPY}") from None
+        raise BackendError(f"PyTorch is installed but does not load: {error}. {INSTALL}, {USE_NUMPY}") from error
     place = found_device(torch, device)
     try:
         ones = torch.ones((2, 3), dtype=torch.float32, device=place)
         answer = float((ones @ ones.T).sum())
     except Exception as error:
-        why = str(error).partition("\n")[0].rstrip(".")
+        why = re.split(r"\. |\n", str(error))[0].rstrip(".")
         raise BackendError(f"PyTorch does not compute on {place}: {why}. {USE_TORCH}, {USE_NUMPY}") from error
     if answer != 12.0:
         raise BackendError(f"PyTorch computed on {place} and got {answer} instead of 12. {USE_TORCH}, {USE_NUMPY}")
