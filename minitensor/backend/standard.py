@@ -96,6 +96,9 @@ class Backend:
             raise DTypeError(f"the {self.name} backend has no {known}; take a wider dtype")
         return getattr(self.xp, known)
 
+    def refuse_new(self, own: numpy.dtype) -> None:
+        """Raise DTypeError where the device does not have this dtype, so that no new tensor can be of it."""
+
     def numpy_dtype(self, array: Any) -> numpy.dtype:
         return self._numpy_dtypes[array.dtype]
 

@@ -16,12 +16,16 @@ class TorchArray:
     """One tensor of PyTorch, with the attributes and operators that the standard names.
 
     PyTorch has no negative strides. So a slice with a negative step is a view of a `base` that lies the other way round
-    on the axes `turned`, and is turned when it is read. place : the device, of a class of its own; xp : its functions
+    on the axes `turned`, and is turned when it is read.
+
+    place : the device, of a class of its own; xp : its functions; narrow : whether it has no float64, so that arrays of
+    that lie in the processor's memory
     """
 
     __slots__ = ("base", "turned")
     __array_ufunc__ = None  # NumPy arrays step back
     place: ClassVar[Any]
+    narrow: ClassVar[bool] = False
     xp: ClassVar[Namespace]
 
     def __init__(self, base: Any, turned: tuple[int, ...] = ()) -> None:
@@ -109,16 +113,21 @@ class TorchArray:
         key, turned = self._key(key)
         base = self.base
         if type(value) is type(self):
-            value = value.tensor
+            value = value.tensor.to(base.device)
             if value.untyped_storage().data_ptr() == base.untyped_storage().data_ptr():
                 value = value.clone()  # what is read must not be what is written
             if turned:
                 value = computed(torch.broadcast_to, value, base[key].shape).flip(turned)
         computed(base.__setitem__, key, value)
 
+    def _index(self, part: Any) -> Any:
+        if type(part) is not type(self):
+            return part
+        return part.tensor.to(self.device, torch.bool if part.dtype is torch.bool else torch.int64)
+
     def _key(self, key: Any) -> tuple[Any, tuple[int, ...]]:
         """The key for the base, whose steps are positive, and the axes on which what it chooses is turned."""
-        parts = [_index(type(self), part) for part in (key if isinstance(key, tuple) else (key,))]
+        parts = [self._index(part) for part in (key if isinstance(key, tuple) else (key,))]
         if not self.turned and all(type(part) is not slice or (part.step or 1) > 0 for part in parts):
             return tuple(parts), ()
         if any(isinstance(part, torch.Tensor) for part in parts):
@@ -140,12 +149,6 @@ class TorchArray:
                 axis += 1
             out += 1
         return tuple(parts), tuple(turned)
-
-
-def _index(kind: Any, part: Any) -> Any:
-    if type(part) is kind:
-        return part.tensor if part.tensor.dtype is torch.bool else part.tensor.to(torch.int64)
-    return part
 
 
 def _operators(python: str, name: str) -> None:

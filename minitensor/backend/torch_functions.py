@@ -4,7 +4,7 @@ They are array-api-compat's. What differs here is what a number is: dtypes promo
 integers is float64, a number that does not fit is refused, and errors are of the kind that NumPy raises.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,7 @@ import numpy
 import torch
 
 from minitensor.backend.dtypes import HOLDS, holds_number
-from minitensor.errors import DTypeError, ShapeError
+from minitensor.errors import DTypeError, InputError, ShapeError
 
 # Not uint16, uint32 and uint64: PyTorch keeps them, but does not add, compare or choose them.
 NUMPY = {
@@ -22,6 +22,8 @@ NUMPY = {
     for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "float16", "float32", "float64", "complex64",
                  "complex128")
 }  # fmt: skip
+FLOATING = {dtype for dtype, own in NUMPY.items() if own.kind in "fc"}
+CPU = torch.device("cpu")
 TORCH = {own: dtype for dtype, own in NUMPY.items()}
 COMPARE = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 FRACTIONS = {"divide", "atan2", "hypot", "logaddexp", "copysign", "nextafter"}  # of integers they are float64
@@ -34,6 +36,8 @@ FLOATS = FRACTIONS | {
     "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "expm1", "log", "log1p", "log2", "log10",
     "reciprocal", "sin", "sinh", "sqrt", "tan", "tanh", "mean", "std", "var",
 }  # fmt: skip
+WIDE = {torch.float64, torch.complex128}  # which Apple's GPUs have not
+WHOLE = {"floor_divide", "remainder", "pow"}  # that may have no whole result: devices differ in what they give then
 COPIES = {"conj", "positive", "real"}  # of real numbers PyTorch gives what it was given
 
 
@@ -48,7 +52,7 @@ class Namespace:
         self.__name__, self.__version__ = "torch", torch.__version__
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._functions, name)
+        found = OTHERS.get(name) or getattr(self._functions, name)
         if isinstance(found, ModuleType):
             found = Namespace(self._kind, found)
         elif callable(found) and not isinstance(found, type):
@@ -61,12 +65,16 @@ class Namespace:
         together, floats, copies = name in ALIKE, name in FLOATS, name in COPIES
 
         def call(*args: Any, **options: Any) -> Any:
-            given = [_bare(kind, each) for each in args]
+            given, named = _bare(kind, list(args)), {key: _bare(kind, options[key]) for key in options}
             if together:
                 given = _alike(kind, name, given)
-            elif floats and not given[0].dtype.is_floating_point and not given[0].dtype.is_complex:
-                given[0] = given[0].to(torch.float64)
-            made = computed(function, *given, **{key: _bare(kind, options[key]) for key in options})
+                if name in WHOLE:
+                    _refuse(name, *given)
+            elif floats and given[0].dtype not in FLOATING:
+                given[0] = cast(kind, given[0], torch.float64)
+            if kind.narrow and any(each in WIDE for each in _dtypes([given, *named.values()])):
+                given, named = _on_cpu(given), {key: _on_cpu(named[key]) for key in named}
+            made = computed(function, *given, **named)
             return kind(made.clone()) if copies else _dressed(kind, made)
 
         return call
@@ -78,8 +86,9 @@ class Namespace:
         if not isinstance(data, (kind, torch.Tensor)):
             data = numpy.asarray(data)
             data = from_numpy(data if dtype is None else data.astype(NUMPY[dtype]))
-        made = computed(standard.asarray, _bare(kind, data), dtype=dtype, device=device or kind.place, copy=copy)
-        return kind(made)
+        data = _bare(kind, data)
+        place = self._place(dtype or data.dtype, device)
+        return kind(computed(standard.asarray, data, dtype=dtype, device=place, copy=copy))
 
     def from_dlpack(self, data: Any, **options: Any) -> Any:
         data = _bare(self._kind, data)
@@ -117,20 +126,22 @@ class Namespace:
 
     def _made(self, function: Callable[..., Any], *args: Any, dtype: Any, device: Any, **options: Any) -> Any:
         kind = self._kind
-        made = computed(function, *args, dtype=dtype or torch.float64, device=device or kind.place, **options)
-        return kind(made)
+        dtype = dtype or torch.float64
+        return kind(computed(function, *args, dtype=dtype, device=self._place(dtype, device), **options))
 
-    # --- what the two libraries do differently ---------------------------------------------------------------------
+    def _place(self, dtype: Any, device: Any) -> Any:
+        return home(self._kind, dtype) if device in (None, self._kind.place) else device
 
-    def take(self, array: Any, indices: Any, axis: int | None = None) -> Any:
-        places, axis = indices.tensor.to(torch.int64), 0 if axis is None else axis
-        size = array.shape[axis]
-        places = torch.where(places < 0, places + size, places)  # PyTorch does not count from the end here
-        return self._kind(computed(torch.index_select, array.tensor, axis, places))
 
-    def matmul(self, a: Any, b: Any) -> Any:
-        given = _alike(self._kind, "matmul", [a.tensor, b.tensor])
-        return self._kind(computed(product, *given))
+def taken(array: Any, indices: Any, axis: int | None = None) -> Any:
+    """PyTorch does not count from the end here."""
+    axis, places = 0 if axis is None else axis, indices.to(torch.int64)
+    return torch.index_select(array, axis, torch.where(places < 0, places + array.shape[axis], places))
+
+
+def places_among(ordered: Any, values: Any, **options: Any) -> Any:
+    """PyTorch warns of what does not lie row by row."""
+    return standard.searchsorted(ordered.contiguous(), values.contiguous(), **options)
 
 
 def product(a: Any, b: Any) -> Any:
@@ -138,7 +149,7 @@ def product(a: Any, b: Any) -> Any:
     of columns by rows, one after another."""
     if a.dtype is torch.bool:
         return product(a.to(torch.float32), b.to(torch.float32)) != 0  # a count never comes back to zero
-    if a.device.type == "cpu" or a.is_floating_point() or a.is_complex():
+    if a.device == CPU or a.dtype in FLOATING:
         return standard.matmul(a, b)
     return columns_by_rows(a, b)
 
@@ -154,6 +165,9 @@ def columns_by_rows(a: Any, b: Any) -> Any:
         total += left[..., :, k, None] * right[..., k, None, :]
     total = total[..., 0, :] if a.ndim == 1 else total
     return total[..., 0] if b.ndim == 1 else total
+
+
+OTHERS = {"matmul": product, "searchsorted": places_among, "take": taken}  # in place of array-api-compat's
 
 
 def from_numpy(array: numpy.ndarray) -> Any:
@@ -179,6 +193,42 @@ def _as_numpy_says(error: Exception) -> Exception:
     return TypeError(text) if lacks else ValueError(text)
 
 
+def home(kind: Any, dtype: Any) -> Any:
+    """Where arrays of this dtype lie: on the device, or in the processor's memory if the device does not have it."""
+    return CPU if kind.narrow and dtype in WIDE else kind.place
+
+
+def cast(kind: Any, tensor: Any, dtype: Any) -> Any:
+    """A copy of a tensor in another dtype, where arrays of that lie."""
+    place = home(kind, dtype)
+    return tensor.to(place).to(dtype) if place == CPU else tensor.to(dtype).to(place)
+
+
+def _dtypes(given: Any) -> Iterator[Any]:
+    """The dtypes in nested lists of arguments, and those of the tensors there."""
+    for each in given:
+        if isinstance(each, (list, tuple)):
+            yield from _dtypes(each)
+        elif isinstance(each, (torch.Tensor, torch.dtype)):
+            yield each.dtype if isinstance(each, torch.Tensor) else each
+
+
+def _on_cpu(given: Any) -> Any:
+    if isinstance(given, (list, tuple)):
+        return type(given)(map(_on_cpu, given))
+    return given.to(CPU) if isinstance(given, torch.Tensor) else given
+
+
+def _refuse(name: str, a: Any, b: Any) -> None:
+    """Raise InputError for integers divided by 0, and for integers to negative powers."""
+    if (a if isinstance(a, torch.Tensor) else b).dtype in FLOATING:
+        return
+    wrong = b < 0 if name == "pow" else b == 0
+    if bool(wrong.any() if isinstance(wrong, torch.Tensor) else wrong):
+        what = "integers to negative integer powers" if name == "pow" else "division of integers by 0"
+        raise InputError(f"{name}: {what}; use .astype('float64')")
+
+
 def _bare(kind: Any, given: Any) -> Any:
     if type(given) is kind:
         return given.tensor
@@ -189,7 +239,7 @@ def _bare(kind: Any, given: Any) -> Any:
 
 def _dressed(kind: Any, made: Any) -> Any:
     if isinstance(made, torch.Tensor):
-        return kind(made)
+        return kind(made.to(home(kind, made.dtype)) if kind.narrow else made)
     if isinstance(made, (list, tuple)) and not isinstance(made, torch.Size):
         each = [_dressed(kind, one) for one in made]
         return type(made)(*each) if hasattr(made, "_fields") else type(made)(each)
@@ -205,13 +255,15 @@ def _alike(kind: Any, name: str, given: list[Any]) -> list[Any]:
     own = NUMPY[wide]
     for number, x in enumerate(operands):
         if isinstance(x, torch.Tensor):
-            operands[number] = x if x.dtype is wide else x.to(wide)
+            operands[number] = x if x.dtype is wide else cast(kind, x, wide)
         elif type(x) is int and own.kind in "biu" and not holds_number(own, x):
             if name not in COMPARE:
-                raise DTypeError(f"{own} elements cannot hold {x:.30}")
-            return _alike(kind, name, [y.to(torch.float64) if isinstance(y, torch.Tensor) else float(y) for y in given])
+                raise DTypeError(f"{own} elements cannot hold {x!s:.30}")
+            return _alike(
+                kind, name, [cast(kind, y, torch.float64) if isinstance(y, torch.Tensor) else float(y) for y in given]
+            )
         elif number == 0 and x is not None and type(x) in HOLDS:  # some functions of PyTorch want a tensor there
-            operands[number] = torch.full((), x, dtype=wide, device=kind.place)
+            operands[number] = torch.full((), x, dtype=wide, device=home(kind, wide))
     return [operands, *given[1:]] if listed else [*given[:first], *operands]
 
 
@@ -219,7 +271,7 @@ def _alike(kind: Any, name: str, given: list[Any]) -> list[Any]:
 def _together(name: str, kinds: tuple[Any, ...]) -> Any:
     """The dtype that NumPy gives operands of these dtypes and types of Python numbers."""
     samples = {bool: True, int: 1, float: 1.0, complex: 1j}
-    found = numpy.result_type(*(NUMPY.get(x) or samples[x] for x in kinds if x is not type(None)))
+    found = numpy.result_type(*(NUMPY[x] if x in NUMPY else samples[x] for x in kinds if x is not type(None)))
     if found.kind in "biu" and name in FRACTIONS:
         found = numpy.dtype("float64")
     return TORCH[found]

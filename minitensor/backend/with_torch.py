@@ -20,6 +20,7 @@ from minitensor.text.hints import install
 USE_TORCH = "Take another device, as by MINITENSOR_BACKEND=torch:cpu"
 PACKAGES = {"torch": "PyTorch", "array_api_compat": "array-api-compat"}  # by the names of their modules
 INSTALL = install("torch", "array-api-compat")
+NARROW = {"float64": "float32", "complex128": "complex64"}
 FIX = {"uint16": "int32 or float32", "uint32": "int64", "uint64": "int64"}  # what to write instead
 
 
@@ -28,9 +29,10 @@ class TorchBackend(Backend):
 
     device : "cpu", "mps", "xpu", "cuda" or "cuda:1"; if none, the GPU that PyTorch finds, or else the processor
 
-    There are no uint16, uint32 and uint64; sums of uint8 are int64. Apple's GPUs have no float64 and no complex128:
-    write ``dtype="float32"``. Where PyTorch lacks a function on a GPU, ``PYTORCH_ENABLE_MPS_FALLBACK=1`` lets it
-    compute that on the processor.
+    There are no uint16, uint32 and uint64; sums of uint8 are int64. Apple's GPUs have no float64 and no complex128: a
+    new tensor of these is refused, write ``dtype="float32"``. What is made in float64 on the way, as the sums of
+    k-means and whatever ``.astype("float64")`` gives, lies in the processor's memory and is computed there. Where
+    PyTorch lacks a function on Apple's GPUs, ``PYTORCH_ENABLE_MPS_FALLBACK=1`` lets it compute that there too.
     """
 
     short, unsigned = "int32", "int64"
@@ -46,6 +48,7 @@ class TorchBackend(Backend):
         kind = torch_array.array_type(place)
         super().__init__(kind.xp, kind, device=place)
         self.has_float64 = computes(torch, place, torch.float64)
+        kind.narrow = not self.has_float64
 
     # --- dtypes ----------------------------------------------------------------------------------------------------
 
@@ -53,19 +56,21 @@ class TorchBackend(Backend):
         own = checked_dtype(name)
         if own not in self.functions.TORCH:
             raise DTypeError(f"PyTorch does not compute with {own}; take {FIX[own.name]}")
-        if not self.has_float64 and own.name in ("float64", "complex128"):
-            narrow = {"float64": "float32", "complex128": "complex64"}[own.name]
-            raise DTypeError(f"{self.device_name()} has no {own}; write dtype={narrow!r} or .astype({narrow!r})")
         return self.functions.TORCH[own]
 
     def numpy_dtype(self, array: Any) -> numpy.dtype:
         return self.functions.NUMPY[array.dtype]
 
+    def refuse_new(self, own: numpy.dtype) -> None:
+        if not self.has_float64 and own.name in NARROW:
+            narrow = NARROW[own.name]
+            raise DTypeError(f"{self.device_name()} has no {own}; write dtype={narrow!r}, or .astype({narrow!r}) first")
+
     # --- to NumPy and back -----------------------------------------------------------------------------------------
 
     def from_numpy(self, array: numpy.ndarray) -> Any:
-        self.dtype(array.dtype)
-        return self.array_type(self.functions.from_numpy(array).to(self.on["device"]))
+        place = self.functions.home(self.array_type, self.dtype(array.dtype))
+        return self.array_type(self.functions.from_numpy(array).to(place))
 
     def to_numpy(self, array: Any) -> numpy.ndarray:
         return array.tensor.resolve_conj().resolve_neg().to("cpu", copy=True).numpy()
@@ -104,7 +109,9 @@ class TorchBackend(Backend):
         return array
 
     def _at_least(self, array: Any, floor: Any) -> Any:
-        return array.base if floor is None else array.base.clamp_(min=getattr(floor, "tensor", floor))
+        if floor is None:
+            return array.base
+        return array.base.clamp_(min=floor.tensor.to(array.device) if type(floor) is type(array) else floor)
 
     # --- the device ------------------------------------------------------------------------------------------------
 

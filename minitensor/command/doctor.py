@@ -98,10 +98,7 @@ def _cupy() -> Iterator[tuple[str, str]]:
 def _torch() -> Iterator[tuple[str, str]]:
     """Whether PyTorch computes, and where: found out by computing."""
     if not find_spec("torch"):
-        yield (
-            "PyTorch",
-            f"not installed: {install('torch', 'array-api-compat')} (computes on GPUs that are not NVIDIA's)",
-        )
+        yield "PyTorch", f"not installed: {install('torch', 'array-api-compat')} (computes on other GPUs, as Apple's)"
         return
     try:
         lib = backend.load("torch")
