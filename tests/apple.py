@@ -1,7 +1,11 @@
 """A pretended GPU of Apple's: without float64, and its tensors do not mix with those of the processor."""
 
+from contextlib import contextmanager
+
 import torch
 from torch.overrides import TorchFunctionMode
+
+from minitensor.backend.torch_array import array_type
 
 GPU, CPU = torch.device("mps"), torch.device("cpu")
 WIDE = (torch.float64, torch.complex128)
@@ -55,3 +59,13 @@ def _as_cpu(given):
     if isinstance(given, (list, tuple)):
         return type(given)(map(_as_cpu, given))
     return CPU if isinstance(given, torch.device) else given
+
+
+@contextmanager
+def forgotten():
+    """What was made ready for "mps" is made anew afterwards, where there may be a real one."""
+    array_type.cache_clear()
+    try:
+        yield
+    finally:
+        array_type.cache_clear()
