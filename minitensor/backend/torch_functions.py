@@ -99,8 +99,12 @@ class Namespace:
         return self._kind(found)
 
     def arange(self, start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, device: Any = None) -> Any:
-        whole = all(isinstance(each, int) for each in (start, stop or 0, step))
+        numbers = (start, step, 0 if stop is None else stop)
+        whole = all(isinstance(each, int) for each in numbers)
         dtype = dtype or (torch.int64 if whole else torch.float64)
+        if whole and max(map(abs, numbers)) > 2**53:  # PyTorch counts in floats
+            ends = (0, start) if stop is None else (start, stop)
+            return self.asarray(numpy.arange(*ends, step, dtype=NUMPY[dtype]), device=device)
         return self._made(standard.arange, start, stop, step, dtype=dtype, device=device)
 
     def full(self, shape: Any, value: Any, dtype: Any = None, device: Any = None) -> Any:
