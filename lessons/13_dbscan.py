@@ -262,7 +262,7 @@ print(kernels.unite(1).text)
 # number. The simulator can run blocks and atomics in any order. It also finds no race: all threads
 # touch parents by atomics only.
 
-some = points[:96].astype("float32")
+some = points[:96].astype("float32").to("numpy")  # where the simulator runs
 first, launches = kernels.cluster("gpu_cells", some, 0.5, 5, runs=True)
 for order in range(1, 4):
     again, _ = kernels.cluster("gpu_cells", some, 0.5, 5, runs=True, order=order)
@@ -283,7 +283,7 @@ for name, launches in kernels.simulated(96):
 
 from minitensor.errors import PredictionError
 
-many = mt.random.uniform(mt.random.generator(0), (2**18, 2), 0, 200, dtype="float32")
+many = mt.random.uniform(mt.random.generator(0), (2**18, 2), 0, 200, like=some)
 job = kernels.prepared("gpu_cells", many, 0.8, 10, runs=True)
 print(job.mark(job.blank(), sample=2).predict("RTX 3090"))
 try:

@@ -1,6 +1,7 @@
 """Data to work on: clusters of several shapes with the truth beside them, and scikit-learn's digits and photographs."""
 
 from minitensor import random
+from minitensor.backend import get_backend, use_backend
 from minitensor.core import checks
 from minitensor.core.creation import full, tensor
 from minitensor.core.tensor import Tensor
@@ -25,9 +26,10 @@ def blobs(seed: int, clusters: int = 6, each: int = 250, dtype: str = "float64")
     """
     clusters, each = checks.whole("blobs: clusters", clusters, 1), checks.whole("blobs: each", each, 1)
     rng = random.generator(seed)
-    middles = random.uniform(rng, (clusters, 2), -35, 35)
-    parts = [random.normal(rng, (each, 2), std=5**0.5) + middle for middle in middles]
-    return concat(parts).astype(dtype), concat([full(each, i) for i in range(clusters)])
+    with use_backend("numpy"):  # in float64, which not every device has
+        middles = random.uniform(rng, (clusters, 2), -35, 35)
+        points = concat([random.normal(rng, (each, 2), std=5**0.5) + middle for middle in middles]).astype(dtype)
+    return points.to(get_backend()), concat([full(each, i) for i in range(clusters)])
 
 
 def shapes(seed: int, each: int = 200) -> dict[str, tuple[Tensor, Tensor]]:

@@ -195,10 +195,11 @@ def _difference(name: str, a: Tensor, b: Tensor) -> Tensor:
         and b.dtype.kind in "biu"
         and (a.dtype.kind == b.dtype.kind or "uint64" not in (a.dtype, b.dtype))
     ):
-        wide = "uint64" if a.dtype.kind == b.dtype.kind == "u" else "int64"
+        wide = backend.of(a.array).unsigned if a.dtype.kind == b.dtype.kind == "u" else "int64"
         left, right = a.astype(wide), b.astype(wide)
-        # Without a sign the difference fits where an int64 would wrap.
-        return (maximum(left, right).astype("uint64") - minimum(left, right).astype("uint64")).astype("float64")
+        difference = maximum(left, right) - minimum(left, right)
+        # An int64 wraps where the difference is too large for it, by 2⁶⁴.
+        return where(difference < 0, difference.astype("float64") + 2.0**64, difference.astype("float64"))
     return left - right
 
 

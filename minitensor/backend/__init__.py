@@ -1,9 +1,10 @@
-"""Which array library does the arithmetic: NumPy on the processor or CuPy on an NVIDIA GPU.
+"""Which array library does the arithmetic: NumPy on the processor, CuPy on an NVIDIA GPU, PyTorch on any other.
 
 Everything above this file calls only functions that the Python Array API standard names, on the namespace of the
 array at hand. What the libraries do differently, and what the standard lacks, is in this room and nowhere else:
-`standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py` and `strict.py`
-say what each library does differently or faster; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
+`standard.py` has the class `Backend`, made of what the standard says; `with_numpy.py`, `with_cupy.py`, `with_torch.py`
+and `strict.py` say what each library does differently or faster; `torch_array.py` and `torch_functions.py` make arrays
+of the standard of PyTorch's tensors; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
 `shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `moments.py` has mean and variance for the
 others; `threads.py` shares work out among threads; `memory.py` knows how much is free; `dtypes.py` what a dtype can
 hold; `probe.py` finds out whether CuPy really computes; `block.py` ends a block that has a backend of its own; this
@@ -11,9 +12,12 @@ file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
-1. the environment variable ``MINITENSOR_BACKEND=numpy|cupy|auto``, read when the first tensor is made;
+1. the environment variable ``MINITENSOR_BACKEND=numpy|cupy|torch|auto``, read when the first tensor is made;
 2. ``set_backend(name)``, for the whole process;
 3. ``with use_backend(name):``, for one block, seen by the thread or task that entered it and by tasks made in it.
+
+"torch" is the GPU that PyTorch finds, or else the processor; "torch:mps" is Apple's GPU, and so "torch:xpu",
+"torch:cuda" and "torch:cpu". "auto" is CuPy where it computes, else NumPy: it never takes PyTorch.
 """
 
 import contextlib
@@ -43,14 +47,16 @@ __all__ = [
 ]
 
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
-NAMES = ("numpy", "cupy", "auto")
+NAMES = ("numpy", "cupy", "torch", "auto")
 
 # The module and the class of each; a backend that nobody chooses is not imported.
 _CLASSES = {
     "numpy": ("with_numpy", "NumPyBackend"),
     "cupy": ("with_cupy", "CuPyBackend"),
+    "torch": ("with_torch", "TorchBackend"),
     "strict": ("strict", "StrictBackend"),
 }
+DLPACK = {1: "numpy", 2: "cupy", 3: "numpy"}  # by the number of a device: the processor, a GPU, memory that both see
 SMALL = 64  # elements of a matrix, below which looking for a faster way to multiply costs more than it gains
 
 _numpy_array = numpy.ndarray
@@ -72,11 +78,13 @@ def load(name: str) -> Backend:
                 return load("cupy")
         return load("numpy")
     if name not in _loaded:
-        if name not in _CLASSES:
+        library, _, device = name.partition(":")
+        if library not in _CLASSES or (device and library != "torch"):
             raise BackendNameError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
-        module, cls = _CLASSES[name]
-        lib = getattr(import_module(f"minitensor.backend.{module}"), cls)()
-        _loaded[name] = _by_array_type[lib.array_type] = lib
+        module, cls = _CLASSES[library]
+        lib = getattr(import_module(f"minitensor.backend.{module}"), cls)(*[device] if device else [])
+        _loaded[name] = lib = _loaded.setdefault(lib.name, lib)  # "torch" is "torch:mps" where that is the GPU
+        _by_array_type[lib.array_type] = lib
     return _loaded[name]
 
 
@@ -133,7 +141,7 @@ class use_backend(InBlock):
 def of(array: Any) -> Backend:
     """The backend that a raw array belongs to.
 
-    Raises TypeError for anything that is not an array of NumPy or CuPy.
+    Raises TypeError for anything that is not an array of a backend that is loaded.
     """
     try:
         return _by_array_type[type(array)]
@@ -160,6 +168,17 @@ def of_device(device: Any) -> Backend:
         if type(device) is type(lib.device) and device == lib.device:
             return lib
     raise BackendNameError(f"there is no device {device!r}; write the device of a tensor, or one of {', '.join(NAMES)}")
+
+
+def that_takes(given: Any) -> Backend:
+    """The backend that an array of another library is taken over by, where it lies: what DLPack says.
+
+    A tensor of PyTorch stays PyTorch's if that is the current backend, or if its device is neither NumPy's nor CuPy's.
+    """
+    place, name = given.__dlpack_device__()[0], f"torch:{getattr(given, 'device', None)}".removesuffix(":0")
+    if place in DLPACK and (current().name != name or not type(given).__module__.startswith("torch")):
+        return load(DLPACK[place])
+    return load(name)
 
 
 def of_type(kind: type) -> Backend:

@@ -35,7 +35,7 @@ def widened(lib: Backend, array: Any, dtype: Any = None) -> Any:
     """What is added or multiplied: integers as 64 bits, floats as no less than the dtype that is asked for."""
     own = lib.numpy_dtype(array)
     if own.kind in "biu":
-        return lib.astype(array, lib.dtype("uint64" if own.kind == "u" else "int64"))
+        return lib.astype(array, lib.dtype(lib.unsigned if own.kind == "u" else "int64"))
     if dtype is None or checked_dtype(dtype).kind not in "fc":
         return array
     return lib.astype(array, lib.dtype(numpy.result_type(own, checked_dtype(dtype))))

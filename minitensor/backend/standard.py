@@ -35,6 +35,9 @@ class Backend:
     on_processor : whether its arrays are NumPy's, so that compiled loops can take them as they are
     runs_kernels_on : "simulator", "gpu" or None, where a kernel of `minitensor.gpu` runs on its arrays
     protects_expanded : whether the library itself refuses to write to an expanded array
+    has_float64 : whether the device has it; Apple's GPUs have not
+    short : a dtype of whole numbers below 2**16, which the library sorts quickest in the narrowest
+    unsigned : the dtype in which unsigned integers are summed
     chunk : how many elements make a piece of work: enough to be fast, few enough for a core's cache
     """
 
@@ -42,6 +45,9 @@ class Backend:
     on_processor = False
     runs_kernels_on: str | None = None
     protects_expanded = False
+    has_float64 = True
+    short = "uint16"
+    unsigned = "uint64"
     chunk = 2**15
 
     def __init__(self, xp: Any, array_type: type, **on: Any) -> None:
@@ -89,6 +95,9 @@ class Backend:
         if not hasattr(self.xp, known):
             raise DTypeError(f"the {self.name} backend has no {known}; take a wider dtype")
         return getattr(self.xp, known)
+
+    def refuse_new(self, own: numpy.dtype) -> None:
+        """Raise DTypeError where the device does not have this dtype, so that no new tensor can be of it."""
 
     def numpy_dtype(self, array: Any) -> numpy.dtype:
         return self._numpy_dtypes[array.dtype]

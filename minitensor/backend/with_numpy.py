@@ -58,7 +58,7 @@ class NumPyBackend(NumPyAPI):
         return bool(flags.writeable) and (bool(flags.c_contiguous) or super()._shareable(array))
 
     def free_memory(self) -> int | None:
-        """On Linux; other systems do not tell."""
+        """What the system, and on Linux its limits, leave."""
         return memory.free_memory()
 
     def sum(self, array: Any, axes: Any, keepdims: bool = False) -> Any:

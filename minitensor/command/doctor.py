@@ -57,6 +57,7 @@ def _findings() -> Iterator[tuple[str, str]]:
     yield "BLAS", _blas()
     yield "cores", f"{cores()} for this process, {os.cpu_count()} in the machine"
     yield from _cupy()
+    yield from _torch()
     for module, package, purpose in EXTRAS:
         here = "installed" if find_spec(module) else f"missing: {install(package)}"
         yield module, f"{here} ({purpose})"
@@ -92,3 +93,17 @@ def _cupy() -> Iterator[tuple[str, str]]:
     for number, name in enumerate(lib.device_names()):
         yield f"GPU {number}", name
     yield "kernel", "compiles and runs"
+
+
+def _torch() -> Iterator[tuple[str, str]]:
+    """Whether PyTorch computes, and where: found out by computing."""
+    if not find_spec("torch"):
+        yield "PyTorch", f"not installed: {install('torch', 'array-api-compat')} (computes on other GPUs, as Apple's)"
+        return
+    try:
+        lib = backend.load("torch")
+    except BackendError as error:
+        yield "PyTorch", f"installed, but: {error}"
+        return
+    lacks = "" if lib.has_float64 else ", without float64: write dtype='float32'"
+    yield "PyTorch", f"{lib.xp.__version__}, computes on {lib.name}, {lib.device_name()}{lacks}"

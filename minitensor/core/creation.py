@@ -51,7 +51,10 @@ def tensor(data: Any, dtype: DType | None = None, *, like: Tensor | None = None,
         if own is None or given.dtype == own:
             return given.copy()
     else:
-        given = wrap(lib.from_numpy(intake.read("tensor", data)))
+        found = intake.read("tensor", data)
+        if own is None:
+            lib.refuse_new(found.dtype)
+        given = wrap(lib.from_numpy(found))
     return given if own is None else wrap(intake.fitted("tensor: ", given.array, own))
 
 
@@ -122,7 +125,10 @@ def backend_and_dtype(dtype: Any, like: Tensor | None, default: Any, device: Any
     if like is None:
         name = default if dtype is None else dtype
         lib = backend.current() if device is None else backend.of_device(device)
-        return lib, None if name is None else checked_dtype(name)
+        own = None if name is None else checked_dtype(name)
+        if own is not None:
+            lib.refuse_new(own)
+        return lib, own
     try:
         lib = backend.of(like.array) if device is None else backend.of_device(device)
         return lib, like.dtype if dtype is None else checked_dtype(dtype)
@@ -227,6 +233,7 @@ def arange(
         ):
             return wrap(_counted(call, lib, _INT64, start, stop, step))
         array = lib.xp.arange(start, stop, step, **lib.on)
+        lib.refuse_new(lib.numpy_dtype(array))
         fits = lib.numpy_dtype(array).kind in "biufc"  # NumPy falls back on Python's integers, of any length
     except (ValueError, TypeError, MemoryError) as error:
         first, last = (0, start) if stop is None else (start, stop)

@@ -18,7 +18,6 @@ from minitensor import backend
 from minitensor.backend.dtypes import HOLDS, NATIVE, holds_number
 from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
 
-CPU = 1  # the processor's memory, as DLPack numbers devices
 PLAIN = {float, int, bool, complex}  # Python's own numbers
 
 # What to write instead of an array of another kind, by the letter that NumPy has for it.
@@ -82,7 +81,7 @@ def array(name: str, given: Any) -> Any:
                 "minitensor.tensor(...) makes a Tensor from lists and numbers"
             ) from None
     try:
-        lib = backend.load("numpy" if given.__dlpack_device__()[0] == CPU else "cupy")
+        lib = backend.that_takes(given)
         found = lib.xp.from_dlpack(given)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
         if isinstance(error, MinitensorError):

@@ -350,6 +350,7 @@ class Tensor:
     def to(self, name: str) -> "Tensor":
         """This tensor on the backend called `name`: itself if it is there, else a copy."""
         target = backend.load(name)
+        target.refuse_new(self.dtype)
         return self.plain() if target is backend.of(self.array) else wrap(target.from_numpy(self.numpy()))
 
     def numpy(self) -> np.ndarray:

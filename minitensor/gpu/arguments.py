@@ -70,7 +70,10 @@ def place(kernel: str, values: dict[str, Any]) -> str:
         raise DeviceError(f"{kernel}: {listed}; bring them together, for example with .to('cupy')")
     for lib in found.values():
         if lib.runs_kernels_on is None:
-            raise DeviceError(f"{kernel}: its arrays are on {lib.name}; kernels run on NumPy or CuPy tensors")
+            raise DeviceError(
+                f"{kernel}: its arrays are on {lib.name}; kernels run on NumPy or CuPy tensors, write .to('numpy') for "
+                "the simulator"
+            )
         return lib.runs_kernels_on
     return "simulator"
 

@@ -121,12 +121,12 @@ def test_other_tasks_do_not_notice_a_block(fresh):
 
 
 # Wrong names.
-@pytest.mark.parametrize("name", ["nunpy", "NumPy", "", "torch"])
+@pytest.mark.parametrize("name", ["nunpy", "NumPy", "", "pytorch", "numpy:0"])
 def test_a_wrong_name_lists_the_right_ones_and_changes_nothing(fresh, name):
     for choose in (mt.set_backend, lambda name: mt.use_backend(name).__enter__(), mt.zeros(1).to):
         with pytest.raises(BackendNameError) as caught:
             choose(name)
-        assert str(caught.value) == f"there is no backend {name!r}; choose one of numpy, cupy, auto"
+        assert str(caught.value) == f"there is no backend {name!r}; choose one of numpy, cupy, torch, auto"
     assert isinstance(caught.value, ValueError)
     assert mt.get_backend() == "numpy"
 
@@ -136,7 +136,7 @@ def test_a_wrong_name_in_the_environment_variable_is_named_with_it():
     assert result.stdout == "imported\n"
     assert result.stderr.splitlines()[-1] == (
         "minitensor.errors.BackendNameError: MINITENSOR_BACKEND=nunpy: there is no backend 'nunpy'; "
-        "choose one of numpy, cupy, auto"
+        "choose one of numpy, cupy, torch, auto"
     )
     assert result.returncode == 1
 

@@ -49,7 +49,7 @@ def shares(view, base):
 
 
 def memory(x):
-    return getattr(x.array, "_array", x.array)
+    return x.array.base.numpy() if x.backend == "torch:cpu" else getattr(x.array, "_array", x.array)
 
 
 # What it is.
@@ -64,8 +64,8 @@ def test_a_tensor_knows_what_its_array_is(backend, a):
 
 @given(arrays(dtype=st.sampled_from(DTYPES)))
 def test_strides_count_elements(backend, a):
-    assume(backend != "cupy")  # which lays a copy out anew
-    assert as_tensor(a).strides == tuple(stride // a.itemsize for stride in a.strides)
+    if backend in ("numpy", "strict"):  # others lay a copy out anew
+        assert as_tensor(a).strides == tuple(stride // a.itemsize for stride in a.strides)
 
 
 def test_strides_lead_to_the_element(backend):
@@ -564,8 +564,8 @@ def test_an_expanded_tensor_is_not_written_to(backend, x):
 def test_part_of_an_expanded_tensor_is_not_blamed_on_the_shape_of_the_value(backend):
     part = mt.tensor([1.0, 2.0]).expand(3, 2)[:1]
     for write in (lambda: part.__setitem__(0, 7), lambda: operator.iadd(part, 1)):
-        if backend == "cupy":
-            continue  # its arrays do not remember what they were part of
+        if backend not in ("numpy", "strict"):
+            continue  # other arrays do not remember what they were part of
         with pytest.raises(
             ShapeError, match=r"^this tensor of shape \(1, 2\) is read-only: .*\nfix: write to its \.copy\(\)$"
         ):
@@ -644,6 +644,7 @@ def test_arg_reductions_give_the_first_place_that_numpy_gives(backend, name, dat
 ])  # fmt: skip
 def test_each_reduction_has_its_dtype(backend, name, dtype, result):
     x = mt.tensor([[1, 0, 1], [1, 1, 1]], dtype)
+    result = mt.backend.current().unsigned if result == "uint64" else result
     assert getattr(x, name)().dtype == getattr(x, name)(axis=1).dtype == result
 
 

@@ -52,6 +52,8 @@ def test_the_same_picture_in_other_numbers(backend):
 
 @given(seed=st.integers(0, 2**32 - 1), channels=st.sampled_from([None, 1, 2, 3, 4]))
 def test_a_picture_of_8_and_of_16_bits(backend, seed, channels):
+    if backend.startswith("torch"):
+        pytest.skip("PyTorch does not compute with uint16")
     shape = (5, 6) if channels is None else (5, 6, channels)
     photo = np.random.default_rng(seed).integers(0, 256, shape).astype("uint8")
     usual, other = (segment(mt.tensor(x), 2.0, 20.0, 2) for x in (photo, photo.astype("uint16") * 257))

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
+from minitensor import backend
 from minitensor.cluster.kmeans.assignment import positions, rounding
 from minitensor.cluster.kmeans.lloyd import (
     Keys,
@@ -93,9 +94,9 @@ def in_boxes(room: Tensor, n: int, weights: Tensor | None = None) -> Boxes:
 
 
 def _along_the_curve(data: Tensor) -> Tensor:
-    """The place on the curve of the cell of each point, (n,) uint16."""
-    d, n = data.shape
-    bits, key = BITS // d, zeros(n, "uint16", like=data)
+    """The place on the curve of the cell of each point, (n,) uint16, or int32 where that is not to be had."""
+    (d, n), short = data.shape, backend.of(data.array).short
+    bits, key = BITS // d, zeros(n, short, like=data)
     for axis in range(d):
         x = data[axis]
         reach = WIDE * x.std().item()
@@ -104,7 +105,7 @@ def _along_the_curve(data: Tensor) -> Tensor:
         middle = x.mean().item()
         cell = clip((x - (middle - reach)) * (2**bits / (2 * reach)), 0.0, 2**bits - 1.0)
         spread = [sum((number >> bit & 1) << (bit * d + axis) for bit in range(bits)) for number in range(2**bits)]
-        key += take(tensor(spread, "uint16", like=data), cell.astype("int64"))
+        key += take(tensor(spread, short, like=data), cell.astype("int64"))
     return key
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from minitensor import random
-from minitensor.core.creation import tensor, zeros
+from minitensor.core.creation import arange, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat, floor
 
@@ -102,17 +102,20 @@ def draw(rng: np.random.Generator, kind: str, tables: int, bits: int, like: Tens
     """
     d = like.shape[1]
     if kind == "sign":
-        planes = random.normal(rng, (tables, MOST_BITS, d))[:, :bits].reshape(tables * bits, d).T
-        offsets = zeros(tables * bits)
-        numbers = tensor([2.0**bit for bit in range(bits)] * tables)
+        planes = (
+            random.normal(rng, (tables, MOST_BITS, d), dtype="float64", like=like)[:, :bits].reshape(tables * bits, d).T
+        )
+        offsets = zeros(tables * bits, "float64", like=like)
+        numbers = tensor([2.0**bit for bit in range(bits)] * tables, "float64", like=like)
     else:
-        planes = random.normal(rng, (d, tables * bits))
-        offsets = random.uniform(rng, tables * bits)
+        planes = random.normal(rng, (d, tables * bits), dtype="float64", like=like)
+        offsets = random.uniform(rng, tables * bits, dtype="float64", like=like)
         # Two buckets have one code by chance with probability bits·SLICES/2⁵² at most, which costs a few comparisons.
-        numbers = tensor(rng.integers(1, EXACT // (bits * int(SLICES)), tables * bits)).astype("float64")
-    own = tensor(np.repeat(np.arange(tables), bits))[:, None] == tensor(np.arange(tables))
+        numbers = tensor(rng.integers(1, EXACT // (bits * int(SLICES)), tables * bits), "float64", like=like)
+    of_each = tensor(np.repeat(np.arange(tables), bits), "int64", like=like)
+    own = of_each[:, None] == arange(tables, dtype="int64", like=like)
     factors = numbers[:, None] * own.astype("float64")
-    return Hashing(kind, *(each.contiguous().to(like.backend) for each in (planes, offsets, factors)))
+    return Hashing(kind, planes.contiguous(), offsets.contiguous(), factors.contiguous())
 
 
 def sign_collision(angle: float) -> float:
