@@ -10,7 +10,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype, holds_number
-from minitensor.core import checks, door, intake
+from minitensor.core import checks, door, intake, words
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
@@ -71,7 +71,7 @@ def as_tensor(array: Any) -> Tensor:
     return array if isinstance(array, Tensor) else wrap(intake.array("as_tensor", array))
 
 
-def zeros(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
+def zeros(shape: int | Sequence[int], dtype: DType | None = None, *sizes: Any, like: Tensor | None = None) -> Tensor:
     """A tensor full of zeros.
 
     dtype : float64 if neither it nor `like` is given; like : a tensor whose backend and dtype the new one has
@@ -79,15 +79,19 @@ def zeros(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tenso
     >>> zeros((2, 3)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    if sizes or isinstance(dtype, int):
+        raise words.one_shape("zeros", shape, dtype, *sizes)
     return _filled(shape, 0, *backend_and_dtype(dtype, like, "float64"))
 
 
-def ones(shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None) -> Tensor:
+def ones(shape: int | Sequence[int], dtype: DType | None = None, *sizes: Any, like: Tensor | None = None) -> Tensor:
     """A tensor full of ones; `dtype` and `like` as for `zeros`.
 
     >>> ones(2, dtype="int64").tolist()
     [1, 1]
     """
+    if sizes or isinstance(dtype, int):
+        raise words.one_shape("ones", shape, dtype, *sizes)
     return _filled(shape, 1, *backend_and_dtype(dtype, like, "float64"))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 import numpy as np
 
 from minitensor import backend, ops
-from minitensor.core import door, indexing
+from minitensor.core import door, indexing, words
 
 if TYPE_CHECKING:
     from minitensor.core.tensor import Tensor
@@ -133,7 +133,9 @@ def reduction(careful: Callable[..., Any]) -> Callable[[Method], Method]:
     """The same with the two arguments of a reduction by name, so that no `*args` have to be packed."""
     table = ops.Table(careful.__name__, careful)
 
-    def operation(self: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def operation(self: Any, axis: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        if others and (error := words.no_argument(table.name, others, ("axis", "keepdims"))):
+            raise error
         if type(self) is not Tensor:
             return door.enter(table.name, operation, (self, axis, keepdims))
         array = self.array
@@ -175,8 +177,15 @@ def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
 def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """The careful function's result where the shortcut failed; an array where NumPy made a scalar of its own."""
     if result is None:
+        if options and (error := words.no_argument(careful.__name__, options, _arguments(careful))):
+            raise error
         result = ops.explained(careful.__name__, careful, *args, **options)
     return backend.as_array(result)
+
+
+def _arguments(careful: Callable[..., Any]) -> tuple[str, ...]:
+    code = careful.__code__
+    return code.co_varnames[1 : code.co_argcount]
 
 
 def _as_stub(operation: Callable[..., Any], stub: Any) -> Any:

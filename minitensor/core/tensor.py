@@ -24,6 +24,7 @@ from minitensor.core.operations import (
     rescued,
     unary,
 )
+from minitensor.core.words import Words
 from minitensor.errors import DeviceError, DTypeError, ShapeError
 from minitensor.ops import Axis, primitive
 
@@ -39,7 +40,7 @@ def wrap(array: Any) -> "Tensor":
     return out
 
 
-class Tensor:
+class Tensor(Words):
     """A rectangular block of numbers of one dtype, on one backend.
 
     Made by `tensor` from lists and numbers, by `as_tensor` round an array without a copy, by `zeros` and the like.
