@@ -11,7 +11,7 @@ import numpy as np
 
 from minitensor import backend, ops
 from minitensor.backend import matmul
-from minitensor.core import door, indexing, operations, printing, shaping
+from minitensor.core import door, indexing, numpy_functions, operations, printing, shaping
 from minitensor.core.operations import (
     DType,
     Key,
@@ -57,7 +57,7 @@ class Tensor(Words):
     """
 
     __slots__ = ("array",)
-    __array_ufunc__ = None  # NumPy arrays step back, so that `numpy_array + tensor` is a Tensor
+    __array_ufunc__, __array_function__ = numpy_functions.ArrayUfunc(), numpy_functions.array_function
     __hash__ = None  # type: ignore[assignment]  # == compares the elements, so a Tensor cannot be a key
     array: Any
 
