@@ -5,7 +5,9 @@ arrays, and what it gives is wrapped. An operator with an array of NumPy on its 
 that NumPy has for it: that is sent on to the operator of the Tensor on its right, on whatever backend that is.
 """
 
+import sys
 from collections.abc import Callable, Iterable
+from opcode import opmap
 from typing import Any
 
 import numpy as np
@@ -13,50 +15,53 @@ import numpy as np
 from minitensor import backend
 from minitensor.backend.dtypes import NATIVE
 from minitensor.core import door, operations
-from minitensor.errors import DeviceError, GradientError
+from minitensor.errors import DeviceError, GradientError, InputError
 
-# NumPy's name of each operator, and the method of the right side that computes it.
-REFLECTED = {
-    "add": "__radd__",
-    "subtract": "__rsub__",
-    "multiply": "__rmul__",
-    "divide": "__rtruediv__",
-    "floor_divide": "__rfloordiv__",
-    "remainder": "__rmod__",
-    "power": "__rpow__",
-    "matmul": "__rmatmul__",
-    "bitwise_and": "__rand__",
-    "bitwise_or": "__ror__",
-    "bitwise_xor": "__rxor__",
-    "left_shift": "__rlshift__",
-    "right_shift": "__rrshift__",
-    "less": "__gt__",
-    "less_equal": "__ge__",
-    "greater": "__lt__",
-    "greater_equal": "__le__",
-    "equal": "__eq__",
-    "not_equal": "__ne__",
-}
-OWN = {"absolute": "abs"} | {name: method.replace("__r", "__") for name, method in REFLECTED.items()}
-OWN |= {"less": "__lt__", "less_equal": "__le__", "greater": "__gt__", "greater_equal": "__ge__"}
+# NumPy's name of each operator, and Python's.
+ARITHMETIC = {
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "floor_divide": "floordiv",
+    "remainder": "mod", "power": "pow", "matmul": "matmul", "bitwise_and": "and", "bitwise_or": "or",
+    "bitwise_xor": "xor", "left_shift": "lshift", "right_shift": "rshift",
+}  # fmt: skip
+COMPARISONS = {  # and Python's, with the sides turned
+    "less": ("lt", "gt"), "less_equal": ("le", "ge"), "greater": ("gt", "lt"), "greater_equal": ("ge", "le"),
+    "equal": ("eq", "eq"), "not_equal": ("ne", "ne"),
+}  # fmt: skip
+OWN = {name: f"__{python}__" for name, python in ARITHMETIC.items()}
+OWN |= {name: f"__{python}__" for name, (python, _) in COMPARISONS.items()} | {"absolute": "abs"}
+REFLECTED = {name: f"__r{python}__" for name, python in ARITHMETIC.items()}
+REFLECTED |= {name: f"__{turned}__" for name, (_, turned) in COMPARISONS.items()}
+READY = {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays"}  # like `asarray`, for code that wants arrays
 READS = {"shape", "ndim", "size", "iscomplexobj", "isrealobj"}  # they ask what an array is, and not for its elements
+STORE_SUBSCR = opmap["STORE_SUBSCR"]  # the instruction of ``x[key] = value``
 
 
-class ArrayUfunc:
-    """``Tensor.__array_ufunc__``: NumPy asks the class, and finds the function that computes its ufuncs.
+class AskedByNumPy:
+    """A protocol of NumPy, which asks the class and finds the function there.
 
-    Masked arrays, Dask, CuPy ask the instance. It says None, and they step back, so that ``theirs + tensor`` is ours.
+    Other libraries ask the instance, as masked arrays, Dask and CuPy do. It says None, or that there is no such thing,
+    and they go on as with any object: they step back in ``theirs + tensor``, or make an array of NumPy of it.
     """
 
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
     def __get__(self, tensor: Any, cls: type) -> Any:
-        return array_ufunc if tensor is None else None
+        if tensor is None:
+            return self.function
+        if self.function is array_ufunc:
+            return None
+        raise AttributeError("NumPy asks the class for __array_function__")
 
 
 def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """A ufunc, or one of its methods such as `reduce`, with a Tensor among its inputs or outputs."""
     name = ufunc.__name__
     if method == "__call__" and not options and name in REFLECTED and not hasattr(type(inputs[0]), "_operation"):
-        return getattr(inputs[1], REFLECTED[name])(inputs[0])
+        left, right = inputs
+        if name in COMPARISONS and getattr(left, "shape", None) == ():
+            left = left[()]  # NumPy makes an array of a scalar that is compared
+        return getattr(right, REFLECTED[name])(left)
     if not _all_known(map(type, (*inputs, *options.get("out", ()))), "__array_ufunc__"):
         return NotImplemented
     if method == "__call__":
@@ -69,6 +74,8 @@ def array_function(self: Any, function: Any, types: Iterable[type], args: Any, o
     name = function.__name__
     if name in READS:
         return function.__wrapped__(*args, **options)
+    if name in READY:
+        return function(*map(np.asarray, args), **options)
     if not _all_known(types, "__array_function__"):
         return NotImplemented
     return _computed(name, function, args, options)
@@ -135,3 +142,21 @@ def _wrapped(result: Any, given: dict[int, Any]) -> Any:
         parts = [_wrapped(each, given) for each in result]
         return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
     return result
+
+
+def refuse_shuffle(array: Any, value: Any) -> None:
+    """Raise InputError where `shuffle`, of NumPy or of Python, is about to write one part of an array over another.
+
+    ``x[i], x[j] = x[j], x[i]`` would lose one of the two, as each is a view. NumPy's is compiled, so that the
+    instruction of the caller is no assignment.
+    """
+    base = getattr(value, "base", None)
+    if base is None or (base is not array and base is not array.base):
+        return
+    frame = sys._getframe(2)
+    code, at = frame.f_code.co_code, frame.f_lasti
+    if code[at] != STORE_SUBSCR or frame.f_globals.get("__name__") == "random":
+        raise InputError(
+            f"a tensor of shape {tuple(array.shape)} is not shuffled in place: one part would be written over one "
+            "not yet read; write x = x[minitensor.random.permutation(rng, len(x))]"
+        )

@@ -11,7 +11,8 @@ import numpy as np
 
 from minitensor import backend, ops
 from minitensor.backend import matmul
-from minitensor.core import door, indexing, numpy_functions, operations, printing, shaping
+from minitensor.core import door, indexing, operations, printing, shaping
+from minitensor.core.numpy_functions import AskedByNumPy, array_function, array_ufunc, refuse_shuffle
 from minitensor.core.operations import (
     DType,
     Key,
@@ -57,7 +58,7 @@ class Tensor(Words):
     """
 
     __slots__ = ("array",)
-    __array_ufunc__, __array_function__ = numpy_functions.ArrayUfunc(), numpy_functions.array_function
+    __array_ufunc__, __array_function__ = AskedByNumPy(array_ufunc), AskedByNumPy(array_function)
     __hash__ = None  # type: ignore[assignment]  # == compares the elements, so a Tensor cannot be a key
     array: Any
 
@@ -205,6 +206,8 @@ class Tensor(Words):
         if type(self) is not Tensor or (not simple and door.overriding((at, what))):
             door.enter("setitem", Tensor.__setitem__, (self, at, what))
         elif type(what) is Tensor:
+            if kind is int:
+                refuse_shuffle(self.array, what.array)
             _setitem(self.array, at if simple else indexing.raw(at), what.array)
         elif type(what) in door.NUMBERS:
             _setitem(self.array, at if simple else indexing.raw(at), what)
@@ -359,6 +362,9 @@ class Tensor(Words):
 
     def __complex__(self) -> complex:
         return complex(self.item())
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self.item(), digits)
 
     def __index__(self) -> int:
         array = self.array

@@ -163,7 +163,7 @@ mt.einsum        einsum                mt.einsum("ij,kj->ik", a, b); mt.einsum("
 # Reads, and ways out of a Tensor: what they give is no Tensor.
 READS = {"dtype", "ndim", "shape", "size", "strides", "device", "backend", "array", "__len__", "__repr__"}
 WAYS_OUT = {"numpy", "tolist", "item", "__float__", "__int__", "__complex__", "__index__", "__bool__", "__format__"}
-WAYS_OUT |= {"__array__", "__dlpack__", "__dlpack_device__", "to", "plain"}
+WAYS_OUT |= {"__round__", "__array__", "__dlpack__", "__dlpack_device__", "to", "plain"}
 SEVERAL = {"__iter__", "__contains__"}  # operations, one after another
 # Functions that make Tensors, tell of them, or choose where they are made.
 NO_OPERATIONS = {"arange", "as_tensor", "eye", "full", "linspace", "ones", "tensor", "zeros", "broadcast_shapes"}
