@@ -6,8 +6,8 @@ array at hand. What the libraries do differently, and what the standard lacks, i
 say what each library does differently or faster; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
 `shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `moments.py` has mean and variance for the
 others; `threads.py` shares work out among threads; `memory.py` knows how much is free; `dtypes.py` what a dtype can
-hold; `probe.py` finds out whether CuPy really computes; `block.py` ends a block that has a backend of its own; this
-file chooses.
+hold; `probe.py` finds out whether CuPy really computes; `names.py` knows what else people call a backend; `block.py`
+ends a block that has a backend of its own; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
@@ -24,6 +24,7 @@ from typing import Any
 import numpy
 
 from minitensor.backend.block import InBlock, _of_block, outside
+from minitensor.backend.names import unknown
 from minitensor.backend.probe import driver_version
 from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
@@ -72,7 +73,7 @@ def load(name: str) -> Backend:
         return load("numpy")
     if name not in _loaded:
         if name not in _CLASSES:
-            raise BackendNameError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
+            raise BackendNameError(unknown(name, NAMES))
         module, cls = _CLASSES[name]
         lib = getattr(import_module(f"minitensor.backend.{module}"), cls)()
         _loaded[name] = _by_array_type[lib.array_type] = lib
