@@ -6,8 +6,8 @@ array at hand. What the libraries do differently, and what the standard lacks, i
 say what each library does differently or faster; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
 `shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `moments.py` has mean and variance for the
 others; `threads.py` shares work out among threads; `memory.py` knows how much is free; `dtypes.py` what a dtype can
-hold; `probe.py` finds out whether CuPy really computes; `names.py` knows what else people call a backend; `block.py`
-ends a block that has a backend of its own; this file chooses.
+hold; `probe.py` finds out whether CuPy really computes; `names.py` knows what else people call a backend; `warned.py`
+points warnings at the user's line; `block.py` ends a block that has a backend of its own; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 

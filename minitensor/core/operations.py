@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 import numpy as np
 
 from minitensor import backend, ops
+from minitensor.backend.warned import pointing, warn
 from minitensor.core import door, indexing, words
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple
                 self.array = write(a, b)
             else:
                 _write_fitted(a, compute(a, b))
+        except RuntimeWarning as warning:
+            if not alike or str(warning).endswith("in cast"):  # before anything was written
+                return door.explain_operator(name, f"{symbol}=", in_place, self, other, warning)
+            warn(str(warning), RuntimeWarning)
         except Exception as error:
             return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
         return self
@@ -179,7 +184,8 @@ def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any
     if result is None:
         if options and (error := words.no_argument(careful.__name__, options, _arguments(careful))):
             raise error
-        result = ops.explained(careful.__name__, careful, *args, **options)
+        with pointing(careful.__name__):
+            result = ops.explained(careful.__name__, careful, *args, **options)
     return backend.as_array(result)
 
 

@@ -1,8 +1,10 @@
 """The function `einsum`, and the plan of one that can be held: to read, to print, and to call in a loop."""
 
+from collections.abc import Sequence
 from math import inf
 from numbers import Real
-from typing import Any
+from types import EllipsisType
+from typing import Any, overload
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype
@@ -18,8 +20,21 @@ from minitensor.einsums.program import in_words
 from minitensor.einsums.sublists import in_letters, naming
 from minitensor.errors import DeviceError, DTypeError, EinsumError, InputError
 
+Labels = Sequence[int | EllipsisType]  # of the axes of one tensor, in NumPy's other form
 
-def einsum(spec: str | Tensor, *tensors: Any, dtype: DType | None = None, memory_limit: int | None = None) -> Tensor:
+
+@overload
+def einsum(spec: str, /, *tensors: Tensor, dtype: DType | None = None, memory_limit: int | None = None) -> Tensor: ...
+@overload
+def einsum(
+    tensor: Tensor,
+    labels: Labels,
+    /,
+    *more: Tensor | Labels,
+    dtype: DType | None = None,
+    memory_limit: int | None = None,
+) -> Tensor: ...
+def einsum(spec: Any, *tensors: Any, dtype: DType | None = None, memory_limit: int | None = None) -> Tensor:
     """Multiply tensors and sum over every letter that the output does not name.
 
     spec : a letter for each axis, with ',' between tensors, then '->' and the letters of the output. A letter twice in
@@ -219,7 +234,12 @@ class EinsumPlan:
         return "\n".join(lines)
 
 
-def einsum_plan(spec: Any, *shapes: Any, dtype: DType | None = None, memory_limit: int | None = None) -> EinsumPlan:
+def einsum_plan(
+    spec: str | Shape | Tensor,
+    *shapes: Shape | Tensor | Labels,
+    dtype: DType | None = None,
+    memory_limit: int | None = None,
+) -> EinsumPlan:
     """How `einsum` will compute a spec: a plan to read, and to call on tensors of these shapes.
 
     spec : as for `einsum`, lists of numbers too: ``einsum_plan((2, 3), [0, 1], (3, 4), [1, 2])``
