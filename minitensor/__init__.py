@@ -183,7 +183,9 @@ else:
             from importlib import import_module
 
             return import_module(f"minitensor.{name}")
-        raise AttributeError(f"module 'minitensor' has no attribute {name!r}")
+        from minitensor.core.words import on_module
+
+        raise AttributeError(on_module(name), name="")
 
 
 __version__ = "0.1.0"

@@ -5,9 +5,7 @@ from typing import Any
 
 from minitensor.core.creation import eye
 from minitensor.einsums import einsum
-from minitensor.einsums.parser import fit, parse
-
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+from minitensor.einsums.parser import fit, letters, parse
 
 
 def of_left(g: Any, out: Any, a: Any, b: Any) -> Any:
@@ -38,20 +36,20 @@ def of_einsum(place: int, g: Any, out: Any, spec: str, *tensors: Any, memory_lim
     number = place - 1
     x = tensors[number]
     terms, output, sizes = fit(parse(spec), [each.shape for each in tensors])
-    letters = {label: LETTERS[at] for at, label in enumerate(sizes)}
-    free = iter(LETTERS[len(letters) :])
+    free = letters()
+    letter_of = {label: next(free) for label in sizes}
     own: list[str] = []
     axes: list[int] = []  # of the result: those of size 1 that "..." stretched stay 1, and are not asked for
-    given, operands = ["".join(letters[label] for label in output)], [g]
+    given, operands = ["".join(letter_of[label] for label in output)], [g]
     for at, term in enumerate(terms):
         if at != number:
             each = tensors[at]
             wide = [axis for axis, label in enumerate(term) if each.shape[axis] == sizes[label]]
-            given.append("".join(letters[term[axis]] for axis in wide))
+            given.append("".join(letter_of[term[axis]] for axis in wide))
             operands.append(each.reshape(tuple([each.shape[axis] for axis in wide])))
     there = set("".join(given))
     for axis, label in enumerate(terms[number]):
-        letter = letters[label]
+        letter = letter_of[label]
         if x.shape[axis] != sizes[label]:
             continue
         if letter in own:  # onto the diagonal

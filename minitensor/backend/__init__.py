@@ -7,8 +7,8 @@ and `strict.py` say what each library does differently or faster; `torch_array.p
 of the standard of PyTorch's tensors; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
 `shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `moments.py` has mean and variance for the
 others; `threads.py` shares work out among threads; `memory.py` knows how much is free; `dtypes.py` what a dtype can
-hold; `probe.py` finds out whether CuPy really computes; `block.py` ends a block that has a backend of its own; this
-file chooses.
+hold; `probe.py` finds out whether CuPy really computes; `names.py` knows what else people call a backend; `warned.py`
+points warnings at the user's line; `block.py` ends a block that has a backend of its own; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
@@ -28,6 +28,7 @@ from typing import Any
 import numpy
 
 from minitensor.backend.block import InBlock, _of_block, outside
+from minitensor.backend.names import unknown
 from minitensor.backend.probe import driver_version
 from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
@@ -80,7 +81,7 @@ def load(name: str) -> Backend:
     if name not in _loaded:
         library, _, device = name.partition(":")
         if library not in _CLASSES or (device and library != "torch"):
-            raise BackendNameError(f"there is no backend {name!r}; choose one of {', '.join(NAMES)}")
+            raise BackendNameError(unknown(name, NAMES))
         module, cls = _CLASSES[library]
         lib = getattr(import_module(f"minitensor.backend.{module}"), cls)(*[device] if device else [])
         _loaded[name] = lib = _loaded.setdefault(lib.name, lib)  # "torch" is "torch:mps" where that is the GPU

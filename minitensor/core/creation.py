@@ -10,7 +10,7 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype, holds_number
-from minitensor.core import checks, door, intake
+from minitensor.core import checks, door, intake, words
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
@@ -75,7 +75,7 @@ def as_tensor(array: Any) -> Tensor:
 
 
 def zeros(
-    shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None, device: Any = None
+    shape: int | Sequence[int], dtype: DType | None = None, *sizes: Any, like: Tensor | None = None, device: Any = None
 ) -> Tensor:
     """A tensor full of zeros.
 
@@ -85,17 +85,21 @@ def zeros(
     >>> zeros((2, 3)).tolist()
     [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
+    if sizes or isinstance(dtype, int):
+        raise words.one_shape("zeros", shape, dtype, *sizes)
     return _filled(shape, 0, *backend_and_dtype(dtype, like, "float64", device))
 
 
 def ones(
-    shape: int | Sequence[int], dtype: DType | None = None, *, like: Tensor | None = None, device: Any = None
+    shape: int | Sequence[int], dtype: DType | None = None, *sizes: Any, like: Tensor | None = None, device: Any = None
 ) -> Tensor:
     """A tensor full of ones; `dtype` and `like` as for `zeros`.
 
     >>> ones(2, dtype="int64").tolist()
     [1, 1]
     """
+    if sizes or isinstance(dtype, int):
+        raise words.one_shape("ones", shape, dtype, *sizes)
     return _filled(shape, 1, *backend_and_dtype(dtype, like, "float64", device))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.backend.warned import pointing
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core import intake, shaping
 from minitensor.core.indexing import refuse_expanded
@@ -114,6 +115,9 @@ def explain_operator(
     """
     if isinstance(error, Overridden):
         return overriding((left, right))._operation(name, operation, (left, right), {})
+    if isinstance(error, RuntimeWarning):
+        with pointing(name):
+            return operation(left, right)
     sides = {"a": left, "b": right}
     _explain_arrays(**{f"a {symbol} b: {key}": side for key, side in sides.items()})
     if isinstance(error, NotAnOperandError):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 import numpy as np
 
 from minitensor import backend, ops
-from minitensor.core import door, indexing
+from minitensor.backend.warned import pointing, warn
+from minitensor.core import door, indexing, words
 
 if TYPE_CHECKING:
     from minitensor.core.tensor import Tensor
@@ -81,6 +82,10 @@ def operators(python: str, name: str, symbol: str, compute: Any = None) -> tuple
                 self.array = write(a, b)
             else:
                 _write_fitted(a, compute(a, b))
+        except RuntimeWarning as warning:
+            if not alike or str(warning).endswith("in cast"):  # before anything was written
+                return door.explain_operator(name, f"{symbol}=", in_place, self, other, warning)
+            warn(str(warning), RuntimeWarning)
         except Exception as error:
             return door.explain_operator(f"i{python}", f"{symbol}=", in_place, self, other, error)
         return self
@@ -132,8 +137,11 @@ def unary(careful: Callable[[Any], Any], floats: bool = False) -> Callable[[Meth
 def reduction(careful: Callable[..., Any]) -> Callable[[Method], Method]:
     """The same with the two arguments of a reduction by name, so that no `*args` have to be packed; others are rare."""
     table = ops.Table(careful.__name__, careful)
+    known = [name for name in _arguments(careful) if name != "correction"]  # which only `var` and `std` take
 
     def operation(self: Any, axis: Any = None, keepdims: bool = False, **others: Any) -> Any:
+        if others and (error := words.no_argument(table.name, others, known)):
+            raise error
         if type(self) is not Tensor:
             return door.enter(table.name, operation, (self, axis, keepdims), others)
         array = self.array
@@ -175,8 +183,16 @@ def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
 def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """The careful function's result where the shortcut failed; an array where NumPy made a scalar of its own."""
     if result is None:
-        result = ops.explained(careful.__name__, careful, *args, **options)
+        if options and (error := words.no_argument(careful.__name__, options, _arguments(careful))):
+            raise error
+        with pointing(careful.__name__):
+            result = ops.explained(careful.__name__, careful, *args, **options)
     return backend.as_array(result)
+
+
+def _arguments(careful: Callable[..., Any]) -> tuple[str, ...]:
+    code = careful.__code__
+    return code.co_varnames[1 : code.co_argcount]
 
 
 def _as_stub(operation: Callable[..., Any], stub: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 from minitensor import backend, ops
 from minitensor.backend import matmul
 from minitensor.core import door, indexing, operations, printing, shaping, totals
+from minitensor.core.numpy_functions import AskedByNumPy, array_function, array_ufunc, refuse_shuffle
 from minitensor.core.operations import (
     DType,
     Key,
@@ -25,6 +26,7 @@ from minitensor.core.operations import (
     rescued,
     unary,
 )
+from minitensor.core.words import Words
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.ops import Axis, primitive
 
@@ -40,7 +42,7 @@ def wrap(array: Any) -> "Tensor":
     return out
 
 
-class Tensor:
+class Tensor(Words):
     """A rectangular block of numbers of one dtype, on one backend.
 
     Made by `tensor` from lists and numbers, by `as_tensor` round an array without a copy, by `zeros` and the like.
@@ -57,7 +59,7 @@ class Tensor:
     """
 
     __slots__ = ("array",)
-    __array_ufunc__ = None  # NumPy arrays step back, so that `numpy_array + tensor` is a Tensor
+    __array_ufunc__, __array_function__ = AskedByNumPy(array_ufunc), AskedByNumPy(array_function)
     __hash__ = None  # type: ignore[assignment]  # == compares the elements, so a Tensor cannot be a key
     array: Any
 
@@ -205,6 +207,8 @@ class Tensor:
         if type(self) is not Tensor or (not simple and door.overriding((at, what))):
             door.enter("setitem", Tensor.__setitem__, (self, at, what))
         elif type(what) is Tensor:
+            if kind is int:
+                refuse_shuffle(self.array, what.array)
             _setitem(self.array, at if simple else indexing.raw(at), what.array)
         elif type(what) in door.NUMBERS:
             _setitem(self.array, at if simple else indexing.raw(at), what)
@@ -379,6 +383,9 @@ class Tensor:
 
     def __complex__(self) -> complex:
         return complex(self.item())
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self.item(), digits)
 
     def __index__(self) -> int:
         array = self.array

@@ -3,20 +3,23 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from math import prod
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase
 from textwrap import indent
 from typing import Any, NamedTuple
 
 import numpy
 
+from minitensor.backend.dtypes import checked_dtype
 from minitensor.broadcasting import Shape
 from minitensor.core.checks import whole
+from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor
 from minitensor.einsums.costs import Stage, count
 from minitensor.einsums.loops import loop_nest
 from minitensor.einsums.parser import Fitted, Label, as_shape
+from minitensor.einsums.parser import letters as every_letter
 from minitensor.einsums.planner import plan, tidied
-from minitensor.errors import DTypeError
+from minitensor.einsums.sublists import in_letters, naming
 from minitensor.text.numbers import in_bytes
 
 HEADINGS = ("Letters", "The loops it means", "How it is computed", "In all")
@@ -80,11 +83,12 @@ class Explanation(NamedTuple):
         return text
 
 
-def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Explanation:
+def explain_einsum(spec: Any, *operands: Any, dtype: DType | None = None, itemsize: int | None = None) -> Explanation:
     """What an einsum means and how it will be computed: letters, loops, pairs and costs. Nothing is computed.
 
+    spec : as for `einsum`, lists of numbers too
     operands : Tensors, or only their shapes
-    itemsize : bytes of one number; without it that of the Tensors' common dtype, or 8 for shapes
+    itemsize : bytes of one number; without it that of `dtype`, of the Tensors' common dtype, or 8 for shapes
 
     >>> print(explain_einsum("ij,jk->ik", (5, 784), (784, 10)))
     ij,jk->ik with x0 (5, 784), x1 (784, 10)
@@ -121,8 +125,7 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
 
     Raises EinsumError, with a picture of the fault, where einsum would; DTypeError for what has no shape.
     """
-    if not isinstance(spec, str):
-        raise DTypeError(f"explain_einsum: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
+    spec, operands, words = in_letters("explain_einsum", spec, operands)
     shapes = tuple(
         as_shape("explain_einsum", number, operand.shape if isinstance(operand, Tensor) else operand)
         for number, operand in enumerate(operands)
@@ -131,8 +134,10 @@ def explain_einsum(spec: str, *operands: Any, itemsize: int | None = None) -> Ex
         itemsize = whole("explain_einsum: itemsize", itemsize, 1)
     else:
         dtypes = [operand.dtype for operand in operands if isinstance(operand, Tensor)]
+        dtypes = dtypes if dtype is None else [checked_dtype(dtype)]
         itemsize = numpy.result_type(*dtypes).itemsize if dtypes else 8
-    tidy = tidied(spec, shapes)
+    with naming(words):
+        tidy = tidied(spec, shapes)
     fitted = tidy.fitted
     names = letter_names(fitted)
     letters = _letters(fitted, shapes, names)
@@ -163,10 +168,10 @@ def letter_names(fitted: Fitted) -> dict[Label, str]:
     >>> letter_names(fit(parse("...p->...p"), [(2, 3, 4)]))
     {0: 'q', 1: 'r', 'p': 'p'}
     """
-    start = ascii_lowercase.index("p")
-    alphabet = ascii_lowercase[start:] + ascii_lowercase[:start] + ascii_uppercase
+    after = ascii_lowercase[ascii_lowercase.index("p") :]
+    alphabet = chain(after, (letter for letter in every_letter() if letter not in after))
     free = (letter for letter in alphabet if letter not in fitted.sizes)
-    return {label: label if isinstance(label, str) else next(free, f"dot{label}") for label in fitted.sizes}
+    return {label: label if isinstance(label, str) else next(free) for label in fitted.sizes}
 
 
 def _renamed(fitted: Fitted, names: dict[Label, str]) -> Fitted:

@@ -1,29 +1,49 @@
 """The function `einsum`, and the plan of one that can be held: to read, to print, and to call in a loop."""
 
+from collections.abc import Sequence
 from math import inf
 from numbers import Real
-from typing import Any
+from types import EllipsisType
+from typing import Any, overload
 
 from minitensor import backend
+from minitensor.backend.dtypes import checked_dtype
 from minitensor.broadcasting import Shape
-from minitensor.core import door
+from minitensor.core import door, intake
 from minitensor.core.intake import not_a_tensor
-from minitensor.core.tensor import Tensor
+from minitensor.core.operations import DType
+from minitensor.core.tensor import Tensor, wrap
 from minitensor.einsums.executor import compiled, key_of, prepare
 from minitensor.einsums.parser import as_shape
 from minitensor.einsums.planner import Steps, Tidied, plan, tidied
 from minitensor.einsums.program import in_words
+from minitensor.einsums.sublists import in_letters, naming
 from minitensor.errors import DeviceError, DTypeError, EinsumError, InputError
 
+Labels = Sequence[int | EllipsisType]  # of the axes of one tensor, in NumPy's other form
 
-def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tensor:
+
+@overload
+def einsum(spec: str, /, *tensors: Tensor, dtype: DType | None = None, memory_limit: int | None = None) -> Tensor: ...
+@overload
+def einsum(
+    tensor: Tensor,
+    labels: Labels,
+    /,
+    *more: Tensor | Labels,
+    dtype: DType | None = None,
+    memory_limit: int | None = None,
+) -> Tensor: ...
+def einsum(spec: Any, *tensors: Any, dtype: DType | None = None, memory_limit: int | None = None) -> Tensor:
     """Multiply tensors and sum over every letter that the output does not name.
 
     spec : a letter for each axis, with ',' between tensors, then '->' and the letters of the output. A letter twice in
         one tensor takes a diagonal; '...' stands for any further axes, which broadcast. Without '->' the output is
-        '...' and each letter that stands once, in alphabetical order
+        '...' and each letter that stands once, in alphabetical order. Letters of any alphabet will do, so that there
+        may be more than 52; or write numbers, as NumPy does: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``
     tensors : one for each term, all on one backend. Their dtypes promote as in NumPy, and sums stay in that dtype; for
         bool, a product is `and` and a sum is `or`. Sums of float16 are made in float32 and rounded at the end
+    dtype : of the result; the tensors are brought to it before, in copies, and must fit into it as in `tensor`
     memory_limit : how many elements an intermediate result may have, from three tensors on. The order of the
         pairs is that of the fewest operations, up to ten tensors, and beyond the best that is found in some time
     memory : the result, one intermediate result at a time from three tensors on, and a copy of what must be merged
@@ -67,9 +87,9 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
 
     Raises EinsumError, which points at the fault, where the spec is malformed or does not fit the shapes (a letter has
     one size everywhere: an axis of size 1 is not stretched, as it is in NumPy), or the memory limit; DeviceError
-    where the tensors are on different backends; DTypeError, a TypeError, for what is not a Tensor; OutOfMemoryError, a
-    MemoryError, before anything is allocated, where an intermediate result or the answer is larger than all the memory
-    that is free.
+    where the tensors are on different backends; DTypeError, a TypeError, for what is not a Tensor, or does not fit into
+    the dtype; OutOfMemoryError, a MemoryError, before anything is allocated, where an intermediate result or the answer
+    is larger than all the memory that is free.
 
     >>> mt.einsum("mk,kn->mn", b, b)
     Traceback (most recent call last):
@@ -79,6 +99,8 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
        ^ ^
     fix: slice or permute the operands until the sizes are equal, or give the axes different letters
     """
+    if dtype is not None or type(spec) is not str:
+        return _otherwise(spec, tensors, dtype, memory_limit)
     try:
         # The way to what is already compiled is kept short: on a 2 × 2 product it takes most of the time
         # (tests/benchmarks/einsum.py has tiny ones). So one operand and two are written out, without a loop.
@@ -100,20 +122,37 @@ def einsum(spec: str, *tensors: Tensor, memory_limit: int | None = None) -> Tens
         if memory_limit is not None:
             key += (memory_limit,)
         run = compiled.get(key)
-    except (AttributeError, TypeError):  # not a Tensor, or not text
+    except (AttributeError, TypeError):  # not a Tensor
         run = None
     if run is None:
-        _check(spec, tensors)
+        _check(tensors)
         run = prepare(key, spec, arrays, _limit("einsum", memory_limit))
     out = Tensor()
     out.array = run(*arrays)
     return out
 
 
-def _check(spec: Any, tensors: tuple[Any, ...]) -> None:
-    """Raise where the spec is not text, where an operand is not a Tensor, or where they are on different backends."""
-    if not isinstance(spec, str):
-        raise DTypeError(f"einsum: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
+def _otherwise(spec: Any, tensors: tuple[Any, ...], dtype: Any, memory_limit: int | None) -> Tensor:
+    """The same where the labels are in lists, or where the tensors must be brought to a dtype."""
+    spec, tensors, words = in_letters("einsum", spec, tensors)
+    _check(tensors)
+    if dtype is not None:
+        own = checked_dtype(dtype)
+        tensors = tuple(_in_dtype(number, x, own) for number, x in enumerate(tensors))
+    with naming(words):
+        return einsum(spec, *tensors, memory_limit=memory_limit)
+
+
+def _in_dtype(number: int, x: Tensor, own: Any) -> Tensor:
+    if x.dtype == own:
+        return x
+    if door.overriding((x,)) and own.kind == "f":
+        return x.astype(own)
+    return wrap(intake.fitted(f"einsum: operand {number}: ", x.array, own))
+
+
+def _check(tensors: tuple[Any, ...]) -> None:
+    """Raise where an operand is not a Tensor, or where they are on different backends."""
     for number, operand in enumerate(tensors):
         if not isinstance(operand, Tensor):
             what = f"operand {number} of einsum is {not_a_tensor(operand)}"
@@ -153,12 +192,14 @@ class EinsumPlan:
     flops : operations of the products of two, without the sums over single operands
     largest_intermediate : elements of the largest intermediate result, 0 where there is none
     memory_limit : the most that was asked for, or None
+    dtype : that of the result, or None where it is that of the tensors
     """
 
-    def __init__(self, spec: str, shapes: tuple[Shape, ...], memory_limit: int | None) -> None:
+    def __init__(self, spec: str, shapes: tuple[Shape, ...], memory_limit: int | None, dtype: Any = None) -> None:
         self.spec, self.shapes, self.memory_limit = spec, shapes, memory_limit
+        self.dtype = None if dtype is None else checked_dtype(dtype)
         self._tidied: Tidied = tidied(spec, shapes, memory_limit)
-        self.steps: Steps = plan(self._tidied)
+        self.steps: Steps = plan(self._tidied) if self.dtype is None else plan(self._tidied, self.dtype.itemsize)
 
     @property
     def flops(self) -> int:
@@ -176,7 +217,7 @@ class EinsumPlan:
                 f"this plan of {self.spec!r} is for shapes {_words(self.shapes)}, not {_words(shapes)}\n"
                 f"fix: minitensor.einsum_plan({self.spec!r}, ...) with these shapes, or minitensor.einsum"
             )
-        return einsum(self.spec, *tensors, memory_limit=self.memory_limit)
+        return einsum(self.spec, *tensors, dtype=self.dtype, memory_limit=self.memory_limit)
 
     def __repr__(self) -> str:
         return f"einsum_plan({self.spec!r}, {_words(self.shapes)})"
@@ -193,12 +234,17 @@ class EinsumPlan:
         return "\n".join(lines)
 
 
-def einsum_plan(spec: str, *shapes: Shape | Tensor, memory_limit: int | None = None) -> EinsumPlan:
+def einsum_plan(
+    spec: str | Shape | Tensor,
+    *shapes: Shape | Tensor | Labels,
+    dtype: DType | None = None,
+    memory_limit: int | None = None,
+) -> EinsumPlan:
     """How `einsum` will compute a spec: a plan to read, and to call on tensors of these shapes.
 
-    spec : as for `einsum`
+    spec : as for `einsum`, lists of numbers too: ``einsum_plan((2, 3), [0, 1], (3, 4), [1, 2])``
     shapes : one for each term; a Tensor stands for its shape
-    memory_limit : how many elements an intermediate result may have
+    dtype, memory_limit : as for `einsum`
 
     >>> import minitensor as mt
     >>> chain = mt.einsum_plan("ij,jk,k->i", (30, 40), (40, 50), (50,))
@@ -213,11 +259,11 @@ def einsum_plan(spec: str, *shapes: Shape | Tensor, memory_limit: int | None = N
     every order of the pairs has an intermediate result of more elements than `memory_limit`; DTypeError, a TypeError,
     for what has no shape; InputError for a size that is no whole number or negative.
     """
-    if not isinstance(spec, str):
-        raise DTypeError(f"einsum_plan: the spec comes first, such as 'ij,jk->ik', not a {type(spec).__name__}")
+    spec, shapes, words = in_letters("einsum_plan", spec, shapes)
     plain = [shape.shape if isinstance(shape, Tensor) else shape for shape in shapes]
     sizes = tuple(as_shape("einsum_plan", number, shape) for number, shape in enumerate(plain))
-    return EinsumPlan(spec, sizes, _limit("einsum_plan", memory_limit))
+    with naming(words):
+        return EinsumPlan(spec, sizes, _limit("einsum_plan", memory_limit), dtype)
 
 
 def _words(shapes: tuple[Shape, ...]) -> str:

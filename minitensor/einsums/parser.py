@@ -1,11 +1,14 @@
 """Text to `Expression`: the grammar of einsum, and what is said when a spec breaks it or does not fit its operands.
 
     spec  =  term {"," term} ["->" term]
-    term  =  letters a-z and A-Z, with "..." at most once among them; spaces anywhere but inside "..." and "->"
+    term  =  letters, with "..." at most once among them; spaces anywhere but inside "..." and "->"
 
-The grammar is that of `numpy.einsum`, with three differences. A letter has one size everywhere: an axis of size 1 is
+A letter is one of a-z and A-Z or of any other alphabet, such as α, ж or 中. One that Unicode counts as another way to
+write a letter, as it does ª and fullwidth ones, is none; nor are accents that stand by themselves.
+
+The grammar is that of `numpy.einsum`, with four differences. A letter has one size everywhere: an axis of size 1 is
 not stretched to fit, only the axes under "..." broadcast. The output may name "..." only where an operand has it. And
-the number of operands has no limit.
+neither operands nor letters have a limit, 52 letters in NumPy.
 
 Without "->" the output is "...", if an operand has it, and then each letter that stands once in all the operands, in
 alphabetical order with capitals first.
@@ -14,7 +17,9 @@ alphabetical order with capitals first.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 from numbers import Integral
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 from minitensor.broadcasting import Shape, broadcast_shapes
@@ -24,7 +29,7 @@ Label = str | int  # an axis: by its letter, or, of those under "...", by its nu
 Labels = tuple[Label, ...]
 
 DOTS = "..."
-WORD = re.compile(r"[a-zA-Z]|\.\.\.|->|,| ")
+WORD = re.compile(r"[a-zA-Z]|\.\.\.|->|,| |[^\W\d_]")
 
 
 class Term(NamedTuple):
@@ -105,9 +110,12 @@ def _words(spec: str) -> Iterator[tuple[str, int]]:
     place = 0
     while place < len(spec):
         match = WORD.match(spec, place)
-        if match is None:
+        if match is None or not (match.group().isascii() or is_letter(match.group())):
             character = spec[place]
-            problem, fix = f"{character!r} is not a letter", "name each axis with one letter, a-z or A-Z"
+            problem, fix = (
+                f"{character!r} is not a letter",
+                "name each axis with one letter, a-z, A-Z or of another alphabet",
+            )
             if character == ".":
                 problem, fix = "this '.' is not part of a '...'", "write three dots with no space between, or none"
             elif character in "->":
@@ -116,6 +124,22 @@ def _words(spec: str) -> Iterator[tuple[str, int]]:
         if match.group() != " ":
             yield match.group(), place
         place = match.end()
+
+
+def is_letter(character: str) -> bool:
+    """Whether it can name an axis, and a loop over it: Python takes ª for a.
+
+    >>> is_letter("α"), is_letter("ª"), is_letter("²")
+    (True, False, False)
+    """
+    import unicodedata
+
+    return character.isalpha() and unicodedata.normalize("NFKC", character) == character
+
+
+def letters() -> Iterator[str]:
+    """Letters without end, for labels: a-z, A-Z, and those of other alphabets."""
+    return chain(ascii_lowercase, ascii_uppercase, filter(is_letter, map(chr, count(ord("À")))))
 
 
 def _implicit_output(operands: Sequence[Term]) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ import pytest
 
 import minitensor as mt
 from minitensor import backend as backends
+from minitensor.backend import NAMES
+from minitensor.backend.names import MEANT, unknown
 from minitensor.errors import BackendNameError
 
 
@@ -121,12 +123,12 @@ def test_other_tasks_do_not_notice_a_block(fresh):
 
 
 # Wrong names.
-@pytest.mark.parametrize("name", ["nunpy", "NumPy", "", "pytorch", "numpy:0"])
+@pytest.mark.parametrize("name", ["kitchen", "", "qqq", "numpy:0"])
 def test_a_wrong_name_lists_the_right_ones_and_changes_nothing(fresh, name):
     for choose in (mt.set_backend, lambda name: mt.use_backend(name).__enter__(), mt.zeros(1).to):
         with pytest.raises(BackendNameError) as caught:
             choose(name)
-        assert str(caught.value) == f"there is no backend {name!r}; choose one of numpy, cupy, torch, auto"
+        assert str(caught.value) == f"there is no backend {name!r}; choose one of {', '.join(NAMES)}"
     assert isinstance(caught.value, ValueError)
     assert mt.get_backend() == "numpy"
 
@@ -136,9 +138,26 @@ def test_a_wrong_name_in_the_environment_variable_is_named_with_it():
     assert result.stdout == "imported\n"
     assert result.stderr.splitlines()[-1] == (
         "minitensor.errors.BackendNameError: MINITENSOR_BACKEND=nunpy: there is no backend 'nunpy'; "
-        "choose one of numpy, cupy, torch, auto"
+        f"do you mean numpy? Choose one of {', '.join(NAMES)}"
     )
     assert result.returncode == 1
+
+
+@pytest.mark.parametrize(("name", "meant"), [
+    ("cuda", "cupy"), ("cuda:0", "cupy"), ("CuPy", "cupy"), ("gpu", "auto"), ("cpu", "numpy"), ("np", "numpy"),
+    ("nunpy", "numpy"),
+])  # fmt: skip
+def test_a_likely_name_is_asked_about(fresh, name, meant):
+    with pytest.raises(BackendNameError, match=rf"^there is no backend '{name}'; do you mean {meant}\? Choose one of"):
+        mt.set_backend(name)
+
+
+def test_what_is_meant_is_a_backend():
+    assert {meant.partition(":")[0] for meant in MEANT.values()} <= {*NAMES, "torch"}
+    assert unknown("mps", ["numpy", "torch"]) == (
+        "there is no backend 'mps'; do you mean torch:mps? Choose one of numpy, torch"
+    )
+    assert "do you mean" not in unknown("mps", ["numpy"])
 
 
 def test_the_environment_variable_chooses_in_a_new_process():

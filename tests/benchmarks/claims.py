@@ -180,6 +180,28 @@ def no_init():
     return with_init, without
 
 
+class WithGetattr:
+    __slots__ = ("array",)
+
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
+@claim("core/words.py", "with a `__getattr__` every attribute takes longer, but not from Python 3.12 on", 0.9, 6)
+def no_getattr():
+    def reading(cls):
+        x = cls()
+        x.array = None
+
+        def read():
+            for _ in range(100):
+                _ = x.array
+
+        return read
+
+    return reading(WithGetattr), reading(mt.Tensor)
+
+
 # einsums/
 @claim("einsums/program.py", "without neighbours in memory a stack of products takes several times the copy", 2, 100)
 def without_blas():

@@ -231,11 +231,6 @@ def test_zero_axes_give_a_tensor_of_zero_axes(backend):
         mt.backend.of(result.array)  # raises for a NumPy scalar
 
 
-def test_a_numpy_ufunc_does_not_swallow_a_tensor(backend):
-    with pytest.raises(TypeError, match="does not support ufuncs"):
-        np.add(np.ones(2), mt.ones(2))
-
-
 # What is compared with what is no number.
 @pytest.mark.parametrize("other", [None, "text", object(), {}])
 def test_a_tensor_equals_nothing_that_is_no_number(backend, other):

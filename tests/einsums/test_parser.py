@@ -150,7 +150,7 @@ def test_illegal_character():
 '1' is not a letter
   ij,j1->i
       ^
-fix: name each axis with one letter, a-z or A-Z
+fix: name each axis with one letter, a-z, A-Z or of another alphabet
 """
     )
 
@@ -162,7 +162,7 @@ def test_a_line_break_does_not_break_the_picture():
 '\n' is not a letter
   i?j
    ^
-fix: name each axis with one letter, a-z or A-Z
+fix: name each axis with one letter, a-z, A-Z or of another alphabet
 """
     )
 

@@ -1,12 +1,12 @@
 """K-means as an estimator: the conventions of scikit-learn, on the arrays of any library."""
 
-import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from minitensor.backend.warned import warn
 from minitensor.cluster import distributed
 from minitensor.cluster.chunks import Chunks, chunks_of, in_chunks
 from minitensor.cluster.coordinates import FEW
@@ -138,11 +138,10 @@ class KMeans(Transformer):
                 step(found.n_iter, found.n_iter, "done")
         inertia_ = outside(found.inertia, frame, exponent)
         if count < k:
-            warnings.warn(
+            warn(
                 f"Number of distinct clusters ({count}) found smaller than n_clusters ({k}). Possibly due to duplicate "
                 "points in X; ask for fewer",
                 ConvergenceWarning,
-                stacklevel=2,
             )
         self._saw(X, points)
         self.inertia_ = inertia_
@@ -223,11 +222,10 @@ class KMeans(Transformer):
         if self.n_init == "auto":
             return 1 if given or self.init == "k-means++" else 10
         if given and self.n_init != 1:
-            warnings.warn(
+            warn(
                 "Explicit initial center position passed: performing only one init in KMeans instead of "
                 f"n_init={self.n_init}.",
                 RuntimeWarning,
-                stacklevel=4,
             )
             return 1
         return int(self.n_init)

@@ -1,9 +1,9 @@
 """Mean shift to the end: shift until the points stand still, then make clusters of where they stopped."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from minitensor.backend.warned import warn
 from minitensor.cluster.chunks import in_chunks
 from minitensor.cluster.frame import FURTHEST, Frame, frame_of
 from minitensor.cluster.meanshift.attention import MEMORY
@@ -197,11 +197,10 @@ def settings(frame: Frame, bandwidth: float, kernel: str, max_iter: int, tol: fl
 def merged(found: "Stop", of: Settings) -> tuple[Tensor, Tensor]:
     """What `merge` makes of where the queries stopped: labels (q,) and centres; warns if some had not."""
     if found.moving:
-        warnings.warn(
+        warn(
             f"mean_shift stopped after max_iter={of.max_iter} updates with {found.moving} of {found.places.shape[0]} "
             f"points still moving more than tol={of.tol} bandwidths; raise max_iter",
             ConvergenceWarning,
-            stacklevel=4,
         )
     return merge(found.places, found.density.shift(found.places)[1][:, 0], of.width)
 
