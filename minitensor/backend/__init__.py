@@ -7,8 +7,9 @@ and `strict.py` say what each library does differently or faster; `torch_array.p
 of the standard of PyTorch's tensors; `numpy_api.py` is what NumPy and CuPy share, `numpy_calls.py`,
 `shortcuts.py`, `reductions.py` and `sums.py` are NumPy's faster ways; `moments.py` has mean and variance for the
 others; `threads.py` shares work out among threads; `memory.py` knows how much is free; `dtypes.py` what a dtype can
-hold; `probe.py` finds out whether CuPy really computes; `names.py` knows what else people call a backend; `warned.py`
-points warnings at the user's line; `block.py` ends a block that has a backend of its own; this file chooses.
+hold, `kinds.py` which kinds functions take; `probe.py` finds out whether CuPy really computes; `names.py` knows what
+else people call a backend; `warned.py` points warnings at the user's line; `block.py` ends a block that has a backend
+of its own; `loading.py` knows which there are, and whose an array is; this file chooses.
 
 The backend for new tensors is chosen in one of three ways, the later winning over the earlier:
 
@@ -20,16 +21,12 @@ The backend for new tensors is chosen in one of three ways, the later winning ov
 "torch:cuda" and "torch:cpu". "auto" is CuPy where it computes, else NumPy: it never takes PyTorch.
 """
 
-import contextlib
 import os
-from importlib import import_module
 from typing import Any
 
-import numpy
-
+from minitensor.backend import loading
 from minitensor.backend.block import InBlock, _of_block, outside
-from minitensor.backend.names import unknown
-from minitensor.backend.probe import driver_version
+from minitensor.backend.loading import NAMES, as_array, load, matmul, of, of_type
 from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
 
@@ -48,45 +45,9 @@ __all__ = [
 ]
 
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
-NAMES = ("numpy", "cupy", "torch", "auto")
-
-# The module and the class of each; a backend that nobody chooses is not imported.
-_CLASSES = {
-    "numpy": ("with_numpy", "NumPyBackend"),
-    "cupy": ("with_cupy", "CuPyBackend"),
-    "torch": ("with_torch", "TorchBackend"),
-    "strict": ("strict", "StrictBackend"),
-}
 DLPACK = {1: "numpy", 2: "cupy", 3: "numpy"}  # by the number of a device: the processor, a GPU, memory that both see
-SMALL = 64  # elements of a matrix, below which looking for a faster way to multiply costs more than it gains
 
-_numpy_array = numpy.ndarray
-_loaded: dict[str, Backend] = {}
-_by_array_type: dict[type, Backend] = {}
 _of_process: Backend | None = None
-
-
-def load(name: str) -> Backend:
-    """The backend called `name`. The first time, it is checked that it can compute.
-
-    Raises BackendNameError for an unknown name and BackendError, with the line that fixes it, where the backend cannot
-    compute on this machine.
-    """
-    if name == "auto":
-        # Without a driver there is no need to spend a second on importing CuPy.
-        if driver_version() is not None:
-            with contextlib.suppress(BackendError):
-                return load("cupy")
-        return load("numpy")
-    if name not in _loaded:
-        library, _, device = name.partition(":")
-        if library not in _CLASSES or (device and library != "torch"):
-            raise BackendNameError(unknown(name, NAMES))
-        module, cls = _CLASSES[library]
-        lib = getattr(import_module(f"minitensor.backend.{module}"), cls)(*[device] if device else [])
-        _loaded[name] = lib = _loaded.setdefault(lib.name, lib)  # "torch" is "torch:mps" where that is the GPU
-        _by_array_type[lib.array_type] = lib
-    return _loaded[name]
 
 
 def current() -> Backend:
@@ -139,23 +100,6 @@ class use_backend(InBlock):
         super().__init__(lambda: load(name))
 
 
-def of(array: Any) -> Backend:
-    """The backend that a raw array belongs to.
-
-    Raises TypeError for anything that is not an array of a backend that is loaded.
-    """
-    try:
-        return _by_array_type[type(array)]
-    except KeyError:
-        pass
-    library = type(array).__module__.partition(".")[0]
-    if isinstance(array, numpy.ndarray):  # a subclass such as numpy.memmap
-        return load("numpy")
-    if library == "cupy":
-        return load("cupy")
-    raise TypeError(f"{type(array).__name__} of {library} is not an array of a backend")
-
-
 def of_device(device: Any) -> Backend:
     """The backend of a device, which may be its name, or what `Tensor.device` is; the current one for None.
 
@@ -163,9 +107,9 @@ def of_device(device: Any) -> Backend:
     """
     if device is None:
         return current()
-    if isinstance(device, str) and (device in NAMES or device in _CLASSES or device in _loaded):
+    if isinstance(device, str) and loading.is_name(device):
         return load(device)
-    for lib in (current(), load("numpy"), *_loaded.values()):
+    for lib in (current(), load("numpy"), *loading.loaded()):
         if type(device) is type(lib.device) and device == lib.device:
             return lib
     raise BackendNameError(f"there is no device {device!r}; write the device of a tensor, or one of {', '.join(NAMES)}")
@@ -180,26 +124,3 @@ def that_takes(given: Any) -> Backend:
     if place in DLPACK and (current().name != name or not type(given).__module__.startswith("torch")):
         return load(DLPACK[place])
     return load(name)
-
-
-def of_type(kind: type) -> Backend:
-    """The backend whose arrays are of this type, or are derived from it."""
-    found = next((_by_array_type[parent] for parent in kind.__mro__ if parent in _by_array_type), None)
-    return found or load(kind.__module__.partition(".")[0])
-
-
-def as_array(result: Any) -> Any:
-    """NumPy turns a result without axes into a scalar of its own; make it an array again, leave others alone."""
-    return numpy.asarray(result) if isinstance(result, numpy.generic) else result
-
-
-def matmul(a: Any, b: Any) -> Any:
-    """The matrix product ``a @ b`` of raw arrays of one backend, in that backend's fastest way."""
-    # Small arrays of NumPy come first: this is what `NumPyBackend.matmul` would do, without a call of it.
-    if type(a) is _numpy_array and type(b) is _numpy_array and 0 < a.ndim < 3 > b.ndim > 0 and a.size < SMALL:
-        return a.dot(b)
-    lib = _by_array_type.get(type(a)) if type(a) is type(b) else None
-    return lib.matmul(a, b) if lib else a @ b
-
-
-load("numpy")

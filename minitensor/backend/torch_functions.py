@@ -103,8 +103,8 @@ class Namespace:
         whole = all(isinstance(each, int) for each in numbers)
         dtype = dtype or (torch.int64 if whole else torch.float64)
         if whole and max(map(abs, numbers)) > 2**53:  # PyTorch counts in floats
-            ends = (0, start) if stop is None else (start, stop)
-            return self.asarray(numpy.arange(*ends, step, dtype=NUMPY[dtype]), device=device)
+            first, last = (0, start) if stop is None else (start, stop)
+            return self.asarray(numpy.arange(first, last, step, dtype=NUMPY[dtype]), device=device)
         return self._made(standard.arange, start, stop, step, dtype=dtype, device=device)
 
     def full(self, shape: Any, value: Any, dtype: Any = None, device: Any = None) -> Any:

@@ -64,9 +64,9 @@ METHODS = {
     "cpu get": ".to('numpy'), or .numpy()",
     "is_cuda": ".backend == 'cupy'",
     "requires_grad requires_grad_ backward": "minitensor.variable(x), on which losses are computed",
-    "argsort ceil conj cos count_nonzero cumsum cumulative_sum diff expm1 flip floor imag isfinite isinf isnan log10 log1p "
-    "log2 logical_not maximum minimum moveaxis nonzero prod real reciprocal repeat roll round searchsorted sign sin sort "
-    "square take tan tile tril triu trunc unstack vecdot where": "minitensor.{name}(x)",
+    "argsort ceil conj cos count_nonzero cumsum cumulative_sum diff expm1 flip floor imag isfinite isinf isnan log10 "
+    "log1p log2 logical_not maximum minimum moveaxis nonzero prod real reciprocal repeat roll round searchsorted sign "
+    "sin sort square take tan tile tril triu trunc unstack vecdot where": "minitensor.{name}(x)",
 }
 # Names that people look for on the module, beyond those above.
 FUNCTIONS = {

@@ -13,6 +13,7 @@ from strategies import arrays, basic_keys
 
 import minitensor as mt
 from minitensor import backend
+from minitensor.backend import loading
 from minitensor.cluster import DBSCAN, KMeans, LSHIndex, MeanShift
 from minitensor.data import blobs
 from minitensor.errors import BackendError, BackendNameError, DeviceError, DTypeError, InputError
@@ -155,8 +156,8 @@ def apple(monkeypatch):
 
     monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: 10**9)
     monkeypatch.setattr(torch.mps, "driver_allocated_memory", lambda: 0)
-    monkeypatch.setattr(backend, "_loaded", dict(backend._loaded))
-    monkeypatch.setattr(backend, "_by_array_type", dict(backend._by_array_type))
+    monkeypatch.setattr(loading, "_loaded", dict(loading._loaded))
+    monkeypatch.setattr(loading, "_by_array_type", dict(loading._by_array_type))
     with forgotten(), Apple(), mt.use_backend("torch:mps"):
         yield
 

@@ -10,6 +10,7 @@ import pytest
 
 import minitensor as mt
 from minitensor import backend
+from minitensor.backend import loading
 from minitensor.command import doctor
 from minitensor.command.line import main
 from minitensor.errors import BackendError
@@ -107,8 +108,8 @@ def with_cupy(monkeypatch):
         monkeypatch.setattr(doctor, "driver_version", lambda: (13, 0))
         monkeypatch.setattr(doctor, "find_spec", lambda name: name)
         monkeypatch.setattr("minitensor.backend.with_cupy.require_working_cupy", probe)
-        monkeypatch.setattr(backend, "_loaded", {"numpy": backend.load("numpy")})
-        monkeypatch.setattr(backend, "_by_array_type", {np.ndarray: backend.load("numpy")})
+        monkeypatch.setattr(loading, "_loaded", {"numpy": backend.load("numpy")})
+        monkeypatch.setattr(loading, "_by_array_type", {np.ndarray: backend.load("numpy")})
         monkeypatch.setattr(backend, "_of_process", None)
         monkeypatch.setenv("MINITENSOR_BACKEND", "cupy")
 
