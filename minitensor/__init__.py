@@ -179,6 +179,8 @@ else:
 
     def __getattr__(name):
         """Rooms that are imported when they are first asked for, so that ``import minitensor`` stays quick."""
+        if name == "transpose":  # by NumPy's word, for libraries that ask for it, as opt_einsum does
+            return permute_dims
         if name in _ROOMS:
             from importlib import import_module
 

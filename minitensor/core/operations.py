@@ -192,7 +192,7 @@ def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any
 
 def _arguments(careful: Callable[..., Any]) -> tuple[str, ...]:
     code = careful.__code__
-    return code.co_varnames[1 : code.co_argcount]
+    return code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
 
 
 def _as_stub(operation: Callable[..., Any], stub: Any) -> Any:
