@@ -55,7 +55,6 @@ _CLASSES = {
     "torch": ("with_torch", "TorchBackend"),
     "strict": ("strict", "StrictBackend"),
 }
-DLPACK = {1: "numpy", 2: "cupy", 3: "numpy"}  # by the number of a device: the processor, a GPU, memory that both see
 SMALL = 64  # elements of a matrix, below which looking for a faster way to multiply costs more than it gains
 
 _numpy_array = numpy.ndarray
@@ -152,17 +151,6 @@ def of(array: Any) -> Backend:
     if library == "cupy":
         return load("cupy")
     raise TypeError(f"{type(array).__name__} of {library} is not an array of a backend")
-
-
-def that_takes(given: Any) -> Backend:
-    """The backend that an array of another library is taken over by, where it lies: what DLPack says.
-
-    A tensor of PyTorch stays PyTorch's if that is the current backend, or if its device is neither NumPy's nor CuPy's.
-    """
-    place, name = given.__dlpack_device__()[0], f"torch:{getattr(given, 'device', None)}".removesuffix(":0")
-    if place in DLPACK and (current().name != name or not type(given).__module__.startswith("torch")):
-        return load(DLPACK[place])
-    return load(name)
 
 
 def of_type(kind: type) -> Backend:
