@@ -21,9 +21,12 @@ class Apple(TorchFunctionMode):
         if name == "__get__":
             found = function(*args, **kwargs)
             return GPU if found == CPU and on_gpu(given[0]) else _marked(found, on_gpu(given[0]))
-        sent = next((each for each in (*args, *kwargs.values()) if isinstance(each, torch.device)), None)
-        if name == "to" and any(isinstance(each, str) for each in args):
-            sent = CPU
+        places = [
+            each
+            for each in (*args, *kwargs.values())
+            if isinstance(each, torch.device) or (isinstance(each, str) and each == "cpu")
+        ]
+        sent = torch.device(places[0]) if places else None
         if sent is None and name != "to" and len({on_gpu(each) for each in given if each.ndim}) > 1:
             raise RuntimeError(f"{name}: Expected all tensors to be on the same device")
         there = sent == GPU if sent is not None else any(map(on_gpu, given))

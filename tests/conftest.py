@@ -1,9 +1,13 @@
-"""Tests that are not about one backend run on all: NumPy, the strict fake device, and a GPU if there is one."""
+"""Tests that are not about one backend run on all: NumPy, the strict fake device, and a GPU if there is one.
+
+MINITENSOR_TEST_BACKENDS=torch:cpu runs them on PyTorch instead; several names are separated by commas.
+"""
 
 import os
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a core; before NumPy is imported, as BLAS looks only once
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # of PyTorch
 
 import hypothesis
 import matplotlib
@@ -34,6 +38,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _backends():
+    """The names of those that are asked for, or else of those that are here."""
     if asked := os.environ.get("MINITENSOR_TEST_BACKENDS"):
         return asked.split(",")
     names = ["numpy", "strict"]

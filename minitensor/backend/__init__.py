@@ -45,8 +45,6 @@ __all__ = [
 ]
 
 ENVIRONMENT_VARIABLE = "MINITENSOR_BACKEND"
-DLPACK = {1: "numpy", 2: "cupy", 3: "numpy"}  # by the number of a device: the processor, a GPU, memory that both see
-
 _of_process: Backend | None = None
 
 
@@ -113,14 +111,3 @@ def of_device(device: Any) -> Backend:
         if type(device) is type(lib.device) and device == lib.device:
             return lib
     raise BackendNameError(f"there is no device {device!r}; write the device of a tensor, or one of {', '.join(NAMES)}")
-
-
-def that_takes(given: Any) -> Backend:
-    """The backend that an array of another library is taken over by, where it lies: what DLPack says.
-
-    A tensor of PyTorch stays PyTorch's if that is the current backend, or if its device is neither NumPy's nor CuPy's.
-    """
-    place, name = given.__dlpack_device__()[0], f"torch:{getattr(given, 'device', None)}".removesuffix(":0")
-    if place in DLPACK and (current().name != name or not type(given).__module__.startswith("torch")):
-        return load(DLPACK[place])
-    return load(name)

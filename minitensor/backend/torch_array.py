@@ -3,11 +3,14 @@
 from functools import cache
 from typing import Any, ClassVar
 
-import torch
-
 from minitensor.backend.dtypes import HOLDS
 from minitensor.backend.torch_functions import COMPARE, NUMPY, Namespace, computed
 from minitensor.errors import ShapeError
+
+try:
+    import torch
+except ImportError:  # which `with_torch.py` explains; then nothing here is called
+    torch = None
 
 AXES = 64  # that an array of NumPy may have
 

@@ -18,6 +18,7 @@ from minitensor import backend
 from minitensor.backend.dtypes import HOLDS, NATIVE, holds_number
 from minitensor.errors import DTypeError, InputError, MinitensorError, ShapeError
 
+DLPACK = {1: "numpy", 2: "cupy", 3: "numpy"}  # by the number of a device: the processor, a GPU, memory that both see
 PLAIN = {float, int, bool, complex}  # Python's own numbers
 
 # What to write instead of an array of another kind, by the letter that NumPy has for it.
@@ -81,13 +82,24 @@ def array(name: str, given: Any) -> Any:
                 "minitensor.tensor(...) makes a Tensor from lists and numbers"
             ) from None
     try:
-        lib = backend.that_takes(given)
+        lib = _that_takes(given)
         found = lib.xp.from_dlpack(given)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
         if isinstance(error, MinitensorError):
             raise
         raise _not_exchanged(name, given, error) from None
     return _checked(name, found, lib)
+
+
+def _that_takes(given: Any) -> backend.Backend:
+    """The backend that an array of another library is taken over by, where it lies: what DLPack says.
+
+    A tensor of PyTorch stays PyTorch's if that is the current backend, or if its device is neither NumPy's nor CuPy's.
+    """
+    place, name = given.__dlpack_device__()[0], f"torch:{getattr(given, 'device', None)}".removesuffix(":0")
+    if place in DLPACK and (backend.current().name != name or not type(given).__module__.startswith("torch")):
+        return backend.load(DLPACK[place])
+    return backend.load(name)
 
 
 def read(name: str, data: Any) -> np.ndarray:

@@ -1,7 +1,10 @@
 """How much memory is free, from files like those of Linux."""
 
+import ctypes
+import os
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -70,7 +73,8 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_least_that_anything_leaves(tmp_path, case):
+def test_the_least_that_anything_leaves(monkeypatch, tmp_path, case):
+    monkeypatch.setattr(sys, "platform", "linux")
     files, wanted = CASES[case]
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -89,3 +93,39 @@ def test_here_a_limit_on_the_process_is_seen():
         "print(free_memory())"  # fmt: skip
     found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert 0 <= int(found) <= 10**8
+
+
+# Other systems, pretended.
+def test_macos_counts_free_and_inactive_pages(monkeypatch):
+    def host_statistics64(host, flavor, words, count):
+        assert (host.value, flavor) == (7, 4)
+        words[0], words[1], words[2] = 1000, 5, 200
+        return 0
+
+    def host_self():
+        return 7
+
+    mach = types.SimpleNamespace(mach_host_self=host_self, host_statistics64=host_statistics64)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: mach)
+    monkeypatch.setattr(os, "sysconf", lambda name: 16384, raising=False)
+    assert free_memory() == 1200 * 16384
+
+
+def test_windows_counts_what_is_free_and_what_may_be_committed(monkeypatch):
+    def global_memory_status(given):
+        words = given._obj
+        assert words[0] == ctypes.sizeof(words) == 64
+        words[1], words[2], words[3], words[4] = 16 * GB, 9 * GB, 20 * GB, 6 * GB
+        return 1
+
+    kernel32 = types.SimpleNamespace(GlobalMemoryStatusEx=global_memory_status)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel32), raising=False)
+    assert free_memory() == 6 * GB
+
+
+def test_a_system_that_has_not_the_function_tells_nothing(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: types.SimpleNamespace())
+    assert free_memory() is None

@@ -99,6 +99,30 @@ def test_the_doctor_reports_the_variables_as_they_are(monkeypatch):
     assert found["NumPy"] == np.__version__
 
 
+@pytest.mark.parametrize(("there", "said"), [
+    (False, "not installed: pip install torch array-api-compat (computes on other GPUs, as Apple's)"),
+    (True, "installed, but: PyTorch does not compute on mps"),
+])  # fmt: skip
+def test_the_doctor_computes_on_pytorch_before_it_says_yes(monkeypatch, there, said):
+    def load(name):
+        raise BackendError("PyTorch does not compute on mps")
+
+    monkeypatch.setattr(doctor, "find_spec", lambda name: name if there else None)
+    monkeypatch.setattr(backend, "load", load)
+    assert dict(doctor._torch()) == {"PyTorch": said}
+
+
+def test_the_doctor_says_where_pytorch_computes_and_what_it_lacks(monkeypatch):
+    lib = types.SimpleNamespace(
+        xp=types.SimpleNamespace(__version__="2.13.0"), name="torch:mps", has_float64=False,
+        device_name=lambda: "Apple's GPU",
+    )  # fmt: skip
+    monkeypatch.setattr(doctor, "find_spec", lambda name: name)
+    monkeypatch.setattr(backend, "load", lambda name: lib)
+    said = "2.13.0, computes on torch:mps, Apple's GPU, without float64: write dtype='float32'"
+    assert dict(doctor._torch()) == {"PyTorch": said}
+
+
 # CuPy, on machines with a GPU.
 @pytest.fixture
 def with_cupy(monkeypatch):
