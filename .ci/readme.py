@@ -7,7 +7,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 def absolute(root, source):
-    """The README in the folder `root`, its links to files there made addresses under `source`; pictures are raw files."""
+    """The README in the folder `root`, its links to files there as addresses under `source`, pictures raw."""
 
     def whole(found):
         kind = "raw" if found[0].endswith((".png", ".gif")) else "blob"

@@ -75,8 +75,9 @@ print(matmul(a, b))
 
 # %%
 # Is it right? Check one element by hand: row 0 of ``a`` is 1, 2, 3 and column 1 of ``b`` is 8, 10,
-# 12. Their dot product is 8 + 20 + 36 = 64. In the picture ``b`` stands above the result, so that
-# each element lies where its row and its column cross.
+# 12. Their dot product is 8 + 20 + 36 = 64. Python has a sign for the matrix product, ``@``, and
+# tensors obey it; how, comes further down. It must give the same numbers. In the picture ``b``
+# stands above the result, so that each element lies where its row and its column cross.
 
 from minitensor import plot
 
@@ -86,7 +87,8 @@ fig = plot.product(a, b, row=0, col=1)
 # %%
 # The sizes have to fit: a row of ``a`` must be as long as a column of ``b``. With ``m`` rows,
 # ``n`` columns and sums of ``k`` products, (m, k) times (k, n) gives (m, n). What does a
-# ``Tensor`` say when they do not fit?
+# ``Tensor`` say when they do not fit? (``.mT`` in its advice is the ``.T`` of lesson 1 for a
+# matrix. Of a stack of matrices, with more axes in front, it turns each one on its side.)
 
 try:
     unseen[:5] @ patterns.T
@@ -198,7 +200,7 @@ def indexing(a, b):
 # Hand over the inner loop
 # ------------------------
 # Tensors pay off when one line of Python starts a lot of work. The innermost loop is a dot product,
-# and ``@`` between two tensors with one axis is just that, run by compiled code. Two loops are
+# and ``@`` between two tensors with one axis each is just that, run by compiled code. Two loops are
 # left.
 
 

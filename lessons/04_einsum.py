@@ -303,8 +303,15 @@ assert times > 100_000
 # of half a million numbers, two terabytes. The cheapest order begins inside the halo: there the
 # long ``k`` is summed away, and of ``b`` and ``c`` only a 3 by 3 matrix is left.
 #
-# ``mt.einsum`` counts like this before it multiplies. Its result is checked on five rows, for which
-# we can afford the order from the left.
+# ``mt.einsum`` counts like this before it multiplies, and what it will do is its *plan*. There the
+# operands are numbered from 0, and what comes of two of them keeps the smaller number. After the
+# arrow stand its letters. So ``matmul(1, 2)`` multiplies ``b`` and ``c``, and ``matmul(1, 3)`` that
+# and ``d``, as in the cheapest order above. Each ``permute_dims`` is a transpose, which moves no
+# number. There are three because the last product is taken lying down: (3, 3) @ (3, 500000), then
+# turned, instead of (500000, 3) @ (3, 3). The result is the same, and by the planner's rough prices
+# a wide product is quicker than a tall one.
+#
+# The result is checked on five rows, for which we can afford the order from the left.
 
 plan = mt.einsum_plan(chain, a, b, c, d)
 print(plan)

@@ -384,7 +384,8 @@ for many in (100_000, 1_000_000):
 # ``python tests/benchmarks/gpu.py`` asks it, and keeps the answer with device, date and versions.
 # Below is the whole climb. On the left are the bytes, pale by formula and dark as counted. On the
 # right is what was measured: this machine, now, and any GPU that this copy of minitensor has a
-# measurement of. If there is none, the picture says so.
+# measurement of. If there is none, the picture says so. (``compiled`` runs on a processor only. It
+# has a dot if Numba is installed.)
 
 from minitensor import backend
 from minitensor.errors import BackendError
@@ -393,8 +394,12 @@ moved = {
     "loops": None,
     "one_point": batched_bytes,  # the same operations, a query at a time
     "batched": batched_bytes,
+    "columns": 80,  # as many numbers and a few more, but in tables without an axis of length 2
     "einsum": 44,  # no squares and no products are written down
     "gemm": 16,  # scores written, made into weights, read: no table has a d in it
+    "gemm_tiled": 16,  # the same, in a core's own cache
+    "threads": 16,  # the same, on every core
+    "compiled": 8,  # no table at all: two coordinates of a point are read
     **{name: moves for name, (moves, _, _) in rungs.items() if name != "batched"},
 }
 counted = ("two kernels", "gpu_fused", "gpu_tiled", "two queries")
@@ -434,7 +439,7 @@ plot.whole_climb(moved, speeds, "pair", counted, (balance, words), absent)
 # corners of its cell in a grid, blur the grid once with the Gaussian, and read the mean at any
 # place from what lies there. That takes a few steps for each point, and some for each node of the
 # grid. The price is an error, which falls with the square of the spacing. ``mean_shift`` does this
-# by itself beyond 4,096 points, and says how far off it may be.
+# by itself beyond 4,096 points, and says how far off it may be: the *bound* holds for every point.
 
 few = points.astype("float64")
 exact = mt.cluster.mean_shift(few, h, method="exact")
@@ -445,18 +450,24 @@ print(f"one update is off by at most {grid.error_bound:.2f}; the peaks are off b
 print(f"{agree:.1%} of the labels are the same")
 
 # %%
+# Why is the bound so much larger? It takes every rounding to a corner at its worst, and all of them
+# to one side. In truth they go to all sides and nearly cancel, and most of all at a peak, where as
+# many points lie on one side as on the other.
+#
 # There are two more ways. ``fourier`` adds up a few waves instead of a grid's nodes, and is as
 # exact as you ask, down to a millionth of a bandwidth. ``cells`` sorts the points into squares and
 # leaves out all that are far from a query; it works in any number of dimensions.
 #
 # How does the time grow? On logarithmic axes a power of n is a straight line, and the power is its
-# slope. These are whole clusterings, from points to labels, on this processor.
+# slope. These are whole clusterings, from points to labels, on this processor. With few points,
+# what takes the same time for any n makes a line flat, so the power beside each line is the slope
+# of its last piece.
 
 import time
 
 sizes = {
     "exact": (2_000, 4_000, 8_000),
-    "cells": (2_000, 4_000, 8_000),
+    "cells": (2_000, 8_000, 32_000),
     "fourier": (2_000, 8_000, 32_000),
     "grid": (3_000, 30_000, 300_000),
 }
@@ -470,10 +481,10 @@ for method, counts in sizes.items():
 plot.growth(times, "points", f"mean shift of six clusters in the plane ({on_cpu.machine})")
 
 # %%
-# ``cells`` saves little here, and its line is as steep as that of ``exact``. The clusters stay
-# where they are, none wider than a few bandwidths, so twice the points are twice as many near each
-# query. It pays where the data are much wider than the bandwidth, and is linear only where more
-# points cover more ground.
+# ``cells`` is less steep than ``exact``, though each query still looks at all points near it, and
+# the clusters stay where they are, so twice the points are twice as many near each. What it saves
+# are queries: points in one box, an eighth of a bandwidth wide, start from one place, and the boxes
+# are filling up. It pays most where the data are much wider than the bandwidth.
 
 # %%
 # And on a GPU?

@@ -150,7 +150,7 @@ plot.k_distances(curve, min_samples, eps, "the curve bends where the crowd begin
 for width in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4):
     found = DBSCAN(width, min_samples=min_samples).fit(points).labels_
     noise = (found < 0).sum().item()
-    print(f"eps = {width:<4}: {found.max().item() + 1:>2} clusters, {noise:>3} points are noise")
+    print(f"eps = {width:<4}  clusters: {found.max().item() + 1:>2}  noise: {noise:>3} points")
 
 # %%
 # Too small, and the moons fall to pieces. Too large, and they are one.

@@ -13,7 +13,9 @@ LINES, LETTER = 30, 7  # points: how high two lines of text are, and how wide a 
 
 @styled
 def growth(times: Mapping[str, Sequence[tuple[int, float]]], what: str, words: str = "") -> Any:
-    """Seconds against size for several ways of doing a job; each is named at its last point, with its slope.
+    """Seconds against size for several ways of doing a job; each is named at its last point.
+
+    Beside the name stands the slope of the last piece: before it, what takes the same time for any n flattens the line.
 
     times : for each way its sizes and seconds, in the order of the sizes
     what : what the sizes count, such as "points"; words : what was timed, and on what
@@ -50,7 +52,7 @@ def _name_lines(ax: Any, times: Mapping[str, Sequence[tuple[int, float]]]) -> No
         beside = (low - LINES for start, stop, low in taken if start < right and left < stop)
         low = min([y, *(free for free in beside if free < y)])
         taken.append((left, right, low))
-        power = f"\n∝ $n^{{{slope(row):.1f}}}$" if len(row) > 1 else ""
+        power = f"\n∝ $n^{{{slope(row[-2:]):.1f}}}$" if len(row) > 1 else ""
         ax.annotate(name + power, row[-1], (6, low - y), textcoords="offset points", va="center", color=colors[name])
 
 

@@ -44,10 +44,12 @@ def build(where, *options):
     if compiler is None:
         pytest.skip("no C++ compiler is installed (g++, clang++), and the .cu kernels run as C++ here")
     command = [compiler, "-std=c++20", "-O1", "-w", "-pthread", "-I", str(Path(mt.__file__).parent), *options]
-    has_barriers = [*command, "-E", "-x", "c++", "-"]
-    probe = subprocess.run(has_barriers, input="#include <barrier>", capture_output=True, text=True)
-    if probe.returncode:
-        pytest.skip(f"{compiler} has no C++20 <barrier>, which the shim is made of")
+    if sys.platform == "win32":
+        command.append("-static")  # else Python would look for MinGW's libraries beside the kernels
+    has_barriers = [*command, "-fsyntax-only", "-x", "c++", "-"]
+    text = "#include <barrier>\n#include <thread>\nstd::barrier<> all(1); std::thread one;"  # some MinGWs have neither
+    if subprocess.run(has_barriers, input=text, capture_output=True, text=True).returncode:
+        pytest.skip(f"{compiler} has no C++20 <barrier> or <thread>, of which the shim is made")
     result = subprocess.run([*command, str(SHIM / "kernels.cpp"), "-o", str(where)], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return where

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 from minitensor.errors import CompileError, MissingExtraError
@@ -29,6 +30,8 @@ def why_not() -> str:
         compiler._jit()
     except MissingExtraError as error:
         return str(error)
+    if not sys.platform.startswith("linux"):  # MinGW and macOS have no ucontext, and name sections in another way
+        return "translated kernels run as C++ here, on threads and shared memory that are made of Linux's ucontext"
     return "" if shutil.which("g++") else "g++ is not installed, and translated kernels run as C++ here"
 
 

@@ -72,8 +72,9 @@ globals().update({f"{name}_of_theirs": test for name, test in THEIRS.items() if 
 
 
 def test_there_were_tests_to_run_and_to_leave_out():
-    assert set(THEIRS) > set(EXCLUDED)
-    assert len(THEIRS) - len(EXCLUDED) >= 7
+    # Not every version has all that are left out, but no version is without any.
+    assert set(THEIRS) & set(EXCLUDED)
+    assert len(set(THEIRS) - set(EXCLUDED)) >= 7
 
 
 def test_points_are_not_changed():
