@@ -160,7 +160,7 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
         for name, counters in counted
     ]
     caption = "counted on a simulated GPU; nothing was timed"
-    return Fitting(title, ["rung", *shown, "FLOP/B"], rows, caption, spare=("loads", "shared"))
+    return Fitting(title, ["rung", *shown, "FLOP/B"], rows, caption, spare=("loads", "shared", "conflicts"))
 
 
 def _short(count: str) -> str:

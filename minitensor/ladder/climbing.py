@@ -10,7 +10,8 @@ import numpy as np
 
 from minitensor import backend
 from minitensor.core.tensor import Tensor
-from minitensor.errors import DeviceError, InputError, LadderError, MissingExtraError
+from minitensor.errors import DeviceError, InputError, MissingExtraError
+from minitensor.ladder.agreement import Agreement
 from minitensor.ladder.roofline import FLOATS, Ceilings, Work, ceilings, roof
 from minitensor.ladder.timing import UNEVEN, machine, on_best_threads, seconds_of
 from minitensor.text.numbers import in_bytes, in_seconds
@@ -150,7 +151,7 @@ class Ladder(NamedTuple):
             under = ceilings(dtype, lib.name)
         top = roof(work, under) if work and under else math.nan
         small = self.share(min(1.0, WARM_UP_WORK / max(flops, 1.0)), *inputs)
-        on_small, on_all = _Agreement(self, small), _Agreement(self, inputs)
+        on_small, on_all = Agreement(self, small), Agreement(self, inputs)
         rows: list[Row] = []
         for function in self.rungs:
             on_rung(function.__name__)
@@ -184,31 +185,6 @@ class Ladder(NamedTuple):
 
 class _Skipped(Exception):
     """Why a rung is not run whole."""
-
-
-class _Agreement:
-    """Holds the result of the first rung on some inputs against those of the others. NaN agrees with nothing."""
-
-    def __init__(self, ladder: Ladder, inputs: tuple[Any, ...]):
-        self.ladder, self.inputs = ladder, inputs
-        self.expected: tuple[str, Tensor] | None = None
-
-    def check(self, function: Any) -> None:
-        name, result, job = function.__name__, function(*self.inputs), self.ladder.name
-        first, right = self.expected = self.expected or (name, result)
-        if result.shape != right.shape or result.dtype != right.dtype:
-            raise LadderError(
-                f"{job}: {name} returns {result.dtype} of shape {result.shape}, "
-                f"{first} {right.dtype} of shape {right.shape}"
-            )
-        gap = abs(result - right)
-        if (gap <= self.ladder.tolerance(*self.inputs)).all():
-            return
-        if (gap != gap).any():
-            raise LadderError(f"{job}: the results of {name} and {first} hold NaN or infinite numbers")
-        raise LadderError(
-            f"{job}: {name} differs from {first} by up to {gap.max().item():.3g}, which is more than rounding explains"
-        )
 
 
 def _estimate(ladder: Ladder, function: Any, inputs: tuple[Any, ...], lib: backend.Backend, limit: float) -> float:

@@ -1,5 +1,6 @@
 """The table of predictions says what it is, and the report shows the same clocks line by line."""
 
+import dataclasses
 import io
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 from rich.console import Console
 
 from minitensor.errors import PredictionError
-from minitensor.gpu import cuda, forecast, kernel
+from minitensor.gpu import compare, cuda, forecast, kernel
+from minitensor.gpu.counters import Counters
+
+COUNTED = [each.name for each in dataclasses.fields(Counters) if each.type in (int, "int")]
 
 
 @kernel
@@ -38,6 +42,15 @@ def test_the_table_of_predictions(launch):
     assert "on which not all of these kernels" in printed(forecast("one", [("first", launch.predict("L4"))]))
     assert printed(forecast("nothing", []))
     assert "…" not in printed(forecast("two kernels", [("gpu_register_tiled", found)]), 60)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_table_of_counts_is_never_cut(width, launch):
+    launch = dataclasses.replace(launch, counters=Counters(**dict.fromkeys(COUNTED, 12_345_678)))
+    text = printed(compare("two kernels", [("gpu_register_tiled", launch), ("gpu_naive", launch)]), width)
+    assert "…" not in text
+    assert "FLOP/B" in text
+    assert ("conflicts" in text) == (width > 60)
 
 
 def test_the_report_shows_the_clocks_of_each_line(launch):
