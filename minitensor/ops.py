@@ -13,6 +13,7 @@ from typing import Any
 from minitensor import backend
 from minitensor.backend import kinds
 from minitensor.backend.moments import moment
+from minitensor.backend.warned import pointing
 from minitensor.errors import AxisError, DTypeError, InputError, MinitensorError, OutOfMemoryError, ShapeError
 
 Axis = int | Sequence[int] | None
@@ -54,6 +55,9 @@ def explained(name: str, careful: Callable[..., Any], *args: Any, **options: Any
         return careful(*args, **options)
     except MinitensorError:
         raise
+    except RuntimeWarning:  # NumPy's, see `warned.py`
+        with pointing(name):
+            return careful(*args, **options)
     except MemoryError as error:
         raise OutOfMemoryError(f"{name}: {error}") from None
     except (TypeError, OverflowError) as error:

@@ -1,9 +1,9 @@
 """Warnings that point at the line of the user, and not at one in here.
 
-NumPy warns, of a division by zero and the like, of the line that called it: with Tensors that is always the same one,
-in `core/operations.py`. So there, and only where nobody has said what is to become of such warnings, they are raised;
-the operation then fails as it does for any mistake, and is computed anew in a `pointing` block. What needs no warning
-pays nothing.
+NumPy warns, of a division by zero and the like, of the line that called it: with Tensors that is nearly always one in
+`ops.py` or `core/operations.py`. So in these two, and only where nobody has said what is to become of such warnings,
+they are raised; the operation then fails as it does for any mistake, and is computed anew in a `pointing` block. What
+needs no warning pays nothing.
 """
 
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-warnings.filterwarnings("error", category=RuntimeWarning, module=r"minitensor\.core\.operations\Z", append=True)
+warnings.filterwarnings("error", category=RuntimeWarning, module=r"minitensor\.(core\.operations|ops)\Z", append=True)
 
 
 def warn(message: str, category: type[Warning]) -> None:

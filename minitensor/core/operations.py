@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar, Union
 import numpy as np
 
 from minitensor import backend, ops
-from minitensor.backend.warned import pointing, warn
+from minitensor.backend.warned import warn
 from minitensor.core import door, indexing, words
+from minitensor.errors import DTypeError
 
 if TYPE_CHECKING:
     from minitensor.core.tensor import Tensor
@@ -183,10 +184,12 @@ def method(careful: Callable[..., Any]) -> Callable[[Method], Method]:
 def rescued(result: Any, careful: Callable[..., Any], *args: Any, **options: Any) -> Any:
     """The careful function's result where the shortcut failed; an array where NumPy made a scalar of its own."""
     if result is None:
-        if options and (error := words.no_argument(careful.__name__, options, _arguments(careful))):
-            raise error
-        with pointing(careful.__name__):
+        try:
             result = ops.explained(careful.__name__, careful, *args, **options)
+        except DTypeError:
+            if error := words.no_argument(careful.__name__, options, _arguments(careful)):
+                raise error from None
+            raise
     return backend.as_array(result)
 
 

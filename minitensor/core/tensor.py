@@ -14,18 +14,7 @@ from minitensor import backend, ops
 from minitensor.backend import matmul
 from minitensor.core import door, indexing, operations, printing, shaping, totals
 from minitensor.core.numpy_functions import AskedByNumPy, array_function, array_ufunc, refuse_shuffle
-from minitensor.core.operations import (
-    DType,
-    Key,
-    Operator,
-    Value,
-    comparison,
-    method,
-    operators,
-    reduction,
-    rescued,
-    unary,
-)
+from minitensor.core.operations import DType, Key, Operator, Value, comparison, method, operators, reduction, unary
 from minitensor.core.words import Words
 from minitensor.errors import DeviceError, DTypeError, InputError, ShapeError
 from minitensor.ops import Axis, primitive
@@ -193,7 +182,7 @@ class Tensor(Words):
         except Exception:
             result = None
         if type(result) is not type(array):
-            result = rescued(result, indexing.getitem, array, indexing.raw(at))
+            result = operations.rescued(result, indexing.getitem, array, indexing.raw(at))
         out = Tensor()
         out.array = result
         return out
