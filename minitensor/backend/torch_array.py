@@ -133,8 +133,9 @@ class TorchArray:
         parts = [self._index(part) for part in (key if isinstance(key, tuple) else (key,))]
         if not self.turned and all(type(part) is not slice or (part.step or 1) > 0 for part in parts):
             return tuple(parts), ()
-        if any(isinstance(part, torch.Tensor) for part in parts):
-            raise IndexError("an array stands beside a slice with a negative step; index in two steps")
+        if any(isinstance(part, torch.Tensor) for part in parts):  # by the place in the base of each element chosen
+            numbers = torch.arange(self.size, device=self.device).reshape(self.shape).flip(self.turned)
+            return torch.unravel_index(computed(numbers.__getitem__, tuple(parts)), self.shape), ()
         left = self.ndim - sum(part is not None and part is not ... for part in parts)
         at = next((number for number, part in enumerate(parts) if part is ...), len(parts))
         parts[at : at + 1] = [slice(None)] * left
