@@ -413,8 +413,10 @@ def tensordot(x1: Tensor, x2: Tensor, /, *, axes: int | tuple[int | Sequence[int
                 f"tensordot: axis {one} of x1 has size {x1.shape[one]}, axis {other} of x2 has {x2.shape[other]}; "
                 "they must be equal"
             )
-    outer, inner = ([axis for axis in range(x.ndim) if axis not in part] for x, part in ((x1, left), (x2, right)))
+    left_over, right_over = (
+        [axis for axis in range(x.ndim) if axis not in part] for x, part in ((x1, left), (x2, right))
+    )
     product = math.prod(x1.shape[axis] for axis in left)
-    a = x1.permute_dims((*outer, *left)).reshape((math.prod(x1.shape[axis] for axis in outer), product))
-    b = x2.permute_dims((*right, *inner)).reshape((product, math.prod(x2.shape[axis] for axis in inner)))
-    return (a @ b).reshape((*(x1.shape[axis] for axis in outer), *(x2.shape[axis] for axis in inner)))
+    a = x1.permute_dims((*left_over, *left)).reshape((math.prod(x1.shape[axis] for axis in left_over), product))
+    b = x2.permute_dims((*right, *right_over)).reshape((product, math.prod(x2.shape[axis] for axis in right_over)))
+    return (a @ b).reshape((*(x1.shape[axis] for axis in left_over), *(x2.shape[axis] for axis in right_over)))

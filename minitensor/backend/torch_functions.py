@@ -9,21 +9,25 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-import array_api_compat.torch as standard
 import numpy
-import torch
 
 from minitensor.backend.dtypes import HOLDS, holds_number
 from minitensor.errors import DTypeError, InputError, ShapeError
 
+try:
+    import array_api_compat.torch as standard
+    import torch
+except ImportError:  # which `with_torch.py` explains; then nothing here is called
+    standard = torch = None
+
 # Not uint16, uint32 and uint64: PyTorch keeps them, but does not add, compare or choose them.
 NUMPY = {
-    getattr(torch, name): numpy.dtype(name)
+    getattr(torch, name, name): numpy.dtype(name)
     for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "float16", "float32", "float64", "complex64",
                  "complex128")
 }  # fmt: skip
 FLOATING = {dtype for dtype, own in NUMPY.items() if own.kind in "fc"}
-CPU = torch.device("cpu")
+CPU = "cpu"
 TORCH = {own: dtype for dtype, own in NUMPY.items()}
 COMPARE = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
 FRACTIONS = {"divide", "atan2", "hypot", "logaddexp", "copysign", "nextafter"}  # of integers they are float64
@@ -36,7 +40,7 @@ FLOATS = FRACTIONS | {
     "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "expm1", "log", "log1p", "log2", "log10",
     "reciprocal", "sin", "sinh", "sqrt", "tan", "tanh", "mean", "std", "var",
 }  # fmt: skip
-WIDE = {torch.float64, torch.complex128}  # which Apple's GPUs have not
+WIDE = {dtype for dtype, own in NUMPY.items() if own.name in ("float64", "complex128")}  # not on Apple's GPUs
 WHOLE = {"floor_divide", "remainder", "pow"}  # that may have no whole result: devices differ in what they give then
 COPIES = {"conj", "positive", "real"}  # of real numbers PyTorch gives what it was given
 
@@ -103,6 +107,8 @@ class Namespace:
         whole = all(isinstance(each, int) for each in numbers)
         dtype = dtype or (torch.int64 if whole else torch.float64)
         if whole and max(map(abs, numbers)) > 2**53:  # PyTorch counts in floats
+            first: Any
+            last: Any
             first, last = (0, start) if stop is None else (start, stop)
             return self.asarray(numpy.arange(first, last, step, dtype=NUMPY[dtype]), device=device)
         return self._made(standard.arange, start, stop, step, dtype=dtype, device=device)
@@ -153,7 +159,7 @@ def product(a: Any, b: Any) -> Any:
     of columns by rows, one after another."""
     if a.dtype is torch.bool:
         return product(a.to(torch.float32), b.to(torch.float32)) != 0  # a count never comes back to zero
-    if a.device == CPU or a.dtype in FLOATING:
+    if a.device.type == CPU or a.dtype in FLOATING:
         return standard.matmul(a, b)
     return columns_by_rows(a, b)
 

@@ -76,7 +76,7 @@ FUNCTIONS = {
     "concatenate cat vstack row_stack": "minitensor.concat([a, b], axis=0)",
     "hstack": "minitensor.concat([a, b], axis=1)",
     "permute": "minitensor.permute_dims(x, (1, 0))",
-    "transpose swapaxes": ".T, or minitensor.permute_dims(x, (1, 0))",
+    "swapaxes": ".T, or minitensor.permute_dims(x, (1, 0))",
     "dot mm mv bmm inner": "minitensor.matmul(a, b), or a @ b",
     "absolute fabs": "minitensor.abs(x)",
     "power": "x ** y",

@@ -126,6 +126,6 @@ def diff(x: Tensor, axis: int = -1, n: int = 1, prepend: Tensor | None = None, a
     x = concat(parts, axis=at) if len(parts) > 1 else x
     before = (slice(None),) * at
     times = checks.whole("diff: n", n, 0)
-    for _ in range(times):
+    for _ in range(times if x.shape[at] else 0):
         x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
     return x if times else x.copy()

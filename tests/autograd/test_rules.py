@@ -56,6 +56,7 @@ PAIRS = {
     "hypot": mt.hypot,
     "logaddexp": mt.logaddexp,
     "copysign": mt.copysign,
+    "nextafter": mt.nextafter,
     "where": lambda a, b: mt.where(every_other((a + b).shape, a), a * a, 3.0 * b),
 }
 

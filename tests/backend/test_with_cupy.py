@@ -9,7 +9,7 @@ import pytest
 
 import minitensor as mt
 from minitensor import backend as backends
-from minitensor.backend import probe, with_cupy
+from minitensor.backend import loading, probe, with_cupy
 from minitensor.errors import BackendError
 
 USE_NUMPY = "or compute on the processor: MINITENSOR_BACKEND=numpy"
@@ -43,7 +43,7 @@ def fake_cupy(monkeypatch, driver=(13, 0), devices=1, answer=3.0):
 
 
 def have_driver(monkeypatch, version):
-    for module in (probe, backends):
+    for module in (probe, loading):
         monkeypatch.setattr(module, "driver_version", lambda: version)
 
 

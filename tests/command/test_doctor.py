@@ -188,7 +188,7 @@ def test_the_doctor_on_a_machine_whose_cupy_does_not_run(with_cupy, capsys):
 def test_a_cupy_that_does_not_run_is_no_fault_where_numpy_is_chosen(with_cupy, monkeypatch, capsys):
     with_cupy(broken)
     monkeypatch.setenv("MINITENSOR_BACKEND", "auto")
-    monkeypatch.setattr(backend, "driver_version", lambda: (13, 0))
+    monkeypatch.setattr(loading, "driver_version", lambda: (13, 0))
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
     assert "does not run: CuPy finds the GPU" in said

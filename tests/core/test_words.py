@@ -14,7 +14,7 @@ from minitensor.core.words import ARGUMENTS, FUNCTIONS, METHODS
 from minitensor.errors import DTypeError
 
 WORDS = sorted({word for words in METHODS for word in words.split()})
-ON_MODULE = sorted({word for words in METHODS | FUNCTIONS for word in words.split()} - set(dir(mt)))
+ON_MODULE = sorted({word for words in METHODS | FUNCTIONS for word in words.split()} - {*dir(mt), "transpose"})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,6 @@ X = np.random.default_rng(0).normal(size=(3, 4))
         ("softmax", lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True)),
         ("relu", lambda x: np.where(x > 0, x, 0)),
         ("sigmoid", lambda x: 1 / (1 + np.exp(-x))),
-        ("square", np.square),
         ("ptp", np.ptp),
     ],
 )
@@ -85,7 +84,7 @@ def test_an_argument_is_told_in_our_words(backend, use):
 
 def test_an_argument_that_nobody_knows_is_refused_with_those_there_are(backend):
     x = mt.zeros((1, 3))
-    with pytest.raises(TypeError, match=r"^sum has no argument kitchen: it takes axis, keepdims$"):
+    with pytest.raises(TypeError, match=r"^sum has no argument kitchen: it takes axis, keepdims, dtype$"):
         x.sum(kitchen=1)
     with pytest.raises(TypeError, match=r"^any has no argument ddof: it takes axis, keepdims$"):
         (x > 0).any(ddof=1)
