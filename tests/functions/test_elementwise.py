@@ -52,7 +52,7 @@ def of_numpy(name, *operands):
 
 
 @pytest.mark.parametrize("dtype", KINDS)
-@examples(50)
+@examples(15)
 @given(data=st.data())
 def test_every_function_is_that_of_the_standard(backend, dtype, data):
     shape = data.draw(shapes(max_dims=3))
