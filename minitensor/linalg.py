@@ -195,10 +195,11 @@ def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
     at = checks.whole("diagonal: offset", offset)
     if x.ndim < 2:
         raise ShapeError(f"diagonal: x has shape {x.shape}; a matrix has two axes")
-    x = x[..., max(-at, 0) :, max(at, 0) :]
+    rows, columns = x.shape[-2:]
+    x = x[..., min(max(-at, 0), rows) :, min(max(at, 0), columns) :]
     count = min(x.shape[-2:])
-    rows = arange(count, like=x.plain(), dtype="int64")
-    return take_along_axis(x[..., :count, :], rows[:, None].expand((*x.shape[:-2], count, 1)))[..., 0]
+    places = arange(count, like=x.plain(), dtype="int64")
+    return take_along_axis(x[..., :count, :], places[:, None].expand((*x.shape[:-2], count, 1)))[..., 0]
 
 
 def trace(x: Tensor, /, *, offset: int = 0, dtype: DType | None = None) -> Tensor:

@@ -125,7 +125,7 @@ def diff(x: Tensor, axis: int = -1, n: int = 1, prepend: Tensor | None = None, a
     parts = [each for each in (prepend, x, append) if each is not None]
     x = concat(parts, axis=at) if len(parts) > 1 else x
     before = (slice(None),) * at
-    times = checks.whole("diff: n", n, 0)
-    for _ in range(times if x.shape[at] else 0):
-        x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
-    return x if times else x.copy()
+    times, made = checks.whole("diff: n", n, 0), x.copy()
+    for _ in range(times if times < x.shape[at] else x.shape[at]):  # `min` is a function of Tensors here
+        made = made[(*before, slice(1, None))] - made[(*before, slice(None, -1))]
+    return made
