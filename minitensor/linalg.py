@@ -299,6 +299,9 @@ def _found(name: str, x: Any, *others: Tensor, square: bool = False, **options: 
         return kind._operation(name, partial(_found, name, square=square), (x, *others), options)
     if others:
         checks.together(f"{name}: x1", x, "x2", others[0])
+    for each in (x, *others):
+        if not isfinite(each).all():
+            raise InputError(f"{name}: a matrix of shape {each.shape} holds NaN or infinity; leave those rows out")
     lib = backend.of(x.array)
     try:
         found = getattr(lib.xp.linalg, name)(x.array, *(each.array for each in others), **options)
