@@ -154,7 +154,7 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
             parts[i] = part = intake.array("an index", part)
             if lib.numpy_dtype(part).kind not in "biu":
                 raise IndexError(f"an index tensor is int or bool, not {lib.numpy_dtype(part)}; use .astype('int64')")
-            if _is_mask(part) and array.shape and not parts[i].shape:
+            if _is_mask(part) and array.shape and not part.shape and len(parts) > 1:  # alone it takes all, or nothing
                 raise IndexError("a mask without axes masks nothing; write .expand(...) to the shape that it masks")
         elif type(part) not in BASIC:
             try:
