@@ -32,11 +32,6 @@ def getitem(array: Any, key: Any) -> Any:
         if types <= BASIC:
             # The `...` makes NumPy return a view without axes where it would return a scalar.
             return array[parts if EllipsisType in types else (*parts, ...)]
-        if (
-            len(parts) == 1 and isinstance(parts[0], type(array)) and not parts[0].ndim and _is_mask(parts[0])
-        ):  # a truth value: all of it once, or not at all
-            whole = array[None, ...]
-            return whole if bool(parts[0]) else whole[:0, ...]
         full = _parts(array, parts)
         if _is_mask(full[0]) and all(type(part) is slice and part == slice(None) for part in full[1:]):
             return array[full[0]]
@@ -159,7 +154,7 @@ def _parts(array: Any, key: tuple[Any, ...]) -> list[Any]:
             parts[i] = part = intake.array("an index", part)
             if lib.numpy_dtype(part).kind not in "biu":
                 raise IndexError(f"an index tensor is int or bool, not {lib.numpy_dtype(part)}; use .astype('int64')")
-            if _is_mask(part) and array.shape and not parts[i].shape:
+            if _is_mask(part) and array.shape and not part.shape and len(parts) > 1:  # alone it takes all, or nothing
                 raise IndexError("a mask without axes masks nothing; write .expand(...) to the shape that it masks")
         elif type(part) not in BASIC:
             try:

@@ -4,7 +4,8 @@
 
 PATH is a checkout of https://github.com/data-apis/array-api-tests, its submodule too; what that needs must be installed
 here (its requirements.txt). The main namespace alone is tested: of `linalg` minitensor has what others ask for, of
-`fft` nothing. Meant to fail: mean, std and var of no elements, which minitensor refuses.
+`fft` nothing. Meant to fail: mean, std and var of no elements, and sums in a dtype that does not hold them; minitensor
+refuses both.
 """
 
 import argparse

@@ -433,9 +433,21 @@ def test_a_mask_of_several_axes_beside_slices_is_refused(backend):
     assert mt.zeros((3, 4, 2))[mask, :].shape == (12, 2)
 
 
-def test_a_mask_without_axes_is_refused_beside_others(backend):
-    with pytest.raises(IndexingError, match=r"^a mask without axes masks nothing"):
-        mt.ones(2)[mt.tensor(True), 0]
+@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (0, 2)])
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_mask_without_axes_takes_all_or_nothing(backend, shape, chosen):
+    array, mask = np.arange(float(np.prod(shape))).reshape(shape), np.array(chosen)
+    x = mt.tensor(array)
+    np.testing.assert_array_equal(x[mt.tensor(chosen)].numpy(), array[mask], strict=True)
+    x[mt.tensor(chosen)] = 7.0
+    array[mask] = 7.0
+    np.testing.assert_array_equal(x.numpy(), array)
+
+
+def test_a_mask_without_axes_beside_other_keys_is_refused(backend):
+    for key in ((mt.tensor(True), 0), (0, mt.tensor(True)), (mt.tensor(True), ...)):
+        with pytest.raises(IndexingError, match=r"^a mask without axes masks nothing"):
+            mt.ones(2)[key]
 
 
 def test_an_index_on_another_backend_is_refused():

@@ -1,11 +1,13 @@
 """Functions of shapes, choices, sets and sums: the same call on Tensors and, in NumPy's namespace, on arrays."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import arrays, as_tensor, axes_of, axis_of, broadcastable, examples, shapes
 
 import minitensor as mt
+from minitensor import errors
 from minitensor.core.tensor import Tensor
 
 KINDS = ["bool", "int8", "int64", "uint8", "uint64", "float32", "float64"]
@@ -150,3 +152,42 @@ def test_products_of_tensors_are_numpys(backend, data, dtype):
     turned = [axis - len(shape) for axis in chosen]
     same(mt.tensordot(a, b, axes=(chosen, turned)), np.tensordot(one, other, (chosen, turned)), "tensordot")
     same(mt.tensordot(a, b, axes=0), np.tensordot(one, other, 0), "tensordot")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda x: mt.roll(x, (1, 2), axis=0), errors.AxisError, "roll: 2 shifts for 1 axes"),
+        (lambda x: mt.roll(x, 0.5), ValueError, "roll: shift"),
+        (lambda x: mt.repeat(x, -1), ValueError, "repeat: repeats=-1"),
+        (lambda x: mt.repeat(x, mt.tensor([1, 2]), axis=1), errors.ShapeError, "axis 1 of x has 3 slices"),
+        (lambda x: mt.repeat(x, mt.tensor([1, -2]), axis=0), errors.InputError, "repeats holds -2"),
+        (lambda x: mt.tile(x, (2, -1)), ValueError, "tile: repetitions=-1"),
+        (lambda x: mt.moveaxis(x, (0, 1), 0), errors.AxisError, "name as many"),
+        (lambda x: mt.flip(x, axis=2), errors.AxisError, "flip: there is no axis 2"),
+        (lambda x: mt.unstack(x, axis=-3), errors.AxisError, "unstack: there is no axis -3"),
+        (lambda x: mt.diff(x, n=-1), ValueError, "diff: n=-1"),
+        (lambda x: mt.cumulative_sum(x), errors.ShapeError, "name one of its axes"),
+        (lambda x: mt.cumulative_prod(x[0, 0]), errors.ShapeError, "cumulative_prod"),
+        (lambda x: mt.nonzero(x[0, 0]), errors.ShapeError, "nonzero: one number has no places"),
+        (lambda x: mt.take_along_axis(x, mt.tensor([0])), errors.ShapeError, "must have as many axes"),
+        (lambda x: mt.take_along_axis(x, x), errors.DTypeError, "not integers"),
+        (lambda x: mt.take_along_axis(x, mt.tensor([[3]])), IndexError, "3"),
+        (lambda x: mt.meshgrid(x), errors.ShapeError, "coordinates are vectors"),
+        (lambda x: mt.meshgrid(indexing="yx"), errors.InputError, "meshgrid: there is no indexing"),
+        (lambda x: mt.tril(x[0]), errors.ShapeError, "tril: x has shape"),
+        (lambda x: mt.vecdot(x, x[:, :2]), errors.ShapeError, "axis -1 of x1 has size 3, of x2 2"),
+        (lambda x: mt.tensordot(x, x, axes=1), errors.ShapeError, "axis 1 of x1 has size 3, axis 0 of x2 has 2"),
+        (lambda x: mt.tensordot(x, x, axes=3), errors.AxisError, "name fewer"),
+        (lambda x: mt.broadcast_arrays(x, x[:, :2]), errors.BroadcastError, "disagree"),
+        (lambda x: mt.isdtype("int8", "whole"), errors.InputError, "'whole' is no kind"),
+        (lambda x: mt.finfo("int8"), errors.DTypeError, "iinfo"),
+        (lambda x: mt.result_type(1, 2.0), errors.InputError, "at least one tensor or dtype"),
+        (lambda x: mt.asarray([1], copy=False), errors.InputError, "leave out copy"),
+        (lambda x: mt.from_dlpack([1]), errors.DeviceError, "no __dlpack__"),
+        (lambda x: mt.full_like([1], 2), errors.DTypeError, "full_like: x is a list"),
+    ],
+)  # fmt: skip
+def test_what_has_no_answer_is_refused(backend, call, error, message):
+    with pytest.raises(error, match=message):
+        call(mt.ones((2, 3)))
