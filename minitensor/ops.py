@@ -142,7 +142,7 @@ def reduction(name: str) -> Callable[..., Any]:
     Raises AxisError for a wrong axis and ShapeError where there is nothing to reduce.
     """
 
-    def reduce(array: Any, axis: Axis = None, keepdims: bool = False, correction: float = 0, dtype: Any = None) -> Any:
+    def reduce(array: Any, axis: Axis = None, keepdims: bool = False, correction: float = 0) -> Any:
         lib, keepdims = backend.of(array), truth(name, keepdims)
         axes = normalize_axes(axis, array.shape, name)
         count = 1

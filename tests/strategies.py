@@ -64,7 +64,7 @@ def arrays(draw, shape=None, dtype="float64", values=None):
     # A fill would make most elements equal, and equal elements hide a wrong order.
     array = draw(hnp.arrays(dtype, shape, elements=values, fill=st.nothing()))
     # What lies between the elements in memory is poison: NaN, or the largest integer.
-    poison = np.nan if array.dtype.kind == "f" else True if array.dtype.kind == "b" else np.iinfo(dtype).max
+    poison = np.nan if array.dtype.kind in "fc" else True if array.dtype.kind == "b" else np.iinfo(dtype).max
     block = np.full([shape[axis] * abs(steps[axis]) for axis in order], poison, dtype)
     laid_out = block.transpose(np.argsort(order).astype(int))[(*(slice(None, None, step) for step in steps), ...)]
     laid_out[...] = array

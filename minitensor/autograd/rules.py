@@ -125,10 +125,12 @@ def _mean(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) ->
 
 
 def _prod(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
-    """g times the product of all others: where one is 0 the others have none, where two are, no one has."""
+    """g times the product of all others: that of those that are not 0, by a division, and of up to one that is."""
     g, zero = _kept(g.astype(x.dtype), x, axis, keepdims), x == 0
-    zeros, others = zero.sum(axis, True), where(zero, 1.0, x)
-    return g * where(zeros > where(zero, 1, 0), 0.0, prod(others, axis, True) / others)
+    count, others, of_zeros = zero.sum(axis, keepdims=True), where(zero, 1.0, x), where(zero, x, 0.0).sum(axis, True)
+    for_zeros = where(count == 1, 1.0, where(count == 2, of_zeros - x, 0.0))
+    for_others = where(count == 0, 1.0, where(count == 1, of_zeros, 0.0))
+    return g * where(zero, for_zeros, for_others) * (prod(others, axis, True) / others)
 
 
 def _extreme(g: Any, out: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:

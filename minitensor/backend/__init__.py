@@ -98,8 +98,10 @@ class use_backend(InBlock):
         super().__init__(lambda: load(name))
 
 
-def of_device(device: Any) -> Backend:
+def of_device(device: Any, near: Backend | None = None) -> Backend:
     """The backend of a device, which may be its name, or what `Tensor.device` is; the current one for None.
+
+    near : the backend that is asked first; the current one if not given
 
     Raises BackendNameError where there is none such.
     """
@@ -107,7 +109,7 @@ def of_device(device: Any) -> Backend:
         return current()
     if isinstance(device, str) and loading.is_name(device):
         return load(device)
-    for lib in (current(), load("numpy"), *loading.loaded()):
-        if type(device) is type(lib.device) and device == lib.device:
+    for lib in (near or current(), load("numpy"), *loading.loaded()):
+        if str(device) == str(lib.device):  # "cpu" is PyTorch's as well as NumPy's
             return lib
     raise BackendNameError(f"there is no device {device!r}; write the device of a tensor, or one of {', '.join(NAMES)}")

@@ -31,14 +31,18 @@ def check_truth(name: str, lib: Backend, x: Any) -> None:
         raise DTypeError(f"{name}: an operand is {kind}, not bool; write x != 0")
 
 
+def wide_dtype(lib: Backend, own: numpy.dtype, dtype: Any = None) -> numpy.dtype:
+    """What is added or multiplied: integers as 64 bits, or as floats if those are asked for; floats as no less."""
+    if dtype is not None and checked_dtype(dtype).kind in "fc":
+        return numpy.result_type(own, checked_dtype(dtype))
+    return own if own.kind in "fc" else numpy.dtype(lib.unsigned if own.kind == "u" else "int64")
+
+
 def widened(lib: Backend, array: Any, dtype: Any = None) -> Any:
-    """What is added or multiplied: integers as 64 bits, floats as no less than the dtype that is asked for."""
+    """The array as it is added or multiplied."""
     own = lib.numpy_dtype(array)
-    if own.kind in "biu":
-        return lib.astype(array, lib.dtype(lib.unsigned if own.kind == "u" else "int64"))
-    if dtype is None or checked_dtype(dtype).kind not in "fc":
-        return array
-    return lib.astype(array, lib.dtype(numpy.result_type(own, checked_dtype(dtype))))
+    wide = wide_dtype(lib, own, dtype)
+    return array if wide == own else lib.astype(array, lib.dtype(wide))
 
 
 def in_dtype(name: str, lib: Backend, made: Any, dtype: Any) -> Any:

@@ -99,6 +99,13 @@ class Backend:
     def refuse_new(self, own: numpy.dtype) -> None:
         """Raise DTypeError where the device does not have this dtype, so that no new tensor can be of it."""
 
+    def has_dtype(self, name: str) -> bool:
+        """Whether the library computes with this dtype."""
+        try:
+            return self.dtype(name) is not None
+        except DTypeError:
+            return False
+
     def numpy_dtype(self, array: Any) -> numpy.dtype:
         return self._numpy_dtypes[array.dtype]
 

@@ -150,8 +150,11 @@ def taken(array: Any, indices: Any, axis: int | None = None) -> Any:
 
 
 def places_among(ordered: Any, values: Any, **options: Any) -> Any:
-    """PyTorch warns of what does not lie row by row."""
-    return standard.searchsorted(ordered.contiguous(), values.contiguous(), **options)
+    """Among those before the first NaN, which PyTorch would not take for the largest; it warns of other layouts."""
+    count = int((ordered == ordered).sum())
+    found = standard.searchsorted(ordered[:count].contiguous(), values.contiguous(), **options)
+    last = count if options.get("side") != "right" else ordered.shape[0]
+    return torch.where(values == values, found, torch.full_like(found, last))
 
 
 def product(a: Any, b: Any) -> Any:

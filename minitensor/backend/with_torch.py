@@ -81,6 +81,10 @@ class TorchBackend(Backend):
         steps = array.base.stride()
         return tuple(-step if axis in array.turned else step for axis, step in enumerate(steps))
 
+    def shares_memory(self, array: Any, other: Any) -> bool:
+        one, two = (each.base.untyped_storage().data_ptr() for each in (array, other))
+        return bool(one == two)
+
     def contiguous(self, array: Any) -> Any:
         return array if self.is_contiguous(array) else self.array_type(array.tensor.contiguous())
 

@@ -32,6 +32,11 @@ def getitem(array: Any, key: Any) -> Any:
         if types <= BASIC:
             # The `...` makes NumPy return a view without axes where it would return a scalar.
             return array[parts if EllipsisType in types else (*parts, ...)]
+        if (
+            len(parts) == 1 and isinstance(parts[0], type(array)) and not parts[0].ndim and _is_mask(parts[0])
+        ):  # a truth value: all of it once, or not at all
+            whole = array[None, ...]
+            return whole if bool(parts[0]) else whole[:0, ...]
         full = _parts(array, parts)
         if _is_mask(full[0]) and all(type(part) is slice and part == slice(None) for part in full[1:]):
             return array[full[0]]

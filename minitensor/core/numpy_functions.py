@@ -151,7 +151,7 @@ def refuse_shuffle(array: Any, value: Any) -> None:
     instruction of the caller is no assignment.
     """
     base = getattr(value, "base", None)
-    if base is None or (base is not array and base is not array.base):
+    if base is None or not (base is array or base is array.base or backend.of(array).shares_memory(array, value)):
         return
     frame = sys._getframe(2)
     code, at = frame.f_code.co_code, frame.f_lasti

@@ -334,7 +334,7 @@ class Tensor(Words):
 
     def to_device(self, device: Any, /, *, stream: Any = None) -> "Tensor":
         """`to` by the name that the standard has for it; device : the name of a backend, or another tensor's device."""
-        return self.to(backend.of_device(device).name)
+        return self.to(backend.of_device(device, backend.of(self.array)).name)
 
     def plain(self) -> "Tensor":
         """The same array as a plain Tensor: itself, but for a subclass."""
@@ -395,6 +395,10 @@ class Tensor(Words):
         if not backend.of(self.array).on_processor:
             raise DeviceError(f"NumPy cannot read a tensor on {self.backend} unasked; write .numpy()")
         return np.array(self.array, dtype=dtype, copy=copy)
+
+    def to_numpy(self) -> np.ndarray:
+        """What matplotlib asks for: the elements as NumPy may have them unasked."""
+        return self.__array__()
 
     def __dlpack__(
         self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None

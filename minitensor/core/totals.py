@@ -18,8 +18,9 @@ def sum(array: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None
 def prod(array: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None) -> Any:
     lib = backend.of(array)
     options = {"axis": normalize_axes(axis, array.shape, "prod"), "keepdims": ops.truth("prod", keepdims)}
-    made = lib.as_array(lib.xp.prod(kinds.widened(lib, array, dtype), **options))
-    _check_size("prod", lib, array, lambda floats: lib.as_array(lib.xp.prod(floats, **options)))
+    wide = kinds.widened(lib, array, dtype)
+    made = lib.as_array(lib.xp.prod(wide, **options))
+    _check_size("prod", lib, wide, lambda floats: lib.as_array(lib.xp.prod(floats, **options)))
     return kinds.in_dtype("prod", lib, made, dtype)
 
 

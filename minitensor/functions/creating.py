@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from minitensor import backend
+from minitensor.backend.dtypes import checked_dtype
 from minitensor.core import checks
 from minitensor.core.creation import arange, as_tensor, full, tensor, zeros
 from minitensor.core.intake import is_array
@@ -19,7 +20,7 @@ def asarray(
 ) -> Tensor:
     """A Tensor of numbers, lists or an array of any library; what is an array already is shared if it can be.
 
-    dtype : numbers go into another unchanged or not at all, as in `tensor`
+    dtype : numbers go into another unchanged or not at all, as in `tensor`; but floats that are whole become integers
     device : the name of a backend, or another tensor's device; where an array is, or else where new tensors are made
     copy : True for a copy always, False for none: InputError where one is needed
 
@@ -36,14 +37,22 @@ def asarray(
         with _on(device):
             return tensor(obj, dtype, like=like)
     given = as_tensor(obj)
-    there = backend.of(given.array) if device is None and like is None else _place(device, like)
+    there = backend.of(given.array) if device is None and like is None else _place(device, like, given)
     stays = there is backend.of(given.array) and (dtype is None or given.dtype == dtype)
     if copy is False and not stays:
         raise InputError(f"asarray: another dtype or device than {given.dtype} on {given.backend} takes a copy")
     if stays:
         return given.copy() if copy else given
     with backend.use_backend(there.name):
-        return tensor(given, given.dtype if dtype is None else dtype)
+        return tensor(_whole(given, dtype), given.dtype if dtype is None else dtype)
+
+
+def _whole(given: Tensor, dtype: DType | None) -> Tensor:
+    """Floats that are whole as integers, where integers are asked for: they are unchanged."""
+    if dtype is None or given.dtype.kind != "f" or checked_dtype(dtype).kind not in "iu":
+        return given
+    as_integers = where(given.abs() < 2.0**63, given, 0.0).astype("int64")
+    return as_integers if (as_integers.astype(given.dtype) == given).all() else given
 
 
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
@@ -173,8 +182,10 @@ def _below(name: str, x: Any, k: int) -> Tensor:
     return columns <= rows[:, None] + checks.whole(f"{name}: k", k)
 
 
-def _place(device: Any, like: Tensor | None) -> backend.Backend:
-    return backend.of(like.array) if device is None and like is not None else backend.of_device(device)
+def _place(device: Any, like: Tensor | None, given: Tensor) -> backend.Backend:
+    if device is None and like is not None:
+        return backend.of(like.array)
+    return backend.of_device(device, backend.of(given.array))
 
 
 def _on(device: Any) -> Any:

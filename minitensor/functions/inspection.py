@@ -42,6 +42,5 @@ class __array_namespace_info__:
 
     def dtypes(self, *, device: Any = None, kind: DType | tuple[DType, ...] | None = None) -> dict[str, np.dtype]:
         """The dtypes of the standard by their names. kind : as for `isdtype`, for some of them"""
-        backend.of_device(device)
-        every = {name: np.dtype(name) for name in NAMES}
+        every = {name: np.dtype(name) for name in NAMES if backend.of_device(device).has_dtype(name)}
         return {name: own for name, own in every.items() if kind is None or datatypes.isdtype(own, kind)}

@@ -97,12 +97,8 @@ def _cumulative(
         raise ShapeError(f"{name}: one number has no axis; write x.reshape(1)")
     at = normalize_axis(0 if axis is None else axis, x.shape, name)
     lib = backend.of(x.array)
-    wide = (
-        x
-        if dtype is None or x.dtype.kind in "biu"
-        else x.astype(lib.numpy_dtype(kinds.widened(lib, x.array[:0], dtype)))
-    )
-    made = run(wide, at)
+    wide = kinds.wide_dtype(lib, x.dtype, dtype)
+    made = run(x if wide == x.dtype else x.astype(wide), at)
     if dtype is not None:
         kept = kinds.in_dtype(name, lib, made.array, dtype)
         made = made if kept is made.array else made.astype(dtype)
@@ -111,7 +107,7 @@ def _cumulative(
     return concat([full((*x.shape[:at], 1, *x.shape[at + 1 :]), first, like=made), made], axis=at)
 
 
-def diff(x: Tensor, axis: int = -1, n: int = 1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+def diff(x: Tensor, n: int = 1, axis: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
     """What each element is more than the one before it along `axis`, n times over.
 
     prepend, append : tensors to be put before and after the elements first
@@ -125,7 +121,7 @@ def diff(x: Tensor, axis: int = -1, n: int = 1, prepend: Tensor | None = None, a
     parts = [each for each in (prepend, x, append) if each is not None]
     x = concat(parts, axis=at) if len(parts) > 1 else x
     before = (slice(None),) * at
-    times = checks.whole("diff: n", n, 0)
-    for _ in range(times if x.shape[at] else 0):
-        x = x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]
-    return x if times else x.copy()
+    times, made = checks.whole("diff: n", n, 0), x.copy()
+    for _ in range(times if times < x.shape[at] else x.shape[at]):  # `min` is a function of Tensors here
+        made = made[(*before, slice(1, None))] - made[(*before, slice(None, -1))]
+    return made

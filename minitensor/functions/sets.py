@@ -1,10 +1,13 @@
 """The distinct elements of a tensor, in ascending order, and where they stand; NaN is distinct from NaN."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from minitensor import backend
 from minitensor.core import checks
-from minitensor.core.tensor import Tensor, wrap
+from minitensor.core.creation import full, ones
+from minitensor.core.tensor import Tensor
+from minitensor.functions.choosing import argsort, nonzero, take
+from minitensor.functions.reductions import cumsum
+from minitensor.functions.shapes import concat
 
 
 class UniqueAll(NamedTuple):
@@ -34,11 +37,24 @@ class UniqueInverse(NamedTuple):
 def unique_all(x: Tensor, /) -> UniqueAll:
     """The distinct elements, where each is first, which of them each element is, and how often each is there.
 
+    Time and memory are those of two sorts.
+
     >>> import minitensor as mt
     >>> [found.tolist() for found in mt.unique_all(mt.tensor([3, 1, 3]))]
     [[1, 3], [1, 0], [1, 0, 1], [1, 2]]
     """
-    return UniqueAll(*map(wrap, _found("unique_all", x)))
+    checks.tensor("unique_all: x", x)
+    checks.no_gradient("unique_all", x)
+    flat = x.reshape(-1)
+    order = argsort(flat)  # of equals the first comes first
+    ordered = take(flat, order)
+    begins = concat([ones(1, "bool", like=x), ordered[1:] != ordered[:-1]]) if x.size else flat != flat
+    (starts,) = nonzero(begins)
+    number = cumsum(begins.astype("int64")) - 1
+    ends = concat([starts, full((1,), x.size, "int64", like=x)])
+    return UniqueAll(
+        take(ordered, starts), take(order, starts), take(number, argsort(order)).reshape(x.shape), ends[1:] - ends[:-1]
+    )
 
 
 def unique_counts(x: Tensor, /) -> UniqueCounts:
@@ -48,7 +64,8 @@ def unique_counts(x: Tensor, /) -> UniqueCounts:
     >>> [found.tolist() for found in mt.unique_counts(mt.tensor([3, 1, 3]))]
     [[1, 3], [1, 2]]
     """
-    return UniqueCounts(*map(wrap, _found("unique_counts", x)))
+    found = unique_all(x)
+    return UniqueCounts(found.values, found.counts)
 
 
 def unique_inverse(x: Tensor, /) -> UniqueInverse:
@@ -58,7 +75,8 @@ def unique_inverse(x: Tensor, /) -> UniqueInverse:
     >>> [found.tolist() for found in mt.unique_inverse(mt.tensor([3, 1, 3]))]
     [[1, 3], [1, 0, 1]]
     """
-    return UniqueInverse(*map(wrap, _found("unique_inverse", x)))
+    found = unique_all(x)
+    return UniqueInverse(found.values, found.inverse_indices)
 
 
 def unique_values(x: Tensor, /) -> Tensor:
@@ -68,10 +86,4 @@ def unique_values(x: Tensor, /) -> Tensor:
     >>> mt.unique_values(mt.tensor([3, 1, 3])).tolist()
     [1, 3]
     """
-    return unique_counts(x).values
-
-
-def _found(name: str, x: Any) -> Any:
-    checks.tensor(f"{name}: x", x)
-    checks.no_gradient(name, x)
-    return getattr(backend.of(x.array).xp, name)(x.array)
+    return unique_all(x).values

@@ -123,7 +123,7 @@ def test_other_tasks_do_not_notice_a_block(fresh):
 
 
 # Wrong names.
-@pytest.mark.parametrize("name", ["kitchen", "", "qqq", "numpy:0"])
+@pytest.mark.parametrize("name", ["kitchen", "", "qqq", "cellar:0"])
 def test_a_wrong_name_lists_the_right_ones_and_changes_nothing(fresh, name):
     for choose in (mt.set_backend, lambda name: mt.use_backend(name).__enter__(), mt.zeros(1).to):
         with pytest.raises(BackendNameError) as caught:

@@ -195,3 +195,21 @@ def test_estimators_find_what_they_find_on_numpy(apple, estimator):
         found.append(asked.numpy())
         assert asked.backend == x.backend
     np.testing.assert_allclose(found[1], found[0], rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:you are shuffling")
+@pytest.mark.parametrize("shuffle", [np.random.default_rng(0).shuffle, np.random.RandomState(0).shuffle])
+def test_a_shuffle_in_place_is_refused(shuffle):
+    with mt.use_backend("torch:cpu"):
+        x = mt.arange(6.0).reshape(3, 2)
+        with pytest.raises(InputError, match="is not shuffled in place"):
+            shuffle(x)
+        assert x.tolist() == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
+
+
+def test_nan_is_the_last_in_an_order():
+    with mt.use_backend("torch:cpu"):
+        ordered = mt.tensor([1.0, 2.0, float("inf"), float("nan"), float("nan")])
+        values = mt.tensor([1.5, 2.0, float("inf"), float("nan")])
+        assert mt.searchsorted(ordered, values).tolist() == [1, 1, 2, 3]
+        assert mt.searchsorted(ordered, values, side="right").tolist() == [1, 2, 3, 5]

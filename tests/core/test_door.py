@@ -216,7 +216,16 @@ mt.einsum        einsum                mt.einsum("ij,kj->ik", a, b); mt.einsum("
 # Reads, and ways out of a Tensor: what they give is no Tensor.
 READS = {"dtype", "ndim", "shape", "size", "strides", "device", "backend", "array", "__len__", "__repr__"}
 WAYS_OUT = {"numpy", "tolist", "item", "__float__", "__int__", "__complex__", "__index__", "__bool__", "__format__"}
-WAYS_OUT |= {"__round__", "__array__", "__array_namespace__", "__dlpack__", "__dlpack_device__", "to", "to_device"}
+WAYS_OUT |= {
+    "__round__",
+    "__array__",
+    "__array_namespace__",
+    "__dlpack__",
+    "__dlpack_device__",
+    "to",
+    "to_device",
+    "to_numpy",
+}
 WAYS_OUT |= {"plain"}
 SEVERAL = {"__iter__", "__contains__"}  # operations, one after another
 # Functions made of others, which a subclass is told of one by one.

@@ -85,7 +85,7 @@ def test_limits_and_powers_of_numpy_do_not_change_the_dtype(backend, kind):
     (lambda x: mt.ones(()).expand((1,) * 70), MinitensorError, "^expand: "),
     (lambda x: x.reshape(-2, 3), ShapeError, "negative size"),
     (lambda x: x.reshape(None), ShapeError, "made of integers"),
-    (lambda x: x.reshape(3, 2, order="F"), TypeError, "reshape has no argument order: it takes none by name"),
+    (lambda x: x.reshape(3, 2, order="F"), TypeError, "reshape has no argument order: it takes shape, copy"),
     (lambda x: mt.norms.norm(mt.zeros((0, 0)), axis=0), ShapeError, "^norm over axes"),
     (lambda x: mt.norms.norm(T(3.0), axis=0, keepdims=True), AxisError, "there is no axis 0"),
     (lambda x: mt.norms.norm(x, 10**400), DTypeError, "^norm: p is a int"),
