@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from many import for_each
 from test_package import PACKAGE, TREES, imports
 
 from minitensor.backend import threads
@@ -15,7 +16,7 @@ FORBIDDEN = {"greenlet", "multiprocessing", "subprocess", "asyncio", "_thread"}
 LESSONS = {path.name: ast.parse(path.read_text(encoding="utf-8")) for number, path in lessons().items() if number != 15}
 
 
-@pytest.mark.parametrize("name", [*TREES, *LESSONS])
+@for_each([*TREES, *LESSONS])
 def test_nothing_that_a_browser_lacks_is_imported(name):
     found = set(imports((TREES | LESSONS)[name], ("minitensor", *name.split("/")[:-1])))
     assert {module for module in found if module.partition(".")[0] in FORBIDDEN} == set()

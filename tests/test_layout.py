@@ -7,6 +7,7 @@ import tokenize
 from pathlib import Path
 
 import pytest
+from many import for_each
 from test_package import LEVEL, PACKAGE, ROOMS, imported, room_of
 
 ROOT = Path(__file__).parents[1]
@@ -198,7 +199,7 @@ def test_the_files_that_texts_name_exist(top):
     assert {name: files for name, files in found.items() if files} == {}
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+@for_each(sorted(PACKAGE.rglob("__init__.py")))
 def test_a_package_that_lists_its_files_lists_all(path):
     files = {each.name for each in path.parent.iterdir() if each.suffix in {".py", ".cu"}} - {"__init__.py"}
     words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
@@ -242,7 +243,7 @@ def unmeasured(text):
     return [block for block in blocks(text) if CLAIM.search(block) and not there & set(MEASURED.findall(block))]
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+@for_each(sorted(PACKAGE.rglob("*.py")))
 def test_every_claim_of_speed_names_its_benchmark(path):
     assert unmeasured(path.read_text(encoding="utf-8")) == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import array_api_strict
 import pytest
+from many import for_each
 
 import minitensor as mt
 from minitensor import errors
@@ -77,7 +78,7 @@ def imported(name):
     return list(imports(under_type_checking(TREES[name]), package))
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if name != "__init__.py"])
+@for_each(name for name in TREES if name != "__init__.py")
 def test_imports_point_up_the_list_of_rooms_only(name):
     own = LEVEL[room_of(name)]
     for module in imported(name):
@@ -89,7 +90,7 @@ def test_imports_point_up_the_list_of_rooms_only(name):
         assert LEVEL[room] < own, f"{name} imports {module}"
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if not name.startswith(("broadcasting.py", "errors.py"))])
+@for_each(name for name in TREES if not name.startswith(("broadcasting.py", "errors.py")))
 def test_the_walk_over_imports_sees_something(name):
     has_import = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(TREES[name]))
     assert bool(imported(name)) == has_import
@@ -102,13 +103,13 @@ def test_one_room_alone_imports(library, room):
     assert users <= {room, "gpu"} if library.startswith("cupy") else users <= {room}
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if room_of(name) not in PROGRAMS | {"ladder"}])
+@for_each(name for name in TREES if room_of(name) not in PROGRAMS | {"ladder"})
 def test_a_library_does_not_print(name):
     calls = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
     assert not [call.lineno for call in calls if ast.unparse(call.func) in ("print", "sys.stdout.write")]
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if room_of(name) not in ("backend", "gpu")])
+@for_each(name for name in TREES if room_of(name) not in ("backend", "gpu"))
 def test_a_namespace_is_asked_only_for_what_the_standard_names(name):
     attributes = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)]
     asked = [node for node in attributes if ast.unparse(node.value).split(".")[-1] == "xp"]
@@ -118,7 +119,7 @@ def test_a_namespace_is_asked_only_for_what_the_standard_names(name):
 BEFORE_LADDERS = [name for name in TREES if LEVEL.get(room_of(name), 99) < LEVEL["ladder"]]
 
 
-@pytest.mark.parametrize("name", [name for name in BEFORE_LADDERS if room_of(name) != "backend"])
+@for_each(name for name in BEFORE_LADDERS if room_of(name) != "backend")
 def test_numpy_computes_only_behind_the_border(name):
     attributes = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)]
     used = [(node.lineno, node.attr) for node in attributes if ast.unparse(node.value) in ("np", "numpy")]
@@ -126,7 +127,7 @@ def test_numpy_computes_only_behind_the_border(name):
     assert [(line, attribute) for line, attribute in used if attribute not in allowed] == []
 
 
-@pytest.mark.parametrize("name", TREES)
+@for_each(TREES)
 def test_every_file_says_what_it_is(name):
     assert ast.get_docstring(TREES[name])
 
@@ -149,7 +150,7 @@ def hidden(tree):
             yield node.lineno, name
 
 
-@pytest.mark.parametrize("name", TREES)
+@for_each(TREES)
 def test_a_local_never_hides_a_function_of_its_own_file(name):
     assert sorted(hidden(TREES[name])) == []
 
@@ -177,7 +178,7 @@ def test_every_public_name_exists_once_and_in_order():
     assert sorted(set(mt.__all__)) == mt.__all__
 
 
-@pytest.mark.parametrize("name", [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "minitensor.")])
+@for_each(name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "minitensor."))
 def test_every_name_in_an_all_exists(name):
     if name.endswith("__main__"):
         return
@@ -188,7 +189,7 @@ def test_every_name_in_an_all_exists(name):
 MODULES = [name for _, name, _ in pkgutil.walk_packages([str(PACKAGE)], "minitensor.") if "__main__" not in name]
 
 
-@pytest.mark.parametrize("name", MODULES)
+@for_each(MODULES)
 def test_no_function_hides_a_module(name):
     """``import minitensor.room.file as file`` gives the file, however its package is imported."""
     module, names = importlib.import_module(name), {}
@@ -198,7 +199,7 @@ def test_no_function_hides_a_module(name):
     assert getattr(sys.modules[package], last) is module
 
 
-@pytest.mark.parametrize("name", ["minitensor", *MODULES])
+@for_each(["minitensor", *MODULES])
 def test_no_package_exports_a_name_that_one_of_its_files_has(name):
     package = importlib.import_module(name)
     files = {file for _, file, _ in pkgutil.iter_modules(getattr(package, "__path__", []))}
@@ -206,7 +207,7 @@ def test_no_package_exports_a_name_that_one_of_its_files_has(name):
     assert {each for each in exported if getattr(package, each) is not sys.modules[f"{name}.{each}"]} == set()
 
 
-@pytest.mark.parametrize("name", [name for name in mt.__all__ if callable(getattr(mt, name))])
+@for_each(name for name in mt.__all__ if callable(getattr(mt, name)))
 def test_every_public_function_has_a_docstring(name):
     assert getattr(mt, name).__doc__
 
@@ -223,7 +224,7 @@ def test_every_error_is_minitensors_and_a_builtin_one():
                    for parent in kind.__mro__)  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in TREES if room_of(name) not in PROGRAMS | {"plot"}])
+@for_each(name for name in TREES if room_of(name) not in PROGRAMS | {"plot"})
 def test_what_is_raised_is_in_errors(name):
     own = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)}
     builtin = {"IndexError", "TypeError", "NotAnOperandError", "StopIteration", "NotImplementedError", "AttributeError"}

@@ -328,7 +328,9 @@ def test_the_list_names_every_public_operation():
 
 
 @each_case
-def test_a_subclass_is_told_of_an_operation_once_wherever_it_stands(backend, public, recorded, use):
+def test_a_subclass_is_told_of_an_operation_once_and_one_that_overrides_nothing_gives_plain_tensors(
+    backend, public, recorded, use
+):
     expected = run(use, Tensor, set())
     for places in places_of(use):
         result = run(use, Recorder, places)
@@ -336,12 +338,6 @@ def test_a_subclass_is_told_of_an_operation_once_wherever_it_stands(backend, pub
         mirrored = recorded in MIRRORED and left not in places
         assert [MIRRORED[recorded] if mirrored else recorded] == SEEN, places
         assert same(result, expected), places
-
-
-@each_case
-def test_operations_on_a_subclass_that_overrides_nothing_give_plain_tensors(backend, public, recorded, use):
-    expected = run(use, Tensor, set())
-    for places in places_of(use):
         result = run(use, Mine, places)
         if use[0] in "xk":  # what was written to stays what it is
             assert type(result) is (Mine if use[0] in places else Tensor)

@@ -47,15 +47,15 @@ class NumberedTheirWay(cluster.MeanShift):
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "Estimator MeanShift does not inherit")  # no more does it
 
-    @parametrize_with_checks(
-        [
-            cluster.MeanShift(),
-            cluster.MeanShift(kernel="flat"),
-            cluster.MeanShift(kernel="triangular", bin_seeding=True),
-            cluster.MeanShift(cluster_all=False),
-        ]
-    )
+    @parametrize_with_checks([cluster.MeanShift()])
     def test_it_is_an_estimator(estimator, check):
+        check(estimator)
+
+    @pytest.mark.thorough
+    @parametrize_with_checks(
+        [cluster.MeanShift(kernel="triangular", bin_seeding=True), cluster.MeanShift(kernel="flat", cluster_all=False)]
+    )
+    def test_so_it_is_with_other_settings(estimator, check):
         check(estimator)
 
 
@@ -67,12 +67,12 @@ def ours_in_place_of_theirs(monkeypatch):
     monkeypatch.setattr(sklearn.cluster._mean_shift, "MeanShift", ours)  # for their function `mean_shift`
 
 
-@pytest.fixture(params=["float32", "float64"])
+@pytest.fixture(params=["float32", pytest.param("float64", marks=pytest.mark.thorough)])
 def global_dtype(request):
     return np.dtype(request.param).type
 
 
-@pytest.fixture(params=[0, 42])
+@pytest.fixture(params=[0, pytest.param(42, marks=pytest.mark.thorough)])
 def global_random_seed(request):
     return request.param
 
