@@ -188,8 +188,8 @@ def arg_reduction(name: str) -> Callable[..., Any]:
 
 
 def truth(name: str, keepdims: Any) -> bool:
-    if keepdims not in (True, False):
-        raise InputError(f"{name}: keepdims={keepdims!r:.60} is neither True nor False")
+    if type(keepdims).__name__ not in ("bool", "bool_"):
+        raise InputError(f"{name}: keepdims={keepdims!r:.60} is neither True nor False; several axes are one tuple")
     return bool(keepdims)
 
 

@@ -27,6 +27,7 @@ from typing import Any
 from minitensor.backend import loading
 from minitensor.backend.block import InBlock, _of_block, outside
 from minitensor.backend.loading import NAMES, as_array, load, matmul, of, of_type
+from minitensor.backend.names import unknown
 from minitensor.backend.standard import Backend
 from minitensor.errors import BackendError, BackendNameError
 
@@ -112,4 +113,4 @@ def of_device(device: Any, near: Backend | None = None) -> Backend:
     for lib in (near or current(), load("numpy"), *loading.loaded()):
         if str(device) == str(lib.device):  # "cpu" is PyTorch's as well as NumPy's
             return lib
-    raise BackendNameError(f"there is no device {device!r}; write the device of a tensor, or one of {', '.join(NAMES)}")
+    raise BackendNameError(unknown(str(device), NAMES))

@@ -1,6 +1,7 @@
 """What people call a backend that has another name here."""
 
 from collections.abc import Sequence
+from itertools import product
 
 MEANT = {
     "np": "numpy", "cpu": "numpy", "simulator": "numpy", "cp": "cupy", "cuda": "cupy", "cuda12": "cupy",
@@ -8,6 +9,10 @@ MEANT = {
     "metal": "torch:mps", "apple": "torch:mps", "xpu": "torch:xpu", "intel": "torch:xpu", "rocm": "torch:cuda",
     "amd": "torch:cuda",
 }  # fmt: skip
+
+KINDS = {f"{kind}{bits}" for kind, bits in product(("int", "uint", "float", "complex"), (8, 16, 32, 64, 128))} | {
+    "bool"
+}
 
 
 def unknown(name: str, known: Sequence[str]) -> str:
@@ -25,6 +30,8 @@ def unknown(name: str, known: Sequence[str]) -> str:
     asked = str(name).strip().lower()
     found = MEANT.get(asked) or MEANT.get(asked.partition(":")[0]) or next(iter(get_close_matches(asked, known, 1)), "")
     listed = ", ".join(known)
+    if asked in KINDS:
+        return f"there is no backend {name!r}; that is a dtype, write .astype({asked!r})"
     if found.partition(":")[0] in known:
         return f"there is no backend {name!r}; do you mean {found}? Choose one of {listed}"
     return f"there is no backend {name!r}; choose one of {listed}"

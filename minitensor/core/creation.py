@@ -118,6 +118,8 @@ def full(
 
     Raises DTypeError where the value is not a number, or the dtype cannot hold it.
     """
+    if isinstance(dtype, int):
+        raise DTypeError(f"full: {dtype} is not a dtype; a shape is one argument, write full((2, 3), value)")
     default = KINDS.get(type(fill_value))
     if default == "int64" and not holds_number(_INT64, fill_value):
         default = None  # NumPy knows: uint64, or none at all

@@ -147,7 +147,8 @@ def reduction(careful: Callable[..., Any]) -> Callable[[Method], Method]:
             return door.enter(table.name, operation, (self, axis, keepdims), others)
         array = self.array
         try:
-            result = None if others else table[type(array)](array, axis, keepdims)
+            plain = keepdims is False or keepdims is True  # `sum(0, 1)` is a slip for an axis=(0, 1)
+            result = table[type(array)](array, axis, keepdims) if plain and not others else None
         except Exception:
             result = None
         if type(result) is not type(array):

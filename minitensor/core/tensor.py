@@ -342,7 +342,7 @@ class Tensor(Words):
 
     def to(self, name: str) -> "Tensor":
         """This tensor on the backend called `name`: itself if it is there, else a copy."""
-        target = backend.load(name)
+        target = backend.of_device(name, backend.of(self.array))
         target.refuse_new(self.dtype)
         return self.plain() if target is backend.of(self.array) else wrap(target.from_numpy(self.numpy()))
 

@@ -41,7 +41,18 @@ METHODS = {
     "mul mul_ multiply": "a * b, or a *= b",
     "div div_ divide": "a / b, or a /= b",
     "eq ne lt le gt ge": "a == b, a < b and so on",
-    "fill fill_ zero_": "x[...] = 0",
+    "fill fill_ zero_": "x[...] = number",
+    "grad": "minitensor.grad(f)(x), or minitensor.variable(x), which has one",
+    "ndimension": ".ndim",
+    "repeat": "minitensor.tile(x, times), or minitensor.repeat(x, times) for each element",
+    "roll": "minitensor.roll(x, shift, axis)",
+    "take": "minitensor.take(x, indices, axis)",
+    "where": "minitensor.where(mask, x, y)",
+    "maximum minimum": "minitensor.{name}(x, y)",
+    "searchsorted": "minitensor.searchsorted(ordered, x)",
+    "moveaxis": "minitensor.moveaxis(x, source, destination)",
+    "tile": "minitensor.tile(x, times)",
+    "vecdot": "minitensor.vecdot(x, y)",
     "masked_fill masked_fill_": "minitensor.where(mask, value, x)",
     "clamp clamp_ clip": "minitensor.clip(x, min, max)",
     "index_select": "minitensor.take(x, indices, axis)",
@@ -65,8 +76,8 @@ METHODS = {
     "is_cuda": ".backend == 'cupy'",
     "requires_grad requires_grad_ backward": "minitensor.variable(x), on which losses are computed",
     "argsort ceil conj cos count_nonzero cumsum cumulative_sum diff expm1 flip floor imag isfinite isinf isnan log10 "
-    "log1p log2 logical_not maximum minimum moveaxis nonzero prod real reciprocal repeat roll round searchsorted sign "
-    "sin sort square take tan tile tril triu trunc unstack vecdot where": "minitensor.{name}(x)",
+    "log1p log2 logical_not nonzero prod real reciprocal round sign "
+    "sin sort square tan tril triu trunc unstack": "minitensor.{name}(x)",
 }
 # Names that people look for on the module, beyond those above.
 FUNCTIONS = {
@@ -74,6 +85,9 @@ FUNCTIONS = {
     "from_numpy": "minitensor.as_tensor(array)",
     "Variable": "minitensor.variable(...)",
     "concatenate cat vstack row_stack": "minitensor.concat([a, b], axis=0)",
+    "allclose isclose": "(minitensor.abs(a - b) <= tolerance).all()",
+    "inverse": "minitensor.linalg.inv(x)",
+    "save load": "numpy.save(path, x.numpy()), and minitensor.tensor(numpy.load(path))",
     "hstack": "minitensor.concat([a, b], axis=1)",
     "permute": "minitensor.permute_dims(x, (1, 0))",
     "swapaxes": ".T, or minitensor.permute_dims(x, (1, 0))",

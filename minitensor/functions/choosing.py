@@ -1,13 +1,13 @@
 """Functions that put elements in order, and choose among them."""
 
-from typing import Any
+from typing import Any, Never
 
 import numpy
 
 from minitensor import backend, ops
 from minitensor.backend.dtypes import holds_number
 from minitensor.broadcasting import broadcast_shapes
-from minitensor.core import checks, door, shaping
+from minitensor.core import checks, door, shaping, words
 from minitensor.core.creation import arange, full
 from minitensor.core.operations import Operand, method
 from minitensor.core.tensor import Tensor, wrap
@@ -57,13 +57,15 @@ def searchsorted(x1: Tensor, x2: Tensor | float, /, side: str = "left", sorter: 
     return wrap(backend.as_array(_searchsorted(x1.array, x2.array, side)))
 
 
-def take(x: Tensor, indices: Tensor, axis: int | None = 0) -> Tensor:
+def take(x: Tensor, indices: Tensor, axis: int | None = 0, **others: Never) -> Tensor:
     """The slices of `x` at the places `indices` (an integer tensor of any shape) along `axis`; a vector need name none.
 
     >>> import minitensor as mt
     >>> mt.take(mt.tensor([10, 20, 30]), mt.tensor([2, 0])).tolist()
     [30, 10]
     """
+    if others and (error := words.no_argument("take", others, ("axis",))):
+        raise error
     if axis is None:
         checks.tensor("take: x", x)
         if x.ndim != 1:

@@ -5,7 +5,7 @@ from typing import Any
 
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype
-from minitensor.core import checks
+from minitensor.core import checks, words
 from minitensor.core.creation import arange, as_tensor, full, tensor, zeros
 from minitensor.core.intake import is_array
 from minitensor.core.operations import DType
@@ -80,6 +80,8 @@ def empty(
     >>> mt.empty((2, 3)).shape
     (2, 3)
     """
+    if isinstance(dtype, int):
+        raise words.one_shape("empty", shape, dtype)
     return zeros(shape, dtype, like=like, device=device)
 
 

@@ -1,11 +1,11 @@
 """Functions that give the same elements another shape or order, or put tensors together and take them apart."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Never
 
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
-from minitensor.core import checks, door, shaping
+from minitensor.core import checks, door, shaping, words
 from minitensor.core.creation import arange
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import AxisError, DTypeError, InputError, ShapeError
@@ -157,7 +157,7 @@ def unstack(x: Tensor, axis: int = 0) -> tuple[Tensor, ...]:
     return tuple(x[(*before, place)] for place in range(x.shape[len(before)]))
 
 
-def concat(tensors: Sequence[Tensor], axis: int | None = 0) -> Tensor:
+def concat(tensors: Sequence[Tensor], axis: int | None = 0, **others: Never) -> Tensor:
     """Tensors one after another along an axis that they have; the other axes must agree.
 
     axis : None for all elements in one row. The dtypes promote as in arithmetic, but int64 beside uint64 is refused,
@@ -167,6 +167,8 @@ def concat(tensors: Sequence[Tensor], axis: int | None = 0) -> Tensor:
     >>> mt.concat([mt.zeros((2, 3)), mt.ones((1, 3))]).shape
     (3, 3)
     """
+    if others or isinstance(axis, Tensor):
+        raise words.no_argument("concat", others, ("axis",)) or DTypeError("concat: write one list, concat([a, b])")
     tensors = _listed("concat", tensors)
     if axis is None:
         tensors, axis = [reshape(x, (-1,)) for x in tensors], 0
@@ -176,13 +178,15 @@ def concat(tensors: Sequence[Tensor], axis: int | None = 0) -> Tensor:
     return wrap(_concat(arrays[0], arrays, axis))
 
 
-def stack(tensors: Sequence[Tensor], axis: int = 0) -> Tensor:
+def stack(tensors: Sequence[Tensor], axis: int = 0, **others: Never) -> Tensor:
     """Tensors of one shape side by side along a new axis.
 
     >>> import minitensor as mt
     >>> mt.stack([mt.zeros(3), mt.ones(3)], axis=1).shape
     (3, 2)
     """
+    if others or isinstance(axis, Tensor):
+        raise words.no_argument("stack", others, ("axis",)) or DTypeError("stack: write one list, stack([a, b])")
     tensors = _listed("stack", tensors)
     arrays = [x.array for x in tensors if type(x) is Tensor]
     if len(arrays) < len(tensors) or not arrays:
