@@ -1,11 +1,12 @@
 """A pretended GPU of Apple's: without float64, and its tensors do not mix with those of the processor."""
 
 from contextlib import contextmanager
+from functools import cache
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-from minitensor.backend.torch_array import array_type
+from minitensor.backend import torch_array
 
 GPU, CPU = torch.device("mps"), torch.device("cpu")
 WIDE = (torch.float64, torch.complex128)
@@ -67,8 +68,10 @@ def _as_cpu(given):
 @contextmanager
 def forgotten():
     """What was made ready for "mps" is made anew afterwards, where there may be a real one."""
-    array_type.cache_clear()
+    kept = torch_array.array_type  # the classes of other devices, which stay as they are
+    anew = cache(kept.__wrapped__)
+    torch_array.array_type = lambda device: (anew if device.type == "mps" else kept)(device)
     try:
         yield
     finally:
-        array_type.cache_clear()
+        torch_array.array_type = kept
