@@ -1,5 +1,6 @@
 """The picture of a climb: one bar a rung, time on a logarithmic scale."""
 
+import textwrap
 from typing import Any
 
 from minitensor.core.tensor import Tensor
@@ -7,6 +8,8 @@ from minitensor.ladder import Climb
 from minitensor.plot.points import clusters
 from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure, styled
 from minitensor.text.numbers import in_seconds
+
+LETTERS = 90  # of a line of the caption
 
 
 @styled
@@ -32,7 +35,8 @@ def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Te
 
 
 def _caption(ax: Any, words: str, climb: Climb) -> None:
-    ax.set_xlabel(f"{words} ({climb.machine})", loc="left", fontsize=9, color=GREY)
+    words = textwrap.fill(f"{words} ({climb.machine})", LETTERS)  # matplotlib would write over the edge
+    ax.set_xlabel(words, loc="left", fontsize=9, color=GREY)
 
 
 def _draw(ax: Any, climb: Climb) -> None:
