@@ -13,7 +13,7 @@ from minitensor import backend
 from minitensor.command.cells import cells
 from minitensor.errors import InputError, MissingExtraError
 from minitensor.text.files import on_screen
-from minitensor.text.hints import LESSONS, install
+from minitensor.text.hints import LESSONS, install, missing
 
 HERE = Path(__file__).parents[1]
 
@@ -60,6 +60,8 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
 
 def _run(number: int, path: Path, out: Path | None) -> None:
     """Cell by cell: its heading, what it prints, and where each of its pictures is."""
+    if gone := missing():
+        raise MissingExtraError(f"the lessons need {', '.join(gone)}: {install(*gone)}")
     from minitensor import plot
 
     backend.current()  # where it cannot compute it says so now

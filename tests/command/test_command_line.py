@@ -268,6 +268,8 @@ def test_the_version(capsys):
         ("rich", "from minitensor.ladder import Climb, table; table(Climb('', '', '', ()))"),
         ("rich", "from minitensor.command.tour import tour; import pathlib; tour(pathlib.Path('x'))"),
         ("sklearn", "from minitensor.command.tour import products; products()"),
+        ("sklearn", "from minitensor.command.lesson import lesson; lesson(1)"),
+        ("matplotlib", "from minitensor.command.lesson import lesson; lesson(3)"),
     ],
 )
 def test_without_an_extra_the_error_says_what_to_install(missing, code, tmp_path):

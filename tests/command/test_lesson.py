@@ -130,6 +130,14 @@ def test_a_backend_that_cannot_compute_is_named_before_anything_is_printed(own_l
     assert capsys.readouterr() == ("", "minitensor lesson: no such card\n")
 
 
+def test_what_is_missing_is_named_at_once_before_anything_is_printed(own_lesson, capsys, monkeypatch):
+    for module in ("sklearn", "PIL"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["lesson", "7"]) == 1
+    message = "minitensor lesson: the lessons need pillow, scikit-learn: pip install pillow scikit-learn\n"
+    assert capsys.readouterr() == ("", message)
+
+
 def test_an_error_in_a_lesson_is_at_its_line_and_leaves_the_program_as_it_was(own_lesson):
     path = own_lesson / "lessons" / "07_own.py"
     path.write_text(SCRIPT + "1 / 0\n")
