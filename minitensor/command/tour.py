@@ -67,7 +67,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
 
         def step(words: str) -> None:
             if shown:
-                shown(next(steps), total, f"{words:<45}")
+                shown(next(steps), total, words)
 
         step("the ceilings of this machine")
         for kind in ("float32", "float64"):
