@@ -4,13 +4,12 @@ import argparse
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from minitensor import __version__
-from minitensor.backend.threads import THREAD_VARIABLES
+from minitensor.backend.threads import THREAD_VARIABLES, asked_threads
 from minitensor.errors import InputError, MinitensorError
 
 FOLDER = "folder for the pictures, made if need be"
@@ -54,9 +53,9 @@ def _nobody_reads(error: OSError) -> bool:
 
 
 def wrong_threads() -> list[tuple[str, str]]:
-    """The variables for the number of threads that name none. OpenMP takes a list too, such as 4,2."""
+    """The variables for the number of threads that name none."""
     asked = [(name, os.environ.get(name, "").strip()) for name in THREAD_VARIABLES]
-    return [(name, value) for name, value in asked if value and not re.fullmatch(r"0*[1-9]\d*(\s*,\s*\d+)*", value)]
+    return [(name, value) for name, value in asked if value and not asked_threads(name)]
 
 
 def parser() -> argparse.ArgumentParser:
