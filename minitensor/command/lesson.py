@@ -84,6 +84,7 @@ def _run(number: int, path: Path, out: Path | None) -> None:
                     marks = [""] * (len(plot.drawn()) - count)
                 for count, mark in enumerate(marks, count + 1):  # noqa: B020
                     print(f"picture {count}{mark}", flush=True)
+        print(f"\nThe text between: minitensor lesson {number} --read", flush=True)
         plot.show_all()
     finally:
         plot.close_all()

@@ -102,6 +102,7 @@ Last words
 ----------
 def here():
 """
+END = "\nThe text between: minitensor lesson 7 --read\n"
 
 
 def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsys):
@@ -109,7 +110,7 @@ def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsy
     assert main(["lesson", "7", "--out", str(own_lesson / "new")]) == 0
     script = own_lesson / "lessons" / "07_own.py"
     marks = f"picture 1: {pictures[0]}\npicture 2: {pictures[1]}\n"
-    assert capsys.readouterr().out == f"{script}\n{PRINTED}{marks}"
+    assert capsys.readouterr().out == f"{script}\n{PRINTED}{marks}{END}"
     assert min(picture.stat().st_size for picture in pictures) > 1_000
 
 
@@ -117,7 +118,7 @@ def test_a_lesson_without_a_screen_says_so_before_it_runs(own_lesson, capsys):
     assert main(["lesson", "7"]) == 0
     said, _, rest = capsys.readouterr().out.partition("\n\n")
     assert said.endswith("To keep them: minitensor lesson 7 --out DIR")
-    assert rest.endswith("def here():\npicture 1\npicture 2\n")
+    assert rest.endswith(f"def here():\npicture 1\npicture 2\n{END}")
     assert sorted(path.name for path in own_lesson.iterdir()) == ["lessons"]
 
 
