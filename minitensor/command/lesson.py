@@ -36,14 +36,16 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
     read : show its text and its code, page by page, instead of running it
     notebook : write it as a Jupyter notebook into the folder `out`, or into this one, instead of running it
 
-    Raises InputError for a number that no lesson has, MissingExtraError where the lessons' packages are missing,
-    BackendError and BackendNameError where the chosen backend cannot compute.
+    Raises InputError for a number that no lesson has, or a folder for what writes nothing,
+    MissingExtraError where the lessons' packages are missing, BackendError and BackendNameError where the chosen backend cannot compute.
     """
     found = lessons()
     if number is not None and number not in found:
         raise InputError(f"there is no lesson {number}; there are {', '.join(map(str, found))}")
     if number is None and (read or notebook or out):
         raise InputError("say which lesson; minitensor lesson lists them")
+    if read and out:
+        raise InputError("--read writes nothing: leave --out away, or keep the text as a notebook with --notebook")
     if number is None:
         for each, path in found.items():
             print(f"{each:>3}  {title(path)}")

@@ -89,6 +89,12 @@ def test_without_a_number_there_is_nothing_to_do(words, capsys):
     assert "say which lesson; minitensor lesson lists them" in capsys.readouterr().err
 
 
+def test_reading_takes_no_folder(own_lesson, capsys):
+    assert main(["lesson", "7", "--read", "--out", "foo"]) == 1
+    assert "--read writes nothing: leave --out away" in capsys.readouterr().err
+    assert not (own_lesson / "foo").exists()
+
+
 PRINTED = """
 A title
 -------
