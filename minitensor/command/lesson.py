@@ -37,7 +37,8 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
     notebook : write it as a Jupyter notebook into the folder `out`, or into this one, instead of running it
 
     Raises InputError for a number that no lesson has, or a folder for what writes nothing,
-    MissingExtraError where the lessons' packages are missing, BackendError and BackendNameError where the chosen backend cannot compute.
+    MissingExtraError where the lessons' packages are missing, BackendError and BackendNameError where the chosen
+    backend cannot compute.
     """
     found = lessons()
     if number is not None and number not in found:
