@@ -1,5 +1,6 @@
 """The picture of a climb: one bar a rung, time on a logarithmic scale."""
 
+import re
 import textwrap
 from typing import Any
 
@@ -54,7 +55,7 @@ def _draw(ax: Any, climb: Climb) -> None:
             continue
         fastest = row.seconds == min(times)
         ax.barh(place, row.seconds - low, left=low, height=0.62, color=BLUE if fastest else PALE_BLUE)
-        note = row.note.partition(",")[0]  # the table has the rest of it
+        note = re.split("[,;]", row.note)[0]  # the table has the rest of it
         words = [in_seconds(row.seconds), _compared(row.over_first, first), f"({note})" if note else ""]
         ax.text(row.seconds * 1.1, place, "  ".join(filter(None, words)), va="center", color=INK, fontsize=9.5)
     ax.set_yticks(range(len(climb.rows)), [row.rung for row in climb.rows])
