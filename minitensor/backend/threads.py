@@ -20,13 +20,22 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def asked_threads(name: str) -> int | None:
+    """How many threads the variable of that name asks for; None where it is not set, or is no number from 1 on.
+
+    OpenMP takes a list too, such as 4,2: for loops, and loops in them. The first number counts.
+    """
+    first, *others = (number.strip() for number in os.environ.get(name, "").split(","))
+    right = first.isdecimal() and int(first) > 0 and all(each.isdecimal() for each in others)
+    return int(first) if right else None
+
+
 def threads_of_blas() -> int:
     """How many threads the BLAS under NumPy takes now: what it says itself, by way of threadpoolctl, where that is
     installed (``pip install threadpoolctl``), else what the environment says."""
     for library in _libraries():
         return max(1, min(cores(), library.num_threads))
-    asked = (os.environ.get(name, "") for name in THREAD_VARIABLES)
-    return next((min(cores(), int(number)) for number in asked if number.isdecimal() and int(number)), cores())
+    return next((min(cores(), number) for name in THREAD_VARIABLES if (number := asked_threads(name))), cores())
 
 
 @contextmanager

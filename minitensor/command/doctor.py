@@ -12,7 +12,7 @@ import numpy as np
 
 from minitensor import __version__, backend
 from minitensor.backend.probe import driver_version, install_line
-from minitensor.backend.threads import cores
+from minitensor.backend.threads import asked_threads, cores
 from minitensor.errors import BackendError, BackendNameError
 from minitensor.text.hints import install
 
@@ -71,9 +71,11 @@ def _blas() -> str:
     blas = config["Build Dependencies"]["blas"] if isinstance(config, dict) else {}
     name = blas.get("name", "unknown")
     own = "MKL_NUM_THREADS" if "mkl" in name.lower() else "OPENBLAS_NUM_THREADS"
-    set_by = next((each for each in (own, "OMP_NUM_THREADS") if os.environ.get(each)), None)
-    threads = f"{os.environ[set_by]} threads ({set_by})" if set_by else f"as many threads as cores, {cores()}"
-    return f"{name} {blas.get('version', '')}, {threads}"
+    set_by = next((each for each in (own, "OMP_NUM_THREADS") if asked_threads(each)), None)
+    if not set_by:
+        return f"{name} {blas.get('version', '')}, as many threads as cores, {cores()}"
+    count = asked_threads(set_by)
+    return f"{name} {blas.get('version', '')}, {count} {'thread' if count == 1 else 'threads'} ({set_by})"
 
 
 def _cupy() -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from minitensor.einsums.explain import explain_einsum
 from minitensor.errors import InputError
 from minitensor.text.files import on_screen
 
+DIGITS = 19  # of the first sizes that 64 bits do not hold
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -40,6 +41,8 @@ def shape_of(word: str) -> tuple[int, ...]:
     ((5, 784), ())
     """
     sizes = word.split("x") if word else []
-    if not all(size.isascii() and size.isdigit() and len(size) < 19 for size in sizes):
+    if not all(size.isascii() and size.isdigit() for size in sizes):
         raise InputError(f"{word!r} is not a shape: write its sizes with x between, such as 5x784")
+    if large := next((size for size in sizes if len(size) >= DIGITS), None):
+        raise InputError(f"{word!r}: the size {large} is too large: it must have fewer than {DIGITS} digits")
     return tuple(int(size) for size in sizes)

@@ -13,7 +13,7 @@ from minitensor import backend
 from minitensor.command.cells import cells
 from minitensor.errors import InputError, MissingExtraError
 from minitensor.text.files import on_screen
-from minitensor.text.hints import LESSONS, install
+from minitensor.text.hints import LESSONS, install, missing
 
 HERE = Path(__file__).parents[1]
 
@@ -36,14 +36,17 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
     read : show its text and its code, page by page, instead of running it
     notebook : write it as a Jupyter notebook into the folder `out`, or into this one, instead of running it
 
-    Raises InputError for a number that no lesson has, MissingExtraError where the lessons' packages are missing,
-    BackendError and BackendNameError where the chosen backend cannot compute.
+    Raises InputError for a number that no lesson has, or a folder for what writes nothing,
+    MissingExtraError where the lessons' packages are missing, BackendError and BackendNameError where the chosen
+    backend cannot compute.
     """
     found = lessons()
     if number is not None and number not in found:
         raise InputError(f"there is no lesson {number}; there are {', '.join(map(str, found))}")
     if number is None and (read or notebook or out):
         raise InputError("say which lesson; minitensor lesson lists them")
+    if read and out:
+        raise InputError("--read writes nothing: leave --out away, or keep the text as a notebook with --notebook")
     if number is None:
         for each, path in found.items():
             print(f"{each:>3}  {title(path)}")
@@ -60,6 +63,8 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
 
 def _run(number: int, path: Path, out: Path | None) -> None:
     """Cell by cell: its heading, what it prints, and where each of its pictures is."""
+    if gone := missing():
+        raise MissingExtraError(f"the lessons need {', '.join(gone)}: {install(*gone)}")
     from minitensor import plot
 
     backend.current()  # where it cannot compute it says so now
@@ -82,6 +87,7 @@ def _run(number: int, path: Path, out: Path | None) -> None:
                     marks = [""] * (len(plot.drawn()) - count)
                 for count, mark in enumerate(marks, count + 1):  # noqa: B020
                     print(f"picture {count}{mark}", flush=True)
+        print(f"\nThe text between: minitensor lesson {number} --read", flush=True)
         plot.show_all()
     finally:
         plot.close_all()

@@ -4,15 +4,16 @@ import argparse
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from minitensor import __version__
-from minitensor.backend.threads import THREAD_VARIABLES
+from minitensor.backend.threads import THREAD_VARIABLES, asked_threads
 from minitensor.errors import InputError, MinitensorError
 
+COMMANDS = ("tour", "lesson", "explain", "segment", "doctor")
 FOLDER = "folder for the pictures, made if need be"
 
 
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without × or ² shows a question mark
-    chosen = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _check_command(words[0] if words else "")
+    chosen = parser().parse_args(words)
     if chosen.command is None:
         parser().print_help()
         return 0
@@ -54,9 +57,23 @@ def _nobody_reads(error: OSError) -> bool:
 
 
 def wrong_threads() -> list[tuple[str, str]]:
-    """The variables for the number of threads that name none. OpenMP takes a list too, such as 4,2."""
+    """The variables for the number of threads that name none."""
     asked = [(name, os.environ.get(name, "").strip()) for name in THREAD_VARIABLES]
-    return [(name, value) for name, value in asked if value and not re.fullmatch(r"0*[1-9]\d*(\s*,\s*\d+)*", value)]
+    return [(name, value) for name, value in asked if value and not asked_threads(name)]
+
+
+def _check_command(word: str) -> None:
+    """End the process, as the parser does, with a hint where `word` is nearly a command."""
+    near = get_close_matches(word, COMMANDS, n=1)
+    if word not in COMMANDS and near:
+        parser().error(f"there is no command {word!r}: do you mean {near[0]}?")
+
+
+def _number(word: str) -> int:
+    """The number of a lesson, as the parser asks for it."""
+    if not (word.isascii() and word.isdigit()):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of a lesson; minitensor lesson lists them")
+    return int(word)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -84,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
     )
 
     lesson = command("lesson", "list the lessons, or run one, read it, or make a notebook of it")
-    lesson.add_argument("number", type=int, nargs="?", help="the lesson to run; without it they are listed")
+    lesson.add_argument("number", type=_number, nargs="?", help="the lesson to run; without it they are listed")
     lesson.add_argument("--out", type=Path, help=f"{FOLDER}, instead of the screen; or for the notebook (this one)")
     instead = lesson.add_mutually_exclusive_group()
     instead.add_argument("--read", action="store_true", help="show the text and the code, page by page; run nothing")

@@ -9,10 +9,9 @@ from typing import Any
 from minitensor.command.cells import Cell, cells
 from minitensor.errors import InputError
 from minitensor.text.files import written
+from minitensor.text.hints import MODULES
 
-# Module by module, what the cells need, and the packages that hold them on the index.
-NEEDED = {"matplotlib": "matplotlib", "PIL": "pillow", "rich": "rich", "sklearn": "scikit-learn"}
-ALSO = {"dask": "dask[array]", "distributed": "distributed"}  # of the lessons that import them
+ALSO = {"dask": "dask[array]", "distributed": "distributed"}  # module: package, of the lessons that import them
 SETUP = """\
 # Installs what is not here. Where all of it is, nothing happens.
 from importlib.util import find_spec
@@ -49,7 +48,7 @@ def notebook(path: Path) -> dict[str, Any]:
         for node in ast.walk(ast.parse(cell.code))
         for name in _imported(node)
     }
-    needed = _this_project() | NEEDED | {module: package for module, package in ALSO.items() if module in modules}
+    needed = _this_project() | MODULES | {module: package for module, package in ALSO.items() if module in modules}
     parts = [("markdown", intro.prose), ("code", SETUP.format(needed=json.dumps(needed))), ("code", _code(intro))]
     parts += [part for each in others for part in (("markdown", each.prose), ("code", _code(each)))]
     return {

@@ -23,7 +23,7 @@ from minitensor.matrix_product import kernels as matmul_kernels
 from minitensor.matrix_product import rungs as matmul
 from minitensor.text.bar import progress
 from minitensor.text.files import on_screen
-from minitensor.text.hints import LESSONS, install
+from minitensor.text.hints import install, missing
 from minitensor.text.numbers import in_seconds
 
 SEED = 2  # six clusters that do not overlap
@@ -37,13 +37,13 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
     quick : smaller inputs, and rungs slower than a quarter of a second skipped
     as_json : print one JSON object instead of tables
     gpu : the card that the GPU rungs are predicted for, where there is no GPU
-    Raises MissingExtraError where matplotlib, rich or scikit-learn is missing, PredictionError for an unknown card.
+    Raises MissingExtraError where one of the lessons' packages is missing, PredictionError for an unknown card.
     """
     card(gpu)
-    try:
-        from rich.console import Console
-    except ImportError:
-        raise MissingExtraError(f"the tour needs rich: {install(*LESSONS)}") from None
+    if gone := missing():
+        raise MissingExtraError(f"the tour needs {', '.join(gone)}: {install(*gone)}")
+    from rich.console import Console
+
     from minitensor import plot
 
     plot.headless()
@@ -67,7 +67,7 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
 
         def step(words: str) -> None:
             if shown:
-                shown(next(steps), total, f"{words:<45}")
+                shown(next(steps), total, words)
 
         step("the ceilings of this machine")
         for kind in ("float32", "float64"):

@@ -28,6 +28,13 @@ COLUMNS: dict[str, Callable[[Counters], str]] = {
     "FLOPs": lambda c: f"{c.flops:,}" if c.flops else "",
 }
 
+# What the caption of a table says of its columns.
+LEGEND = {
+    "sectors": "32 bytes each, touched by loads and stores",
+    "shared": "loads and stores in shared memory",
+    "conflicts": "rounds that its banks took beyond the fewest",
+}
+
 
 @dataclass(frozen=True, repr=False)
 class Launch:
@@ -159,7 +166,8 @@ def compare(title: str, launches: Sequence[tuple[str, Launch]]) -> Any:
         [name, *(_short(COLUMNS[heading](counters) or "0") for heading in shown), f"{counters.intensity:.3g}"]
         for name, counters in counted
     ]
-    caption = "counted on a simulated GPU; nothing was timed"
+    said = "; ".join(f"{heading}: {words}" for heading, words in LEGEND.items() if heading in shown)
+    caption = "\n".join(filter(None, [said, "counted on a simulated GPU; nothing was timed"]))
     return Fitting(title, ["rung", *shown, "FLOP/B"], rows, caption, spare=("loads", "shared", "conflicts"))
 
 

@@ -210,7 +210,7 @@ def _timed(row: Row, times: list[float], below: list[Row], flops: float, top: fl
     row = row._replace(gflops=flops / median / 1e9, fraction=None if math.isnan(top) else flops / median / top)
     if before:
         row = row._replace(over_first=before[0] / median, over_before=before[-1] / median)
-    if median > UNEVEN * row.best:
+    if median > UNEVEN * row.best or high > UNEVEN * median:
         uneven = f"uneven: {in_seconds(row.best)} at best, the machine is busy"
         row = row._replace(note="; ".join(filter(None, [row.note, uneven])))
     return row

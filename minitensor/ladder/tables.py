@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minitensor.ladder.climbing import Climb
+from minitensor.ladder.climbing import Climb, Row
 from minitensor.text.numbers import digits, in_bytes, in_percent, in_seconds
 from minitensor.text.tables import Fitting
 
@@ -23,7 +23,7 @@ def table(climb: Climb) -> Any:
         if row.seconds is not None:
             cells |= {
                 "time": in_seconds(row.seconds),
-                "spread": f"±{50 * (row.high - row.low) / row.seconds:.0f}%" if row.rounds > 1 else "once",
+                "spread": _spread(row),
                 "× first": digits(row.over_first or 1.0),
                 "× before": digits(row.over_before or 1.0),
                 "GFLOP/s": digits(row.gflops or 0.0),
@@ -36,3 +36,11 @@ def table(climb: Climb) -> Any:
         notes.append(f"above the roof: {above}; data in the caches, exponentials of their own, or a busy machine")
     caption = "\n".join([*notes, climb.machine])
     return Fitting(f"{climb.ladder}: {climb.title}", headings, rows, caption, SPARE, words=("what it does",))
+
+
+def _spread(row: Row) -> str:
+    """Half of what lies between the quartiles, over the median; where no time is so much less, how much more it is."""
+    if row.rounds <= 1 or not row.seconds:
+        return "once"
+    half = (row.high - row.low) / 2 / row.seconds
+    return f"±{half:.0%}" if half < 1 else f"up to +{row.high / row.seconds - 1:.0%}"

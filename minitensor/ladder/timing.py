@@ -47,8 +47,9 @@ def on_best_threads(function: Callable[[], Any], lib: backend.Backend, seconds: 
     if statistics.median(alone) >= statistics.median(times):
         return times, ""
     slower = statistics.median(times)
-    busy = f"on 1 thread: {many} take {in_seconds(slower)}" if slower > UNEVEN * statistics.median(alone) else ""
-    return alone, busy
+    if slower <= UNEVEN * statistics.median(alone):
+        return alone, ""
+    return alone, f"on 1 thread; on {many} threads it takes {in_seconds(slower)}, as the machine is busy"
 
 
 def seconds_of(function: Callable[[], Any], lib: backend.Backend, calls: int = 1) -> float:

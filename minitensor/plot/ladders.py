@@ -1,5 +1,7 @@
 """The picture of a climb: one bar a rung, time on a logarithmic scale."""
 
+import re
+import textwrap
 from typing import Any
 
 from minitensor.core.tensor import Tensor
@@ -7,6 +9,8 @@ from minitensor.ladder import Climb
 from minitensor.plot.points import clusters
 from minitensor.plot.style import BLUE, GREY, INK, LIGHT, PALE_BLUE, figure, styled
 from minitensor.text.numbers import in_seconds
+
+LETTERS = 90  # of a line of the caption
 
 
 @styled
@@ -32,7 +36,8 @@ def climb_and_clusters(found: Climb, points: Tensor, labels: Tensor, centers: Te
 
 
 def _caption(ax: Any, words: str, climb: Climb) -> None:
-    ax.set_xlabel(f"{words} ({climb.machine})", loc="left", fontsize=9, color=GREY)
+    words = textwrap.fill(f"{words} ({climb.machine})", LETTERS)  # matplotlib would write over the edge
+    ax.set_xlabel(words, loc="left", fontsize=9, color=GREY)
 
 
 def _draw(ax: Any, climb: Climb) -> None:
@@ -50,7 +55,7 @@ def _draw(ax: Any, climb: Climb) -> None:
             continue
         fastest = row.seconds == min(times)
         ax.barh(place, row.seconds - low, left=low, height=0.62, color=BLUE if fastest else PALE_BLUE)
-        note = row.note.partition(",")[0]  # the table has the rest of it
+        note = re.split("[,;]", row.note)[0]  # the table has the rest of it
         words = [in_seconds(row.seconds), _compared(row.over_first, first), f"({note})" if note else ""]
         ax.text(row.seconds * 1.1, place, "  ".join(filter(None, words)), va="center", color=INK, fontsize=9.5)
     ax.set_yticks(range(len(climb.rows)), [row.rung for row in climb.rows])

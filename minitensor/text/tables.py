@@ -60,8 +60,7 @@ class Fitting:
         from rich.text import Text
 
         # Text, not str: in which rich would take [numba] for a style.
-        out = Table(title=Text(self.title), title_justify="left", box=box.SIMPLE_HEAD)
-        out.caption, out.caption_justify = Text(self.caption) if self.caption else None, "left"
+        out = Table(box=box.SIMPLE_HEAD)
         kept = self.columns(options.max_width)
         for heading in kept:
             left = heading in self.words or heading == self.headings[0]
@@ -69,4 +68,7 @@ class Fitting:
             out.add_column(Text(heading), justify="left" if left else "right", style=style, no_wrap=True)
         for row in self.rows:
             out.add_row(*(Text(cell) for heading, cell in zip(self.headings, row, strict=True) if heading in kept))
+        yield Text(self.title, style="table.title")  # not the table's own, which end where its columns do
         yield out
+        if self.caption:
+            yield Text(self.caption, style="table.caption")

@@ -15,7 +15,7 @@ import minitensor.__main__
 from minitensor import plot
 from minitensor.backend.threads import THREAD_VARIABLES
 from minitensor.command import tour
-from minitensor.command.line import main
+from minitensor.command.line import COMMANDS, main, parser
 from minitensor.ladder import Ceilings, Climb, Ladder, Row, Work
 from minitensor.matrix_product import rungs as matmul
 
@@ -156,7 +156,8 @@ def test_explain_draws_where_it_is_told(tmp_path, capsys):
         (["ik", "5,784"], "'5,784' is not a shape: write its sizes with x between, such as 5x784"),
         (["ik", "5x"], "'5x' is not a shape: write its sizes with x between, such as 5x784"),
         (["ik", "5x²"], "'5x²' is not a shape: write its sizes with x between, such as 5x784"),
-        (["i", "9" * 19], f"'{'9' * 19}' is not a shape: write its sizes with x between, such as 5x784"),
+        (["ij", f"3x{'9' * 19}"],
+         f"'3x{'9' * 19}': the size {'9' * 19} is too large: it must have fewer than 19 digits"),
         (["i", "5", "--out", "loops.txt"], "'loops.txt' is not the name of a picture: end it in .png, .svg, .pdf"),
     ],
 )  # fmt: skip
@@ -255,6 +256,26 @@ def test_a_wrong_command_shows_the_right_ones(arguments, capsys):
     assert "usage: minitensor" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tuor"], "there is no command 'tuor': do you mean tour?"),
+        (["lessons", "3"], "there is no command 'lessons': do you mean lesson?"),
+        (["lesson", "tensors"], "argument number: 'tensors' is no number of a lesson; minitensor lesson lists them"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_one(arguments, message, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f"error: {message}")
+
+
+def test_every_command_is_known_to_the_hint():
+    (commands,) = (action.choices for action in parser()._actions if isinstance(action.choices, dict))
+    assert tuple(commands) == COMMANDS
+
+
 def test_the_version(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
@@ -268,6 +289,8 @@ def test_the_version(capsys):
         ("rich", "from minitensor.ladder import Climb, table; table(Climb('', '', '', ()))"),
         ("rich", "from minitensor.command.tour import tour; import pathlib; tour(pathlib.Path('x'))"),
         ("sklearn", "from minitensor.command.tour import products; products()"),
+        ("sklearn", "from minitensor.command.lesson import lesson; lesson(1)"),
+        ("matplotlib", "from minitensor.command.lesson import lesson; lesson(3)"),
     ],
 )
 def test_without_an_extra_the_error_says_what_to_install(missing, code, tmp_path):

@@ -45,6 +45,19 @@ def test_the_doctor_names_the_variable_that_sets_the_threads(monkeypatch):
     assert "as many threads as cores" in doctor._blas()
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
     assert "3 threads (OPENBLAS_NUM_THREADS)" in doctor._blas()
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    assert "1 thread (OPENBLAS_NUM_THREADS)" in doctor._blas()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("banana", "as many"), ("-1", "as many"), ("0", "as many"), ("", "as many"), ("4,2", "4 threads (OMP_NUM")],
+)
+def test_the_doctor_heeds_no_number_of_threads_that_is_none(value, said, monkeypatch):
+    for name in doctor.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", value)
+    assert f", {said}" in doctor._blas()
 
 
 def test_the_doctor_on_a_machine_with_a_driver_but_no_cupy(monkeypatch):

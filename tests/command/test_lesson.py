@@ -89,6 +89,12 @@ def test_without_a_number_there_is_nothing_to_do(words, capsys):
     assert "say which lesson; minitensor lesson lists them" in capsys.readouterr().err
 
 
+def test_reading_takes_no_folder(own_lesson, capsys):
+    assert main(["lesson", "7", "--read", "--out", "foo"]) == 1
+    assert "--read writes nothing: leave --out away" in capsys.readouterr().err
+    assert not (own_lesson / "foo").exists()
+
+
 PRINTED = """
 A title
 -------
@@ -102,6 +108,7 @@ Last words
 ----------
 def here():
 """
+END = "\nThe text between: minitensor lesson 7 --read\n"
 
 
 def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsys):
@@ -109,7 +116,7 @@ def test_a_lesson_runs_and_keeps_its_pictures_where_it_is_told(own_lesson, capsy
     assert main(["lesson", "7", "--out", str(own_lesson / "new")]) == 0
     script = own_lesson / "lessons" / "07_own.py"
     marks = f"picture 1: {pictures[0]}\npicture 2: {pictures[1]}\n"
-    assert capsys.readouterr().out == f"{script}\n{PRINTED}{marks}"
+    assert capsys.readouterr().out == f"{script}\n{PRINTED}{marks}{END}"
     assert min(picture.stat().st_size for picture in pictures) > 1_000
 
 
@@ -117,7 +124,7 @@ def test_a_lesson_without_a_screen_says_so_before_it_runs(own_lesson, capsys):
     assert main(["lesson", "7"]) == 0
     said, _, rest = capsys.readouterr().out.partition("\n\n")
     assert said.endswith("To keep them: minitensor lesson 7 --out DIR")
-    assert rest.endswith("def here():\npicture 1\npicture 2\n")
+    assert rest.endswith(f"def here():\npicture 1\npicture 2\n{END}")
     assert sorted(path.name for path in own_lesson.iterdir()) == ["lessons"]
 
 
@@ -128,6 +135,14 @@ def test_a_backend_that_cannot_compute_is_named_before_anything_is_printed(own_l
     monkeypatch.setattr(lesson.backend, "current", refuse)
     assert main(["lesson", "7", "--out", "x"]) == 1
     assert capsys.readouterr() == ("", "minitensor lesson: no such card\n")
+
+
+def test_what_is_missing_is_named_at_once_before_anything_is_printed(own_lesson, capsys, monkeypatch):
+    for module in ("sklearn", "PIL"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["lesson", "7"]) == 1
+    message = "minitensor lesson: the lessons need pillow, scikit-learn: pip install pillow scikit-learn\n"
+    assert capsys.readouterr() == ("", message)
 
 
 def test_an_error_in_a_lesson_is_at_its_line_and_leaves_the_program_as_it_was(own_lesson):

@@ -147,13 +147,31 @@ def test_an_uneven_rung_says_so(monkeypatch):
     assert (uneven.best, uneven.low, uneven.seconds, uneven.high) == (2.0, 4.1, 4.2, 4.3)
 
 
+def test_a_rung_is_uneven_too_where_some_rounds_take_long(monkeypatch):
+    monkeypatch.setattr(climbing, "on_best_threads", lambda *_: ([1.0, 1.0, 1.0, 1.5, 5.0, 9.0, 9.0], ""))
+    (row,) = climb(plain).rows
+    assert row.note == "uneven: 1 s at best, the machine is busy"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "rounds", "said"),
+    [(0.9, 1.1, 5, "±10%"), (0.5, 2.4, 5, "±95%"), (0.9, 4.08, 5, "up to +308%"), (1.0, 1.0, 1, "once")],
+)
+def test_a_spread_is_no_larger_than_what_it_is_of(low, high, rounds, said):
+    pytest.importorskip("rich", reason="tables need rich, an extra")
+    found = climb(plain)
+    row = found.rows[0]._replace(seconds=1.0, low=low, high=high, rounds=rounds)
+    shown = table(found._replace(rows=(row,)))
+    assert shown.rows[0][shown.headings.index("spread")] == said
+
+
 @pytest.mark.parametrize(
     ("many", "alone", "kept", "note"),
     [
-        ([0.016] * 3, [5e-5] * 4, [5e-5] * 4, "on 1 thread: 2 take 16 ms"),
+        ([0.016] * 3, [5e-5] * 4, [5e-5] * 4, "on 1 thread; on 2 threads it takes 16 ms, as the machine is busy"),
         ([0.05, 0.06, 0.07], [0.05, 0.05, 0.05], [0.05, 0.05, 0.05], ""),
         ([0.05, 0.05], [0.06, 0.06], [0.05, 0.05], ""),
-        ([0.3], [0.1], [0.1], "on 1 thread: 2 take 300 ms"),
+        ([0.3], [0.1], [0.1], "on 1 thread; on 2 threads it takes 300 ms, as the machine is busy"),
         ([3.0], None, [3.0], ""),  # too slow to be timed again
     ],
 )

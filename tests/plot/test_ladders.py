@@ -64,6 +64,18 @@ def test_a_climb_is_named_and_so_is_the_machine():
     assert "(a machine)" in fig.axes[-1].get_xlabel()
 
 
+@pytest.mark.parametrize("draw", [plot.climbs, lambda climb: plot.climb_and_clusters(climb, POINTS, LABELS, CENTERS)])
+def test_a_long_name_of_a_machine_stays_in_the_picture(draw):
+    name = "numpy 2.4.6, Intel(R) Xeon(R) Platinum 8581C CPU @ 2.10GHz with 128 cores, Python 3.14.1, " * 2
+    fig = draw(CLIMB._replace(machine=name))
+    fig.draw_without_rendering()
+    for label in (ax.xaxis.label for ax in fig.axes if ax.get_xlabel()):
+        box = label.get_window_extent()
+        assert fig.bbox.x0 <= box.x0
+        assert box.x1 <= fig.bbox.x1
+        assert fig.bbox.y0 <= box.y0
+
+
 @pytest.mark.parametrize(("factor", "said"), [
     (1.09, "no faster"), (0.91, "no faster"), (1.24, "1.2 times faster"), (9.6, "9.6 times faster"),
     (23.4, "23 times faster"), (4321.0, "4,321 times faster"), (0.8, "1.2 times slower"), (0.25, "4 times slower"),

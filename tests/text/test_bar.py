@@ -1,5 +1,6 @@
 """The bar: on stderr, only if asked for, with rich and without."""
 
+import re
 import sys
 import time
 
@@ -36,6 +37,20 @@ def test_a_bar_where_rich_is_installed(capsys):
     assert "count: round 3" in printed.err
     assert "3/3" in printed.err
     assert "0:00:00 left" in printed.err
+
+
+@pytest.mark.parametrize("width", [32, 40, 50, 60, 73, 74, 80, 89, 90, 100, 120, 160])
+def test_a_bar_cuts_words_and_never_numbers(width, capsys, monkeypatch):
+    pytest.importorskip("rich", reason="the bar is the rich library's, an extra")
+    monkeypatch.setenv("COLUMNS", str(width))
+    with progress("tour", shown=True) as step:
+        step(31, 32, "a rung with a name that is as long as they ever are [x]")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert len(line) <= width
+    assert line.startswith("t")
+    assert re.search(r" 32/32 (\d:\d\d:\d\d so far, )?0:00:00 left *$", line)
+    assert ("so far" in line) == (width >= 90)
+    assert ("━" in line) == (width >= 74)
 
 
 def test_a_bar_that_ends_early_is_whole_and_one_that_fails_is_not(capsys):

@@ -37,6 +37,12 @@ def test_the_columns_go_in_order_and_not_sooner_than_they_must():
     assert TABLE.columns(whole - 1) == ["rung", "time", "memory"]
 
 
+def test_a_title_and_a_caption_are_as_wide_as_the_terminal():
+    words = "as long as three tables, " * 5
+    lines = printed(Fitting(words, TABLE.headings, ROWS, words), 160).splitlines()
+    assert lines.count(words) == 2
+
+
 def test_square_brackets_are_shown_as_they_are():
     text = printed(TABLE, 60)
     for words in ("a [title]", "[bold]", "x [array]"):
