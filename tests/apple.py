@@ -3,10 +3,12 @@
 from contextlib import contextmanager
 from functools import cache
 
-import torch
-from torch.overrides import TorchFunctionMode
+import pytest
 
 from minitensor.backend import torch_array
+
+torch = pytest.importorskip("torch")
+TorchFunctionMode = pytest.importorskip("torch.overrides").TorchFunctionMode
 
 GPU, CPU = torch.device("mps"), torch.device("cpu")
 WIDE = (torch.float64, torch.complex128)

@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items):
     """What takes many seconds waits for the thorough profile."""
     if PROFILE != "thorough":
         for item in items:
-            if item.get_closest_marker("thorough"):
+            on_strict = getattr(item, "callspec", None) and item.callspec.params.get("backend") == "strict"
+            if item.get_closest_marker("thorough") or (on_strict and item.get_closest_marker("thorough_on_strict")):
                 item.add_marker(pytest.mark.skip(reason="takes long: MINITENSOR_TESTS=thorough runs it"))
 
 

@@ -20,7 +20,10 @@ WAYS = {
     "cells": {"method": "cells"},
     "fourier": {"method": "fourier", "error": 1e-4},
 }
-pytestmark = pytest.mark.filterwarnings("ignore::minitensor.errors.ConvergenceWarning")
+pytestmark = [
+    pytest.mark.thorough_on_strict,
+    pytest.mark.filterwarnings("ignore::minitensor.errors.ConvergenceWarning"),
+]
 
 
 @st.composite

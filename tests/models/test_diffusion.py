@@ -343,6 +343,7 @@ def test_what_cannot_be_sampled_is_refused(options, kind, message):
         sample(given.pop("denoise"), given.pop("noise"), given.pop("levels"), **given)
 
 
+@pytest.mark.thorough_on_strict
 def test_a_digit_comes_out_of_noise(backend):
     pytest.importorskip("sklearn")
     images, _ = mt.data.digits()

@@ -19,6 +19,8 @@ from minitensor.models.pictures import altered_pairs, split
 from minitensor.models.retrieving import retrieval
 from minitensor.models.training import contrastive_loss, train_clip
 
+pytestmark = pytest.mark.thorough_on_strict
+
 small = partial(train_clip, size=4, hidden=8, inner=6, batch=16)
 
 

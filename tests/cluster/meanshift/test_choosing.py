@@ -167,6 +167,7 @@ def test_bad_input_is_named(options, message):
         mean_shift(points, 2.5, **options)
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("method", WAYS)
 @pytest.mark.parametrize("factor", [1e-30, 1e20])
 def test_the_unit_of_the_data_does_not_matter(backend, method, factor):
@@ -177,6 +178,7 @@ def test_the_unit_of_the_data_does_not_matter(backend, method, factor):
     assert scaled.error_bound / factor == pytest.approx(found.error_bound, rel=0.1)
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("method", WAYS)
 def test_the_order_of_the_points_does_not_matter(backend, method):
     points, _ = blobs(2, each=30)

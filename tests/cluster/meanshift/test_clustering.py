@@ -61,6 +61,7 @@ def test_permuting_the_points_permutes_the_labels(backend, case, seed):
     np.testing.assert_allclose(np.sort(permuted.centers.numpy(), 0), np.sort(found.centers.numpy(), 0), atol=1e-2)
 
 
+@pytest.mark.thorough_on_strict
 @given(case=separated(), memory=st.sampled_from([64, 300, 2_000]))
 @pytest.mark.parametrize("blurring", [False, True])
 def test_the_answer_does_not_depend_on_the_batch_size(backend, case, memory, blurring):
@@ -72,6 +73,7 @@ def test_the_answer_does_not_depend_on_the_batch_size(backend, case, memory, blu
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-9)
 
 
+@pytest.mark.thorough_on_strict
 @given(seed=st.integers(0, 2**32 - 1), bandwidth=st.floats(0.3, 3.0))
 def test_the_density_never_falls_along_a_path(backend, seed, bandwidth):
     points = mt.random.normal(mt.random.generator(seed), (15, 2))

@@ -118,6 +118,7 @@ def test_a_tensor_gets_tensors_and_an_array_arrays(backend, dtype):
         assert mt.as_tensor(model.labels_).dtype == "int64"
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize(
     "options", [{}, {"kernel": "flat"}, {"bin_seeding": True}, {"seeds": [[0.0, 0.0], [9.0, 3.0]]}]
 )
@@ -229,6 +230,7 @@ def test_seeds_decide_which_peaks_are_found(backend):
     np.testing.assert_allclose(other.cluster_centers_.numpy(), [[9.0, 9.0]], atol=1e-3)
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("method", ["grid", "cells", "fourier"])
 def test_faster_methods_find_the_same(backend, method):
     points, _ = blobs(seed=2, each=40)
