@@ -57,8 +57,8 @@ def test_every_ufunc_computes_what_it_computes_of_arrays(data, dtype):
     both = (x, y)[: ufunc.nin]
     try:
         expected = ufunc(*both)
-    except TypeError:  # the sign of a bool
-        with pytest.raises(TypeError):
+    except (TypeError, ValueError):  # the sign of a bool, 2 ** -1
+        with pytest.raises((TypeError, ValueError)):
             ufunc(*map(mt.tensor, both))
         return
     with np.errstate(all="ignore"):
