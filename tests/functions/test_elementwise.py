@@ -55,6 +55,8 @@ def of_numpy(name, *operands):
 @examples(15)
 @given(data=st.data())
 def test_every_function_is_that_of_the_standard(backend, dtype, data):
+    if not mt.backend.current().has_dtype(dtype):
+        pytest.skip(f"{backend} has no {dtype}")
     shape = data.draw(shapes(max_dims=3))
     a, b = (data.draw(arrays(shape, dtype, values(dtype))) for _ in range(2))
     for name in NAMES:
@@ -69,6 +71,8 @@ def test_every_function_is_that_of_the_standard(backend, dtype, data):
             except DTypeError:
                 assert not promised, f"{name} of {dtype}"
                 continue
+        if wanted is None and backend.startswith("torch"):
+            continue  # PyTorch has more: signs of bools, logarithms of complex sums
         assert wanted is not None, f"{name} of {dtype} gives {found}, but neither the standard nor NumPy does"
         assert type(found) is Tensor, name
         assert found.shape == wanted.shape, name
