@@ -35,6 +35,7 @@ def main() -> None:
                 running.kill()
             printed.seek(0)
             path, _, text = printed.read().partition("\n")
+            text = text.partition("\nThe text between: ")[0]  # which a notebook has
         print(path, text, sep="\n")
         if failed:
             raise SystemExit(f"lesson {number} ended with {failed}")

@@ -66,7 +66,10 @@ def same(found, wanted, name):
     for one, other in zip(found, wanted, strict=True):
         assert type(one) is Tensor, name
         assert mt.backend.of(one.array).name == mt.get_backend(), name
-        np.testing.assert_array_equal(one.numpy(), np.asarray(other), err_msg=name, strict=True)
+        wanted_here = np.asarray(other)
+        if wanted_here.dtype == "uint64" and one.backend.startswith("torch"):
+            wanted_here = wanted_here.astype("int64")  # PyTorch adds no uint64
+        np.testing.assert_array_equal(one.numpy(), wanted_here, err_msg=name, strict=True)
 
 
 @examples(60)
@@ -126,10 +129,8 @@ def test_take_along_axis_is_numpys(backend, data, dtype):
 def test_products_over_any_axes_are_numpys(backend, data, dtype):
     array = data.draw(arrays(shapes(max_dims=3), dtype, st.integers(0, 2) if dtype != "bool" else st.booleans()))
     axes = data.draw(axes_of(array.ndim))
-    unsigned = mt.backend.current().unsigned if array.dtype.kind == "u" else None  # which PyTorch has not
     for keepdims in (False, True):
-        expected = np.prod(array, axes, keepdims=keepdims, dtype=unsigned)
-        same(mt.prod(as_tensor(array), axes, keepdims=keepdims), expected, "prod")
+        same(mt.prod(as_tensor(array), axes, keepdims=keepdims), np.prod(array, axes, keepdims=keepdims), "prod")
     same(mt.prod(as_tensor(array), axes, dtype="float32"), np.prod(array, axes, dtype="float32"), "prod: dtype")
 
 

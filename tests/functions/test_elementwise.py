@@ -12,7 +12,7 @@ from strategies import arrays, as_tensor, examples, shapes
 import minitensor as mt
 from minitensor.backend import kinds
 from minitensor.core.tensor import Tensor
-from minitensor.errors import DTypeError
+from minitensor.errors import DTypeError, InputError
 from minitensor.functions import making
 
 KINDS = ["bool", "int8", "int16", "int64", "uint8", "uint64", "float32", "float64", "complex64", "complex128"]
@@ -55,8 +55,8 @@ def of_numpy(name, *operands):
 @examples(15)
 @given(data=st.data())
 def test_every_function_is_that_of_the_standard(backend, dtype, data):
-    if not mt.backend.current().has_dtype(dtype):
-        pytest.skip(f"{backend} has no {dtype}")
+    if backend.startswith("torch") and dtype in ("uint16", "uint32", "uint64"):
+        pytest.skip("PyTorch does not compute with it")
     shape = data.draw(shapes(max_dims=3))
     a, b = (data.draw(arrays(shape, dtype, values(dtype))) for _ in range(2))
     for name in NAMES:
@@ -68,7 +68,7 @@ def test_every_function_is_that_of_the_standard(backend, dtype, data):
             wanted = wanted if promised else of_numpy(name, *operands)
             try:
                 found = getattr(mt, name)(*map(as_tensor, operands))
-            except DTypeError:
+            except (DTypeError, InputError):  # PyTorch divides no integer by 0
                 assert not promised, f"{name} of {dtype}"
                 continue
         if wanted is None and backend.startswith("torch"):
