@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy
 
-warnings.filterwarnings("error", category=RuntimeWarning, module=r"minitensor\.(core\.operations|ops)\Z", append=True)
+warnings.filterwarnings(
+    "error", category=RuntimeWarning, module=r"minitensor\.(core\.operations|ops|backend\.reductions)\Z", append=True
+)
 
 
 def warn(message: str, category: type[Warning]) -> None:
