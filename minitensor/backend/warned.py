@@ -1,9 +1,9 @@
 """Warnings that point at the line of the user, and not at one in here.
 
 NumPy warns, of a division by zero and the like, of the line that called it: with Tensors that is nearly always one in
-`ops.py`, `core/operations.py` or `backend/reductions.py`. So in these, and only where nobody has said what is to become of such warnings,
-they are raised; the operation then fails as it does for any mistake, and is computed anew in a `pointing` block. What
-needs no warning pays nothing.
+`ops.py`, `core/operations.py` or `backend/reductions.py`. So in these, and only where nobody has said what is to become
+of such warnings, they are raised; the operation then fails as it does for any mistake, and is computed anew in a
+`pointing` block. What needs no warning pays nothing.
 """
 
 import sys
