@@ -14,6 +14,8 @@ FLOATS = {
     "reciprocal", "sin", "sinh", "sqrt", "tan", "tanh",
 }  # fmt: skip
 
+FLOATS_OF_TWO = {"atan2", "copysign", "hypot", "logaddexp", "nextafter"}  # the same of pairs
+
 WHOLE = {"ceil", "floor", "round", "trunc"}  # functions that leave an integer as it is
 
 

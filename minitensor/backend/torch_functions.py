@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 
+from minitensor.backend import kinds
 from minitensor.backend.dtypes import HOLDS, holds_number
 from minitensor.errors import DTypeError, InputError, ShapeError
 
@@ -30,16 +31,13 @@ FLOATING = {dtype for dtype, own in NUMPY.items() if own.kind in "fc"}
 CPU = "cpu"
 TORCH = {own: dtype for dtype, own in NUMPY.items()}
 COMPARE = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-FRACTIONS = {"divide", "atan2", "hypot", "logaddexp", "copysign", "nextafter"}  # of integers they are float64
+FRACTIONS = kinds.FLOATS_OF_TWO | {"divide"}  # of integers they are float64
 ALIKE = COMPARE | FRACTIONS | {
     "add", "subtract", "multiply", "floor_divide", "remainder", "pow", "maximum", "minimum", "where", "clip", "concat",
     "stack", "matmul", "vecdot", "tensordot", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift",
     "bitwise_right_shift",
 }  # fmt: skip  # whose operands take on one dtype
-FLOATS = FRACTIONS | {
-    "acos", "acosh", "asin", "asinh", "atan", "atanh", "cos", "cosh", "exp", "expm1", "log", "log1p", "log2", "log10",
-    "reciprocal", "sin", "sinh", "sqrt", "tan", "tanh", "mean", "std", "var",
-}  # fmt: skip
+FLOATS = FRACTIONS | kinds.FLOATS | {"mean", "std", "var"}
 WIDE = {dtype for dtype, own in NUMPY.items() if own.name in ("float64", "complex128")}  # not on Apple's GPUs
 WHOLE = {"floor_divide", "remainder", "pow"}  # that may have no whole result: devices differ in what they give then
 COPIES = {"conj", "positive", "real"}  # of real numbers PyTorch gives what it was given
@@ -281,10 +279,10 @@ def _alike(kind: Any, name: str, given: list[Any]) -> list[Any]:
 
 
 @cache
-def _together(name: str, kinds: tuple[Any, ...]) -> Any:
+def _together(name: str, given: tuple[Any, ...]) -> Any:
     """The dtype that NumPy gives operands of these dtypes and types of Python numbers."""
     samples = {bool: True, int: 1, float: 1.0, complex: 1j}
-    found = numpy.result_type(*(NUMPY[x] if x in NUMPY else samples[x] for x in kinds if x is not type(None)))
+    found = numpy.result_type(*(NUMPY[x] if x in NUMPY else samples[x] for x in given if x is not type(None)))
     if found.kind in "biu" and name in FRACTIONS:
         found = numpy.dtype("float64")
     return TORCH[found]

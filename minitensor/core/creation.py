@@ -301,8 +301,7 @@ def linspace(
     if type(num) is not int or num < 0:
         num = checks.whole("linspace: num", num, 0)
     if not endpoint:
-        return linspace(start, stop, num + 1, dtype, like=like, device=device)[:num].contiguous() if num else linspace(
-            start, stop, 0, dtype, like=like, device=device)  # fmt: skip
+        return linspace(start, stop, num and num + 1, dtype, like=like, device=device)[:num].contiguous()
     ends = [np.asarray(end) for end in (start, stop)] if {type(start), type(stop)} - {int, float} else []
     if "c" in [end.dtype.kind for end in ends]:
         return _spaced_complex(complex(start), complex(stop), num, dtype, like, device)

@@ -34,8 +34,7 @@ def asarray(
     if not (isinstance(obj, Tensor) or is_array(obj)):
         if copy is False:
             raise InputError(f"asarray: a {type(obj).__name__} is no array, so its numbers are copied; leave out copy")
-        with _on(device):
-            return tensor(obj, dtype, like=like)
+        return tensor(obj, dtype, like=like, device=device)
     given = as_tensor(obj)
     there = backend.of(given.array) if device is None and like is None else _place(device, like, given)
     stays = there is backend.of(given.array) and (dtype is None or given.dtype == dtype)
@@ -43,8 +42,7 @@ def asarray(
         raise InputError(f"asarray: another dtype or device than {given.dtype} on {given.backend} takes a copy")
     if stays:
         return given.copy() if copy else given
-    with backend.use_backend(there.name):
-        return tensor(_whole(given, dtype), given.dtype if dtype is None else dtype)
+    return tensor(_whole(given, dtype), given.dtype if dtype is None else dtype, device=there.name)
 
 
 def _whole(given: Tensor, dtype: DType | None) -> Tensor:
@@ -188,7 +186,3 @@ def _place(device: Any, like: Tensor | None, given: Tensor) -> backend.Backend:
     if device is None and like is not None:
         return backend.of(like.array)
     return backend.of_device(device, backend.of(given.array))
-
-
-def _on(device: Any) -> Any:
-    return backend.use_backend(backend.of_device(device).name)

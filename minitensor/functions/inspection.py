@@ -5,13 +5,9 @@ from typing import Any
 import numpy as np
 
 from minitensor import backend
+from minitensor.backend.standard import DTYPES
 from minitensor.core.operations import DType
 from minitensor.functions import datatypes
-
-NAMES = (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "complex64",
-    "complex128",
-)  # fmt: skip
 
 
 class __array_namespace_info__:
@@ -31,8 +27,7 @@ class __array_namespace_info__:
 
     def devices(self) -> tuple[Any, ...]:
         """The devices that are in use: of that backend, and of NumPy."""
-        found = backend.current().device, backend.load("numpy").device
-        return found[:1] if backend.current().name == "numpy" else found
+        return tuple(dict.fromkeys((backend.current().device, backend.load("numpy").device)))
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, np.dtype]:
         """What a new tensor of floats, complex numbers, integers or indices has if nothing else is said."""
@@ -42,5 +37,5 @@ class __array_namespace_info__:
 
     def dtypes(self, *, device: Any = None, kind: DType | tuple[DType, ...] | None = None) -> dict[str, np.dtype]:
         """The dtypes of the standard by their names. kind : as for `isdtype`, for some of them"""
-        every = {name: np.dtype(name) for name in NAMES if backend.of_device(device).has_dtype(name)}
+        every = {name: np.dtype(name) for name in DTYPES if backend.of_device(device).has_dtype(name)}
         return {name: own for name, own in every.items() if kind is None or datatypes.isdtype(own, kind)}

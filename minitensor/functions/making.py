@@ -20,8 +20,6 @@ Binary = Callable[[Operand, Operand], Tensor]
 
 __test__: dict[str, str] = {}  # the examples of what is made here, for doctest
 
-# Functions of pairs whose results are floats: of integers, float64.
-OF_FLOATS = {"atan2", "copysign", "hypot", "logaddexp", "nextafter"}
 OF_TRUTH = {"logical_and", "logical_or", "logical_xor", "logical_not"}
 
 
@@ -49,7 +47,7 @@ def binary(name: str, words: str, example: str, result: str) -> Binary:
         lib = backend.of(array if hasattr(array, "dtype") else other)
         shaping.refuse_integers_as_floats(name, array, other)
         pair = array, other
-        if name in OF_FLOATS:
+        if name in kinds.FLOATS_OF_TWO:
             pair = kinds.as_floats(lib, *pair)
         if name in OF_TRUTH:
             for each in pair:

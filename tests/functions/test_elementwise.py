@@ -42,7 +42,7 @@ def of_the_standard(name, *operands):
 
 def of_numpy(name, *operands):
     """What NumPy finds; of integers in 64 bits where a function gives floats. None where it refuses too."""
-    with_floats = name in kinds.FLOATS or name in making.OF_FLOATS
+    with_floats = name in kinds.FLOATS or name in kinds.FLOATS_OF_TWO
     if with_floats and all(each.dtype.kind in "biu" for each in operands):
         operands = [each.astype("float64") for each in operands]
     try:
