@@ -1,8 +1,8 @@
 """Named functions over Tensors, by the names of the Array API standard, version 2025.12.
 
 `elementwise.py` (made by `making.py`), `reductions.py`, `shapes.py`, `choosing.py`, which also sorts, `sets.py`,
-`creating.py`, `datatypes.py`, and `inspection.py`, what a namespace tells of itself. Those that are also methods of
-`Tensor` are the very same functions, for those who would rather write a formula.
+`creating.py`, `products.py`, `datatypes.py`, and `inspection.py`, what a namespace tells of itself. Those that are also
+methods of `Tensor` are the very same functions, for those who would rather write a formula.
 """
 
 from minitensor.functions.choosing import argsort, isin, nonzero, searchsorted, sort, take, take_along_axis, where
@@ -22,6 +22,7 @@ from minitensor.functions.elementwise import (
     subtract, tan, tanh, trunc,
 )  # fmt: skip
 from minitensor.functions.inspection import __array_namespace_info__
+from minitensor.functions.products import matmul, matrix_transpose, tensordot, vecdot
 from minitensor.functions.reductions import (
     all, any, argmax, argmin, count_nonzero, cumsum, cumulative_prod, cumulative_sum, diff, max, mean, min, prod,
     std, sum, var,
@@ -41,11 +42,12 @@ __all__ = [
     "equal", "exp", "expand", "expand_dims", "expm1", "finfo", "flip", "float16", "float32", "float64", "floor",
     "floor_divide", "from_dlpack", "full_like", "greater", "greater_equal", "hypot", "iinfo", "imag", "int16",
     "int32", "int64", "int8", "isdtype", "isfinite", "isin", "isinf", "isnan", "less", "less_equal", "log", "log10",
-    "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "max", "maximum",
-    "mean", "meshgrid", "min", "minimum", "moveaxis", "multiply", "negative", "nextafter", "nonzero", "not_equal",
-    "ones_like", "permute_dims", "positive", "pow", "prod", "real", "reciprocal", "remainder", "repeat", "reshape",
-    "result_type", "roll", "round", "searchsorted", "sign", "signbit", "sin", "sinh", "sort", "sqrt", "square",
-    "squeeze", "stack", "std", "subtract", "sum", "take", "take_along_axis", "tan", "tanh", "tile", "tril", "triu",
-    "trunc", "uint16", "uint32", "uint64", "uint8", "unique_all", "unique_counts", "unique_inverse",
-    "unique_values", "unstack", "var", "where", "zeros_like",
+    "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "matmul",
+    "matrix_transpose", "max", "maximum", "mean", "meshgrid", "min", "minimum", "moveaxis", "multiply", "negative",
+    "nextafter", "nonzero", "not_equal", "ones_like", "permute_dims", "positive", "pow", "prod", "real",
+    "reciprocal", "remainder", "repeat", "reshape", "result_type", "roll", "round", "searchsorted", "sign",
+    "signbit", "sin", "sinh", "sort", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "take",
+    "take_along_axis", "tan", "tanh", "tensordot", "tile", "tril", "triu", "trunc", "uint16", "uint32", "uint64",
+    "uint8", "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "var", "vecdot", "where",
+    "zeros_like",
 ]  # fmt: skip
