@@ -13,7 +13,8 @@ from minitensor import errors, random
 from minitensor.autograd import grad, value_and_grad, variable
 from minitensor.backend import get_backend, set_backend, use_backend
 from minitensor.broadcasting import broadcast_shapes, explain_broadcast
-from minitensor.core.creation import arange, as_tensor, eye, full, linspace, ones, tensor, zeros
+from minitensor.core.counting import arange, linspace
+from minitensor.core.creation import as_tensor, eye, full, ones, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.einsums import einsum, einsum_plan
 from minitensor.einsums.explain import explain_einsum

@@ -2,7 +2,8 @@
 
 from minitensor import backend
 from minitensor.core import door
-from minitensor.core.creation import arange, ones
+from minitensor.core.counting import arange
+from minitensor.core.creation import ones
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import argsort, concat, cumsum, maximum, minimum, searchsorted, sort, stack

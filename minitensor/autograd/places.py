@@ -6,7 +6,8 @@ from typing import Any
 
 from minitensor import backend
 from minitensor.core import door
-from minitensor.core.creation import arange, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import zeros
 from minitensor.core.indexing import BASIC
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.functions import argsort

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from minitensor import functions
-from minitensor.core.creation import arange, tensor
+from minitensor.core.counting import arange
+from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.einsums.front import einsum
 

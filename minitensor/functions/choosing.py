@@ -8,7 +8,8 @@ from minitensor import backend, ops
 from minitensor.backend.dtypes import holds_number
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core import checks, door, shaping, words
-from minitensor.core.creation import arange, full
+from minitensor.core.counting import arange
+from minitensor.core.creation import full
 from minitensor.core.operations import Operand, method
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, ShapeError

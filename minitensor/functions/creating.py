@@ -6,7 +6,8 @@ from typing import Any
 from minitensor import backend
 from minitensor.backend.dtypes import checked_dtype
 from minitensor.core import checks, words
-from minitensor.core.creation import arange, as_tensor, full, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import as_tensor, full, tensor, zeros
 from minitensor.core.intake import is_array
 from minitensor.core.operations import DType
 from minitensor.core.tensor import Tensor

@@ -6,7 +6,7 @@ from typing import Any, Never
 from minitensor import backend, ops
 from minitensor.broadcasting import broadcast_shapes
 from minitensor.core import checks, door, shaping, words
-from minitensor.core.creation import arange
+from minitensor.core.counting import arange
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import AxisError, DTypeError, InputError, ShapeError
 

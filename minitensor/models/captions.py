@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from minitensor.core import checks
-from minitensor.core.creation import arange
+from minitensor.core.counting import arange
 from minitensor.core.tensor import Tensor
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import maximum, sort, sqrt, where

@@ -11,7 +11,8 @@ import numpy as np
 
 from minitensor.cluster.coordinates import largest
 from minitensor.core import checks
-from minitensor.core.creation import arange, ones, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import stack

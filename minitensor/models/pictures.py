@@ -6,7 +6,8 @@ import numpy as np
 
 from minitensor import random
 from minitensor.core import checks
-from minitensor.core.creation import arange, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import clip, concat, exp, floor, minimum, take, where
 from minitensor.models.captions import Thresholds, describe, digit_of

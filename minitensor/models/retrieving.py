@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from minitensor.core.creation import arange, tensor
+from minitensor.core.counting import arange
+from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import where

@@ -10,7 +10,8 @@ from minitensor.cluster.coordinates import by_axis, squared_distances
 from minitensor.cluster.meanshift.attention import QUIET, attend, gaussian_keys
 from minitensor.cluster.meanshift.update import LOST, lost
 from minitensor.core import checks
-from minitensor.core.creation import arange, full, ones, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import full, ones, zeros
 from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError, InputError, ShapeError
 from minitensor.functions import concat, maximum, permute_dims, stack

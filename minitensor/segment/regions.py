@@ -1,6 +1,7 @@
 """Regions of a picture: pixels joined to their neighbours, small regions joined to theirs."""
 
-from minitensor.core.creation import arange, ones, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import ones, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.functions import argsort, concat, maximum, minimum, sort

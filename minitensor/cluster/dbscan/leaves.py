@@ -16,7 +16,8 @@ import numpy as np
 from minitensor.cluster.coordinates import largest
 from minitensor.cluster.dbscan.boxes import boxes_of
 from minitensor.cluster.dbscan.counting import reached
-from minitensor.core.creation import arange, full, ones, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import full, ones, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argmax, concat, cumsum, floor, maximum, minimum, stack, take, where
 from minitensor.groups import connected, distinct, is_new, least_of_runs, numbered, owners, scatter_add, sorted_keys

@@ -16,7 +16,8 @@ from minitensor.cluster.kmeans.kernels import gpu_assign, gpu_fused, gpu_shared
 from minitensor.cluster.kmeans.lloyd import TABLE, TILE, centers_given, coordinates
 from minitensor.cluster.kmeans.steps import WORTH, on_threads
 from minitensor.core import checks
-from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argmin, where
 from minitensor.ladder import Ladder, rung

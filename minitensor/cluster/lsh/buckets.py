@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from minitensor.core.creation import arange
+from minitensor.core.counting import arange
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argsort, concat, cumsum, searchsorted, take, where
 from minitensor.groups import among, distinct, is_new, numbered, repeat

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from minitensor import random
-from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import concat, floor
 

@@ -20,7 +20,8 @@ from minitensor.cluster.lsh.closest import Keys, at_rank, in_order, places, rank
 from minitensor.cluster.lsh.hashing import chunks
 from minitensor.cluster.manners import Parameters
 from minitensor.core import checks
-from minitensor.core.creation import arange, full
+from minitensor.core.counting import arange
+from minitensor.core.creation import full
 from minitensor.core.tensor import Tensor
 from minitensor.errors import NotFittedError, ShapeError
 from minitensor.functions import argmax, argsort, concat, cumsum, searchsorted, sqrt, take, where

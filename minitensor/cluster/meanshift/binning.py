@@ -11,7 +11,8 @@ from typing import NamedTuple
 from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.cluster.meanshift.blocks import SIDES, Box
-from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import argsort, concat, searchsorted

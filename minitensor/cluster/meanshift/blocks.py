@@ -13,7 +13,8 @@ from typing import NamedTuple
 from minitensor import backend
 from minitensor.backend.threads import in_threads
 from minitensor.cluster.meanshift.attention import QUIET
-from minitensor.core.creation import arange, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import OutOfMemoryError
 from minitensor.functions import clip, concat, minimum, where

@@ -23,7 +23,8 @@ import numpy as np
 from minitensor.cluster.coordinates import largest
 from minitensor.cluster.meanshift.attention import MEMORY
 from minitensor.cluster.meanshift.update import rounding, weighted_means
-from minitensor.core.creation import arange, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.functions import argsort, concat, cumsum, floor, maximum, minimum, searchsorted

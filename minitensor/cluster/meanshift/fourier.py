@@ -20,7 +20,8 @@ import math
 from typing import NamedTuple
 
 from minitensor.cluster.meanshift.attention import MEMORY
-from minitensor.core.creation import arange, ones, tensor, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import ones, tensor, zeros
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, OutOfMemoryError
 from minitensor.functions import concat, conj, exp, real, stack, where

@@ -40,7 +40,8 @@ from minitensor.cluster.meanshift.binning import (
     slices,
 )
 from minitensor.cluster.meanshift.blocks import Box
-from minitensor.core.creation import arange, zeros
+from minitensor.core.counting import arange
+from minitensor.core.creation import zeros
 from minitensor.core.tensor import Tensor
 from minitensor.functions import argsort, concat, cumsum, maximum, searchsorted, stack, where
 from minitensor.groups import among, distinct, is_new, numbered
