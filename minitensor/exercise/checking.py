@@ -53,7 +53,7 @@ def check(which: int | str, answer: Any = None, *, path: Path | None = None, see
 
 def number_of(which: int | str) -> int:
     """The number of an exercise, by its number or its name. Raises InputError where there is none."""
-    names = {header.name: number for number in EXERCISES if (header := files.header(number))}
+    names = {each.name: number for number, each in EXERCISES.items()}
     number = names.get(which, int(which) if str(which).isdecimal() else 0)  # type: ignore[call-overload]
     if number not in EXERCISES:
         raise InputError(f"there is no exercise {which!r}; they go from 1 to {max(EXERCISES)}")
