@@ -1,6 +1,7 @@
 """Which of the wrong answers that are known gives what the learner's gives."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from minitensor.exercise import files
 from minitensor.exercise.comparing import difference
@@ -29,11 +30,16 @@ def blamed(
     if len(left) != 1:
         return "", ""
     word, path = next(iter(left.items()))
-    how = "This happens" if result(at, cases[at]).error else "This is what comes out"
-    return word, f"{how} if {clause(path)}."
+    return word, sentence(path, happens=bool(result(at, cases[at]).error))
 
 
-def _of(exercise: Exercise, path: files.Path, case: Case) -> Result:
+def sentence(path: Path, happens: bool = False) -> str:
+    """What a wrong answer's clause completes. happens : an error, and no numbers, comes of it"""
+    words = clause(path)
+    return f"{'This happens' if happens else 'This is what comes out'} if {words}{'' if words[-1:] in '.?' else '.'}"
+
+
+def _of(exercise: Exercise, path: Path, case: Case) -> Result:
     return run(exercise, names_of(path)[exercise.function], case, str(path))
 
 

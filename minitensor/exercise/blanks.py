@@ -9,10 +9,11 @@ import numpy as np
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
 from minitensor.exercise import files, shown
+from minitensor.exercise.blaming import sentence
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.comparing import difference
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.programs import Program, clause, known, names_of
+from minitensor.exercise.programs import Program, known, names_of
 
 DIGITS = 3.0  # that a float must have right
 
@@ -67,8 +68,8 @@ def judged(number: int, given: Any, where: str = "", line: int = 0) -> Outcome:
         if _differ(expected[key], value):
             lines = (f"{key} is another:", f"  expected  {shown.value(expected[key], 70) or expected[key]}",
                      f"  yours     {shown.value(value, 70) or value}")  # fmt: skip
-            word, sentence = _blamed(number, key, value)
-            return Outcome(number, name, "wrong", (*lines, *([sentence] if sentence else [])), word or "predict")
+            word, why = _blamed(number, key, value)
+            return Outcome(number, name, "wrong", (*lines, *([why] if why else [])), word or "predict")
     if left := len(expected) - len(filled):
         words = f"{number} is not done yet. {where or 'There are blanks'}; {left} of {len(expected)} blanks are empty."
         return Outcome(number, name, "undone", (words, f"`minitensor hint {number}` has three hints."), line=line)
@@ -88,4 +89,4 @@ def _blamed(number: int, key: str, value: Any) -> tuple[str, str]:
         answers = names_of(path)["answers"]
         if answers.get(key, ...) is not ... and not _differ(_python(answers[key]), value):
             found.append((word, path))
-    return (found[0][0], f"This is what comes out if {clause(found[0][1])}.") if len(found) == 1 else ("", "")
+    return (found[0][0], sentence(found[0][1])) if len(found) == 1 else ("", "")

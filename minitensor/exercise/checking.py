@@ -76,7 +76,7 @@ class Local:
 
     def costs(self, key: Key, case: Case) -> dict[str, int]:
         found = counted(self.exercise, self.function, case, self.path)
-        return found | written(self.text) if found and self.text else found
+        return found | (written(self.text) if self.text else {})
 
     def names(self) -> dict[str, Any]:
         return self.everything

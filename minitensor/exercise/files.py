@@ -70,12 +70,12 @@ def pages() -> dict[str, Path]:
 
 @cache
 def header(number: int) -> Header:
-    """What an exercise says of itself, in the first two lines of its text."""
+    """What an exercise says of itself, in the first two lines of its text that are not empty."""
     path = stub(number)
-    first, second = path.read_text(encoding="utf-8").splitlines()[:2]
+    first, second, *_ = filter(None, path.read_text(encoding="utf-8").splitlines())
     title = re.fullmatch(rf'"""{number:02} (.+)', first)
     found = HEADER.fullmatch(second)
-    assert title, f"{path.name}: the first line is not '\"\"\"{number:02} Title'"
+    assert title, f'{path.name}: the first line is not \'"""{number:02} Title\''
     assert found, f"{path.name}: the second line is not 'Write, lesson 3, about 2 lines, 10 minutes.'"
     kind, lesson, amount, minutes = found.groups()
     return Header(number, path.stem[3:], title[1], kind.lower(), int(lesson), amount, int(minutes))

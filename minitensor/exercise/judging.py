@@ -54,9 +54,7 @@ def judged(number: int, exercise: Exercise, answer: Answer, seed: int = 0) -> Ou
             return Outcome(number, exercise.name, "wrong", lines, word or said.word)
     if exercise.must and (open_ := _left(number, exercise, answer, exercise.must, "must", seed)):
         return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "forbidden")
-    left = [
-        _left(number, exercise, answer, star, f"star {at}", seed) for at, star in enumerate(exercise.stars)
-    ]
+    left = [_left(number, exercise, answer, star, f"star {at}", seed) for at, star in enumerate(exercise.stars)]
     words = [f"Star {'open' if open_ else 'reached'}: {star.goal} {open_}".rstrip() for star, open_ in
              zip(exercise.stars, left, strict=True)]  # fmt: skip
     lines = (f"{number} {exercise.name} is right: {len(every)} calls give what the solution gives.", *words)
@@ -89,11 +87,12 @@ def _left(number: int, exercise: Exercise, answer: Answer, star: Star, which: st
 
 
 def counted_on(exercise: Exercise, star: Star, which: str, seed: int) -> tuple[Key, Case]:
-    """The call on which a star counts: its last, or the exercise's."""
-    cases = star.cases or exercise.cases
-    assert cases
-    every = calls(exercise, cases, seed)
-    return (which if star.cases else "cases", len(every) - 1), every[-1]
+    """The call on which a star counts: the last of its own that gives a result, or of the exercise's."""
+    for name, cases in ((which, star.cases), ("cases", exercise.cases)):
+        every = calls(exercise, cases, seed) if cases else []
+        if found := [at for at, case in enumerate(every) if not case.raises]:
+            return (name, found[-1]), every[found[-1]]
+    raise AssertionError(f"{exercise.name} has no call that gives a result")
 
 
 def _side_by_side(number: int, exercise: Exercise, answer: Answer, seed: int) -> dict[str, tuple[int, int]]:

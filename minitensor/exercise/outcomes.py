@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from textwrap import wrap
 from typing import Any
+
+WIDTH = 88
+
+
+def wrapped(line: str) -> list[str]:
+    """A line in pieces that fit a terminal, those after the first indented as it is."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return wrap(line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,7 +38,7 @@ class Outcome:
     def text(self) -> str:
         """The message, its word printed last."""
         more = (f"(more: minitensor explain {self.word})",) if self.word else ()
-        return "\n".join((*self.lines, *more))
+        return "\n".join(piece for line in (*self.lines, *more) for piece in wrapped(line))
 
     def __str__(self) -> str:
         return self.text

@@ -116,7 +116,9 @@ def _of_value(exercise: Exercise, said: str, found: Difference) -> Said:
         return Said((f"{said}{part}: the shape is right, the dtype is not.", f"  expected  {found.expected.dtype}",
                      f"  yours     {found.yours.dtype}"), "wrong-dtype")  # fmt: skip
     many = isinstance(found.expected, (Tensor, np.ndarray)) and found.expected.ndim > 0
-    what = f"{part}: the shape {shown.shape(found.expected.shape)} is right, the numbers are not." if many else f"{part}:"
+    what = (
+        f"{part}: the shape {shown.shape(found.expected.shape)} is right, the numbers are not." if many else f"{part}:"
+    )
     word, sentence = ("", "")
     if isinstance(found.expected, (Tensor, np.ndarray, int, float)) and not isinstance(found.expected, bool):
         word, sentence = relation(found.expected, found.yours, None, exercise.digits)
