@@ -1,9 +1,9 @@
 """04 Mirror: strides may be negative
 Write, lesson 1, about 2 lines, 10 minutes.
 
-With an offset, the place where it begins, a view can also be read backwards. The element
-(row, column) is at place offset + row * strides[0] + column * strides[1]. Show a picture
-in a mirror, left and right swapped, without moving a number:
+With an offset, the place where it begins, a view can also be read backwards. The
+element (row, column) is at place offset + row * strides[0] + column * strides[1]. Show
+a picture in a mirror, left and right swapped, without moving a number:
 
     shape (2, 3), strides (3, 1)      as it is        in the mirror
     offset 0                          0   1   2        2   1   0     (these are places)

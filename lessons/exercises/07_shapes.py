@@ -1,9 +1,9 @@
 """07 Shapes: what comes out of broadcasting
 Predict, lesson 3, 6 blanks, 2 minutes.
 
-Line the shapes up at their last axis. Sizes must be equal, or 1; a missing axis counts as
-1. What are the shapes of these results? Run nothing yet: put your answers in place of the
-dots, as Python writes them: (2, 3), or True, or False.
+Line the shapes up at their last axis. Sizes must be equal, or 1; a missing axis counts
+as 1. What are the shapes of these results? Run nothing yet: put your answers in place
+of the dots, as Python writes them: (2, 3), or True, or False.
 
     table    3   4          table    3   4
     row          4          column   3   1

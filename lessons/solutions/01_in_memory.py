@@ -1,9 +1,10 @@
-"""A row of t has 4 numbers, so the next row is 4 places on, and the next column 1. t.T looks
-at the same line with the two strides swapped. Every second row is two rows on, 2 * 4 = 8,
-and every second column 2 places. t.reshape(12) reads the line as it lies: it is a view, and
-sees the 99 that was written through another view. t.T.reshape(12) wants the columns one
-after another, 0, 10, 20, 1, 11, 21: the steps would be 4, 4, and then back by 7. One stride
-cannot say that, so these numbers were copied, before the 99 was written.
+"""A row of t has 4 numbers, so the next row is 4 places on, and the next column 1. t.T
+looks at the same line with the two strides swapped. Every second row is two rows on, 2
+* 4 = 8, and every second column 2 places. t.reshape(12) reads the line as it lies: it
+is a view, and sees the 99 that was written through another view. t.T.reshape(12) wants
+the columns one after another, 0, 10, 20, 1, 11, 21: the steps would be 4, 4, and then
+back by 7. One stride cannot say that, so these numbers were copied, before the 99 was
+written.
 """
 
 import minitensor as mt

@@ -1,8 +1,9 @@
-"""An axis is a size and a stride, and the two belong together: wherever the axis goes, both go.
-Which place in memory an element has is a sum of index * stride over the axes, and a sum does
-not depend on the order. So the elements stay where they are. Two axes swapped are their own
-way back; with three it makes a difference whether axes[k] says where axis k comes from or
-where it goes to. Here, as in mt.permute_dims, it says where it comes from.
+"""An axis is a size and a stride, and the two belong together: wherever the axis goes,
+both go. Which place in memory an element has is a sum of index * stride over the axes,
+and a sum does not depend on the order. So the elements stay where they are. Two axes
+swapped are their own way back; with three it makes a difference whether axes[k] says
+where axis k comes from or where it goes to. Here, as in mt.permute_dims, it says where
+it comes from.
 """
 
 
