@@ -1,6 +1,6 @@
 """The sum of (x - y)² over d is the sum of x² plus the sum of y² minus twice the sum of x y. The
-first belongs to a row of the table, so it is a column, (n, 1); the second belongs to a column of it. The
-last is a matrix product, "nd,md->nm". So there are n * m numbers, never n * m * d.
+first belongs to a row of the table, so it is a column, (n, 1); the second belongs to a column of
+it. The last is a matrix product, "nd,md->nm". So there are n * m numbers, never n * m * d.
 """
 
 import minitensor as mt
