@@ -8,7 +8,7 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.exercise import shown
-from minitensor.exercise.comparing import Difference, alike, difference, numbers, right
+from minitensor.exercise.comparing import Difference, alike, difference, right
 from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Exercise
 from minitensor.exercise.patterns import where_wrong
@@ -115,9 +115,10 @@ def _of_value(exercise: Exercise, call: str, found: Difference) -> Said:
     if not isinstance(expected, (Tensor, np.ndarray, int, float)) or isinstance(expected, bool):
         return _say("numbers", f"{what}:", *pair)
     word, sentence = relation(expected, yours, None, digits)
-    many = isinstance(expected, (Tensor, np.ndarray)) and expected.ndim > 0
-    first = f": the shape {shown.shape(expected.shape)} is right, the numbers are not." if many else ":"
-    where = where_wrong("result", ~right(expected, yours, digits)) if many and expected.size > shown.WHOLE else ""
+    first, where = ":", ""
+    if isinstance(expected, (Tensor, np.ndarray)) and expected.ndim:
+        first = f": the shape {shown.shape(expected.shape)} is right, the numbers are not."
+        where = where_wrong("result", ~right(expected, yours, digits)) if expected.size > shown.WHOLE else ""
     return _say(word or found.word or "numbers", f"{what}{first}", where, *pair, sentence)
 
 
