@@ -61,8 +61,10 @@ def counting(arguments: Any, ledger: Ledger) -> Any:
     class Counting(Tensor):
         """A Tensor that counts."""
 
-        @classmethod  # type: ignore[override]
-        def _operation(cls, name: str, compute: Any, args: Any, options: Any) -> Any:
+        @classmethod
+        def _operation(  # type: ignore[override]
+            cls, name: str, compute: Any, args: Any, options: Any
+        ) -> Any:
             ledger.operations += 1
             out = compute(*_dressed(Tensor, args), **_dressed(Tensor, options))
             return watched(out, [each.array for each in _tensors((args, options))])

@@ -31,7 +31,7 @@ class Program(NamedTuple):
         for each in self.tree.body:
             is_dict = isinstance(each, ast.Assign) and isinstance(each.value, ast.Dict)
             if is_dict and [ast.unparse(target) for target in each.targets] == ["answers"]:  # type: ignore[attr-defined]
-                return each.value  # type: ignore[attr-defined, no-any-return]
+                return each.value  # type: ignore[attr-defined]
         return None
 
 
@@ -95,7 +95,8 @@ def written(function: ast.AST) -> dict[str, int]:
     >>> written(ast.parse("mt.einsum('ij,jk->ik', a[0], b)"))
     {'indices': 1, 'letters': 6}
     """
-    nodes = list(ast.walk(function))
+    body = function.body if isinstance(function, ast.FunctionDef) else [function]  # no annotations
+    nodes = [node for statement in body for node in ast.walk(statement)]
     specs = [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     specs = [each for each in specs if set(each) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,.-> ")]
     return {
