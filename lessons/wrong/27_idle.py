@@ -1,6 +1,5 @@
-"""each thread has work: count the threads of all the blocks first, and then the numbers"""
+"""the threads that the guard keeps away read too"""
 
 answers = {
-    "idle[0]": 0,
-    "idle[1]": 0,
+    "down.counters.global_loads": 1536,
 }

@@ -1,4 +1,4 @@
-"""one more barrier is put in: it makes the threads of a block wait, and here another block writes"""
+"""one more barrier is put in: it holds back the threads of one block, not the other blocks"""
 
 import numpy as np
 from minitensor.gpu import cuda, kernel

@@ -1,4 +1,4 @@
-"""a barrier stands between reading and writing: it holds back the threads of one block, not the other blocks"""
+"""a barrier stands between reading and writing: it holds back one block, not the others"""
 
 from minitensor.gpu import cuda, kernel
 
