@@ -23,7 +23,7 @@ TOTAL = Exercise(
     "total",
     "total",
     to_total,
-    (
+    hints=(
         "Begin with a value for each thread: its number of x, or np.float32(0) where there is none. Then all threads "
         "of a warp can take the same five steps: 16, 8, 4, 2, 1.",
         "After the steps only the first thread of each warp has the whole sum. A block of 64 threads has two warps, so "
@@ -32,7 +32,7 @@ TOTAL = Exercise(
         "second star the first thread of each warp writes its sum into shared memory of two numbers; after a barrier "
         "thread 0 adds both to out[0] with one atomic.",
     ),
-    (
+    stars=(
         Star("At most one atomic for each warp: 6 for n = 170.", most={"atomics": 6}),
         Star("At most one atomic for each block: 3 for n = 170.", most={"atomics": 3}),
     ),
@@ -50,7 +50,7 @@ RUNNING_SUM = Exercise(
     "running_sum",
     "running_sum",
     to_sum,
-    (
+    hints=(
         "Take two threads, 1 and 2, and step 1. Which number does thread 2 read, and who else touches that number in "
         "the same step?",
         "A step has two halves: everybody reads the old number, everybody writes the new one. Nobody may begin with the "
@@ -74,7 +74,7 @@ CUMULATE = Exercise(
     "cumulate",
     "cumulate",
     to_cumulate,
-    (
+    hints=(
         "Every thread first brings its number of x into shared memory, or np.float32(0) where there is none; then a "
         "barrier. From there on a block works on its 64 numbers there, by cuda.threadIdx.x.",
         "Steps of 1, 2, 4, ..., 32: read what stands `step` before (where thread >= step), barrier, add it, barrier. "
@@ -83,7 +83,7 @@ CUMULATE = Exercise(
         "Up: at = (thread + 1) * 2 * step - 1, and if at < 64: sums[at] += sums[at - step]; a barrier after each step, "
         "outside of the if. Down: steps 16, 8, 4, 2, 1, and the same with step more in at.",
     ),
-    (Star("At most 120 additions for a block.", one_block, {"flops": 120}),),
+    stars=(Star("At most 120 additions for a block.", one_block, {"flops": 120}),),
 )
 
 # --- 39: counts ------------------------------------------------------------------------------------------------------
@@ -98,14 +98,14 @@ COUNT = Exercise(
     "count",
     "count",
     to_count,
-    (
+    hints=(
         "Three parts, with a barrier after the first and the second: empty the table, count, add the table to out.",
         "The table is cuda.shared_memory(np.int32, BINS). It is emptied and carried out by the first threads of each "
         "block, one for each bin: if thread < bins, with thread = cuda.threadIdx.x.",
         "In the middle: if i < n: cuda.atomic_add(counts, v[i], 1), with i = cuda.grid(1). At the end, for the first "
         "threads: cuda.atomic_add(out, thread, counts[thread]).",
     ),
-    (
+    stars=(
         Star(
             "At most one atomic on global memory for a block and a bin: 64 for n = 500 and 16 bins.",
             most={"global_atomics": 64},

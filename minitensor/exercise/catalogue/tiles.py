@@ -39,7 +39,7 @@ TURN = Exercise(
     "turn",
     "turn",
     to_turn,
-    (
+    hints=(
         "Begin with two lines: col, row = cuda.grid(2), and out[col, row] = a[row, col] behind a guard. That is right, "
         "and one of its two accesses is not along a row.",
         "For the star: tile[y * 32 + x] = a[row, col] behind the guard, a barrier outside of it, then a new row and col "
@@ -47,7 +47,7 @@ TURN = Exercise(
         "Write out[row, col] = tile[x * 32 + y] behind a new guard, row < n and col < m. The conflicts go away if the "
         "rows of the tile are 33 numbers long.",
     ),
-    (
+    stars=(
         Star("At most 790 sectors for 40 x 70.", most={"sectors": 790}),
         Star("At most 790 sectors, and no bank conflict.", most={"sectors": 790, "bank_conflicts": 0}),
     ),
@@ -83,7 +83,7 @@ MATMUL_TILED = Exercise(
     "matmul_tiled",
     "matmul_tiled",
     to_multiply,
-    (
+    hints=(
         "for start in range(0, k, TILE): fetch, barrier, add up, barrier. A thread at x, y of its block fetches "
         "a[row, start + x] and b[start + y, col].",
         "No thread may leave early, and none may read outside: ask before each of the two reads whether its own row and "
@@ -91,7 +91,7 @@ MATMUL_TILED = Exercise(
         "Where the number is not there, np.float32(0) goes into the tile: tile_a[y * TILE + x] = a[row, start + x] if "
         "row < m and start + x < k else np.float32(0). Only writing c at the end stands behind row < m and col < n.",
     ),
-    (Star("At most 1,617 loads for 13 x 21 x 19.", most={"global_loads": 1617}),),
+    stars=(Star("At most 1,617 loads for 13 x 21 x 19.", most={"global_loads": 1617}),),
     large=large_product,
 )
 
