@@ -22,7 +22,7 @@ SHOWN = {
     "barriers": "barriers",
     "flops": "FLOPs",
 }
-WORDS = SHOWN | {"alive": "elements alive", "copied": "elements copied", "indices": "square brackets"}
+WORDS = SHOWN | {"atomics": "atomics in all", "alive": "elements alive", "copied": "elements copied", "indices": "square brackets"}
 
 
 @dataclass
@@ -108,4 +108,4 @@ def _shares(a: Any, b: Any) -> bool:
 
 def of_launch(counters: Counters) -> dict[str, int]:
     """What a launch cost, by the names of its counters."""
-    return {name: getattr(counters, name) for name in (*SHOWN, "instructions", "special", "atomic_rounds")}
+    return {name: getattr(counters, name) for name in (*SHOWN, "instructions", "special", "atomics", "atomic_rounds")}
