@@ -1,11 +1,7 @@
 """What must hold of every exercise: its stub is not done, its solution is right, its wrong answers are told apart."""
 
 import ast
-<<<<<<< HEAD
-=======
 import difflib
-import random
->>>>>>> 80f9f8d66fc531ed634c5e63376e7642dc26409a
 import re
 
 import pytest
