@@ -178,8 +178,8 @@ def put(path: Path, text: str) -> None:
 def near(path: Path) -> Path:
     """The same path, from the current folder if it is in there.
 
-    >>> near(Path.cwd() / "my-exercises" / "07_expand.py").parts
-    ('my-exercises', '07_expand.py')
+    >>> near(Path.cwd() / "my-exercises" / "solutions").parts
+    ('my-exercises', 'solutions')
     """
     whole, here = Path(os.path.abspath(path)), Path.cwd()
     return whole.relative_to(here) if whole.is_relative_to(here) else whole

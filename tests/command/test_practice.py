@@ -397,6 +397,7 @@ from minitensor.command import practice
 from minitensor.command.line import main
 from minitensor.exercise import files
 files.HERE = Path({str(empty)!r})
+classroom.forget_files()
 practice.EXERCISES = classroom.EXERCISES
 sys.exit(main(["solution", "2"]) + main(["solution", "2", "--yes"]) + 10 * main(["explain", "halo"]))
 """
