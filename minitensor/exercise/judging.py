@@ -21,13 +21,13 @@ Key = tuple[str, int]  # which call: of the "cases", or of a star, "star 0"
 
 
 class Answer(Protocol):
-    """An answer that can be asked for what comes of a call."""
+    """An answer that can be asked for what comes of a call, what it costs, and what a star's `holds` says of it."""
 
     def result(self, key: Key, case: Case) -> Result: ...
 
     def costs(self, key: Key, case: Case) -> dict[str, int]: ...
 
-    def names(self) -> dict[str, Any] | None: ...
+    def left(self, which: str, star: Star) -> str: ...
 
 
 def calls(exercise: Exercise, cases: Cases, seed: int) -> list[Case]:
@@ -70,10 +70,8 @@ def _left(number: int, exercise: Exercise, answer: Answer, star: Star, which: st
             yours = answer.result((which, at), case)
             if said := fault(exercise, case, yours, run(exercise, solution, case)):
                 return said.lines[0]
-    if star.holds:
-        names = answer.names()
-        if names is not None and (open_ := star.holds(names)):
-            return open_
+    if star.holds and (open_ := answer.left(which, star)):
+        return open_
     if star.most:
         costs = answer.costs(*counted_on(exercise, star, which, seed))
         over = [f"{costs[name]:,} {WORDS.get(name, name)}" for name, most in star.most.items()

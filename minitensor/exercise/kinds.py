@@ -34,8 +34,8 @@ class Star:
     goal : one sentence, as the learner reads it
     cases : what must come out right as well; what is counted is counted on the last of them. Without them that is the
         last case of the exercise
-    most : what is counted, and how much it may be. Of a kernel: any name of `gpu.counters.Counters` that is a number, or
-        "sectors". Of a function of Tensors: "operations" (on Tensors, wherever they are made from the arguments),
+    most : what is counted, and how much it may be. Of a kernel: any number of `gpu.counters.Counters`, or "sectors". Of
+        a function of Tensors: "operations" (on Tensors, wherever they are made from the arguments),
         "alive" (elements of Tensors made from the arguments that exist at one time, at most), "copied" (elements of
         results that do not lie in the memory of an argument). Of any: "indices" (square brackets in the text),
         "letters" (of einsum's specs in the text)

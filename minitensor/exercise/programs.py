@@ -29,9 +29,9 @@ class Program(NamedTuple):
     def answers(self) -> ast.Dict | None:
         """The dictionary that it calls ``answers``."""
         for each in self.tree.body:
-            if isinstance(each, ast.Assign) and isinstance(each.value, ast.Dict):
-                if [ast.unparse(target) for target in each.targets] == ["answers"]:
-                    return each.value
+            is_dict = isinstance(each, ast.Assign) and isinstance(each.value, ast.Dict)
+            if is_dict and [ast.unparse(target) for target in each.targets] == ["answers"]:  # type: ignore[attr-defined]
+                return each.value  # type: ignore[attr-defined, no-any-return]
         return None
 
 

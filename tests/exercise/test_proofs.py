@@ -1,7 +1,6 @@
-"""What must hold of every exercise: its stub is not done, its solution is right, each wrong answer is told from others."""
+"""What must hold of every exercise: its stub is not done, its solution is right, its wrong answers are told apart."""
 
 import ast
-import random
 import re
 
 import pytest
@@ -67,7 +66,7 @@ def test_a_wrong_answer_fails_and_gets_its_own_sentence(number, word):
     assert clause(path)
     assert clause(path) in " ".join(outcome.text.split()), outcome.text
     assert outcome.word == word, outcome.text
-    assert outcome.text.endswith(f"(more: minitensor explain {word})")
+    assert outcome.text.endswith(f"(more: `minitensor explain {word}`)")
     assert outcome.lines[0].strip()
     assert len(outcome.text.splitlines()) <= 16, outcome.text
     assert max(map(len, outcome.text.splitlines())) <= 100, outcome.text
@@ -138,7 +137,7 @@ def test_the_exercises_are_as_many_as_they_should_be():
     assert kinds.count("mend") >= 6
     lessons = [files.header(number).lesson for number in NUMBERS]
     assert lessons == sorted(lessons)
-    first = {lesson: kind for lesson, kind in reversed(list(zip(lessons, kinds, strict=True)))}
+    first = dict(reversed(list(zip(lessons, kinds, strict=True))))
     assert set(first.values()) == {"predict"}
     for folder in ("solutions", "exercises"):
         assert {path.name for path in (files.lessons_folder() / folder).glob("*.py")} == {
