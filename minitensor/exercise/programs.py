@@ -90,13 +90,12 @@ def forbidden(function: ast.AST, without: tuple[str, ...]) -> tuple[str, int] | 
 
 
 def written(function: ast.AST) -> dict[str, int]:
-    """What is counted in a text: "indices", square brackets; "letters", of einsum's specs.
+    """What is counted in a text, its signature apart: "indices", square brackets; "letters", of einsum's specs.
 
     >>> written(ast.parse("mt.einsum('ij,jk->ik', a[0], b)"))
     {'indices': 1, 'letters': 6}
     """
-    body = function.body if isinstance(function, ast.FunctionDef) else [function]  # no annotations
-    nodes = [node for statement in body for node in ast.walk(statement)]
+    nodes = [each for line in getattr(function, "body", [function]) for each in ast.walk(line)]
     specs = [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     specs = [each for each in specs if set(each) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,.-> ")]
     return {
