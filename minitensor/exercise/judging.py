@@ -3,7 +3,7 @@
 Who ran the answer does not matter here: an `Answer` gives results, be they made in this process or in another.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Protocol
 
@@ -11,9 +11,11 @@ from minitensor.exercise import files
 from minitensor.exercise.blaming import blamed
 from minitensor.exercise.counting import WORDS
 from minitensor.exercise.drawing import Draw
+from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Cases, Exercise, Star
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import known, names_of, written
+from minitensor.exercise.relations import WORDS as WORDS_OF_RELATIONS
 from minitensor.exercise.running import Result, counted, run
 from minitensor.exercise.saying import fault
 
@@ -50,16 +52,27 @@ def judged(number: int, exercise: Exercise, answer: Answer, seed: int = 0) -> Ou
         yours, right = answer.result(("cases", at), case), run(exercise, solution, case)
         if said := fault(exercise, case, yours, right):
             word, clause = blamed(number, exercise, every, at, lambda n, case: answer.result(("cases", n), case))
-            lines = (*said.lines, *([clause] if clause else ()))
-            return Outcome(number, exercise.name, "wrong", lines, word or said.word)
+            if word:  # which says more than how the numbers relate
+                related = said.word in WORDS_OF_RELATIONS and case.raises is None
+                said = Said((*(said.lines[:-1] if related else said.lines), clause), word)
+            return Outcome(number, exercise.name, "wrong", said.lines, said.word)
     if exercise.must and (open_ := _left(number, exercise, answer, exercise.must, "must", seed)):
         return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "forbidden")
     left = [_left(number, exercise, answer, star, f"star {at}", seed) for at, star in enumerate(exercise.stars)]
     words = [f"Star {'open' if open_ else 'reached'}: {star.goal} {open_}".rstrip() for star, open_ in
              zip(exercise.stars, left, strict=True)]  # fmt: skip
-    lines = (f"{number} {exercise.name} is right: {len(every)} calls give what the solution gives.", *words)
     counts = _side_by_side(number, exercise, answer, seed)
+    what = "launches" if every[-1].grid is not None else "calls"
+    lines = (f"{number} {exercise.name} is right: {len(every)} {what} give what the solution gives.",
+             *_table(counts), *words)  # fmt: skip
     return Outcome(number, exercise.name, "right", lines, "", tuple(not each for each in left), counts)
+
+
+def _table(counts: Mapping[str, tuple[int, int]]) -> list[str]:
+    """What was counted, yours beside the solution's."""
+    wide = max(map(len, counts), default=0)
+    head = [f"  {'':<{wide}} {'yours':>10} {'solution':>10}"] if counts else []
+    return head + [f"  {name:<{wide}} {yours:>10,} {theirs:>10,}" for name, (yours, theirs) in counts.items()]
 
 
 def _left(number: int, exercise: Exercise, answer: Answer, star: Star, which: str, seed: int) -> str:

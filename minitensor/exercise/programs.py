@@ -31,7 +31,7 @@ class Program(NamedTuple):
         for each in self.tree.body:
             is_dict = isinstance(each, ast.Assign) and isinstance(each.value, ast.Dict)
             if is_dict and [ast.unparse(target) for target in each.targets] == ["answers"]:  # type: ignore[attr-defined]
-                return each.value  # type: ignore[attr-defined, no-any-return]
+                return each.value  # type: ignore[attr-defined]
         return None
 
 

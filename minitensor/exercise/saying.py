@@ -33,10 +33,6 @@ def fault(exercise: Exercise, case: Case, yours: Result, expected: Result) -> Sa
     if case.grid is not None:
         return _of_arrays(exercise, call, case, yours.value, expected.value)
     found = difference(expected.value, yours.value, exercise.digits)
-    if found and not found.word and isinstance(found.expected, (int, float)):
-        whole = found._replace(where="", expected=expected.value, yours=yours.value)
-        if all(shown.value(each, shown.WIDTH - 12) for each in (whole.expected, whole.yours)):
-            found = whole  # a tuple of a few numbers tells more than the first of them that is wrong
     return _of_value(exercise, call, found) if found else None
 
 

@@ -76,7 +76,7 @@ def side_by_side(expected: Any, yours: Any, digits: float | None = None, name: s
     one, other = value(expected, WIDTH - 12), value(yours, WIDTH - 12)
     if one and other and (one != other or not isinstance(expected, (Tensor, np.ndarray))):
         return [f"  expected  {one}", f"  yours     {other}"]
-    if not isinstance(expected, (Tensor, np.ndarray)):
+    if getattr(expected, "shape", None) != getattr(yours, "shape", ...):
         return [f"  expected  {one or _kind(expected)}", f"  yours     {other or _kind(yours)}"]
     e, y = numbers(expected), numbers(yours)
     off = ~right(e, y, digits)

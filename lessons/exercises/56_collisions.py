@@ -1,0 +1,38 @@
+"""56 Collisions: which side of a plane, and how likely the same one
+Predict, lesson 14, 5 blanks, 2 minutes.
+
+A point has one bit for each plane: 1 on the side to which the plane's direction points,
+and on the plane itself, else 0. The code counts bit 0 once, bit 1 twice, bit 2 four
+times. Two points at an angle of 90 degrees are on one side of a random plane with
+probability 1/2. You need "How often do points collide?".
+
+                  B (1, 3)
+      directions: (1, 0) to the right, (0, 1) up,      A (3, 1)
+                  (1, -1) down and to the right
+      C (-2, -2)
+"""
+
+import math
+
+import minitensor as mt
+from minitensor.cluster.lsh import sign_collision
+
+points = mt.tensor([[3.0, 1.0], [1.0, 3.0], [-2.0, -2.0]])
+planes = mt.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, -1.0]])
+sides = (points @ planes.T >= 0).astype("int64")
+codes = sides @ mt.tensor([1, 2, 4])
+
+one_plane = sign_collision(math.pi / 2)
+one_table = one_plane**2  # a table of two planes, both drawn at random
+two_tables = 1 - (1 - one_table) ** 2
+
+answers = {
+    # the bits of A, then the codes of A, B and C
+    "sides[0].tolist()": ...,
+    "codes.tolist()": ...,
+    # how many of the three planes do not part A from B
+    "(sides[0] == sides[1]).sum().item()": ...,
+    # how likely points at 90 degrees meet in one table, then in at least one of two
+    "one_table": ...,
+    "two_tables": ...,
+}
