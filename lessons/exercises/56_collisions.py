@@ -6,10 +6,10 @@ and on the plane itself, else 0. The code counts bit 0 once, bit 1 twice, bit 2 
 times. Two points at an angle of 90 degrees are on one side of a random plane with
 probability 1/2. You need "How often do points collide?".
 
-                  B (1, 3)
-      directions: (1, 0) to the right, (0, 1) up,      A (3, 1)
-                  (1, -1) down and to the right
-      C (-2, -2)
+      points                    planes, by their directions
+      A   ( 3,  1)              plane 0   (1,  0)    to the right
+      B   ( 1,  3)              plane 1   (0,  1)    up
+      C   (-2, -2)              plane 2   (1, -1)    to the right and down
 """
 
 import math

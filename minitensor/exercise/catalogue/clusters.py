@@ -36,6 +36,7 @@ def _whole(draw: Draw) -> Iterator[Case]:
     line = tensor([[3.0 * number, 4.0 * number] for number in (0, 1, 2, 3, 5, 9)])
     yield Case((tensor([[7.0]]), 2.0, 1))
     yield Case((tensor([[7.0]]), 2.0, 2))
+    yield Case((tensor([[0.0, 0.0], [3.0, 3.0], [20.0, 1.0]]), 4.0, 2))  # near along each axis, and yet no neighbours
     yield Case((tensor([0.0, 1, 2, 5, 7, 8]).reshape(6, 1), 2.0, 3))
     yield Case((line, 5.0, 3))
     yield Case((line, 10.0, 4))
