@@ -4,6 +4,8 @@ Each is also the built-in that a caller would expect, so ``except ValueError`` s
 operand, its shape and the axis, and ends with what to write instead.
 """
 
+from typing import Any
+
 
 class MinitensorError(Exception):
     """The base of them all."""
@@ -82,7 +84,12 @@ class MissingExtraError(MinitensorError, ImportError):
 
 
 class KernelError(MinitensorError, RuntimeError):
-    """A GPU kernel does what no kernel may do; the message names the source line. The base of those below."""
+    """A GPU kernel does what no kernel may do; the message names the source line. The base of those below.
+
+    facts : what the message says, as `gpu.facts.Facts`; None where it is not about a line of a kernel
+    """
+
+    facts: Any = None
 
 
 class LaunchError(KernelError, ValueError):

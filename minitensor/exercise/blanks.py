@@ -23,7 +23,7 @@ def truth(number: int) -> dict[str, Any]:
     program, names = known(files.stub(number)), names_of(files.stub(number))
     asked = program.answers()
     assert asked
-    keys = [each.value for each in asked.keys if isinstance(each, ast.Constant)]
+    keys = [str(ast.literal_eval(each)) for each in asked.keys if each]
     return {key: _python(eval(key, names)) for key in keys}
 
 
@@ -66,10 +66,10 @@ def judged(number: int, given: Any, where: str = "", line: int = 0) -> Outcome:
     filled = {key: _python(given[key]) for key in expected if given.get(key, ...) is not ...}
     for key, value in filled.items():
         if _differ(expected[key], value):
-            lines = (f"{key} is another:", f"  expected  {shown.value(expected[key], 70) or expected[key]}",
+            pair = (f"{key} is another:", f"  expected  {shown.value(expected[key], 70) or expected[key]}",
                      f"  yours     {shown.value(value, 70) or value}")  # fmt: skip
             word, why = _blamed(number, key, value)
-            return Outcome(number, name, "wrong", (*lines, *([why] if why else [])), word or "predict")
+            return Outcome(number, name, "wrong", (*pair, *([why] if why else [])), word or "predict")
     if left := len(expected) - len(filled):
         words = f"{number} is not done yet. {where or 'There are blanks'}; {left} of {len(expected)} blanks are empty."
         return Outcome(number, name, "undone", (words, f"`minitensor hint {number}` has three hints."), line=line)

@@ -4,6 +4,8 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,13 @@ from minitensor.exercise import blanks, files
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.judging import Key, judged
-from minitensor.exercise.kinds import Case, Exercise
+from minitensor.exercise.kinds import Case, Exercise, Star
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import Program, forbidden, known, read, unwritten_line, written
 from minitensor.exercise.running import Result, attempt, counted, failure, run
 from minitensor.exercise.saying import of_failure
 from minitensor.gpu import Kernel
+from minitensor.gpu.predict import predict
 from minitensor.text.files import on_screen
 
 CARD = "RTX 3090"  # that a kernel is predicted for
@@ -54,7 +57,7 @@ def check(which: int | str, answer: Any = None, *, path: Path | None = None, see
 def number_of(which: int | str) -> int:
     """The number of an exercise, by its number or its name. Raises InputError where there is none."""
     names = {each.name: number for number, each in EXERCISES.items()}
-    number = names.get(which, int(which) if str(which).isdecimal() else 0)  # type: ignore[call-overload]
+    number = names.get(str(which), int(which) if str(which).isdecimal() else 0)
     if number not in EXERCISES:
         raise InputError(f"there is no exercise {which!r}; they go from 1 to {max(EXERCISES)}")
     return int(number)
@@ -78,8 +81,10 @@ class Local:
         found = counted(self.exercise, self.function, case, self.path)
         return found | (written(self.text) if self.text else {})
 
-    def names(self) -> dict[str, Any]:
-        return self.everything
+    def left(self, which: str, star: Star) -> str:
+        assert star.holds
+        words, stopped = attempt(self.path, partial(star.holds, self.everything))
+        return of_failure("Your program", failure(stopped, self.path)).lines[0] if stopped else str(words)
 
 
 def _of_function(number: int, answer: Any, seed: int) -> Outcome:
@@ -109,10 +114,10 @@ def _of_file(number: int, path: Path, seed: int) -> Outcome:
     if text and (line := unwritten_line(text)):
         return undone(number, name, line)
     untouched = files.header(number).kind == "mend" and _same(program, known(files.stub(number)))
-    names, error = attempt(str(path), program.names)
-    if error:
-        said = of_failure(name, failure(error, str(path)))
-        return Outcome(number, exercise.name, "wrong", said.lines, said.word, line=getattr(error, "lineno", 0) or 0)
+    names, stopped = attempt(str(path), program.names)
+    if stopped:
+        said = of_failure(name, failure(stopped, str(path)))
+        return Outcome(number, exercise.name, "wrong", said.lines, said.word)
     found = _checked(number, exercise, names, str(path), text, seed, name)
     if untouched:
         first = f"{number} {exercise.name} is not done yet: one line of {name} is wrong. This is what comes of it:"
@@ -161,14 +166,12 @@ def _checked(
 
 def _predicted(found: Outcome, exercise: Exercise, function: Callable[..., Any]) -> Outcome:
     """The same with the time that a large launch is PREDICTED to take, for information."""
-    from dataclasses import replace
-
     assert exercise.large
     case = exercise.large(Draw(0, legible=False))
     assert isinstance(function, Kernel)
     try:
         launch = function.sample(4)[case.grid, case.block](*case.arguments)
-        words = str(launch.predict(CARD)).splitlines()[0]
+        words = str(predict(launch, CARD, registers=0)).splitlines()[0]  # NVRTC would take seconds
     except PredictionError as error:
         words = f"no prediction: {error}"
     return replace(found, lines=(*found.lines, f"A large launch, [{case.grid}, {case.block}]: {words}"))

@@ -29,8 +29,8 @@ def difference(expected: Any, yours: Any, digits: float | None = None, where: st
     digits : how many of a float must be right, relative to the largest number; if None, all but the rounding of some
         sums, `ROUNDING` eps of the dtype
 
-    >>> difference((2, 3), (3, 2)).where
-    '[0]'
+    >>> difference(2.0, 2.0 + 1e-15), difference(2.0, 3.0).expected, difference((2, 3), [2, 3]).word
+    (None, 2.0, 'wrong-type')
     """
     if isinstance(expected, (tuple, list, dict)):
         return _of_parts(expected, yours, digits, where)
@@ -54,7 +54,10 @@ def _of_parts(expected: Any, yours: Any, digits: float | None, where: str) -> Di
         return Difference("wrong-shape", where, expected, yours)
     keys = expected if isinstance(expected, dict) else range(len(expected))
     parts = (difference(expected[key], yours[key], digits, f"{where}[{key!r}]") for key in keys)
-    return next((each for each in parts if each), None)
+    found = next((each for each in parts if each), None)
+    if found and not isinstance(found.expected, (Tensor, np.ndarray)):  # of a few numbers all are shown
+        return found._replace(where=where, expected=expected, yours=yours)
+    return found
 
 
 def _of_arrays(expected: Any, yours: Any, digits: float | None, where: str) -> Difference | None:

@@ -22,7 +22,12 @@ SHOWN = {
     "barriers": "barriers",
     "flops": "FLOPs",
 }
-WORDS = SHOWN | {"alive": "elements alive", "copied": "elements copied", "indices": "square brackets"}
+WORDS = SHOWN | {
+    "atomics": "atomics in all",
+    "alive": "elements alive",
+    "copied": "elements copied",
+    "indices": "square brackets",
+}
 
 
 @dataclass
@@ -62,7 +67,9 @@ def counting(arguments: Any, ledger: Ledger) -> Any:
         """A Tensor that counts."""
 
         @classmethod
-        def _operation(cls, name: str, compute: Any, args: Any, options: Any) -> Any:
+        def _operation(  # type: ignore[override]
+            cls, name: str, compute: Any, args: Any, options: Any
+        ) -> Any:
             ledger.operations += 1
             out = compute(*_dressed(Tensor, args), **_dressed(Tensor, options))
             return watched(out, [each.array for each in _tensors((args, options))])
@@ -106,4 +113,4 @@ def _shares(a: Any, b: Any) -> bool:
 
 def of_launch(counters: Counters) -> dict[str, int]:
     """What a launch cost, by the names of its counters."""
-    return {name: getattr(counters, name) for name in (*SHOWN, "instructions", "special", "atomic_rounds")}
+    return {name: getattr(counters, name) for name in (*SHOWN, "instructions", "special", "atomics", "atomic_rounds")}

@@ -37,7 +37,7 @@ class Outcome:
     @property
     def text(self) -> str:
         """The message, its word printed last."""
-        more = (f"(more: minitensor explain {self.word})",) if self.word else ()
+        more = (f"(more: `minitensor explain {self.word}`)",) if self.word else ()
         return "\n".join(piece for line in (*self.lines, *more) for piece in wrapped(line))
 
     def __str__(self) -> str:

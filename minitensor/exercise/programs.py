@@ -29,9 +29,9 @@ class Program(NamedTuple):
     def answers(self) -> ast.Dict | None:
         """The dictionary that it calls ``answers``."""
         for each in self.tree.body:
-            if isinstance(each, ast.Assign) and isinstance(each.value, ast.Dict):
-                if [ast.unparse(target) for target in each.targets] == ["answers"]:
-                    return each.value
+            is_dict = isinstance(each, ast.Assign) and isinstance(each.value, ast.Dict)
+            if is_dict and [ast.unparse(target) for target in each.targets] == ["answers"]:  # type: ignore[attr-defined]
+                return each.value  # type: ignore[attr-defined]
         return None
 
 
@@ -90,12 +90,12 @@ def forbidden(function: ast.AST, without: tuple[str, ...]) -> tuple[str, int] | 
 
 
 def written(function: ast.AST) -> dict[str, int]:
-    """What is counted in a text: "indices", square brackets; "letters", of einsum's specs.
+    """What is counted in a text, its signature apart: "indices", square brackets; "letters", of einsum's specs.
 
     >>> written(ast.parse("mt.einsum('ij,jk->ik', a[0], b)"))
     {'indices': 1, 'letters': 6}
     """
-    nodes = list(ast.walk(function))
+    nodes = [each for line in getattr(function, "body", [function]) for each in ast.walk(line)]
     specs = [each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     specs = [each for each in specs if set(each) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,.-> ")]
     return {

@@ -122,7 +122,7 @@ def failure(error: BaseException, path: str, said: Said | None = None) -> Failur
     return Failure(kinds, str(error), lines, known, said)
 
 
-def run(exercise: Exercise, answer: Callable[..., Any], case: Case, path: str = "", explain: bool = False) -> Result:
+def run(exercise: Exercise, answer: Any, case: Case, path: str = "", explain: bool = False) -> Result:
     """One call of an answer, or one launch, on copies of the case's arguments.
 
     path : the file it is written in; explain : say in words what a kernel did wrong
@@ -141,7 +141,7 @@ def run(exercise: Exercise, answer: Callable[..., Any], case: Case, path: str = 
     return Result(plain(value), failure(error, path) if error else None, named[0] if named else "")
 
 
-def counted(exercise: Exercise, answer: Callable[..., Any], case: Case, path: str = "") -> dict[str, int]:
+def counted(exercise: Exercise, answer: Any, case: Case, path: str = "") -> dict[str, int]:
     """What one call costs, by the names of a star's `most`; empty where it fails."""
     if case.grid is not None:
         return dict(run(exercise, answer, case, path).counts)

@@ -1,5 +1,6 @@
 """What is wrong with a result, in words: the call, expected above yours, and how the two relate."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.exercise import shown
-from minitensor.exercise.comparing import Difference, alike, difference, numbers, right
+from minitensor.exercise.comparing import Difference, alike, difference, right
 from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Exercise
 from minitensor.exercise.patterns import where_wrong
@@ -22,110 +23,105 @@ def fault(exercise: Exercise, case: Case, yours: Result, expected: Result) -> Sa
 
     expected : the solution's result
     """
-    said = _call(exercise, case)
+    call = _call(exercise, case)
     if case.raises:
-        return _of_error_asked_for(said, case, yours)
+        return _of_refusal(call, case, yours)
     if yours.error:
-        return of_failure(said, yours.error)
+        return of_failure(call, yours.error)
     if yours.changed:
-        return Said((f"{said} changes {yours.changed}, which was only to be read: make a new value instead.",),
-                    "changed-input")  # fmt: skip
+        return _say("changed-input", f"{call} changes {yours.changed}, which was only to be read: make a new value.")
     if case.grid is not None:
-        return _of_arrays(exercise, said, case, yours.value, expected.value)
+        return _of_arrays(exercise, call, case, yours.value, expected.value)
     found = difference(expected.value, yours.value, exercise.digits)
-    return _of_value(exercise, said, found) if found else None
+    return _of_value(exercise, call, found) if found else None
+
+
+def _say(word: str, *lines: str) -> Said:
+    return Said(tuple(filter(None, lines)), word)
 
 
 def _call(exercise: Exercise, case: Case) -> str:
+    if exercise.written:
+        return exercise.written(*case.arguments)
     names = exercise.parameters
     if case.grid is None:
         return shown.call(exercise.function, names, case.arguments)
-    sizes = ", ".join(f"{name}={value}" for name, value in zip(names, case.arguments, strict=False)
-                      if not isinstance(value, np.ndarray))  # fmt: skip
-    return f"{exercise.function}[{case.grid}, {case.block}] with {sizes}" if sizes else exercise.function
+    plain = [(n, x) for n, x in zip(names, case.arguments, strict=False) if not isinstance(x, np.ndarray)]
+    launch = f"{exercise.function}[{case.grid}, {case.block}]"
+    return f"{launch} with {', '.join(f'{name}={x}' for name, x in plain)}" if plain else launch
 
 
-def of_failure(said: str, error: Failure) -> Said:
+def of_failure(call: str, error: Failure) -> Said:
     """What an answer raised, with the learner's lines only; or why it was stopped."""
-    at = error.lines[-1] if error.lines else None
-    where = f"line {at[0]}: {at[1]}" if at else ""
+    lines = [f"  line {number}: {text}" for number, text in error.lines[-3:]]
     if error.stopped == "endless":
-        return Said((f"{said} does not come to an end, and was stopped.", *([f"  {where}"] if where else []),
-                     "Does what the loop waits for ever happen?"), "endless")  # fmt: skip
+        why = "Does what the loop waits for ever happen?"
+        return _say("endless", f"{call} does not come to an end, and was stopped.", *lines[-1:], why)
     if error.stopped == "flood":
-        return Said((f"{said} prints more than {LETTERS:,} letters, and was stopped.",
-                     *([f"  {where}"] if where else [])), "flood")  # fmt: skip
+        return _say("flood", f"{call} prints more than {LETTERS:,} letters, and was stopped.", *lines[-1:])
     if error.said:
-        return Said((f"{said}:", *error.said.lines), error.said.word)
-    text = error.text if len(error.text) <= LONGEST else f"{error.text[:LONGEST]} ..."
+        return _say(error.said.word, f"{call}:", *error.said.lines)
     if error.kinds[0] == "SystemExit":
-        return Said((f"{said} ends the program instead of returning a value.", f"  {where}"), "raises")
-    first, *others = text.splitlines() or [""]
-    return Said((f"{said} raises {error.kinds[0]}{': ' * bool(first)}{first}", *(f"  {line}" for line in others[:8]),
-                 *(f"  line {number}: {line}" for number, line in error.lines[-3:])), "raises")  # fmt: skip
+        return _say("raises", f"{call} ends the program instead of returning a value.", *lines[-1:])
+    first, *others = _short(error.text).splitlines() or [""]
+    return _say("raises", f"{call} raises {error.kinds[0]}{': ' * bool(first)}{first}",
+                *(f"  {line}" for line in others[:8]), *lines)  # fmt: skip
 
 
-def _of_error_asked_for(said: str, case: Case, yours: Result) -> Said | None:
-    import re
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 
+
+def _of_refusal(call: str, case: Case, yours: Result) -> Said | None:
+    """Where an error is asked for, and another comes, or none, or one whose message does not say enough."""
     assert case.raises
-    wanted = case.raises.__name__
-    if not yours.error:
-        result = shown.value(yours.value, 60) or type(yours.value).__name__
-        return Said((f"{said}: this must be refused.", f"  expected  an error, {wanted}", f"  yours     {result}"),
-                    "refuse")  # fmt: skip
-    if wanted not in yours.error.kinds or yours.error.stopped:
-        return Said((f"{said}: this must be refused.", f"  expected  an error, {wanted}",
-                     f"  yours     {yours.error.kinds[0]}: {yours.error.text[:LONGEST]}"), "refuse")  # fmt: skip
-    if case.says and not re.search(case.says, yours.error.text):
-        return Said((f"{said} is refused, and the message does not say enough.",
-                     f"  expected  words such as {case.says!r}", f"  yours     {yours.error.text[:LONGEST]}"),
-                    "refuse")  # fmt: skip
-    return None
+    wanted, error = case.raises.__name__, yours.error
+    if error and wanted in error.kinds and not error.stopped:
+        if re.search(case.says, error.text):
+            return None
+        first, wanted = f"{call} is refused, and the message does not say enough.", f"words such as {case.says!r}"
+        return _say("refuse", first, f"  expected  {wanted}", f"  yours     {_short(error.text)}")
+    result = shown.value(yours.value, 60) or type(yours.value).__name__
+    got = f"{error.kinds[0]}: {_short(error.text)}" if error else result
+    return _say("refuse", f"{call}: this must be refused.", f"  expected  an error, {wanted}", f"  yours     {got}")
 
 
-def _of_arrays(exercise: Exercise, said: str, case: Case, yours: Any, expected: Any) -> Said | None:
+def _of_arrays(exercise: Exercise, call: str, case: Case, yours: Any, expected: Any) -> Said | None:
     """Of a launch: the first array that is not as the solution leaves it."""
     before = dict(zip(exercise.parameters, case.arguments, strict=False))
     for name, array in expected.items():
-        found = difference({name: array}, {name: yours[name]}, exercise.digits)
+        found = difference(array, yours[name], exercise.digits)
         if not found:
             continue
+        pair = shown.side_by_side(array, yours[name], exercise.digits, name)
         if alike(array, before[name]):
-            lines = (f"{said}: {name} is changed, which was only to be read.",
-                     *shown.side_by_side(array, yours[name], exercise.digits, name))  # fmt: skip
-            return Said(lines, "changed-input")
-        off = ~right(array, yours[name], exercise.digits)
+            return _say("changed-input", f"{call}: {name} is changed, which was only to be read.", *pair)
+        where = where_wrong(name, ~right(array, yours[name], exercise.digits), case.block)
         word, sentence = relation(array, yours[name], before[name], exercise.digits)
-        lines = (f"{said}:", where_wrong(name, off, case.block),
-                 *shown.side_by_side(array, yours[name], exercise.digits, name), *([sentence] if sentence else []))  # fmt: skip
-        return Said(lines, word or ("not-a-number" if found.word else "numbers"))
+        return _say(word or found.word or "numbers", f"{call}:", where, *pair, sentence)
     return None
 
 
-def _of_value(exercise: Exercise, said: str, found: Difference) -> Said:
-    pair = shown.side_by_side(found.expected, found.yours, exercise.digits)
-    part = f", {found.where}" if found.where else ""
+def _of_value(exercise: Exercise, call: str, found: Difference) -> Said:
+    expected, yours, digits = found.expected, found.yours, exercise.digits
+    pair = shown.side_by_side(expected, yours, digits)
+    what = f"{call}{', ' * bool(found.where)}{found.where}"
     if found.word == "wrong-type":
-        wanted, got = _kind(found.expected), _kind(found.yours)
-        return Said((f"{said}{part} returns {got}, where {wanted} is asked for.", *pair), "wrong-type")
+        return _say("wrong-type", f"{what} returns {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
     if found.word == "wrong-shape":
-        return Said((f"{said}{part}: the {_sizes(found.expected)} is not right.",
-                     f"  expected  {_size(found.expected)}", f"  yours     {_size(found.yours)}"), "wrong-shape")  # fmt: skip
+        first = f"{what}: the {_sizes(expected)} is not right."
+        return _say("wrong-shape", first, f"  expected  {_size(expected)}", f"  yours     {_size(yours)}")
     if found.word == "wrong-dtype":
-        return Said((f"{said}{part}: the shape is right, the dtype is not.", f"  expected  {found.expected.dtype}",
-                     f"  yours     {found.yours.dtype}"), "wrong-dtype")  # fmt: skip
-    many = isinstance(found.expected, (Tensor, np.ndarray)) and found.expected.ndim > 0
-    what = (
-        f"{part}: the shape {shown.shape(found.expected.shape)} is right, the numbers are not." if many else f"{part}:"
-    )
-    word, sentence = ("", "")
-    if isinstance(found.expected, (Tensor, np.ndarray, int, float)) and not isinstance(found.expected, bool):
-        word, sentence = relation(found.expected, found.yours, None, exercise.digits)
-    if many and numbers(found.expected).size > shown.ROWS * shown.COLUMNS:
-        where = where_wrong("result", ~right(found.expected, found.yours, exercise.digits))
-        pair = [where, *pair]
-    return Said((f"{said}{what}", *pair, *([sentence] if sentence else [])), word or found.word or "numbers")
+        first = f"{what}: the shape is right, the dtype is not."
+        return _say("wrong-dtype", first, f"  expected  {expected.dtype}", f"  yours     {yours.dtype}")
+    if not isinstance(expected, (Tensor, np.ndarray, int, float)) or isinstance(expected, bool):
+        return _say("numbers", f"{what}:", *pair)
+    word, sentence = relation(expected, yours, None, digits)
+    first, where = ":", ""
+    if isinstance(expected, (Tensor, np.ndarray)) and expected.ndim:
+        first = f": the shape {shown.shape(expected.shape)} is right, the numbers are not."
+        where = where_wrong("result", ~right(expected, yours, digits)) if expected.size > shown.WHOLE else ""
+    return _say(word or found.word or "numbers", f"{what}{first}", where, *pair, sentence)
 
 
 def _kind(x: Any) -> str:

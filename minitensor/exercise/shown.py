@@ -9,7 +9,8 @@ from minitensor.core.tensor import Tensor
 from minitensor.exercise.comparing import numbers, right
 
 WIDTH = 88
-ROWS, COLUMNS = 4, 8  # the most of an array that is shown whole
+ROWS = 4  # of an array that are shown whole
+WHOLE = 32  # numbers at most of what is shown whole
 FIRST = 3  # of the wrong elements of a larger one
 
 
@@ -38,7 +39,7 @@ def shape(sizes: Sequence[int]) -> str:
 def value(x: Any, width: int) -> str | None:
     """A value in one line, or None where it is wider."""
     if isinstance(x, (Tensor, np.ndarray)):
-        text = nested(numbers(x)) if x.size <= ROWS * COLUMNS else ""
+        text = nested(numbers(x)) if x.size <= WHOLE else ""
         if not x.size:
             text = f"no numbers, shape {shape(x.shape)}"
     elif isinstance(x, (tuple, list)):
@@ -75,7 +76,7 @@ def side_by_side(expected: Any, yours: Any, digits: float | None = None, name: s
     one, other = value(expected, WIDTH - 12), value(yours, WIDTH - 12)
     if one and other and (one != other or not isinstance(expected, (Tensor, np.ndarray))):
         return [f"  expected  {one}", f"  yours     {other}"]
-    if not isinstance(expected, (Tensor, np.ndarray)):
+    if getattr(expected, "shape", None) != getattr(yours, "shape", ...):
         return [f"  expected  {one or _kind(expected)}", f"  yours     {other or _kind(yours)}"]
     e, y = numbers(expected), numbers(yours)
     off = ~right(e, y, digits)

@@ -11,7 +11,8 @@
   `atomics.py` are what these do together
 - what it checks and counts: `memory.py` holds arrays, `races.py` who touched them, `ledger.py` and `counters.py` what
   it cost; `diagnoses.py` says what is wrong, `where.py` at which thread, `advice.py` what mends it, by the `clues.py`
-  of the text; `report.py` tells what came of a launch
+  of the text; `facts.py` are the same without words; `witness.py` sees who touches what, fault or not; `report.py`
+  tells what came of a launch
 - `cupy_names.py`: what CuPy is handed while it translates
 - `compiler.py`: the CUDA C++ that CuPy makes of a kernel, and what NVRTC makes of that, on a machine with no GPU
 - `predict.py`: how long a launch would take on a GPU that is not here; `cards.py` and `gpus.csv`: the GPUs it knows;

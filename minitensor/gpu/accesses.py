@@ -11,7 +11,7 @@ from minitensor.gpu.device import Dim3
 from minitensor.gpu.ledger import Ledger
 from minitensor.gpu.memory import Memory
 from minitensor.gpu.threads import Threads
-from minitensor.gpu.where import Access, At
+from minitensor.gpu.where import Access, At, Element
 
 if TYPE_CHECKING:
     from minitensor.gpu.machine import Machine
@@ -86,7 +86,10 @@ class Accesses:
         whole = len(view.shape) == len(view.memory.shape)  # or a row, which the line calls by a name of its own
         shape, name = view.shape[: len(index)], view.memory.name if whole or node_is_inside(node) else node.text
         raise diagnoses.out_of_bounds(
-            self.at(lane, node.line), name, shape, index, does, dynamic=self._dynamic(view.memory)
+            self.at(lane, node.line),
+            Element(name, tuple(index), view.memory.space, shape),
+            does,
+            dynamic=self._dynamic(view.memory),
         )
 
     def _dynamic(self, memory: Memory) -> bool:
@@ -105,7 +108,7 @@ class Accesses:
                 index = int(np.broadcast_to(address, (self.size,))[found.first])
                 wrong = index if not 0 <= index < view.memory.size else view.memory.size
                 raise diagnoses.out_of_bounds(
-                    self.at(found.first, node.line), view.memory.name, (view.memory.size,), [wrong], does,
+                    self.at(found.first, node.line), _of(view.memory, wrong), does,
                     dynamic=self._dynamic(view.memory), wide=node.wide,
                 )  # fmt: skip
         if node.wide > 1:
@@ -116,13 +119,12 @@ class Accesses:
         found = on.where(address % node.wide != 0)
         if found is not None:
             index = int(np.broadcast_to(address, (self.size,))[found.first])
-            raise diagnoses.misaligned(self.at(found.first, node.line), view.memory.name, index, does)
+            raise diagnoses.misaligned(self.at(found.first, node.line), _of(view.memory, index), does)
         found = on.where(address + node.wide > view.memory.size)
         if found is not None:
             raise diagnoses.out_of_bounds(
-                self.at(found.first, node.line), view.memory.name, (view.memory.size,), [view.memory.size], does,
-                wide=node.wide,
-            )  # fmt: skip
+                self.at(found.first, node.line), _of(view.memory, view.memory.size), does, wide=node.wide
+            )
 
     def of_Element(self, node: tree.Element, on: Threads) -> Any:
         view, address = self._address(node, on, "reads")
@@ -144,7 +146,7 @@ class Accesses:
                 lanes = np.flatnonzero(on.on)
                 wrong = np.flatnonzero(~memory.written[at])[0]
                 lane = int(lanes[0 if same else wrong]) if mask is not None or same else int(wrong)
-                raise diagnoses.unwritten(self.at(lane, node.line), memory.element(int(at[wrong])), memory.space)
+                raise diagnoses.unwritten(self.at(lane, node.line), memory.element(int(at[wrong])))
             self._watch("load", memory, flat, on, node.load)
             if mask is None:
                 parts.append(Value(memory.data.take(at)))
@@ -178,9 +180,7 @@ class Accesses:
         flat = np.broadcast_to(self._flat(memory, address), (self.size,))[lanes]
         if memory.written is not None and not memory.written[flat].all():
             wrong = np.flatnonzero(~memory.written[flat])[0]
-            raise diagnoses.unwritten(
-                self.at(int(lanes[wrong]), node.line), memory.element(int(flat[wrong])), memory.space
-            )
+            raise diagnoses.unwritten(self.at(int(lanes[wrong]), node.line), memory.element(int(flat[wrong])))
         self._watch("atomic", memory, flat, on, node.place.store, lanes)
         values = []
         for each in node.values:
@@ -230,7 +230,7 @@ class Accesses:
             place = self.machine.function.sites[number]
             at = self._placed(int(self.machine.blocks[who_.block]), who_.thread, place.line)
             pair.append(Access(at, kind_, place.array, place.line in self.machine.function.adding or kind_ == "atomic"))
-        raise diagnoses.race(memory.element(race.address), memory.space, *pair)
+        raise diagnoses.race(memory.element(race.address), *pair)
 
     def at(self, lane: int, line: int) -> At:
         return self._placed(int(self.numbers[lane // self.per_block]), lane % self.per_block, line)
@@ -254,6 +254,11 @@ class Accesses:
                     raise diagnoses.shuffle_undefined(at, self.at(lane, reason[1]), int(reason[2][lane]))
                 raise diagnoses.unassigned_variable(at, reason[1])
         return value.data
+
+
+def _of(memory: Memory, index: int) -> Element:
+    """An element by its place in memory, where the kernel counts through the array so."""
+    return Element(memory.name, (index,), memory.space, (memory.size,))
 
 
 def node_is_inside(node: Any) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from minitensor.gpu.clues import Clues
-from minitensor.gpu.where import Access, At, axes_of
+from minitensor.gpu.clues import Clues, Guard
+from minitensor.gpu.where import Access, At, Element, axes_of
 
 ELSEWHERE = "what one launch has written, the next may read: end the kernel between the two and launch a second one"
 
@@ -61,38 +62,74 @@ def _forgets_the_block(*accesses: Access) -> bool:
     return True
 
 
-def kept_inside(at: At, array: str, shape: Sequence[int], index: Sequence[int], does: str, axis: int) -> str:
-    """What keeps the index inside."""
-    size = shape[axis]
+class Cause(NamedTuple):
+    """Why an index gets outside.
+
+    kind : "negative", "swapped" rows and columns, read from "memory", a "guard" that lets its own bound through, a
+        "bound" that is not the array's, a "neighbour" for whom nobody asked, a "loop" that goes too far, a neighbour
+        "beside the loop", or "unguarded"
+    text : the index as it is written, "" where the line has several; guard, loop : the one meant
+    """
+
+    kind: str
+    text: str = ""
+    guard: Guard | None = None
+    loop: str = ""
+
+
+def cause(at: At, element: Element, does: str) -> Cause:
+    """Why an index gets outside, as the text around it tells."""
+    array, index, _, shape = element
+    axis = next(axis for axis, i in enumerate(index) if not 0 <= i < shape[axis])
     clues = Clues(at.source, at.line)
     guards = clues.guards()
     texts = clues.indices(array, axis, {"reads": False, "writes": True}.get(does))
     if index[axis] < 0:
-        text = _the_one(texts) or _the_one([each for each in texts if "-" in each]) or "the index"
-        behind = "on a GPU a negative index does not count from the end, it lies before the array"
-        return f"{behind}; keep it out: if {text} >= 0: ..."
+        return Cause("negative", _the_one(texts) or _the_one([each for each in texts if "-" in each]))
     if len(shape) > 1 and all(0 <= i < n for i, n in zip(reversed(index), shape, strict=True)):
-        return "the other way round it would fit: are row and column swapped?"
+        return Cause("swapped")
     loops = clues.loops()
     kept = {guard.left for guard in guards if guard.sign == "<"} | loops.keys()
     text = _the_one(texts) or _the_one([each for each in texts if each not in kept])
     if "memory" in clues.made_of(text):
-        return f"that index was read from memory: is it right there? If not all are, keep them out: if {text} < {size}"
-    for left, sign, right, written in guards:
-        if left == text and sign == "<=":
-            return f"the guard `{written}` lets {right} itself through: write {text} < {right}"
-        if left == text and sign == "<":
-            return f"the guard `{written}` lets it through: it must be the size of {array} that is compared with"
-        if sign == "<" and re.search(rf"\b{re.escape(left)}\b", " ".join(texts)):
-            ask = f"{text}: ask if {text} < {right}: ..." if text else "every index of this line: ask for each"
-            return f"the guard `{written}` keeps {left} inside, but not {ask}"
+        return Cause("memory", text)
+    for guard in guards:
+        if guard.left == text and guard.sign in ("<", "<="):
+            return Cause("guard" if guard.sign == "<=" else "bound", text, guard)
+        if guard.sign == "<" and re.search(rf"\b{re.escape(guard.left)}\b", " ".join(texts)):
+            return Cause("neighbour", text, guard)
     for name, loop in loops.items():
-        if name == text:
-            return f"the loop `{loop}` goes too far: it must end at {size}"
-        if re.search(rf"\b{name}\b", text):
-            return f"the loop `{loop}` keeps {name} inside, but not {text}: ask if {text} < {size}: ..."
-    guard = "if i < n" if len(shape) == 1 else "if row < m and col < n"
-    return f"threads without an element of their own must be kept out: {guard}: ..."
+        if name == text or re.search(rf"\b{name}\b", text):
+            return Cause("loop" if name == text else "beside the loop", text, loop=loop)
+    return Cause("unguarded", text)
+
+
+def kept_inside(at: At, element: Element, does: str) -> str:
+    """What keeps the index inside."""
+    array, index, _, shape = element
+    size = next(n for i, n in zip(index, shape, strict=True) if not 0 <= i < n)
+    kind, text, guard, loop = cause(at, element, does)
+    if kind == "negative":
+        behind = "on a GPU a negative index does not count from the end, it lies before the array"
+        return f"{behind}; keep it out: if {text or 'the index'} >= 0: ..."
+    if kind == "swapped":
+        return "the other way round it would fit: are row and column swapped?"
+    if kind == "memory":
+        return f"that index was read from memory: is it right there? If not all are, keep them out: if {text} < {size}"
+    if guard and kind == "guard":
+        return f"the guard `{guard.written}` lets {guard.right} itself through: write {text} < {guard.right}"
+    if guard and kind == "bound":
+        return f"the guard `{guard.written}` lets it through: it must be the size of {array} that is compared with"
+    if guard:
+        ask = f"{text}: ask if {text} < {guard.right}: ..." if text else "every index of this line: ask for each"
+        return f"the guard `{guard.written}` keeps {guard.left} inside, but not {ask}"
+    if kind == "loop":
+        return f"the loop `{loop}` goes too far: it must end at {size}"
+    if loop:
+        name = loop.removeprefix("for ").partition(" in ")[0]
+        return f"the loop `{loop}` keeps {name} inside, but not {text}: ask if {text} < {size}: ..."
+    guarded = "if i < n" if len(shape) == 1 else "if row < m and col < n"
+    return f"threads without an element of their own must be kept out: {guarded}: ..."
 
 
 def _the_one(texts: Sequence[str]) -> str:

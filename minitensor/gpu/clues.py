@@ -6,6 +6,7 @@ Read only when something has gone wrong, and only to choose the advice. Where th
 import ast
 import textwrap
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from minitensor.gpu.source import APART, Source
@@ -19,12 +20,13 @@ TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}  # what holds of the right
 
 
 class Guard(NamedTuple):
-    """A comparison that holds. written : as it stands in the source, where it may be the other way round"""
+    """A comparison that holds. written, line : as it stands in the source, where it may be the other way round."""
 
     left: str
     sign: str
     right: str
     written: str
+    line: int
 
 
 class Clues:
@@ -77,6 +79,19 @@ class Clues:
             if isinstance(node, ast.IfExp) and self._on_line(node):
                 out += _comparisons(node.test, holds=True)
         return out
+
+    def alternatives(self) -> list[tuple[str, int]]:
+        """The tests with `or` that hold at the line, of which nobody knows which part does; and their lines."""
+        tests = [
+            parent.test
+            for parent, child in pairwise(self.path)
+            if isinstance(parent, (ast.If, ast.While)) and child in parent.body
+        ]
+        return [
+            (ast.unparse(test), test.lineno)
+            for test in tests
+            if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)
+        ]
 
     def loops(self) -> dict[str, str]:
         """The loops around the line that count: for each variable the head, such as ``for k in range(n)``."""
@@ -181,6 +196,6 @@ def _comparisons(test: ast.expr, holds: bool) -> list[Guard]:
             sign = SIGNS[type(part.ops[0])]
             sign = sign if holds else FALSE[sign]
             left, right = ast.unparse(part.left), ast.unparse(part.comparators[0])
-            out.append(Guard(left, sign, right, ast.unparse(part)))
-            out.append(Guard(right, TURNED[sign], left, ast.unparse(part)))
+            out.append(Guard(left, sign, right, ast.unparse(part), part.lineno))
+            out.append(Guard(right, TURNED[sign], left, ast.unparse(part), part.lineno))
     return out

@@ -10,9 +10,11 @@ from minitensor.errors import TranslationError
 from minitensor.gpu import tree, vocabulary
 from minitensor.gpu.arithmetic import BOOL, FLOAT, INT, LONG, flushed
 from minitensor.gpu.costs import cost
+from minitensor.gpu.facts import Facts, told
 from minitensor.gpu.refused import RESERVED
 from minitensor.gpu.source import APART, Site, Source
 from minitensor.gpu.ufuncs import UFUNCS
+from minitensor.gpu.where import At
 
 DTYPES = ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
 
@@ -48,7 +50,8 @@ class Types:
     raw: set[str]
 
     def refusal(self, node: Any, what: str) -> TranslationError:
-        return TranslationError(f"{self.source.at(node.lineno % APART)}\n{what}")
+        at = At(self.source, node.lineno % APART)
+        return told(TranslationError(f"{at}\n{what}"), Facts("refused", at, detail=what))
 
     def check_name(self, node: Any, name: str, what: str) -> None:
         if name in RESERVED or name.startswith("__"):

@@ -20,6 +20,7 @@ from minitensor.gpu.report import Launch
 from minitensor.gpu.source import source_of
 from minitensor.gpu.translate import translate
 from minitensor.gpu.tree import Array, Function
+from minitensor.gpu.where import Element
 
 THREADS = 1024  # that a block may have
 LARGEST_BLOCK, LARGEST_GRID = Dim3(1024, 1024, 64), Dim3(2**31 - 1, 65535, 65535)
@@ -208,7 +209,10 @@ class Kernel:
             self._trees[key] = translate(self.function, list(key))
         return self._trees[key]
 
-    def _simulated(self, tree: Function, grid: Dim3, block: Dim3, values: dict[str, Any], **options: Any) -> Machine:
+    def _simulated(
+        self, tree: Function, grid: Dim3, block: Dim3, values: dict[str, Any], machine: type[Machine] = Machine,
+        **options: Any,
+    ) -> Machine:  # fmt: skip
         """Run it on copies of what it writes, which are the data of its arguments then."""
         given: dict[str, Any] = {}
         memories: dict[Any, Memory] = {}  # by where they lie, since one array may be given twice
@@ -226,9 +230,9 @@ class Kernel:
                     holes = poisoned(value)
                     memories[key].written = None if holes is None else ~holes
                 given[name] = memories[key]
-        machine = Machine(tree, grid, block, given, **options)
-        machine.run()
-        return machine
+        ran = machine(tree, grid, block, given, **options)
+        ran.run()
+        return ran
 
     def _counted(self, machine: Machine, grid: Dim3, block: Dim3, tree: Function) -> Launch:
         blocks, total = math.prod(grid), Counters()
@@ -248,9 +252,8 @@ class Kernel:
                 apart = np.flatnonzero((one != other) & ~((one != one) & (other != other)))
                 if apart.size:
                     at = int(apart[0])
-                    raise diagnoses.depends_on_order(
-                        self.name, f"{name}[{at}]", one[at], other[at], one.dtype.kind == "f"
-                    )
+                    element = Element(name, (at,), "global", (one.size,))
+                    raise diagnoses.depends_on_order(self.name, element, one[at], other[at], one.dtype.kind == "f")
 
     def _run_on_gpu(self, grid: Dim3, block: Dim3, shared_bytes: int, arguments: tuple[Any, ...]) -> None:
         with warnings.catch_warnings(), on(CuPyNames()):

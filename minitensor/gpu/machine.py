@@ -27,7 +27,10 @@ class Machine:
     sample : numbers of blocks to run, and how many blocks each of them stands for; all run if not given
     order : a seed for another order of blocks and atomics
     lines : for each line of the source, what it cost; samples : as in `Ledger`
+    rounds : how often a thread may go round a loop, if not as often as the simulator says
     """
+
+    rounds: int | None = None
 
     def __init__(
         self, function: tree.Function, grid: Dim3, block: Dim3, arguments: dict[str, Any], *,
@@ -47,6 +50,10 @@ class Machine:
         self.blocks = np.concatenate([numbers for numbers, _ in self.sample])
         self.distinct = self.waits = 0.0
 
+    def batch(self, numbers: np.ndarray, start: int, lanes: int) -> Batch:
+        """Blocks that are to run together."""
+        return Batch(self, numbers, start, lanes)
+
     def run(self) -> None:
         memories = self._memories()
         lanes = -(-self.threads // WARP) * WARP
@@ -61,7 +68,7 @@ class Machine:
                     numbers = every[start : start + together]
                     for memory in memories:
                         memory.begin(len(numbers))
-                    batch = Batch(self, numbers, ran, lanes)
+                    batch = self.batch(numbers, ran, lanes)
                     batch.run()
                     ran += len(numbers)
                     self.waits += stand * batch.waits

@@ -10,6 +10,7 @@ from minitensor.core.tensor import Tensor, wrap
 from minitensor.errors import DTypeError
 from minitensor.gpu.counters import SECTOR
 from minitensor.gpu.races import Watch
+from minitensor.gpu.where import Element
 
 # A NaN set apart, one for each float dtype: what still holds it was never written. It survives copies and devices.
 POISON = {"float32": (np.uint32, 0x7FC0DEAD), "float64": (np.uint64, 0x7FF80000DEADBEEF)}
@@ -66,10 +67,10 @@ class Memory:
         """In elements."""
         return tuple(math.prod(self.shape[axis + 1 :]) for axis in range(len(self.shape)))
 
-    def element(self, address: int) -> str:
+    def element(self, address: int) -> Element:
         """``c[2, 3]`` for the address of it."""
         index = np.unravel_index(address % max(1, self.size), self.shape)
-        return f"{self.name}[{', '.join(str(i) for i in index)}]"
+        return Element(self.name, tuple(map(int, index)), self.space, self.shape)
 
     def begin(self, blocks: int) -> None:
         """Count from now on which sectors each of so many blocks touches."""

@@ -184,14 +184,15 @@ class Batch(Values):
         self.stack.append((node.line, on.on))
         line = self.ledger.lines[node.line]
         overhead = 0 if getattr(node, "unrolled", False) else 3
-        for rounds in range(ROUNDS + 1):
+        most = self.machine.rounds or ROUNDS
+        for rounds in range(most + 1):
             test = ahead() if ahead else self._test(node.test, inside, node.line)
             out = either(out, inside.where(~test))
             going = inside.where(test)
             if going is None:
                 break
-            if rounds == ROUNDS:
-                raise diagnoses.endless(self.at(going.first, node.line), ROUNDS)
+            if rounds == most:
+                raise diagnoses.endless(self.at(going.first, node.line), most)
             line.instructions += overhead * going.warps
             if begin:
                 begin(going)

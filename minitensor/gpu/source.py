@@ -37,7 +37,13 @@ class Source(NamedTuple):
             return self.called[line // APART - 1].at(line % APART)
         folder, _, name = self.file.replace("\\", "/").rpartition("/")
         name = "cell" if "/ipykernel_" in folder else name
-        return f"{name}:{line}: {self.lines[line - self.line].strip()}"
+        return f"{name}:{self.numbered(line)}"
+
+    def numbered(self, line: int) -> str:
+        """``12: total += a[row, inner]``."""
+        if line >= APART:
+            return self.called[line // APART - 1].numbered(line % APART)
+        return f"{line}: {self.lines[line - self.line].strip()}"
 
 
 def source_of(function: Callable[..., Any]) -> Source:

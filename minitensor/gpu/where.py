@@ -62,6 +62,18 @@ class Access(NamedTuple):
         return f"{self.at.who} {does} it: {self.at.text}"
 
 
+class Element(NamedTuple):
+    """An element of an array, which may lie outside of it. space : "global" or "shared"; shape : of the array"""
+
+    array: str
+    indices: tuple[int, ...]
+    space: str
+    shape: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.array}[{', '.join(str(i) for i in self.indices)}]"
+
+
 def axes_of(*sizes: Dim3) -> int:
     """How many axes a launch uses."""
     return max(3 if size.z > 1 else 2 if size.y > 1 else 1 for size in sizes)

@@ -96,7 +96,7 @@ def test_what_an_index_is_made_of(index, parts):
     ],
 )
 def test_the_comparisons_that_hold_at_a_line(text, guards):
-    assert {f"{left} {sign} {right}" for left, sign, right, _ in clues(text).guards()} == guards
+    assert {f"{left} {sign} {right}" for left, sign, right, *_ in clues(text).guards()} == guards
 
 
 def test_a_guard_is_shown_as_it_is_written():
