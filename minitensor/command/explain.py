@@ -1,6 +1,8 @@
-"""What an einsum means, in text and as a drawing: what ``minitensor explain`` does."""
+"""What an einsum means, in text and as a drawing, or the page of a word: what ``minitensor explain`` does."""
 
+import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from minitensor.einsums.explain import explain_einsum
@@ -14,6 +16,7 @@ PICTURES = (".png", ".svg", ".pdf")
 def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
     """Print what an einsum means, and draw its tensor network where a file for it is named.
 
+    spec : or, where no shapes are given, a word that has a page, which is printed instead
     words : the shape of each operand, such as "5x784"; "" for a number
 
     >>> explain("i->i", ["3"])
@@ -22,6 +25,9 @@ def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
 
     Raises InputError for what is not a shape, or not the name of a picture, and the errors of `explain_einsum`.
     """
+    if not words and not out and (page := page_of(spec)):
+        print(page.read_text(encoding="utf-8").rstrip())
+        return
     if out and out.suffix.lower() not in PICTURES:
         raise InputError(f"{str(out)!r} is not the name of a picture: end it in {', '.join(PICTURES)}")
     shapes = [shape_of(word) for word in words]
@@ -32,6 +38,24 @@ def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
         plot.headless()
         print(f"\nwrote {on_screen(plot.save(plot.einsum(spec, *shapes), out))}")
         plot.close_all()
+
+
+def page_of(word: str) -> Path | None:
+    """Where the page of a word lies; None for what is an einsum.
+
+    Raises InputError for what is nearly a word that has a page.
+    """
+    if not re.fullmatch(r"[A-Za-z]\w*([-_ ]\w+)*", word):
+        return None
+    from minitensor.exercise.files import pages
+
+    plain = re.sub("[_ ]", "-", word.lower())
+    found = pages()
+    if plain not in found and (near := get_close_matches(plain, found, n=3)):
+        raise InputError(
+            f"there is no page {word!r}: do you mean {', '.join(near[:-1])}{' or ' * (len(near) > 1)}{near[-1]}?"
+        )
+    return found.get(plain)
 
 
 def shape_of(word: str) -> tuple[int, ...]:

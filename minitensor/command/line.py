@@ -1,4 +1,4 @@
-"""What can be typed after ``minitensor``: ``tour``, ``lesson``, ``explain``, ``segment`` and ``doctor``."""
+"""What can be typed after ``minitensor``: ``tour``, ``lesson``, ``check`` and the others."""
 
 import argparse
 import errno
@@ -13,12 +13,17 @@ from minitensor import __version__
 from minitensor.backend.threads import THREAD_VARIABLES, asked_threads
 from minitensor.errors import InputError, MinitensorError
 
-COMMANDS = ("tour", "lesson", "explain", "segment", "doctor")
+COMMANDS = (
+    "tour", "lesson", "start", "check", "hint", "solution", "reset", "exercises", "explain", "grade", "segment",
+    "doctor",
+)  # fmt: skip
 FOLDER = "folder for the pictures, made if need be"
+OWN = "the folder of your exercises; else it is this one, one above it, or the only one in it"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one command. Returns the exit code: 0 done, 1 it could not be done and the message says why.
+    """Do one command. Returns the exit code: 0 done, 1 it could not be done and the message says why. Of ``check``: 0
+    right, 1 wrong, 2 not done yet.
 
     arguments : what was typed after ``minitensor``; this process's own if not given
 
@@ -76,6 +81,17 @@ def _number(word: str) -> int:
     return int(word)
 
 
+def _add_exercise(command: argparse.ArgumentParser, without: str = "") -> None:
+    """Which exercise, and in which folder; without : what a command does without a number, "" where it needs one."""
+    command.add_argument(
+        "exercise",
+        metavar="number",
+        nargs="?" if without else None,
+        help="of the exercise, or its name" + (f"; without it, {without}" if without else ""),
+    )
+    command.add_argument("--dir", type=Path, help=OWN)
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options, as ``--help`` shows them."""
     out = argparse.ArgumentParser(
@@ -107,13 +123,39 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--read", action="store_true", help="show the text and the code, page by page; run nothing")
     instead.add_argument("--notebook", action="store_true", help="write a Jupyter notebook of it; run nothing")
 
-    explain = command("explain", "what an einsum means, and how it will be computed")
-    explain.add_argument("spec", help="such as 'ik,kj->ij'")
+    start = command("start", "copy the exercises to a folder of your own, where progress is kept, too")
+    start.add_argument("folder", type=Path, metavar="dir", help="such as my-exercises, made if need be")
+
+    check = command("check", "check an exercise: what is right, what is wrong, and where")
+    _add_exercise(check, "the first that is not done")
+    check.add_argument("--json", action="store_true", help="print one JSON object instead of words")
+
+    _add_exercise(command("hint", "the next hint for an exercise"), "the one that `check` would check")
+    solution = command("solution", "the solution of an exercise, and why it works; asks first if yours is not right")
+    _add_exercise(solution)
+    solution.add_argument("--yes", action="store_true", help="do not ask")
+    _add_exercise(command("reset", "begin an exercise again; your old file is kept beside the new one"))
+
+    listed = command("exercises", "list the exercises, those that are done, and their stars")
+    listed.add_argument("--dir", type=Path, help=OWN)
+
+    explain = command("explain", "what a word of `check` means; or an einsum, and how it will be computed")
+    explain.add_argument("spec", metavar="word", help="such as halo, or a spec such as 'ik,kj->ij'")
     explain.add_argument("shapes", nargs="*", metavar="shape", help="of each operand, such as 5x784; '' for a number")
     explain.add_argument(
         "--out",
         type=Path,
         help="file for a picture of the tensor network, such as network.png; its folder is made if need be",
+    )
+
+    grade = command("grade", "check the exercises of a class: a folder of pupils' folders")
+    grade.add_argument("folder", type=Path, help="it holds a folder for each pupil, made by `minitensor start`")
+    grade.add_argument("--out", type=Path, help="file for what is found, ending in .csv or .json; made anew")
+    grade.add_argument(
+        "--seed", type=int, default=0, help="of the random numbers; another makes other data (%(default)s)"
+    )
+    grade.add_argument(
+        "--seconds", type=float, default=10.0, help="that one exercise of one pupil may take (%(default)s)"
     )
 
     segment = command("segment", "cut a photograph into regions by mean shift in place and colour")
@@ -137,9 +179,10 @@ def _do(chosen: argparse.Namespace) -> int:
     """Each command is imported when it is asked for: most need packages that others do without."""
     out = getattr(chosen, "out", None)
     if out:
-        _check_folder(out.parent if chosen.command == "explain" else out)
-        if chosen.command == "explain" and out.is_dir():
-            raise InputError(f"{str(out)!r} is a folder; --out names the file for the picture")
+        names_a_file = {"explain": "for the picture", "grade": "for what is found"}.get(chosen.command, "")
+        _check_folder(out.parent if names_a_file else out)
+        if names_a_file and out.is_dir():
+            raise InputError(f"{str(out)!r} is a folder; --out names the file {names_a_file}")
     match chosen.command:
         case "tour":
             from minitensor.command.tour import tour
@@ -149,6 +192,12 @@ def _do(chosen: argparse.Namespace) -> int:
             from minitensor.command.lesson import lesson
 
             lesson(chosen.number, chosen.out, chosen.read, chosen.notebook)
+        case "start" | "check" | "hint" | "solution" | "reset" | "exercises":
+            return _practise(chosen)
+        case "grade":
+            from minitensor.command.grade import grade
+
+            grade(chosen.folder, chosen.out, chosen.seed, chosen.seconds)
         case "explain":
             from minitensor.command.explain import explain
 
@@ -161,6 +210,26 @@ def _do(chosen: argparse.Namespace) -> int:
             from minitensor.command.doctor import doctor
 
             return 0 if doctor() else 1
+    return 0
+
+
+def _practise(chosen: argparse.Namespace) -> int:
+    """The commands of a learner with a folder of exercises."""
+    from minitensor.command import practice
+
+    match chosen.command:
+        case "start":
+            practice.start(chosen.folder)
+        case "check":
+            return practice.check(chosen.exercise, chosen.dir, chosen.json)
+        case "hint":
+            practice.hint(chosen.exercise, chosen.dir)
+        case "solution":
+            return practice.solution(chosen.exercise, chosen.dir, chosen.yes)
+        case "reset":
+            practice.reset(chosen.exercise, chosen.dir)
+        case "exercises":
+            practice.exercises(chosen.dir)
     return 0
 
 

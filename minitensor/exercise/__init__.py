@@ -1,1 +1,16 @@
-"""Exercises that check themselves."""
+"""Exercises that check themselves. `check` is for learners; ``minitensor check`` and its kin are in `command/`.
+
+- what an exercise is: `kinds.py`, and each of them in `catalogue/`; the numbers that it is checked with: `drawing.py`
+- where the files lie: `files.py`; an answer read as text: `programs.py`
+- an answer is run: `running.py`; what it costs: `counting.py`; compared with the solution: `comparing.py`
+- whether it is right: `judging.py`, or `blanks.py` where numbers are filled in; `checking.py` begins with a file
+  or a function and ends with an `Outcome`, `outcomes.py`
+- what is said of a wrong one: `saying.py`; of a kernel's fault `faults.py`, of where numbers are wrong `patterns.py`,
+  of how they relate to the right ones `relations.py`; `blaming.py` finds the wrong answer that is known; `shown.py`
+  writes calls and values
+"""
+
+from minitensor.exercise.checking import check
+from minitensor.exercise.outcomes import Outcome
+
+__all__ = ["Outcome", "check"]

@@ -34,8 +34,8 @@ class Star:
     goal : one sentence, as the learner reads it
     cases : what must come out right as well; what is counted is counted on the last of them. Without them that is the
         last case of the exercise
-    most : what is counted, and how much it may be. Of a kernel: any name of `gpu.counters.Counters` that is a number, or
-        "sectors". Of a function of Tensors: "operations" (on Tensors, wherever they are made from the arguments),
+    most : what is counted, and how much it may be. Of a kernel: any number of `gpu.counters.Counters`, or "sectors". Of
+        a function of Tensors: "operations" (on Tensors, wherever they are made from the arguments),
         "alive" (elements of Tensors made from the arguments that exist at one time, at most), "copied" (elements of
         results that do not lie in the memory of an argument). Of any: "indices" (square brackets in the text),
         "letters" (of einsum's specs in the text)
@@ -62,9 +62,11 @@ class Exercise:
         keys are expressions that the program of the file gives a value
     cases : from small to large; they are run with numbers that say where they came from, and then with random ones
     hints : three, of rising strength; the last nearly says it
+    must : what is counted and must hold for the answer to be right at all, in the form of a star
     stars : second goals, one or two
     without : what the text may not use: "@", or names such as "where", "einsum", "sum"
     call : how an answer is run, ``call(function, *arguments)``; its result is compared with that of the solution
+    written : how a call is written in a message, ``written(*arguments)``, where the usual way would not be read
     digits : how many decimal digits of a float must be right, relative to the largest number of the result, or for
         float32 to what it can hold; None: all but the rounding of some sums
     large : a launch that fills a GPU, for the prediction that is shown
@@ -74,8 +76,19 @@ class Exercise:
     function: str = ""
     cases: Cases | None = None
     hints: tuple[str, str, str] = ("", "", "")
+    must: Star | None = None
     stars: tuple[Star, ...] = ()
     without: tuple[str, ...] = ()
     call: Callable[..., Any] = call
+    written: Callable[..., str] | None = None
     digits: float | None = None
     large: Callable[[Draw], Case] | None = None
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the parameters, as the exercise has them."""
+        from minitensor.exercise.files import by_name  # whose texts are written for this class
+        from minitensor.exercise.programs import known
+
+        function = known(by_name(self.name)).function(self.function)
+        return [each.arg for each in function.args.args] if function else []

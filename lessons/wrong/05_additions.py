@@ -1,0 +1,5 @@
+"""additions are counted as multiplications"""
+
+answers = {
+    "multiplications": 60,
+}

@@ -1,0 +1,12 @@
+"""one mean is taken of all numbers, and not one of each column"""
+
+import minitensor as mt
+
+
+def distances_safe(x: mt.Tensor, y: mt.Tensor) -> mt.Tensor:
+    """x (n, d), y (m, d), float32 -> (n, m): squared, between every x and every y."""
+    origin = x.mean()
+    x, y = x - origin, y - origin
+    of_x = mt.einsum("nd,nd->n", x, x)
+    of_y = mt.einsum("md,md->m", y, y)
+    return mt.maximum(of_x[:, None] + of_y - 2 * mt.einsum("nd,md->nm", x, y), 0)

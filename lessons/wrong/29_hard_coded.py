@@ -1,0 +1,11 @@
+"""each block is taken for 32 threads: how many it has is cuda.blockDim.x"""
+
+from minitensor.gpu import cuda, kernel
+
+
+@kernel
+def square_plus_one(x, out, n):
+    """out[i] = x[i] * x[i] + 1; x, out (n,)."""
+    i = cuda.blockIdx.x * 32 + cuda.threadIdx.x
+    if i < n:
+        out[i] = x[i] * x[i] + 1

@@ -1,0 +1,14 @@
+"""u is asked for the column and v for the row"""
+
+import numpy as np
+from minitensor.gpu import cuda, kernel
+
+X, Y = 32, 8  # threads of a block
+
+
+@kernel
+def outer(u, v, out, m, n):
+    """out[row, col] = u[row] * v[col]; u (m,), v (n,), out (m, n)."""
+    col, row = cuda.grid(2)
+    if row < m and col < n:
+        out[row, col] = u[col] * v[row]

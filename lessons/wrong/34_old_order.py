@@ -1,0 +1,18 @@
+"""the numbers of x come to y in their old order"""
+
+import numpy as np
+from minitensor.gpu import cuda, kernel
+
+
+@kernel
+def swap(x, y, n):
+    """x[i] = y[n - 1 - i] and y[i] = x[n - 1 - i], in place; x, y (n,)."""
+    i = cuda.grid(1)
+    from_x, to_y = i, i
+    one, other = np.float32(0), np.float32(0)
+    if i < n:
+        one, other = x[from_x], y[n - 1 - i]
+    cuda.syncthreads()
+    if i < n:
+        y[to_y] = one
+        x[i] = other

@@ -1,0 +1,13 @@
+"""one thread too many has work: for even n two threads share the pair in the middle"""
+
+from minitensor.gpu import cuda, kernel
+
+
+@kernel
+def reverse(x, n):
+    """x[0], ..., x[n - 1] becomes x[n - 1], ..., x[0], in place; x (n,)."""
+    i = cuda.grid(1)
+    if i <= n // 2:
+        first, last = x[i], x[n - 1 - i]
+        x[i] = last
+        x[n - 1 - i] = first

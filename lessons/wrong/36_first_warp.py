@@ -1,0 +1,18 @@
+"""only the first warp of each block adds its sum:
+a block of 64 threads has two warps, and each has a first thread"""
+
+import numpy as np
+from minitensor.gpu import cuda, kernel
+
+
+@kernel
+def total(x, out, n):
+    """x (n,), out (1,), float32: add the sum of x to out[0]; blocks of 64 threads."""
+    i = cuda.grid(1)
+    value = x[i] if i < n else np.float32(0)
+    step = 16
+    while step > 0:
+        value += cuda.shfl_down_sync(0xFFFFFFFF, value, step)
+        step //= 2
+    if cuda.threadIdx.x == 0:
+        cuda.atomic_add(out, 0, value)

@@ -1,0 +1,24 @@
+"""only the threads that add something come to the barrier:
+a barrier waits for all threads of the block"""
+
+import numpy as np
+from minitensor.gpu import cuda, kernel
+
+
+@kernel
+def running_sum(x, out, n):
+    """x (n,), out (n,), float32: out[i] = x[0] + ... + x[i]; one block of 64."""
+    sums = cuda.shared_memory(np.float32, 64)
+    i = cuda.threadIdx.x
+    sums[i] = x[i] if i < n else np.float32(0)
+    cuda.syncthreads()
+    step = 1
+    while step < 64:
+        if i >= step:
+            before = sums[i - step]
+            cuda.syncthreads()
+            sums[i] += before
+        cuda.syncthreads()
+        step *= 2
+    if i < n:
+        out[i] = sums[i]

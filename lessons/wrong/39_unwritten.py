@@ -1,0 +1,19 @@
+"""the table is not empty when the counting begins:
+what does shared memory hold at first?"""
+
+import numpy as np
+from minitensor.gpu import cuda, kernel
+
+BINS = 16
+
+
+@kernel
+def count(v, out, n, bins):
+    """v (n,), out (bins,), int32: out[b] grows by how often b is in v."""
+    counts = cuda.shared_memory(np.int32, BINS)
+    i, thread = cuda.grid(1), cuda.threadIdx.x
+    if i < n:
+        cuda.atomic_add(counts, v[i], 1)
+    cuda.syncthreads()
+    if thread < bins:
+        cuda.atomic_add(out, thread, counts[thread])

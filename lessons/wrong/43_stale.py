@@ -1,0 +1,29 @@
+"""where there is no number to fetch, a tile keeps what it held:
+what is to stand there, so that it adds nothing?"""
+
+import numpy as np
+from minitensor.gpu import cuda, kernel
+
+TILE = 8
+
+
+@kernel
+def matmul_tiled(a, b, c, m, k, n):
+    """a (m, k), b (k, n), c (m, n), float32: c = a @ b; blocks of TILE x TILE."""
+    tile_a = cuda.shared_memory(np.float32, TILE * TILE)
+    tile_b = cuda.shared_memory(np.float32, TILE * TILE)
+    x, y = cuda.threadIdx.x, cuda.threadIdx.y
+    col, row = cuda.grid(2)
+    zero = np.float32(0)
+    value = zero
+    for start in range(0, k, TILE):
+        if row < m and start + x < k:
+            tile_a[y * TILE + x] = a[row, start + x]
+        if start + y < k and col < n:
+            tile_b[y * TILE + x] = b[start + y, col]
+        cuda.syncthreads()
+        for inner in range(TILE):
+            value += tile_a[y * TILE + inner] * tile_b[inner * TILE + x]
+        cuda.syncthreads()
+    if row < m and col < n:
+        c[row, col] = value

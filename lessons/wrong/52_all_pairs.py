@@ -1,0 +1,5 @@
+"""points are compared with points: only centres are asked"""
+
+answers = {
+    "len(points) * len(once)": 36,
+}

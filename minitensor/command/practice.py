@@ -1,0 +1,224 @@
+"""The exercises on the command line: begin, check, a hint, a solution, begin again, and the list of them."""
+
+import json
+import shutil
+import textwrap
+from itertools import groupby
+from pathlib import Path
+
+from minitensor.errors import InputError
+from minitensor.exercise import Outcome, files, folder
+from minitensor.exercise import check as judged
+from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.folder import Folder, near, shown
+from minitensor.text.files import written
+
+RIGHT, WRONG, UNDONE = 0, 1, 2  # the exit status of a check
+HINTS = 3
+
+
+def start(path: Path) -> None:
+    """Copy the exercises to a folder, and say which is the first. Nothing that is there already is written over."""
+    opened, copied = folder.start(path)
+    there = len(files.exercises()) - len(copied)
+    print(f"{_exercises(len(copied))} copied to {shown(path)}." if copied else f"{shown(path)} has all exercises.")
+    if there and copied:
+        print(f"{_exercises(there)} there already, left as {'it was' if there == 1 else 'they were'}.")
+    _next(opened, "Begin with" if not any(each.done for each in opened.progress.values()) else "Next")
+    print("When you have filled in what is missing: minitensor check")
+
+
+def _exercises(count: int) -> str:
+    return f"{count} exercise was" if count == 1 else f"{count} exercises were"
+
+
+def check(word: str | None = None, named: Path | None = None, as_json: bool = False) -> int:
+    """Check one exercise, or the first that is not done, and print what is right or wrong. Returns the exit status.
+
+    word : its number or its name; named : the learner's folder; as_json : print one JSON object
+    """
+    opened = folder.find_one(named)
+    number = number_of(word) if word is not None else opened.current()
+    if number is None:
+        _all_done(opened, as_json)
+        return RIGHT
+    outcome = judged(number, path=near(_file(opened, number)))
+    more: dict[str, str | None] = {"file": str(opened.file(number))}
+    if outcome.status == "right":
+        more["solution"] = str(_keep(opened, number, outcome))
+        following = opened.current()
+        more["next"] = None if following is None else str(opened.file(following))
+    if as_json:
+        print(json.dumps(outcome.asdict() | more, indent=2))
+    else:
+        print(outcome.text)
+        _print_counts(outcome)
+        if outcome.status == "right":
+            print(f"\nThe solution, and why it works: {shown(Path(str(more['solution'])))}")
+            _next(opened)
+    return {"right": RIGHT, "wrong": WRONG, "undone": UNDONE}[outcome.status]
+
+
+def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
+    """Write down that an exercise is right, with the stars it has or had. Returns where its solution is now."""
+    kept = opened.of(number)
+    before = kept.stars + [False] * len(outcome.stars)
+    kept.done, kept.stars = True, [now or then for now, then in zip(outcome.stars, before, strict=False)]
+    opened.keep()
+    return opened.unlock(number)
+
+
+def _print_counts(outcome: Outcome) -> None:
+    """What was counted: yours beside the solution's."""
+    if not outcome.counts:
+        return
+    rows = [(f"  {what}", f"{yours:,}", f"{theirs:,}") for what, (yours, theirs) in outcome.counts.items()]
+    table = [("", "yours", "the solution's"), *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(3)]
+    for what, yours, theirs in table:
+        print(f"{what:<{widths[0]}}  {yours:>{widths[1]}}  {theirs:>{widths[2]}}")
+
+
+def _next(opened: Folder, word: str = "Next") -> None:
+    number = opened.current()
+    if number is None:
+        print("All exercises are done. Stars that are still open: minitensor exercises")
+    else:
+        path = opened.file(number)
+        print(f"{word}: {shown(path)}:{folder.line_of(path)}")
+
+
+def _all_done(opened: Folder, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"status": "right", "done": len(files.exercises()), "next": None}, indent=2))
+    else:
+        _next(opened)
+
+
+def hint(word: str | None = None, named: Path | None = None) -> None:
+    """Print the next hint for an exercise; after the last, all of them."""
+    opened = folder.find_one(named)
+    number = number_of(word) if word is not None else opened.current()
+    if number is None:
+        _next(opened)
+        return
+    texts, kept, name = EXERCISES[number].hints, opened.of(number), _name(number)
+    if kept.hints >= len(texts):
+        print(f"{name}: these are all of its hints.")
+        for at, text in enumerate(texts, 1):
+            print(_wrapped(f"{at}. ", text))
+        print(f"Its solution: minitensor solution {number}")
+        return
+    kept.hints += 1
+    opened.keep()
+    print(f"{name}, hint {kept.hints} of {len(texts)}:")
+    print(_wrapped("  ", texts[kept.hints - 1]))
+
+
+def solution(word: str, named: Path | None = None, anyway: bool = False) -> int:
+    """Print the solution of an exercise and say where it is. Where that is not done it asks first, unless `anyway`."""
+    opened, number = folder.find_one(named), number_of(word)
+    kept = opened.of(number)
+    if not (kept.done or kept.solution_seen or anyway or _agreed(number, opened)):
+        return 1
+    if not kept.done and not kept.solution_seen:
+        kept.solution_seen = True
+        opened.keep()
+    path = opened.unlock(number)
+    print(path.read_text(encoding="utf-8").rstrip())
+    print(f"\nThis is {shown(path)}")
+    return 0
+
+
+def _agreed(number: int, opened: Folder) -> bool:
+    left = HINTS - opened.of(number).hints
+    hints = (
+        f" {left} of its {HINTS} hints {'is' if left == 1 else 'are'} left (minitensor hint {number})."
+        if left > 0
+        else ""
+    )
+    print(f"{_name(number)} is not done yet.{hints}")
+    try:
+        answer = input("Show the solution all the same? [y/N] ")
+    except EOFError:  # nobody is there to answer
+        print(f"\nIt is not shown. Without a question: minitensor solution {number} --yes")
+        return False
+    return answer.strip().lower() in ("y", "yes")
+
+
+def reset(word: str, named: Path | None = None) -> None:
+    """Begin an exercise again, with a fresh copy; the old file is kept beside it."""
+    opened, number = folder.find_one(named), number_of(word)
+    path, fresh = opened.file(number), files.exercises()[number].read_text(encoding="utf-8")
+    if path.exists():
+        old = path.read_bytes()
+        if old.decode("utf-8", "replace").splitlines() == fresh.splitlines():
+            print(f"{shown(path)} is as it was at the beginning.")
+        else:
+            beside = next(each for each in _old_names(path) if not each.exists())
+            with written(beside) as where:
+                where.write_bytes(old)
+            print(f"Yours is now in {shown(beside)}")
+    folder.put(path, fresh)
+    kept = opened.of(number)
+    kept.done, kept.stars, kept.hints = False, [], 0
+    opened.keep()
+    print(f"Begin again: {shown(path)}:{folder.line_of(path)}")
+
+
+def _old_names(path: Path) -> "list[Path]":
+    return [path.with_name(f"{path.stem}.old{f'-{n}' if n > 1 else ''}.py") for n in range(1, 1000)]
+
+
+def exercises(named: Path | None = None) -> None:
+    """List the exercises by lesson: which are done, with which stars, and what each is about."""
+    opened = folder.find(named)
+    width = min(shutil.get_terminal_size().columns, 100)
+    headers = [files.header(number) for number in files.exercises()]
+    longest = max((len(each.name) for each in headers), default=0)
+    for lesson, group in groupby(headers, lambda each: each.lesson):
+        print(f"Lesson {lesson}")
+        for each in group:
+            kept = opened.of(each.number) if opened else folder.Progress()
+            mark = "done" if kept.done else "seen" if kept.solution_seen else ""
+            about = f"{each.title.partition(': ')[2] or each.title} ({each.kind}, {each.minutes} min)"
+            first = f"{mark:<5}{'*' * sum(kept.stars):<3}{each.number:>2}  {each.name:<{longest}}  "
+            print(
+                textwrap.fill(
+                    about, max(width, len(first) + 20), initial_indent=first, subsequent_indent=" " * len(first)
+                )
+            )
+    print()
+    if opened is None:
+        print(f"They are copied to a folder of yours by: {folder.FIRST}")
+        return
+    done = sum(opened.of(each.number).done for each in headers)
+    stars = sum(len(each.stars) for each in EXERCISES.values())
+    reached = folder.stars_of(opened.progress)
+    print(f"{done} of {len(headers)} done, {reached} of {stars} stars (*) in {shown(opened.path)}")
+    _next(opened)
+
+
+def number_of(word: str) -> int:
+    """The exercise that a word means: its number, its name, or its file. Raises InputError where it means none."""
+    stem = Path(word).stem if word.endswith(".py") else word
+    for number, path in files.exercises().items():
+        if (stem.isascii() and stem.isdigit() and int(stem) == number) or stem in (path.stem, path.stem[3:]):
+            return number
+    raise InputError(f"there is no exercise {word!r}; minitensor exercises lists them")
+
+
+def _name(number: int) -> str:
+    return f"{number} {files.header(number).name}"
+
+
+def _file(opened: Folder, number: int) -> Path:
+    path = opened.file(number)
+    if not path.is_file():
+        raise InputError(f"{shown(path)!r} is not there; minitensor reset {number} makes a new one")
+    return path
+
+
+def _wrapped(mark: str, text: str) -> str:
+    width = max(40, min(shutil.get_terminal_size().columns, 88))
+    return textwrap.fill(" ".join(text.split()), width, initial_indent=mark, subsequent_indent=" " * len(mark))

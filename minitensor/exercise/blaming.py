@@ -1,0 +1,52 @@
+"""Which of the wrong answers that are known gives what the learner's gives."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from minitensor.exercise import files
+from minitensor.exercise.comparing import difference
+from minitensor.exercise.kinds import Case, Exercise
+from minitensor.exercise.programs import clause, names_of
+from minitensor.exercise.running import Result, run
+
+ALIKE = 4  # calls in which both give the same: in one of few numbers that may be chance
+
+
+def blamed(
+    number: int, exercise: Exercise, cases: Sequence[Case], at: int, result: Callable[[int, Case], Result]
+) -> tuple[str, str]:
+    """The word of the one wrong answer that gives the same as the learner's, and a sentence; two empty ones if none
+    does, or several do.
+
+    at : the first call that goes wrong; result : the learner's results, call by call
+    """
+    left = dict(files.wrong(number))
+    if files.header(number).kind == "mend":
+        left[""] = files.stub(number)  # its own fault is said already
+    order = [*range(at, len(cases)), *range(at)]
+    for seen, n in enumerate(order):
+        if not left or (len(left) == 1 and seen >= ALIKE):
+            break
+        yours = result(n, cases[n])
+        left = {word: path for word, path in left.items() if same(exercise, yours, _of(exercise, path, cases[n]))}
+    if len(left) != 1 or "" in left:
+        return "", ""
+    word, path = next(iter(left.items()))
+    return word, sentence(path, happens=bool(result(at, cases[at]).error))
+
+
+def sentence(path: Path, happens: bool = False) -> str:
+    """What a wrong answer's clause completes. happens : an error, and no numbers, comes of it"""
+    words = clause(path)
+    return f"{'This happens' if happens else 'This is what comes out'} if {words}{'' if words[-1:] in '.?' else '.'}"
+
+
+def _of(exercise: Exercise, path: Path, case: Case) -> Result:
+    return run(exercise, names_of(path)[exercise.function], case, str(path))
+
+
+def same(exercise: Exercise, one: Result, other: Result) -> bool:
+    """Whether two answers give the same, or fail alike."""
+    if one.error or other.error:
+        return bool(one.error and other.error) and one.error.signature == other.error.signature  # type: ignore[union-attr]
+    return bool(one.changed) == bool(other.changed) and difference(other.value, one.value, exercise.digits) is None

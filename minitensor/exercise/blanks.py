@@ -1,0 +1,92 @@
+"""Exercises with blanks: a program, and a dictionary whose keys are expressions that the program gives a value."""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from minitensor.core.tensor import Tensor
+from minitensor.errors import InputError
+from minitensor.exercise import files, shown
+from minitensor.exercise.blaming import sentence
+from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.comparing import difference
+from minitensor.exercise.outcomes import Outcome
+from minitensor.exercise.programs import Program, known, names_of
+
+DIGITS = 3.0  # that a float must have right
+
+
+def truth(number: int) -> dict[str, Any]:
+    """What the program of the exercise gives each blank."""
+    program, names = known(files.stub(number)), names_of(files.stub(number))
+    asked = program.answers()
+    assert asked
+    keys = [str(ast.literal_eval(each)) for each in asked.keys if each]
+    return {key: _python(eval(key, names)) for key in keys}
+
+
+def _python(x: Any) -> Any:
+    """The same in numbers, tuples and words of Python."""
+    if isinstance(x, (Tensor, np.ndarray, np.generic)):
+        x = x.tolist()
+    return tuple(map(_python, x)) if isinstance(x, (list, tuple)) else x
+
+
+def of_program(number: int, program: Program, name: str) -> Outcome:
+    """The answers in a file. name : of the file, for people"""
+    asked = program.answers()
+    if asked is None:
+        lines = (f"{name} has no dictionary `answers` any more; `minitensor reset {number}` gets it back.",)
+        return Outcome(number, EXERCISES[number].name, "wrong", lines, "unfinished")
+    given: dict[str, Any] = {}
+    for key, value in zip(asked.keys, asked.values, strict=True):
+        try:
+            given[ast.literal_eval(key) if key else ""] = ast.literal_eval(value)
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            words = f"Line {value.lineno} of {name} computes the answer. Write the number that you think comes out."
+            return Outcome(number, EXERCISES[number].name, "wrong", (words,), "forbidden", line=value.lineno)
+    line = next((each.lineno for each in asked.values if isinstance(each, ast.Constant) and each.value is ...), 0)
+    return judged(number, given, f"Open {name}, line {line}" if line else "", line)
+
+
+def judged(number: int, given: Any, where: str = "", line: int = 0) -> Outcome:
+    """The answers compared with what the program gives. where : what to do about blanks that are left; line : the first
+
+    Raises InputError where `given` is no dictionary.
+    """
+    name = EXERCISES[number].name
+    if not isinstance(given, Mapping):
+        raise InputError(f"exercise {number} has blanks: give a dictionary of answers, not {type(given).__name__}")
+    expected = truth(number)
+    if strange := [key for key in given if key not in expected]:
+        lines = (f"{strange[0]!r} is no blank of this exercise; they are {', '.join(map(repr, expected))}.",)
+        return Outcome(number, name, "wrong", lines, "unfinished")
+    filled = {key: _python(given[key]) for key in expected if given.get(key, ...) is not ...}
+    for key, value in filled.items():
+        if _differ(expected[key], value):
+            pair = (f"{key} is another:", f"  expected  {shown.value(expected[key], 70) or expected[key]}",
+                     f"  yours     {shown.value(value, 70) or value}")  # fmt: skip
+            word, why = _blamed(number, key, value)
+            return Outcome(number, name, "wrong", (*pair, *([why] if why else [])), word or "predict")
+    if left := len(expected) - len(filled):
+        words = f"{number} is not done yet. {where or 'There are blanks'}; {left} of {len(expected)} blanks are empty."
+        return Outcome(number, name, "undone", (words, f"`minitensor hint {number}` has three hints."), line=line)
+    return Outcome(number, name, "right", (f"{number} {name} is right: {len(expected)} blanks.",))
+
+
+def _differ(expected: Any, given: Any) -> bool:
+    if isinstance(expected, float) and isinstance(given, int) and not isinstance(given, bool):
+        given = float(given)
+    return difference(expected, given, DIGITS) is not None
+
+
+def _blamed(number: int, key: str, value: Any) -> tuple[str, str]:
+    """The word and the sentence of the one wrong answer that has this value there."""
+    found = []
+    for word, path in files.wrong(number).items():
+        answers = names_of(path)["answers"]
+        if answers.get(key, ...) is not ... and not _differ(_python(answers[key]), value):
+            found.append((word, path))
+    return (found[0][0], sentence(found[0][1])) if len(found) == 1 else ("", "")

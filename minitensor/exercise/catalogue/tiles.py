@@ -1,0 +1,98 @@
+"""Lesson 7, tiles in shared memory: banks, a transpose, a product, a photograph."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from minitensor.exercise.drawing import Draw
+from minitensor.exercise.kinds import Case, Exercise, Star
+
+
+def blocks(cols: int, rows: int, side: tuple[int, int]) -> tuple[int, int]:
+    """A grid of blocks of this size, along x and y, that covers so many columns and rows."""
+    return -(-cols // side[0]), -(-rows // side[1])
+
+
+# --- 40, 41: banks and a transpose -----------------------------------------------------------------------------------
+
+CONFLICTS = Exercise(
+    "conflicts",
+    hints=(
+        "In which bank does number 100 lie? Banks are dealt out like cards: 0, 1, ..., 31, and 0 again.",
+        "Thread x wants the number x * length, so bank (x * length) % 32. Write down the banks of threads 0, 1, 2, 16.",
+        "Count how many threads want different numbers of one bank. That is 32 for rows of 32 and 1 for rows of 33; "
+        "the conflicts are one less. Threads that want the same number count as one.",
+    ),
+)
+
+
+def to_turn(draw: Draw) -> Iterator[Case]:
+    for m, n in ((1, 2), (5, 31), (33, 7), (40, 70)):
+        yield Case((draw.array(m, n), draw.old(n, m), m, n), blocks(n, m, (32, 32)), (32, 32))
+
+
+def large_turn(draw: Draw) -> Case:
+    return Case((np.ones((2048, 1024), "f4"), np.ones((1024, 2048), "f4"), 2048, 1024), (32, 64), (32, 32))
+
+
+TURN = Exercise(
+    "turn",
+    "turn",
+    to_turn,
+    hints=(
+        "Begin with two lines: col, row = cuda.grid(2), and out[col, row] = a[row, col] behind a guard. That is right, "
+        "and one of its two accesses is not along a row.",
+        "For the star: tile[y * 32 + x] = a[row, col] behind the guard, a barrier outside of it, then a new row and col "
+        "for the writing: the block's own indices are exchanged, cuda.blockIdx.y * 32 + x is the column.",
+        "Write out[row, col] = tile[x * 32 + y] behind a new guard, row < n and col < m. The conflicts go away if the "
+        "rows of the tile are 33 numbers long.",
+    ),
+    stars=(
+        Star("At most 790 sectors for 40 x 70.", most={"sectors": 790}),
+        Star("At most 790 sectors, and no bank conflict.", most={"sectors": 790, "bank_conflicts": 0}),
+    ),
+    large=large_turn,
+)
+
+# --- 42, 43: a product -----------------------------------------------------------------------------------------------
+
+TILES = Exercise(
+    "tiles",
+    hints=(
+        "Tiles of 1 are no tiles: each thread loads all that its own sum needs.",
+        "In a block of tile x tile threads a number of a is needed by the threads of one row. How many are they, and "
+        "how often is the number loaded now?",
+        "Loads: 2 * 16 * 8 * 32, divided by the side of a tile. FLOPs: a product and an addition for each of 16 * 8 * 32. "
+        "Barriers: two for each tile along k, for each block.",
+    ),
+)
+
+
+def to_multiply(draw: Draw) -> Iterator[Case]:
+    for m, k, n in ((1, 1, 2), (2, 7, 3), (9, 8, 5), (7, 9, 10), (13, 21, 19)):
+        a, b = draw.array(m, k, start=1), draw.array(k, n, scale=0.5, start=-3)
+        yield Case((a, b, draw.old(m, n), m, k, n), blocks(n, m, (8, 8)), (8, 8))
+
+
+def large_product(draw: Draw) -> Case:
+    a, b, c = (np.ones(shape, "f4") for shape in ((1024, 64), (64, 1024), (1024, 1024)))
+    return Case((a, b, c, 1024, 64, 1024), (128, 128), (8, 8))
+
+
+MATMUL_TILED = Exercise(
+    "matmul_tiled",
+    "matmul_tiled",
+    to_multiply,
+    hints=(
+        "for start in range(0, k, TILE): fetch, barrier, add up, barrier. A thread at x, y of its block fetches "
+        "a[row, start + x] and b[start + y, col].",
+        "No thread may leave early, and none may read outside: ask before each of the two reads whether its own row and "
+        "column are there. For a that is row < m and start + x < k.",
+        "Where the number is not there, np.float32(0) goes into the tile: tile_a[y * TILE + x] = a[row, start + x] if "
+        "row < m and start + x < k else np.float32(0). Only writing c at the end stands behind row < m and col < n.",
+    ),
+    stars=(Star("At most 1,617 loads for 13 x 21 x 19.", most={"global_loads": 1617}),),
+    large=large_product,
+)
+
+EXERCISES = (CONFLICTS, TURN, TILES, MATMUL_TILED)

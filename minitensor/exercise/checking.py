@@ -1,0 +1,177 @@
+"""``check``: an answer in a file, or in a notebook, and what is to be said about it."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from minitensor import backend
+from minitensor.errors import InputError, PredictionError
+from minitensor.exercise import blanks, files
+from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.drawing import Draw
+from minitensor.exercise.judging import Key, judged
+from minitensor.exercise.kinds import Case, Exercise, Star
+from minitensor.exercise.outcomes import Outcome
+from minitensor.exercise.programs import Program, forbidden, known, read, unwritten_line, written
+from minitensor.exercise.running import Result, attempt, counted, failure, run
+from minitensor.exercise.saying import of_failure
+from minitensor.gpu import Kernel
+from minitensor.gpu.predict import predict
+from minitensor.text.files import on_screen
+
+CARD = "RTX 3090"  # that a kernel is predicted for
+
+
+def check(which: int | str, answer: Any = None, *, path: Path | None = None, seed: int = 0) -> Outcome:
+    """Whether an answer to an exercise is right, and if not, what is wrong with it. Prints nothing, writes nothing.
+
+    which : the number of the exercise, or its name
+    answer : the learner's function or kernel; of an exercise with blanks, the dictionary of answers
+    path : the learner's file, instead of `answer`; seed : of the random numbers
+
+    Returns an `Outcome`, which is printed as its message: in a notebook write ``mt.exercise.check(4, mirror)``.
+    Raises InputError for an exercise that there is not, and without an answer.
+
+    >>> import minitensor as mt
+    >>> def mirror(offset, shape, strides):
+    ...     return offset, shape, strides
+    >>> mt.exercise.check("mirror", mirror).status
+    'wrong'
+    """
+    number = number_of(which)
+    if (answer is None) == (path is None):
+        raise InputError(f"exercise {number}: give your function, or path= of your file")
+    with backend.use_backend("numpy"):
+        if path is not None:
+            return _of_file(number, Path(path), seed)
+        if EXERCISES[number].function:
+            return _of_function(number, answer, seed)
+        return blanks.judged(number, answer)
+
+
+def number_of(which: int | str) -> int:
+    """The number of an exercise, by its number or its name. Raises InputError where there is none."""
+    names = {each.name: number for number, each in EXERCISES.items()}
+    number = names.get(str(which), int(which) if str(which).isdecimal() else 0)
+    if number not in EXERCISES:
+        raise InputError(f"there is no exercise {which!r}; they go from 1 to {max(EXERCISES)}")
+    return int(number)
+
+
+class Local:
+    """An answer that is run here. path : of its file; text : of the function, if it is known"""
+
+    def __init__(self, exercise: Exercise, names: dict[str, Any], path: str, text: ast.AST | None):
+        self.exercise, self.everything, self.path, self.text = exercise, names, path, text
+        self.function = names[exercise.function]
+        self.results: dict[Key, Result] = {}
+
+    def result(self, key: Key, case: Case) -> Result:
+        if key not in self.results:
+            explain = not any(each.error for each in self.results.values())  # one failure is told
+            self.results[key] = run(self.exercise, self.function, case, self.path, explain)
+        return self.results[key]
+
+    def costs(self, key: Key, case: Case) -> dict[str, int]:
+        found = counted(self.exercise, self.function, case, self.path)
+        return found | (written(self.text) if self.text else {})
+
+    def left(self, which: str, star: Star) -> str:
+        assert star.holds
+        words, stopped = attempt(self.path, partial(star.holds, self.everything))
+        return of_failure("Your program", failure(stopped, self.path)).lines[0] if stopped else str(words)
+
+
+def _of_function(number: int, answer: Any, seed: int) -> Outcome:
+    exercise = EXERCISES[number]
+    function = answer.function if isinstance(answer, Kernel) else answer
+    text: ast.AST | None
+    try:
+        text = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    except (OSError, TypeError, SyntaxError):  # it was typed at a prompt
+        text = None
+    path = getattr(getattr(function, "__code__", None), "co_filename", "")
+    return _checked(number, exercise, {exercise.function: answer}, path, text, seed, "your cell")
+
+
+def _of_file(number: int, path: Path, seed: int) -> Outcome:
+    exercise, name = EXERCISES[number], on_screen(path)
+    try:
+        program = read(path)
+    except SyntaxError as error:
+        lines = (f"{name} is no Python: {error.msg}.", f"  line {error.lineno}: {(error.text or '').strip()}")
+        return Outcome(number, exercise.name, "wrong", lines, "syntax", line=error.lineno or 0)
+    except UnicodeDecodeError:
+        return Outcome(number, exercise.name, "wrong", (f"{name} is not written in UTF-8; save it so.",), "syntax")
+    if not exercise.function:
+        return blanks.of_program(number, program, name)
+    text = program.function(exercise.function)
+    if text and (line := unwritten_line(text)):
+        return undone(number, name, line)
+    untouched = files.header(number).kind == "mend" and _same(program, known(files.stub(number)))
+    names, stopped = attempt(str(path), program.names)
+    if stopped:
+        said = of_failure(name, failure(stopped, str(path)))
+        return Outcome(number, exercise.name, "wrong", said.lines, said.word)
+    found = _checked(number, exercise, names, str(path), text, seed, name)
+    if untouched:
+        first = f"{number} {exercise.name} is not done yet: one line of {name} is wrong. This is what comes of it:"
+        return Outcome(number, exercise.name, "undone", (first, *found.lines), found.word)
+    return found
+
+
+def undone(number: int, name: str, line: int) -> Outcome:
+    """Nothing is written there yet. name : of the file, for people"""
+    amount = files.header(number).amount
+    lines = (f"{number} is not done yet. Open {name}, line {line}; {amount}.",
+             f"`minitensor hint {number}` has three hints.")  # fmt: skip
+    return Outcome(number, EXERCISES[number].name, "undone", lines, line=line)
+
+
+def _same(one: Program, other: Program) -> bool:
+    return ast.dump(one.tree) == ast.dump(other.tree)
+
+
+def _checked(
+    number: int, exercise: Exercise, names: dict[str, Any], path: str, text: ast.AST | None, seed: int, name: str
+) -> Outcome:
+    answer = names.get(exercise.function)
+    stub = known(files.stub(number)).function(exercise.function)
+    assert stub
+    is_kernel, wanted = isinstance(answer, Kernel), bool(stub.decorator_list)
+    if not callable(answer) or is_kernel != wanted:
+        what = "a function with @kernel" if wanted else "a function"
+        lines = (f"{name} has no {exercise.function} that is {what}: it is what this exercise asks for.",)
+        return Outcome(number, exercise.name, "wrong", lines, "wrong-type")
+    if text and (used := forbidden(text, exercise.without)):
+        word, line = used
+        first = f"Line {line} of {name} uses {word}. This exercise is to be done without it."
+        return Outcome(number, exercise.name, "wrong", (first,), "forbidden", line=line)
+    local = Local(exercise, names, path, text)
+    found = judged(number, exercise, local, seed)
+    if found.status == "wrong" and any(
+        each.error and each.error.kinds[0] == "NotImplementedError" for each in local.results.values()
+    ):
+        line = next((each.error.lines[-1][0] for each in local.results.values() if each.error and each.error.lines), 0)
+        return undone(number, name, line)
+    if found.status == "right" and exercise.large:
+        return _predicted(found, exercise, local.function)
+    return found
+
+
+def _predicted(found: Outcome, exercise: Exercise, function: Callable[..., Any]) -> Outcome:
+    """The same with the time that a large launch is PREDICTED to take, for information."""
+    assert exercise.large
+    case = exercise.large(Draw(0, legible=False))
+    assert isinstance(function, Kernel)
+    try:
+        launch = function.sample(4)[case.grid, case.block](*case.arguments)
+        words = str(predict(launch, CARD, registers=0)).splitlines()[0]  # NVRTC would take seconds
+    except PredictionError as error:
+        words = f"no prediction: {error}"
+    return replace(found, lines=(*found.lines, f"A large launch, [{case.grid}, {case.block}]: {words}"))

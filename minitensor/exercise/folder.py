@@ -1,0 +1,214 @@
+"""The learner's folder: copies of the exercises, and `progress.json`, which says how far its owner has got."""
+
+import ast
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from minitensor.errors import InputError
+from minitensor.exercise import files
+from minitensor.text.files import on_screen, written
+
+NAME = "progress.json"
+ABOUT = "What `minitensor check` has seen of the exercises in this folder. `minitensor reset N` forgets exercise N."
+FIRST = "minitensor start my-exercises"  # what is said to those who have no folder yet
+
+
+@dataclass
+class Progress:
+    """How far the learner has got with one exercise.
+
+    done : whether it has been right
+    stars : which of its second goals have been reached
+    hints : how many have been shown
+    solution_seen : whether its solution was shown before it was right
+    """
+
+    done: bool = False
+    stars: list[bool] = field(default_factory=list)
+    hints: int = 0
+    solution_seen: bool = False
+
+    @classmethod
+    def read(cls, entry: Any, where: str) -> "Progress":
+        """One entry of the file. Raises InputError, which says what it must hold, for what was never written here."""
+        if not isinstance(entry, dict):
+            raise InputError(f"{where} must be an object such as {json.dumps(asdict(cls()))}")
+        known = {each.name for each in fields(cls)}
+        out = cls(**{name: value for name, value in entry.items() if name in known})
+        for name in ("done", "solution_seen"):
+            if type(getattr(out, name)) is not bool:
+                raise InputError(f"{where}: {name!r} must be true or false")
+        if type(out.hints) is not int or out.hints < 0:
+            raise InputError(f"{where}: 'hints' must be a whole number, 0 or more")
+        if not isinstance(out.stars, list) or not all(type(each) is bool for each in out.stars):
+            raise InputError(f"{where}: 'stars' must be a list of true and false")
+        return out
+
+
+class Folder:
+    """A learner's folder. What it says of progress is read when it is opened and written by `keep`.
+
+    Raises InputError where `progress.json` is there and cannot be understood; it is then left as it is.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._text: dict[str, Any] = {"about": ABOUT, "exercises": {}}
+        if self.progress_file.exists():
+            self._text = self._read()
+        self.progress = {
+            stem: Progress.read(entry, f"{shown(self.progress_file)}, {stem!r}")
+            for stem, entry in self._text["exercises"].items()
+        }
+
+    @property
+    def progress_file(self) -> Path:
+        return self.path / NAME
+
+    def file(self, number: int) -> Path:
+        """The learner's copy of an exercise, which may not be there."""
+        return self.path / files.exercises()[number].name
+
+    def of(self, number: int) -> Progress:
+        """The progress with an exercise: change it, then `keep` it."""
+        return self.progress.setdefault(files.exercises()[number].stem, Progress())
+
+    def current(self) -> int | None:
+        """The first exercise that is not done, None if there is none."""
+        return next((number for number in files.exercises() if not self.of(number).done), None)
+
+    def keep(self) -> None:
+        """Write the progress, whole or not at all. What others have written into the file stays in it."""
+        entries = self._text["exercises"]
+        touched = {stem: asdict(each) for stem, each in self.progress.items() if each != Progress() or stem in entries}
+        self._text["exercises"] = {stem: entries.get(stem, {}) | entry for stem, entry in sorted(touched.items())}
+        put(self.progress_file, json.dumps(self._text, indent=2, ensure_ascii=False) + "\n")
+
+    def unlock(self, number: int) -> Path:
+        """Copy the solution of an exercise into the folder. Returns where it is."""
+        source = files.solution(number)
+        out = self.path / "solutions" / source.name
+        put(out, source.read_text(encoding="utf-8"))
+        return out
+
+    def _read(self) -> dict[str, Any]:
+        where = shown(self.progress_file)
+        fix = (
+            f"Nothing was changed. Mend it, or give it another name and run `minitensor start {shown(self.path)}`, "
+            "which makes a new one and leaves your exercises as they are"
+        )
+        try:
+            text = json.loads(self.progress_file.read_text(encoding="utf-8-sig"))
+        except json.JSONDecodeError as error:
+            raise InputError(f"{where} is broken in line {error.lineno}: {error.msg}. {fix}") from None
+        except (UnicodeDecodeError, RecursionError, ValueError) as error:
+            raise InputError(f"{where} is broken: {error}. {fix}") from None
+        if not isinstance(text, dict) or not isinstance(text.get("exercises"), dict):
+            raise InputError(f'{where} has no "exercises": {{...}}. {fix}')
+        return text
+
+
+def find(named: Path | None = None) -> Folder | None:
+    """The folder that is named; else this one or one above it; else the only one inside this one. None without any.
+
+    Raises InputError where the named one holds no exercises, or several folders inside this one do.
+    """
+    if named is not None:
+        if not is_one(named):
+            raise InputError(
+                f"there are no exercises in {shown(named)!r}: `minitensor start {shown(named)}` puts them there"
+            )
+        return Folder(named)
+    here = Path.cwd()
+    if above := next((each for each in (here, *here.parents) if is_one(each)), None):
+        return Folder(above)
+    try:
+        inside = [each for each in sorted(here.iterdir()) if is_one(each)]
+    except OSError:
+        inside = []
+    if len(inside) > 1:
+        names = ", ".join(shown(each) for each in inside)
+        raise InputError(f"there are exercises in {names}: say in which, such as --dir {shown(inside[0])}")
+    return Folder(inside[0]) if inside else None
+
+
+def find_one(named: Path | None = None) -> Folder:
+    """The same. Raises InputError, which says how to begin, where there is none."""
+    folder = find(named)
+    if folder is None:
+        raise InputError(f"there are no exercises in this folder. To begin: {FIRST}")
+    return folder
+
+
+def is_one(path: Path) -> bool:
+    """Whether this is a learner's folder: it holds `progress.json`, a name that others use too, and an exercise."""
+    try:
+        return (path / NAME).is_file() and any((path / each.name).is_file() for each in files.exercises().values())
+    except OSError:  # a folder that may not be looked into
+        return False
+
+
+def start(path: Path) -> tuple[Folder, list[Path]]:
+    """Copy the exercises to a folder, and begin its `progress.json`. What is there already stays as it is.
+
+    Returns the folder and the files that were copied.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{shown(path)!r} is a file; name a folder, such as my-exercises")
+    folder = Folder(path)
+    copied = [out for number in files.exercises() if not (out := folder.file(number)).exists()]
+    for number, source in files.exercises().items():
+        if folder.file(number) in copied:
+            put(folder.file(number), source.read_text(encoding="utf-8"))
+    if not folder.progress_file.exists():
+        folder.keep()
+    return folder, copied
+
+
+def put(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    with written(path) as where:
+        where.write_text(text, encoding="utf-8")
+
+
+def near(path: Path) -> Path:
+    """The same path, from the current folder if it is in there.
+
+    >>> near(Path.cwd() / "my-exercises" / "solutions").parts
+    ('my-exercises', 'solutions')
+    """
+    whole, here = Path(os.path.abspath(path)), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) else whole
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it."""
+    return on_screen(near(path))
+
+
+def line_of(path: Path) -> int:
+    """The line where the work begins: of the first blank, the body that is missing, or the function to mend."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return 1
+    return _first(tree, _is_gap) or _first(tree, lambda node: isinstance(node, ast.FunctionDef)) or 1
+
+
+def _is_gap(node: ast.AST) -> bool:
+    if isinstance(node, ast.Raise) and node.exc is not None:
+        return ast.unparse(node.exc).partition("(")[0] == "NotImplementedError"
+    return isinstance(node, ast.Constant) and node.value is ...
+
+
+def _first(tree: ast.AST, wanted: Any) -> int:
+    return min((node.lineno for node in ast.walk(tree) if hasattr(node, "lineno") and wanted(node)), default=0)
+
+
+def stars_of(progress: Mapping[str, Progress]) -> int:
+    """How many stars were reached in all."""
+    return sum(sum(each.stars) for each in progress.values())

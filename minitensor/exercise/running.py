@@ -1,0 +1,197 @@
+"""Running an answer once: what it returned or changed, or what stopped it. It may loop, flood, raise or exit."""
+
+import io
+import linecache
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minitensor import backend
+from minitensor.core.tensor import Tensor
+from minitensor.errors import KernelError
+from minitensor.exercise.comparing import alike
+from minitensor.exercise.counting import Ledger, counting, of_launch
+from minitensor.exercise.faults import Said, explained, signature
+from minitensor.exercise.kinds import Case, Exercise
+from minitensor.gpu import Kernel
+from minitensor.gpu.simulator import Batch
+
+LINES = 3_000_000  # that an answer may run in one call: a second or two
+LOOP, ROUND = Batch._loop.__code__, 100  # a line of the simulator's own loop counts for so many
+LETTERS = 20_000  # that it may print
+
+
+class Stopped(BaseException):
+    """An answer was stopped; no ``except Exception`` of its own catches this. why : "endless" or "flood"."""
+
+    def __init__(self, why: str, line: int = 0):
+        super().__init__(why)
+        self.why, self.line = why, line
+
+
+class Failure(NamedTuple):
+    """An error of an answer.
+
+    kinds : the names of its class and of those that this is made from, its own first; text : its message
+    lines : of the learner's file, on the way to it, outermost first: number and text
+    signature : what another answer with the same fault has in common; said : in words, if they were asked for
+    stopped : "endless" or "flood" where the answer was stopped
+    """
+
+    kinds: tuple[str, ...]
+    text: str
+    lines: tuple[tuple[int, str], ...] = ()
+    signature: tuple[Any, ...] = ()
+    said: Said | None = None
+    stopped: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one call.
+
+    value : what it returned; of a kernel, every array after the launch, by the name of its parameter
+    changed : the parameter whose value it changed, though only its result is asked for
+    counts : of a launch
+    """
+
+    value: Any = None
+    error: Failure | None = None
+    changed: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Heard(io.StringIO):
+    """What an answer prints, up to a limit."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > LETTERS:
+            raise Stopped("flood")
+        return super().write(text)
+
+
+@contextmanager
+def watched(path: str) -> Iterator[Heard]:
+    """Run what is in the block; lines of the file at `path` are counted, and too many of them stop it, as does a flood
+    of text. Works in one thread, and where Python has no others."""
+    left = LINES
+
+    def follow(frame: Any, event: str, argument: Any) -> Any:
+        nonlocal left
+        left -= ROUND if frame.f_code is LOOP else 1
+        if left < 0:
+            raise Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
+        return follow
+
+    def enter(frame: Any, event: str, argument: Any) -> Any:
+        return follow if frame.f_code.co_filename == path or frame.f_code is LOOP else None
+
+    before, streams, heard = sys.gettrace(), (sys.stdout, sys.stderr), Heard()
+    sys.stdout = sys.stderr = heard
+    sys.settrace(enter)
+    try:
+        yield heard
+    finally:
+        sys.settrace(before)
+        sys.stdout, sys.stderr = streams
+
+
+def attempt(path: str, action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    """What an action gives, or the error that ended it. Ctrl-C goes through."""
+    with watched(path):
+        try:
+            return action(), None
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return None, error
+
+
+def failure(error: BaseException, path: str, said: Said | None = None) -> Failure:
+    """An error as plain data."""
+    kinds = tuple(kind.__name__ for kind in type(error).__mro__ if issubclass(kind, BaseException))
+    lines = tuple((number, source_line(path, number)) for number in lines_of(error, path))
+    if isinstance(error, Stopped):
+        lines = ((error.line, source_line(path, error.line)),) if error.line else lines
+        return Failure(kinds, "", lines, (error.why,), said, error.why)
+    known = signature(error) if isinstance(error, KernelError) else (kinds[0], str(error))
+    return Failure(kinds, str(error), lines, known, said)
+
+
+def run(exercise: Exercise, answer: Any, case: Case, path: str = "", explain: bool = False) -> Result:
+    """One call of an answer, or one launch, on copies of the case's arguments.
+
+    path : the file it is written in; explain : say in words what a kernel did wrong
+    """
+    given = copied(case.arguments)
+    names = parameters(answer)
+    if case.grid is not None:
+        launch, error = attempt(path, lambda: answer[case.grid, case.block](*given))
+        arrays = {name: each for name, each in zip(names, given, strict=False) if isinstance(each, np.ndarray)}
+        counts = of_launch(launch.counters) if launch and launch.counters else {}
+        said = explained(error, answer, case) if explain and isinstance(error, KernelError) else None
+        return Result(arrays, failure(error, path, said) if error else None, "", counts)
+    value, error = attempt(path, lambda: exercise.call(answer, *given))
+    changed = [number for number, pair in enumerate(zip(case.arguments, given, strict=True)) if not alike(*pair)]
+    named = [names[number] if number < len(names) else f"argument {number + 1}" for number in changed]
+    return Result(plain(value), failure(error, path) if error else None, named[0] if named else "")
+
+
+def counted(exercise: Exercise, answer: Any, case: Case, path: str = "") -> dict[str, int]:
+    """What one call costs, by the names of a star's `most`; empty where it fails."""
+    if case.grid is not None:
+        return dict(run(exercise, answer, case, path).counts)
+    ledger = Ledger()
+    _, error = attempt(path, lambda: exercise.call(answer, *counting(copied(case.arguments), ledger)))
+    return {} if error else ledger.counts()
+
+
+def parameters(answer: Any) -> list[str]:
+    function = answer.function if isinstance(answer, Kernel) else answer
+    code = getattr(function, "__code__", None)
+    return list(code.co_varnames[: code.co_argcount]) if code else []
+
+
+def copied(x: Any) -> Any:
+    """A copy that shares no number with x, whose arrays lie in memory as they did."""
+    if isinstance(x, np.ndarray):
+        return x.copy(order="K")
+    if isinstance(x, Tensor):
+        lib = backend.of(x.array)
+        return x.copy() if not isinstance(x.array, np.ndarray) else as_tensor_of(lib.as_array(x.array.copy(order="K")))
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(copied, x))
+    return {key: copied(value) for key, value in x.items()} if isinstance(x, dict) else x
+
+
+def as_tensor_of(array: Any) -> Tensor:
+    out = Tensor()
+    out.array = array
+    return out
+
+
+def plain(x: Any) -> Any:
+    """The same with plain Tensors for those that count."""
+    if isinstance(x, Tensor):
+        return x.plain()
+    if type(x) in (list, tuple):
+        return type(x)(map(plain, x))
+    return {key: plain(value) for key, value in x.items()} if type(x) is dict else x
+
+
+def lines_of(error: BaseException, path: str) -> list[int]:
+    """The lines of the file at `path` on the way to an error, outermost first."""
+    found, at = [], error.__traceback__
+    while at:
+        if at.tb_frame.f_code.co_filename == path:
+            found.append(at.tb_lineno)
+        at = at.tb_next
+    return found
+
+
+def source_line(path: str, number: int) -> str:
+    return linecache.getline(path, number).strip()
