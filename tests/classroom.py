@@ -49,5 +49,4 @@ def judged(which: int, function: object = None, *, path: Path, seed: int = 0) ->
     text = path.read_text(encoding="utf-8")
     status = next((each for each in ("right", "wrong") if f"# {each}" in text), "undone")
     reached = tuple(n < text.count("*") for n in range(len(EXERCISES[which].stars)))
-    counts = {"loads": (1_140, 70), "bank conflicts": (0, 0)} if "# right counted" in text else {}
-    return Outcome(which, path.stem[3:], status, (f"{which} is {status}.",), stars=reached, counts=counts)
+    return Outcome(which, path.stem[3:], status, (f"{which} is {status}.",), stars=reached)
