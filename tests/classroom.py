@@ -11,7 +11,8 @@ STUBS = {
     "02_double": '"""02 Double: twice a number, whatever it is, and this sentence is so long that it must be wrapped\n'
     'Write, lesson 1, about 1 line, 5 minutes.\n"""\n\n\ndef double(x: float) -> float:\n    """Twice x."""\n'
     "    raise NotImplementedError\n",
-    "03_last": '"""03 Last: an index too far\nMend, lesson 2, 1 line, 5 minutes.\n"""\n\n\ndef last(x: list) -> float:\n'
+    "03_last": '"""03 Last: an index too far\nMend, lesson 2, 1 line, 5 minutes.\n"""\n\n\n'
+    "def last(x: list) -> float:\n"
     '    """The last."""\n    return x[len(x)]\n',
 }
 SOLUTIONS = {

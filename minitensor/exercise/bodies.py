@@ -1,4 +1,4 @@
-"""What is graded of a pupil's file: the bodies of the functions that the exercise names, put into the teacher's own copy."""
+"""What is graded of a pupil's file: the bodies of the functions that the exercise names, put into a copy of our own."""
 
 import ast
 import re
@@ -90,6 +90,8 @@ def reaching(function: ast.AST) -> str:
     'line 1 changes mt.sum: a graded answer may not change what is not its own'
     """
     for node in ast.walk(function):
+        if not isinstance(node, (ast.expr, ast.stmt)):
+            continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
             if other := [each for each in names if each.partition(".")[0] not in IMPORTED]:
@@ -118,5 +120,7 @@ def _names(tree: ast.Module) -> frozenset[str]:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found |= {(each.asname or each.name).partition(".")[0] for each in node.names}
         else:
-            found |= {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+            found |= {
+                each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }
     return frozenset(found)

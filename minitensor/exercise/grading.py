@@ -60,7 +60,7 @@ class Graded(NamedTuple):
 
 @dataclass(frozen=True)
 class Remote:
-    """An answer that ran in another process, as `judged` asks for it. texts : the bodies, by the name of their function"""
+    """An answer that ran in another process, as `judged` asks for it. text : of its function"""
 
     results: dict[Key, Result]
     counts: dict[Key, dict[str, int]]
@@ -94,7 +94,9 @@ def pupils(folder: Path) -> list[Path]:
         raise InputError(f"there is no folder {str(folder)!r}; name the one that holds the pupils' folders")
     found = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith((".", "__"))]
     if not any(exercises_in(each) for each in found):
-        raise InputError(f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`")
+        raise InputError(
+            f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`"
+        )
     return found
 
 
@@ -222,9 +224,7 @@ def _next(lines: "queue.Queue[bytes]", seconds: float) -> dict[str, Any] | str:
 
 
 @contextmanager
-def _process(
-    work: Path, jobs: Sequence[Any], seed: int, hidden: Path
-) -> Iterator[tuple["queue.Queue[bytes]", str]]:
+def _process(work: Path, jobs: Sequence[Any], seed: int, hidden: Path) -> Iterator[tuple["queue.Queue[bytes]", str]]:
     """A process that runs jobs, and the lines that it sends; it is killed when the block is left."""
     token = secrets.token_hex(16)
     asked = {"token": token, "seed": seed, "jobs": jobs, "work": str(work), "hidden": str(hidden.resolve())}

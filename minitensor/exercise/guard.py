@@ -1,4 +1,4 @@
-"""What a process that runs a pupil's program may not do: a hook that Python asks before a file is opened and the like."""
+"""What a process that runs a pupil's program may not do. Python asks a hook before it opens a file, and the like."""
 
 import os
 import sys
@@ -17,7 +17,9 @@ ALLOWED = frozenset(
      "cpython.PyInterpreterState_New", "cpython.PyInterpreterState_Clear"]
 )  # fmt: skip
 # Modules that reach past what Python asks the hook about.
-MODULES = frozenset(["ctypes", "_ctypes", "cffi", "_cffi_backend", "_posixsubprocess", "_posixshmem", "mmap", "_winapi"])
+MODULES = frozenset(
+    ["ctypes", "_ctypes", "cffi", "_cffi_backend", "_posixsubprocess", "_posixshmem", "mmap", "_winapi"]
+)
 MEMORY = 4 * 2**30  # bytes, where the system lets a process limit itself
 
 

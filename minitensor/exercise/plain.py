@@ -28,7 +28,12 @@ def packed(x: Any, depth: int = 0) -> Any:
     {'tuple': [1, {'list': [2.0]}]}
     """
     kind = type(x)
-    if x is None or kind in (bool, float) or (kind is int and x.bit_length() < 64) or (kind is str and len(x) < LARGEST):
+    if (
+        x is None
+        or kind in (bool, float)
+        or (kind is int and x.bit_length() < 64)
+        or (kind is str and len(x) < LARGEST)
+    ):
         return x
     if kind in (list, tuple) and depth < DEEPEST:
         return {kind.__name__: [packed(each, depth + 1) for each in x]}

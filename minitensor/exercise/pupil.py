@@ -27,7 +27,9 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):  # what a program prints goes nowhere
         os.dup2(nothing, number)
-    readable = [Path(each) for each in (*filter(None, sys.path), sys.prefix, sys.base_prefix, files.HERE, asked["work"])]
+    readable = [
+        Path(each) for each in (*filter(None, sys.path), sys.prefix, sys.base_prefix, files.HERE, asked["work"])
+    ]
     hidden = [files.lessons_folder() / "solutions", files.lessons_folder() / "wrong", Path(asked["hidden"])]
     guard(readable, hidden)
     with backend.use_backend("numpy"):
