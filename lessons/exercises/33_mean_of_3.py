@@ -1,6 +1,6 @@
 """33 Mean of 3: a block and its neighbours
 
-Write, lesson 7, about 8 lines, 15 minutes; the star about 8 lines more.
+Write, lesson 7, about 8 lines, 15 minutes.
 
 Smooth n numbers: each becomes the mean of itself, the one before and the one after.
 What would lie before the first and after the last counts as 0, and must not be read.

@@ -21,13 +21,15 @@ def blamed(
     at : the first call that goes wrong; result : the learner's results, call by call
     """
     left = dict(files.wrong(number))
+    if files.header(number).kind == "mend":
+        left[""] = files.stub(number)  # its own fault is said already
     order = [*range(at, len(cases)), *range(at)]
     for seen, n in enumerate(order):
         if not left or (len(left) == 1 and seen >= ALIKE):
             break
         yours = result(n, cases[n])
         left = {word: path for word, path in left.items() if same(exercise, yours, _of(exercise, path, cases[n]))}
-    if len(left) != 1:
+    if len(left) != 1 or "" in left:
         return "", ""
     word, path = next(iter(left.items()))
     return word, sentence(path, happens=bool(result(at, cases[at]).error))

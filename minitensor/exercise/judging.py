@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from minitensor.exercise import files
 from minitensor.exercise.blaming import blamed
-from minitensor.exercise.counting import WORDS
+from minitensor.exercise.counting import SHOWN, WORDS
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Cases, Exercise, Star
@@ -113,7 +113,7 @@ def _side_by_side(number: int, exercise: Exercise, answer: Answer, seed: int) ->
         return {}
     key, case = counted_on(exercise, star, f"star {exercise.stars.index(star)}", seed)
     yours, theirs = answer.costs(key, case), counts_of_solution(number, exercise, case)
-    names = [name for name in WORDS if case.grid is not None and (yours.get(name) or theirs.get(name))]
+    names = [name for name in SHOWN if case.grid is not None and (yours.get(name) or theirs.get(name))]
     return {WORDS.get(name, name): (yours.get(name, 0), theirs[name]) for name in dict.fromkeys((*names, *star.most))}
 
 
