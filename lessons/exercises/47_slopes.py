@@ -3,8 +3,8 @@ Predict, lesson 10, 5 blanks, 2 minutes.
 
 The tape of lesson 10 goes back from the last row to the first. Each row hands its slope
 on to the rows that it was made from, each share by its rule, and shares of one number
-are added. Here is the first of three such ways. Go back by hand; you need "How a
-machine does it" and "Corners".
+are added. Here is the first of three ways. Go back by hand; you need "How a machine
+does it" and "Corners".
 
       w = 4 --(times 2)--+
                          +--(less 6)-- error ==(times itself)== square
@@ -27,10 +27,10 @@ row = mt.variable([7.0, 8.0, 9.0])
 
 answers = {
     "square.item()": ...,
-    # the slope of square along b, and along w
+    # What is the slope of square along b, and along w?
     "b.grad.item()": ...,
     "w.grad.item()": ...,
-    # the slope of the sum along each number of x, and along each of row
+    # What are the slopes of the sums along the numbers of x, and along those of row?
     "x.grad.tolist()": ...,
     "row.grad.tolist()": ...,
 }

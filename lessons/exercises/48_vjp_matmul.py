@@ -1,5 +1,5 @@
 """48 Vjp matmul: what each matrix gets of a slope
-Write, lesson 10, about 2 lines, 15 minutes.
+Write, lesson 10, about 3 lines, 15 minutes.
 
 The tape has a rule for each operation. Write the rule for c = a @ b. A number L was
 made of c, and g[row, col] is the slope of L along c[row, col]. What are the slopes of L
@@ -8,7 +8,7 @@ along each number of a, and along each number of b?
              b   . . . .
                  x x x x            a[row, at] meets all of b[at, :]
        a         . . . .            and goes into all of c[row, :]
-       . . .   c . . . .   g
+       . . .   c . . . .
        . X .     y y y y     how fast does each y change with X?
        . . .     . . . .
 

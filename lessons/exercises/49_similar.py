@@ -3,14 +3,11 @@ Predict, lesson 11, 5 blanks, 2 minutes.
 
 A picture and a text are near if their embeddings point in the same direction. The
 cosine of the angle between them says how near: 1 in the same direction, 0 at a right
-angle. These embeddings have two numbers each, so that you can draw them. You need "A
-small CLIP".
+angle. Draw these; you need "A small CLIP".
 
-      4      image 0
-                            5      image 2 (12, 5)
-      2  image 1
-      0 --------------------------------- text 0 (10, 0)
-         0   3        10   12            text 1 is (0, 0.5)
+      image 0   (3, 4)     length 5             text 0   (10, 0)    to the right
+      image 1   (0, 2)     straight up          text 1   (0, 0.5)   straight up
+      image 2   (12, 5)    length 13
 """
 
 import minitensor as mt
@@ -29,9 +26,9 @@ products = images @ texts.T
 answers = {
     "cosines.shape": ...,
     "cosines[0].tolist()": ...,
-    # for each image the text that is nearest, then for each text the nearest image
+    # Which text is nearest to each image, and which image to each text?
     "cosines.argmax(1).tolist()": ...,
     "cosines.argmax(0).tolist()": ...,
-    # for each image the text whose product with it is largest
+    # With which text has each image the largest product?
     "products.argmax(1).tolist()": ...,
 }

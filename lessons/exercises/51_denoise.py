@@ -8,7 +8,7 @@ another way. Picture and noise get a share each, and the squares of the shares a
       x  =  sqrt(alpha_bar) * x0  +  sqrt(1 - alpha_bar) * noise
 
       alpha_bar    1 . . . . . . 0.5 . . . . . . 0.01
-      x            the picture   half and half   nearly noise alone
+      x            the picture   as much of each   nearly noise alone
 
 A network is trained to guess the noise. Given x, the noise and alpha_bar, return x0,
 the guess of the clean picture. Each picture of the batch has an alpha_bar of its own;

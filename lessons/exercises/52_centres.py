@@ -28,9 +28,9 @@ again, twice, second_inertia = step(once)
 answers = {
     "labels.tolist()": ...,
     "once.tolist()": ...,
-    # the sum of squares with the centres of before the step
+    # What is the inertia before the second step, and where does that one lead?
     "second_inertia": ...,
     "twice.tolist()": ...,
-    # how many pairs of a point and a centre one step compares
+    # How many pairs of a point and a centre does one step compare?
     "len(points) * len(once)": ...,
 }

@@ -22,12 +22,12 @@ pairs = DBSCAN(eps=1.0, min_samples=2).fit(points)
 wide = DBSCAN(eps=4.0, min_samples=3).fit(points)
 
 answers = {
-    # how many neighbours each point has
+    # How many neighbours has each point?
     "near.sum(1).tolist()": ...,
-    # the numbers of the core points, then the label of every point
+    # Which points are core points, by number, and what is the label of each point?
     "found.core_sample_indices_.tolist()": ...,
     "found.labels_.tolist()": ...,
-    # the same for two neighbours, and for eps = 4
+    # And the labels for two neighbours, and for eps = 4?
     "pairs.labels_.tolist()": ...,
     "wide.labels_.tolist()": ...,
 }

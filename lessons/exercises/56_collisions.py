@@ -6,10 +6,10 @@ and on the plane itself, else 0. The code counts bit 0 once, bit 1 twice, bit 2 
 times. Two points at an angle of 90 degrees are on one side of a random plane with
 probability 1/2. You need "How often do points collide?".
 
-                  B (1, 3)
-      directions: (1, 0) to the right, (0, 1) up,      A (3, 1)
-                  (1, -1) down and to the right
-      C (-2, -2)
+      points                    planes, by their directions
+      A   ( 3,  1)              plane 0   (1,  0)    to the right
+      B   ( 1,  3)              plane 1   (0,  1)    up
+      C   (-2, -2)              plane 2   (1, -1)    to the right and down
 """
 
 import math
@@ -27,12 +27,12 @@ one_table = one_plane**2  # a table of two planes, both drawn at random
 two_tables = 1 - (1 - one_table) ** 2
 
 answers = {
-    # the bits of A, then the codes of A, B and C
+    # What are the bits of A, and the codes of A, B and C?
     "sides[0].tolist()": ...,
     "codes.tolist()": ...,
-    # how many of the three planes do not part A from B
+    # How many of the three planes do not part A from B?
     "(sides[0] == sides[1]).sum().item()": ...,
-    # how likely points at 90 degrees meet in one table, then in at least one of two
+    # How likely do points at 90 degrees meet in one table, and in at least one of two?
     "one_table": ...,
     "two_tables": ...,
 }

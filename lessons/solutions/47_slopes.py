@@ -23,10 +23,10 @@ row = mt.variable([7.0, 8.0, 9.0])
 
 answers = {
     "square.item()": 9.0,
-    # the slope of square along b, and along w
+    # What is the slope of square along b, and along w?
     "b.grad.item()": 6.0,
     "w.grad.item()": 12.0,
-    # the slope of the sum along each number of x, and along each of row
+    # What are the slopes of the sums along the numbers of x, and along those of row?
     "x.grad.tolist()": [0.0, 1.0, 1.0],
     "row.grad.tolist()": [5.0, 7.0, 9.0],
 }

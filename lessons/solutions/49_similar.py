@@ -23,9 +23,9 @@ products = images @ texts.T
 answers = {
     "cosines.shape": (3, 2),
     "cosines[0].tolist()": [0.6, 0.8],
-    # for each image the text that is nearest, then for each text the nearest image
+    # Which text is nearest to each image, and which image to each text?
     "cosines.argmax(1).tolist()": [1, 1, 0],
     "cosines.argmax(0).tolist()": [2, 1],
-    # for each image the text whose product with it is largest
+    # With which text has each image the largest product?
     "products.argmax(1).tolist()": [0, 1, 0],
 }

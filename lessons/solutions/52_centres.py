@@ -25,9 +25,9 @@ again, twice, second_inertia = step(once)
 answers = {
     "labels.tolist()": [0, 0, 1, 1, 1, 1],
     "once.tolist()": [1.0, 10.0],
-    # the sum of squares with the centres of before the step
+    # What is the inertia before the second step, and where does that one lead?
     "second_inertia": 31.0,
     "twice.tolist()": [2.0, 12.0],
-    # how many pairs of a point and a centre one step compares
+    # How many pairs of a point and a centre does one step compare?
     "len(points) * len(once)": 12,
 }

@@ -18,12 +18,12 @@ pairs = DBSCAN(eps=1.0, min_samples=2).fit(points)
 wide = DBSCAN(eps=4.0, min_samples=3).fit(points)
 
 answers = {
-    # how many neighbours each point has
+    # How many neighbours has each point?
     "near.sum(1).tolist()": [2, 3, 3, 2, 2, 2, 1],
-    # the numbers of the core points, then the label of every point
+    # Which points are core points, by number, and what is the label of each point?
     "found.core_sample_indices_.tolist()": [1, 2],
     "found.labels_.tolist()": [0, 0, 0, 0, -1, -1, -1],
-    # the same for two neighbours, and for eps = 4
+    # And the labels for two neighbours, and for eps = 4?
     "pairs.labels_.tolist()": [0, 0, 0, 0, 1, 1, -1],
     "wide.labels_.tolist()": [0, 0, 0, 0, 0, 0, -1],
 }

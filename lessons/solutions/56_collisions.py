@@ -22,12 +22,12 @@ one_table = one_plane**2  # a table of two planes, both drawn at random
 two_tables = 1 - (1 - one_table) ** 2
 
 answers = {
-    # the bits of A, then the codes of A, B and C
+    # What are the bits of A, and the codes of A, B and C?
     "sides[0].tolist()": [1, 1, 1],
     "codes.tolist()": [7, 3, 4],
-    # how many of the three planes do not part A from B
+    # How many of the three planes do not part A from B?
     "(sides[0] == sides[1]).sum().item()": 2,
-    # how likely points at 90 degrees meet in one table, then in at least one of two
+    # How likely do points at 90 degrees meet in one table, and in at least one of two?
     "one_table": 0.25,
     "two_tables": 0.4375,
 }

@@ -36,6 +36,7 @@ def _whole(draw: Draw) -> Iterator[Case]:
     line = tensor([[3.0 * number, 4.0 * number] for number in (0, 1, 2, 3, 5, 9)])
     yield Case((tensor([[7.0]]), 2.0, 1))
     yield Case((tensor([[7.0]]), 2.0, 2))
+    yield Case((tensor([[0.0, 0.0], [3.0, 3.0], [20.0, 1.0]]), 4.0, 2))  # near along each axis, and yet no neighbours
     yield Case((tensor([0.0, 1, 2, 5, 7, 8]).reshape(6, 1), 2.0, 3))
     yield Case((line, 5.0, 3))
     yield Case((line, 10.0, 4))
@@ -82,7 +83,7 @@ EXERCISES = (
         hints=(
             "How far is the point 4 from A, and how far from B? All others are plain.",
             "Two points belong to A at first, four to B: what is the mean of 4, 10, 12 and 14?",
-            "Seen from the centres 1 and 10 the point 4 belongs to A: the means are now those of 0, 2, 4 and of the rest.",
+            "Seen from 1 and 10 the point 4 belongs to A: the means are now those of 0, 2, 4 and of the other three.",
         ),
     ),
     Exercise(
@@ -91,10 +92,10 @@ EXERCISES = (
         _crowds,
         hints=(
             "p[:, None] - c has the shape (n, k, d). Square it, sum axis 2, and ask each row where its least is.",
-            "labels[:, None] == mt.arange(len(c)) is the table of the picture. As numbers of p's dtype, what is its sum "
-            "down, and what its product with p?",
-            "sums / mt.maximum(counts, 1) is a mean wherever there are points; mt.where keeps c elsewhere. For the second "
-            "star compare (c**2).sum(1) - 2 * (p @ c.T), both centred at p.mean(0) first.",
+            "labels[:, None] == mt.arange(len(c)) is the table of the picture. As numbers of p's dtype, what is its "
+            "sum down the columns, and what the product of its .T with p?",
+            "sums / mt.maximum(counts, 1) is a mean wherever there are points; mt.where keeps c elsewhere. For the "
+            "second star compare (c**2).sum(1) - 2 * (p @ c.T), both centred at p.mean(0) first.",
         ),
         stars=(
             Star("no loop over points", _no_loop, {"operations": 60}),

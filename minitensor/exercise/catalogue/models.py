@@ -93,7 +93,7 @@ EXERCISES = (
         hints=(
             "unit() divides each row by its length, 5 for (3, 4). What is left has the length 1.",
             "The texts of length 1 are (1, 0) and (0, 1). So a row of cosines is the image's own row of length 1.",
-            "argmax(1) says for each row where its largest is. Without unit() text 0 counts twenty times as much as text 1.",
+            "argmax(1) says for each row where its largest is. Without unit() text 0 counts twenty times as much.",
         ),
     ),
     Exercise(
@@ -103,8 +103,8 @@ EXERCISES = (
         hints=(
             "-log of a share e^own / sum is log(sum) - own. Along the rows the sums are over axis 1; and down?",
             "Make log(exp(scores).sum(axis)) for both axes, take the mean of each, and take the own scores away.",
-            "For the star take the largest of each row (of each column) away before exp, with keepdims=True, and add it "
-            "again after log.",
+            "For the star take the largest of each row (of each column) away before exp, with keepdims=True, and add "
+            "it again after log.",
         ),
         stars=(Star("tau = 0.001 gives a finite number too", _sharp),),
         digits=9,
