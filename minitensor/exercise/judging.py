@@ -82,7 +82,7 @@ def _left(number: int, exercise: Exercise, answer: Answer, star: Star, which: st
         for at, case in enumerate(calls(exercise, star.cases, seed)):
             yours = answer.result((which, at), case)
             if said := fault(exercise, case, yours, run(exercise, solution, case)):
-                return said.lines[0]
+                return " ".join(" ".join(said.lines[:3]).split())  # the call, what is expected, and yours
     if star.holds and (open_ := answer.left(which, star)):
         return open_
     if star.most:
@@ -92,8 +92,9 @@ def _left(number: int, exercise: Exercise, answer: Answer, star: Star, which: st
         if not costs:
             return "It could not be counted: the answer fails with Tensors that count."
         if over:
+            limit = "the most is" if which == "must" else "the star is at"
             wanted = ", ".join(f"{most:,} {WORDS.get(name, name)}" for name, most in star.most.items())
-            return f"Yours: {', '.join(over)}; the star is at {wanted}."
+            return f"Yours: {', '.join(over)}; {limit} {wanted}."
     return ""
 
 
