@@ -4,11 +4,13 @@ Who ran the answer does not matter here: an `Answer` gives results, be they made
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Protocol
 
 from minitensor.exercise import files
 from minitensor.exercise.blaming import blamed
+from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.counting import SHOWN, WORDS
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.faults import Said
@@ -43,13 +45,20 @@ def solution_of(number: int, exercise: Exercise) -> Callable[..., Any]:
     return answer
 
 
+@lru_cache(256)
+def of_solution(number: int, key: Key, seed: int) -> Result:
+    """What the solution gives in a call; of a class, each pupil's is compared with it."""
+    exercise = EXERCISES[number]
+    case = dict(every_call(exercise, seed))[key]
+    return run(exercise, solution_of(number, exercise), case)
+
+
 def judged(number: int, exercise: Exercise, answer: Answer, seed: int = 0) -> Outcome:
     """The first call that goes wrong, or none, and which stars were reached."""
-    solution = solution_of(number, exercise)
     assert exercise.cases
     every = calls(exercise, exercise.cases, seed)
     for at, case in enumerate(every):
-        yours, right = answer.result(("cases", at), case), run(exercise, solution, case)
+        yours, right = answer.result(("cases", at), case), of_solution(number, ("cases", at), seed)
         if said := fault(exercise, case, yours, right):
             word, clause = blamed(number, exercise, every, at, lambda n, case: answer.result(("cases", n), case))
             if word:  # which says more than how the numbers relate
@@ -77,11 +86,10 @@ def _table(counts: Mapping[str, tuple[int, int]]) -> list[str]:
 
 def _left(number: int, exercise: Exercise, answer: Answer, star: Star, which: str, seed: int) -> str:
     """What a star still asks for, in a sentence; "" if it is reached."""
-    solution = solution_of(number, exercise)
     if star.cases:
         for at, case in enumerate(calls(exercise, star.cases, seed)):
             yours = answer.result((which, at), case)
-            if said := fault(exercise, case, yours, run(exercise, solution, case)):
+            if said := fault(exercise, case, yours, of_solution(number, (which, at), seed)):
                 return " ".join(" ".join(said.lines[:3]).split())  # the call, what is expected, and yours
     if star.holds and (open_ := answer.left(which, star)):
         return open_

@@ -59,7 +59,8 @@ def _views(draw: Draw) -> Calls:
 
 def _views_that_are_none(draw: Draw) -> Calls:
     for shape, strides, to in (
-        ((3,), (1,), (4,)), ((2, 3), (3, 1), (3,)), ((2,), (1,), (2, 3)), ((1, 3), (3, 1), (3,)), ((4, 3), (3, 1), (2, 3)),
+        ((3,), (1,), (4,)), ((2, 3), (3, 1), (3,)), ((2,), (1,), (2, 3)), ((1, 3), (3, 1), (3,)),
+        ((4, 3), (3, 1), (2, 3)),
     ):  # fmt: skip
         yield Case((shape, strides, to), raises=ValueError)
 
@@ -187,8 +188,8 @@ EXERCISES = (
             "What is q * a, where q is true and where it is not? And what would have to be added?",
             "~q is true where q is false. One of q * a and ~q * b is 0 at each place. For the star nothing may be "
             "multiplied.",
-            "For the star: mt.broadcast_shapes gives the whole shape; stretch q, a and b to it with expand(*shape), copy "
-            "b, and write the elements of a into the places of the mask: result[mask] = a[mask].",
+            "For the star: mt.broadcast_shapes gives the whole shape; stretch q, a and b to it with expand(*shape), "
+            "copy b, and write the elements of a into the places of the mask: result[mask] = a[mask].",
         ),
         without=("where",),
         stars=(Star("What is not chosen does not matter, even if it is infinite or not a number.", _spoiled),),
