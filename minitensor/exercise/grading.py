@@ -19,8 +19,9 @@ from minitensor import backend
 from minitensor.errors import InputError
 from minitensor.exercise import blanks, files
 from minitensor.exercise.bodies import Taken, pupils_program, taken
+from minitensor.exercise.calls import Key
 from minitensor.exercise.catalogue import EXERCISES
-from minitensor.exercise.judging import Key, judged
+from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Star
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.plain import numbers_in, to_result
@@ -167,7 +168,7 @@ def _judged(number: int, job: Taken, line: dict[str, Any], seed: int) -> Row:
     nothing = (False,) * len(exercise.stars)
     try:
         remote = Remote.of(line, job.functions[exercise.function])
-        outcome = judged(number, exercise, remote, seed)
+        outcome = judged(number, remote, seed)
     except Exception as error:  # whatever a pupil's program makes of a result costs that pupil only
         return Row(number, exercise.name, "wrong", nothing, "wrong-type", (f"it cannot be judged: {error}",))
     texts = [each.error.text for each in remote.results.values() if each.error and each.error.kinds[0] == "NameError"]

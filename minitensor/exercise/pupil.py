@@ -11,9 +11,9 @@ from typing import Any
 
 from minitensor import backend
 from minitensor.exercise import files
+from minitensor.exercise.calls import counted_on, every_call
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.guard import guard
-from minitensor.exercise.judging import counted_on, every_call
 from minitensor.exercise.plain import of_result
 from minitensor.exercise.programs import read
 from minitensor.exercise.running import Result, attempt, counted, failure, run
@@ -49,7 +49,7 @@ def calls_of(number: int, path: Path, seed: int) -> dict[str, Any]:
     if error is not None:
         return {"results": [["cases", 0, of_result(Result(error=failure(error, where)))]], "costs": [], "left": {}}
     function, results, well = names[exercise.function], [], True
-    for (which, at), case in every_call(exercise, seed):
+    for (which, at), case in every_call(number, seed).items():
         result = run(exercise, function, case, where, explain=well)
         results.append([which, at, of_result(result)])
         well = well and not result.error
@@ -59,7 +59,7 @@ def calls_of(number: int, path: Path, seed: int) -> dict[str, Any]:
     goals = [("must", exercise.must), *((f"star {n}", star) for n, star in enumerate(exercise.stars))]
     for name, star in goals:
         if star and star.most:
-            key, case = counted_on(exercise, star, name, seed)
+            key, case = counted_on(number, name, seed)
             costs.append([*key, counted(exercise, function, case, where)])
         if star and star.holds:
             holds = star.holds
