@@ -1,9 +1,0 @@
-"""the offset that the picture had is forgotten"""
-
-
-def mirror(
-    offset: int, shape: tuple[int, ...], strides: tuple[int, ...]
-) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
-    """The offset, shape and strides of the view with its last axis read backwards."""
-    last = (shape[-1] - 1) * strides[-1]
-    return last, shape, (*strides[:-1], -strides[-1])

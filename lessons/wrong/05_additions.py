@@ -1,5 +1,0 @@
-"""additions are counted as multiplications"""
-
-answers = {
-    "multiplications": 60,
-}

@@ -1,9 +1,0 @@
-"""each product takes the place of the one before, and only the last is left"""
-
-
-def dot(a: list[float], b: list[float]) -> float:
-    """The dot product of two lists of the same length."""
-    total = 0.0
-    for left, right in zip(a, b, strict=True):
-        total = left * right
-    return total

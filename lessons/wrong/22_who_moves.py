@@ -1,5 +1,0 @@
-"""the points are thought to move, and not the queries"""
-
-answers = {
-    "moved.shape": (4, 2),
-}

@@ -1,9 +1,0 @@
-"""the shares of picture and noise are exchanged"""
-
-import minitensor as mt
-
-
-def denoise(x: mt.Tensor, noise: mt.Tensor, alpha_bar: mt.Tensor) -> mt.Tensor:
-    """x (n, d), noise (n, d), alpha_bar (n,), above 0 and at most 1 -> x0 (n, d)."""
-    share = alpha_bar.reshape(-1, *[1] * (x.ndim - 1))
-    return (x - mt.sqrt(share) * noise) / mt.sqrt(1 - share)

@@ -1,8 +1,0 @@
-"""squares are compared with eps itself"""
-
-import minitensor as mt
-
-
-def dbscan_core(p: mt.Tensor, eps: float, min_samples: int) -> mt.Tensor:
-    """p (n, d) -> bool (n,)."""
-    return (((p[:, None] - p) ** 2).sum(2) <= eps).sum(1) >= min_samples
