@@ -2,8 +2,8 @@
 Predict, lesson 3, 6 blanks, 2 minutes.
 
 Line the shapes up at their last axis. Sizes must be equal, or 1; a missing axis counts
-as 1. What are the shapes of these results? Run nothing yet: put your answers in place
-of the dots, as Python writes them: (2, 3), or True, or False.
+as 1. What comes of the expressions below? Run nothing yet: put your answers in place of
+the dots, as Python writes them: (2, 3) for a shape or for strides, and True or False.
 
     table    3   4          table    3   4
     row          4          column   3   1

@@ -7,13 +7,13 @@ Predict, lesson 6, 6 blanks, 2 minutes.
     --+-----+-------------------------+------+------+----
       0     1                         5      6      7
 
-Three queries, (3, 2), look at four points, (4, 2). The third query, (100, 100), is far
-away from all. Replace each ... by what comes out.
+Three queries, (3, 2), look at four points, (4, 2); the third, q[2], is far away from
+all of them. Replace each ... by what comes out.
 """
 
 import minitensor as mt
 
-q = mt.tensor([[0.0, 0.0], [6.0, 0.0], [100.0, 100.0]])
+q = mt.tensor([[0.0, 0.0], [6.0, 0.0], [20.0, 20.0]])
 p = mt.tensor([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [7.0, 1.0]])
 
 difference = q[:, None, :] - p

@@ -2,9 +2,9 @@
 
 Write, lesson 6, about 6 lines, 15 minutes.
 
-Every point moves to the weighted mean of all points, as in lesson 6: a point at distance
-r weighs exp(-r * r / (2 * h * h)). But a table of n * n weights would be too large, so
-the points move in batches of `size`; the last batch is what is left:
+Every point moves to the weighted mean of all points, as in lesson 6: one at distance r
+weighs exp(-r * r / (2 * h * h)). But a table of n * n weights would be too large: the
+points move in batches of `size`, and the last batch is what is left.
 
     n = 7, size = 3        the weights of one batch
     p[0] p[1] p[2]         3 rows of 7

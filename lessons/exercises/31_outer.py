@@ -1,6 +1,6 @@
 """31 Outer: many threads want the same number
 
-Write, lesson 7, about 3 lines, 15 minutes; the star about 10 lines more.
+Write, lesson 7, about 3 lines, 15 minutes.
 
 Multiply each number of u by each of v: broadcasting u (m, 1) * v (1, n), written as a
 kernel. Blocks are 32 × 8 threads, and there are just as many as out needs: the column
@@ -13,7 +13,8 @@ counts along x.
 From lesson 7: guards; for the star shared memory and a barrier.
 
 Star: 40 × 70 products are made with 470 loads (reading both numbers for each: 5,600).
-A block fetches each number that it needs of u and v once, and its threads share it.
+A block fetches each number that it needs of u and v once, and its threads share it:
+about 8 lines more.
 """
 
 import numpy as np

@@ -1,12 +1,12 @@
 """A new axis lets every query meet every point: (3, 1, 2) minus (4, 2) is (3, 4, 2), 24 numbers.
 The sum over the coordinates leaves a weight for each query and each point, (3, 4). A point on which
-the query lies weighs exp(0) = 1, the most there is; from (100, 100) all weigh 0 as a float. It is
+the query lies weighs exp(0) = 1, the most there is; one that is far weighs next to nothing. It is
 the queries that move, so the result has their shape.
 """
 
 import minitensor as mt
 
-q = mt.tensor([[0.0, 0.0], [6.0, 0.0], [100.0, 100.0]])
+q = mt.tensor([[0.0, 0.0], [6.0, 0.0], [20.0, 20.0]])
 p = mt.tensor([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [7.0, 1.0]])
 
 difference = q[:, None, :] - p

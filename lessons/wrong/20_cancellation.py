@@ -1,4 +1,5 @@
-"""what fell below 0 is cut off, but the digits were lost before"""
+"""large squares are subtracted: the digits of their small difference are lost before,
+and cutting off what is below 0 does not bring them back"""
 
 import minitensor as mt
 

@@ -1,4 +1,5 @@
-"""the weights of each point add up to 1, and not those of each query: look at the axis of the sum"""
+"""the weights of each point add up to 1, and not those of each query: look at the axis of
+the sum"""
 
 import minitensor as mt
 

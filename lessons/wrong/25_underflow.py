@@ -1,4 +1,5 @@
-"""the largest score of all is subtracted, so that a query with small scores has weights of 0 only"""
+"""the largest score of all is subtracted, so that a query with small scores has weights
+of 0 only"""
 
 import minitensor as mt
 

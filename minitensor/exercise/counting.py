@@ -22,7 +22,12 @@ SHOWN = {
     "barriers": "barriers",
     "flops": "FLOPs",
 }
-WORDS = SHOWN | {"atomics": "atomics in all", "alive": "elements alive", "copied": "elements copied", "indices": "square brackets"}
+WORDS = SHOWN | {
+    "atomics": "atomics in all",
+    "alive": "elements alive",
+    "copied": "elements copied",
+    "indices": "square brackets",
+}
 
 
 @dataclass

@@ -66,6 +66,7 @@ class Exercise:
     stars : second goals, one or two
     without : what the text may not use: "@", or names such as "where", "einsum", "sum"
     call : how an answer is run, ``call(function, *arguments)``; its result is compared with that of the solution
+    written : how a call is written in a message, ``written(*arguments)``, where the usual way would not be read
     digits : how many decimal digits of a float must be right, relative to the largest number of the result, or for
         float32 to what it can hold; None: all but the rounding of some sums
     large : a launch that fills a GPU, for the prediction that is shown
@@ -79,6 +80,7 @@ class Exercise:
     stars: tuple[Star, ...] = ()
     without: tuple[str, ...] = ()
     call: Callable[..., Any] = call
+    written: Callable[..., str] | None = None
     digits: float | None = None
     large: Callable[[Draw], Case] | None = None
 

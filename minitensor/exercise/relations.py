@@ -42,8 +42,8 @@ def _transposed(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterat
 
 
 def _old(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[tuple[str, str]]:
-    if before is None or before.shape != y.shape or e.shape != y.shape:
-        return
+    if before is None or before.shape != y.shape or e.shape != y.shape or (before != before.flat[0]).any():
+        return  # numbers of their own may be written where the same stood before
     off = ~right(e, y)
     if off.any() and bool((y == before)[off].all()):
         yield "old-content", f"{off.sum():,} of {e.size:,} elements hold what they held before: nobody wrote them."

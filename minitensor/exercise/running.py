@@ -3,6 +3,7 @@
 import io
 import linecache
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -94,7 +95,9 @@ def watched(path: str) -> Iterator[Heard]:
     sys.stdout = sys.stderr = heard
     sys.settrace(enter)
     try:
-        yield heard
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as NumPy's, of infinite numbers
+            yield heard
     finally:
         sys.settrace(before)
         sys.stdout, sys.stderr = streams
@@ -118,7 +121,10 @@ def failure(error: BaseException, path: str, said: Said | None = None) -> Failur
     if isinstance(error, Stopped):
         lines = ((error.line, source_line(path, error.line)),) if error.line else lines
         return Failure(kinds, "", lines, (error.why,), said, error.why)
-    known = signature(error) if isinstance(error, KernelError) else (kinds[0], str(error))
+    if isinstance(error, KernelError):
+        known = signature(error)
+    else:  # the words of the learner's own errors do not matter
+        known = kinds[:1] if lines and lines[-1][1].startswith("raise ") else (kinds[0], str(error))
     return Failure(kinds, str(error), lines, known, said)
 
 

@@ -230,7 +230,7 @@ class Accesses:
             place = self.machine.function.sites[number]
             at = self._placed(int(self.machine.blocks[who_.block]), who_.thread, place.line)
             pair.append(Access(at, kind_, place.array, place.line in self.machine.function.adding or kind_ == "atomic"))
-        raise diagnoses.race(memory.element(race.address), *pair)
+        raise diagnoses.race(memory.element(race.address), pair[0], pair[1], race.turned)
 
     def at(self, lane: int, line: int) -> At:
         return self._placed(int(self.numbers[lane // self.per_block]), lane % self.per_block, line)

@@ -10,39 +10,57 @@ from minitensor.gpu.where import Access, At, Element, axes_of
 ELSEWHERE = "what one launch has written, the next may read: end the kernel between the two and launch a second one"
 
 
-def in_order(space: str, one: Access, other: Access) -> str:
-    """What puts the two in order."""
+def what_kind(element: Element, one: Access, other: Access) -> str:
+    """Of the races.
+
+    "which thread": both have a thread's number in its block where that in the grid is meant; both "add"; both write, so
+    that it has no one "owner"; one writes "in place" what others still read; a block waits for another, "between
+    blocks"; on the "same line" some read and others write; or a "barrier" is missing
+    """
     kinds = {one.kind, other.kind}
     apart = one.at.block != other.at.block
-    barrier = space == "shared" or one.at.grid_size == (1, 1, 1)
     if apart and one.at.thread == other.at.thread and _forgets_the_block(one, other):
+        return "which thread"
+    if all(each.kind == "atomic" or _only_adds(each) for each in (one, other)):
+        return "add"
+    if kinds == {"store"} or any(Clues(each.at.source, each.at.line).swaps(each.array) for each in (one, other)):
+        return "owner"
+    if kinds == {"load", "store"} and element.space == "global":
+        load, store = (one, other) if one.kind == "load" else (other, one)
+        if load.at.line <= store.at.line:  # it wants what was there before
+            return "in place"
+    if element.space == "global" and one.at.grid_size != (1, 1, 1):
+        return "between blocks"
+    return "same line" if one.at.line == other.at.line and "atomic" not in kinds else "barrier"
+
+
+def in_order(element: Element, one: Access, other: Access) -> str:
+    """What puts the two in order."""
+    kind = what_kind(element, one, other)
+    if kind == "which thread":
         axes = axes_of(one.at.block_size, one.at.grid_size)
         return (
             f"both are {one.at.name} of their block, and cuda.threadIdx counts from 0 in each block: "
             f"cuda.grid({axes}) counts through all of them"
         )
-    if all(each.kind == "atomic" or _only_adds(each) for each in (one, other)):
+    if kind == "add":
         return f"let each add in one step: cuda.atomic_add({one.array}, index, value)"
-    if kinds == {"store"} or any(Clues(each.at.source, each.at.line).swaps(each.array) for each in (one, other)):
-        if apart:
-            return "blocks run in any order and never wait for each other: give each element to one thread of one block"
+    if kind == "owner" and one.at.block != other.at.block:
+        return "blocks run in any order and never wait for each other: give each element to one thread of one block"
+    if kind == "owner":
         return "give each element to one thread"
-    if kinds == {"load", "store"} and space == "global":
-        load, store = (one, other) if one.kind == "load" else (other, one)
-        if load.at.line <= store.at.line:  # it wants what was there before
-            mend = "write to a second array, which no thread of this launch reads"
-            if barrier:
-                mend += (
-                    "; as long as the grid is one block, cuda.syncthreads() between reading and writing will also do"
-                )
-            return mend
-    if not barrier:
+    if kind == "in place":
+        mend = "write to a second array, which no thread of this launch reads"
+        if one.at.grid_size == (1, 1, 1):
+            mend += "; as long as the grid is one block, cuda.syncthreads() between reading and writing will also do"
+        return mend
+    if kind == "between blocks":
         return f"blocks run in any order and never wait for each other, and a barrier is for one block; {ELSEWHERE}"
-    if one.at.line == other.at.line and "atomic" not in kinds:
+    if kind == "same line":
         mend = "read into a variable, then put cuda.syncthreads(), and then write"
     else:
         mend = "put cuda.syncthreads() between the two, also where the second is in the next round of a loop"
-    return mend if space == "shared" else f"{mend}; that is enough as long as the grid is one block"
+    return mend if element.space == "shared" else f"{mend}; that is enough as long as the grid is one block"
 
 
 def _only_adds(access: Access) -> bool:

@@ -98,6 +98,10 @@ class Clues:
         inside = [node for node in self.path if isinstance(node, ast.For)]
         return {ast.unparse(node.target): _head(node) for node in inside}
 
+    def rounds(self) -> list[int]:
+        """The lines of the loops around the line."""
+        return [node.lineno for node in self.path if isinstance(node, (ast.For, ast.While))]
+
     def uneven_loop(self) -> str:
         """The head of a loop around the line that not every thread of a block may go round as often."""
         for node in self.path:

@@ -25,16 +25,16 @@ from minitensor.gpu.where import Access, At, Element
 # --- two threads -----------------------------------------------------------------------------------------------------
 
 
-def race(element: Element, one: Access, other: Access) -> DataRaceError:
+def race(element: Element, one: Access, other: Access, turned: bool = False) -> DataRaceError:
     """Two threads touch one element, one of them writes, and nothing says which comes first.
 
-    one : the access that came first in the simulator
+    turned : whether `other` came first in the simulator
     """
     error = DataRaceError(
         f"data race on {element} of {element.space} memory:\n  {one}\n  {other}\n"
-        f"nothing says which comes first; {in_order(element.space, one, other)}"
+        f"nothing says which comes first; {in_order(element, one, other)}"
     )
-    return told(error, Facts("race", element=element, accesses=(one, other)))
+    return told(error, Facts("race", element=element, accesses=(other, one) if turned else (one, other)))
 
 
 def barrier_missed(at: At, other: At, how: str = "elsewhere") -> BarrierError:

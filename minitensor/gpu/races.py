@@ -56,12 +56,16 @@ def unpack(packed: int) -> Who:
 
 
 class Race(NamedTuple):
-    """Two accesses to one address that nothing puts in order. kinds : "load", "store" or "atomic"; sites : where"""
+    """Two accesses to one address that nothing puts in order.
+
+    kinds : "load", "store" or "atomic"; sites : where; turned : whether the second came first in the simulator
+    """
 
     address: int
     who: tuple[Who, Who]
     kinds: tuple[str, str]
     sites: tuple[int, int]
+    turned: bool = False
 
 
 class _Keeper:
@@ -195,8 +199,10 @@ class Watch:
             found = found[np.argsort(theirs[found], kind="stable")]
         one = found[0]
         pairs = [(unpack(int(theirs[one])), their, int(keeper.site[at[one]])), (unpack(int(who[one])), kind, site)]
+        first = pairs[0]
         if pairs[0][0].block != pairs[1][0].block:
             pairs.sort(key=lambda each: each[0].block)
         elif kind == "store" and their == "load":
             pairs.reverse()
-        return Race(int(at[one]), *zip(*pairs, strict=True))
+        people, kinds, sites = zip(*pairs, strict=True)
+        return Race(int(at[one]), people, kinds, sites, turned=pairs[0] is not first)

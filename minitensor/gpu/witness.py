@@ -22,7 +22,7 @@ from minitensor.gpu.where import At
 class Touches(NamedTuple):
     """Accesses that threads of one or more blocks make together, at one place in the source.
 
-    kind : "load", "store" or "atomic"; array : as the kernel calls it; size : of the array, in elements
+    kind : "load", "store" or "atomic"; array : as the kernel calls it first; size : of the array, in elements
     addresses, blocks, threads : (n,) of each access the element in the order of memory, the block, the thread in it
     """
 
@@ -66,7 +66,7 @@ class _Watching(Batch):
         every = np.broadcast_to(address, (self.size,))[on.on]
         who = self.numbers[self.block[on.on]], self.thread[on.on]
         for part in range(wide):
-            touched = Touches(place.kind, place.array, memory.space, memory.size, place.line, every + part, *who)
+            touched = Touches(place.kind, memory.name, memory.space, memory.size, place.line, every + part, *who)
             self.machine.touches.append(touched)
 
     def _watch(self, *access: Any) -> None:

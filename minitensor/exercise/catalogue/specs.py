@@ -17,6 +17,10 @@ def by_number(function: Callable[[], Any], number: int, *tensors: Tensor) -> Ten
     return einsum(_texts(function())[number], *tensors)
 
 
+def as_written(number: int, *tensors: Tensor) -> str:
+    return f"einsum(ten_specs()[{number}], {', '.join(str(each.shape) for each in tensors)})"
+
+
 def _texts(specs: Any) -> Any:
     if not isinstance(specs, tuple | list) or len(specs) != SPECS or not all(isinstance(each, str) for each in specs):
         raise InputError(f"ten_specs returns ten texts, one for each line of the list; this is {specs!r:.60}")
@@ -67,6 +71,7 @@ EXERCISES = (
         ),
         stars=(Star("all ten specs together have at most 40 letters", holds=_few_letters),),
         call=by_number,
+        written=as_written,
     ),
     Exercise(
         "distances",

@@ -1,4 +1,4 @@
-"""one more barrier is put in: it holds back the threads of one block, not the other blocks"""
+"""nobody waits any more: now a thread writes, in one block too, what another has yet to read"""
 
 import numpy as np
 from minitensor.gpu import cuda, kernel
@@ -12,9 +12,6 @@ def swap(x, y, n):
     one, other = np.float32(0), np.float32(0)
     if i < n:
         one, other = x[from_x], y[n - 1 - i]
-    cuda.syncthreads()
     if i < n:
         y[to_y] = one
-    cuda.syncthreads()
-    if i < n:
         x[i] = other

@@ -1,0 +1,9 @@
+"""the shapes are lined up at their first axis, so that axes are added behind"""
+
+
+def expand_strides(
+    shape: tuple[int, ...], strides: tuple[int, ...], to: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The strides of the view of shape `to`, one for each axis of `to`."""
+    kept = [0 if size == 1 else stride for size, stride in zip(shape, strides)]
+    return (*kept, *[0] * (len(to) - len(shape)))

@@ -1,0 +1,11 @@
+"""the column of a lies down beside the row of b, and does not stand upright"""
+
+import minitensor as mt
+
+
+def matmul_outer(a: mt.Tensor, b: mt.Tensor) -> mt.Tensor:
+    """The matrix product: (m, k), (k, n) -> (m, n)"""
+    result = mt.zeros((a.shape[0], b.shape[1]), a.dtype)
+    for inner in range(a.shape[1]):
+        result += a[:, inner] * b[inner]
+    return result
