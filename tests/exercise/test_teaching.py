@@ -19,7 +19,7 @@ NUMBERS = re.compile(r"exercises? ([\d, ]*\d)")
 
 def sessions():
     text = PAGE.read_text(encoding="utf-8")
-    return re.findall(r"### (Session \d): .+\n(.+?)(?=\n### )", text, re.S)
+    return re.findall(r"### (Session \d): [^\n]+\n(.+?)(?=\n### )", text, re.S)
 
 
 def numbers_in(words):
