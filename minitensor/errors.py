@@ -63,6 +63,10 @@ class WriteError(MinitensorError, OSError):
     """A file could not be written; the message names it, and what was there before is as it was."""
 
 
+class ForbiddenError(MinitensorError, PermissionError):
+    """A program that is graded asked for a file, a process or a connection, which it may not have."""
+
+
 class NotFittedError(MinitensorError, ValueError, AttributeError):
     """An estimator was asked for what it only knows after ``fit``."""
 

@@ -11,7 +11,8 @@ STUBS = {
     "02_double": '"""02 Double: twice a number, whatever it is, and this sentence is so long that it must be wrapped\n'
     'Write, lesson 1, about 1 line, 5 minutes.\n"""\n\n\ndef double(x: float) -> float:\n    """Twice x."""\n'
     "    raise NotImplementedError\n",
-    "03_last": '"""03 Last: an index too far\nMend, lesson 2, 1 line, 5 minutes.\n"""\n\n\ndef last(x: list) -> float:\n'
+    "03_last": '"""03 Last: an index too far\nMend, lesson 2, 1 line, 5 minutes.\n"""\n\n\n'
+    "def last(x: list) -> float:\n"
     '    """The last."""\n    return x[len(x)]\n',
 }
 SOLUTIONS = {
@@ -49,5 +50,4 @@ def judged(which: int, function: object = None, *, path: Path, seed: int = 0) ->
     text = path.read_text(encoding="utf-8")
     status = next((each for each in ("right", "wrong") if f"# {each}" in text), "undone")
     reached = tuple(n < text.count("*") for n in range(len(EXERCISES[which].stars)))
-    counts = {"loads": (1_140, 70), "bank conflicts": (0, 0)} if "# right counted" in text else {}
-    return Outcome(which, path.stem[3:], status, (f"{which} is {status}.",), stars=reached, counts=counts)
+    return Outcome(which, path.stem[3:], status, (f"{which} is {status}.",), stars=reached)

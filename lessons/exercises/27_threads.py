@@ -32,8 +32,8 @@ idle = [each.n_blocks * each.threads - x.size for each in (along, down)]
 
 answers = {
     "idle[0]": ...,  # threads of `along` that do nothing
-    "idle[1]": ...,  # and of `down`
+    "idle[1]": ...,  # the same of `down`
     "down.counters.global_loads": ...,  # numbers read, counted for each thread
     "along.counters.load_sectors": ...,  # sectors that these reads touch
-    "down.counters.load_sectors": ...,
+    "down.counters.load_sectors": ...,  # the same of `down`
 }

@@ -11,7 +11,7 @@ What would lie before the first and after the last counts as 0, and must not be 
 Blocks are 32 threads; the last may have threads to spare.
 From lesson 7: guards; for the star shared memory and a barrier.
 
-Star: 70 numbers are smoothed with 74 loads (each thread reading its three: 208). A block
+Star: 70 numbers are smoothed with 74 loads (each reading its three: 208). A block
 fetches its 32 numbers once, and its *halo*: one before the first, one after the last.
 
     block 0       [ 0 .. 31] 32      [ ]: one for each thread

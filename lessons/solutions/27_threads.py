@@ -27,8 +27,8 @@ idle = [each.n_blocks * each.threads - x.size for each in (along, down)]
 
 answers = {
     "idle[0]": 96,  # threads of `along` that do nothing
-    "idle[1]": 1248,  # and of `down`
+    "idle[1]": 1248,  # the same of `down`
     "down.counters.global_loads": 288,  # numbers read, counted for each thread
     "along.counters.load_sectors": 36,  # sectors that these reads touch
-    "down.counters.load_sectors": 288,
+    "down.counters.load_sectors": 288,  # the same of `down`
 }

@@ -52,7 +52,6 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
         print(json.dumps(outcome.asdict() | more, indent=2))
     else:
         print(outcome.text)
-        _print_counts(outcome)
         if outcome.status == "right":
             print(f"\nThe solution, and why it works: {shown(Path(str(more['solution'])))}")
             _next(opened)
@@ -66,17 +65,6 @@ def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
     kept.done, kept.stars = True, [now or then for now, then in zip(outcome.stars, before, strict=False)]
     opened.keep()
     return opened.unlock(number)
-
-
-def _print_counts(outcome: Outcome) -> None:
-    """What was counted: yours beside the solution's."""
-    if not outcome.counts:
-        return
-    rows = [(f"  {what}", f"{yours:,}", f"{theirs:,}") for what, (yours, theirs) in outcome.counts.items()]
-    table = [("", "yours", "the solution's"), *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(3)]
-    for what, yours, theirs in table:
-        print(f"{what:<{widths[0]}}  {yours:>{widths[1]}}  {theirs:>{widths[2]}}")
 
 
 def _next(opened: Folder, word: str = "Next") -> None:

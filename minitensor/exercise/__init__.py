@@ -3,6 +3,7 @@
 - what an exercise is: `kinds.py`, and each of them in `catalogue/`; the numbers that it is checked with: `drawing.py`
 - where the files lie: `files.py`; an answer read as text: `programs.py`
 - an answer is run: `running.py`; what it costs: `counting.py`; compared with the solution: `comparing.py`
+- which calls it must stand, and what the solution makes of them: `calls.py`
 - whether it is right: `judging.py`, or `blanks.py` where numbers are filled in; `checking.py` begins with a file
   or a function and ends with an `Outcome`, `outcomes.py`
 - what is said of a wrong one: `saying.py`; of a kernel's fault `faults.py`, of where numbers are wrong `patterns.py`,

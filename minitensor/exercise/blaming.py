@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from minitensor.exercise import files
+from minitensor.exercise.calls import Key
+from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.comparing import difference
 from minitensor.exercise.kinds import Case, Exercise
 from minitensor.exercise.programs import clause, names_of
@@ -13,26 +15,26 @@ ALIKE = 4  # calls in which both give the same: in one of few numbers that may b
 
 
 def blamed(
-    number: int, exercise: Exercise, cases: Sequence[Case], at: int, result: Callable[[int, Case], Result]
+    number: int, every: Sequence[tuple[Key, Case]], first: Key, result: Callable[[Key, Case], Result]
 ) -> tuple[str, str]:
     """The word of the one wrong answer that gives the same as the learner's, and a sentence; two empty ones if none
     does, or several do.
 
-    at : the first call that goes wrong; result : the learner's results, call by call
+    first : the first call that goes wrong; result : the learner's results, call by call
     """
-    left = dict(files.wrong(number))
+    exercise, left = EXERCISES[number], dict(files.wrong(number))
     if files.header(number).kind == "mend":
         left[""] = files.stub(number)  # its own fault is said already
-    order = [*range(at, len(cases)), *range(at)]
-    for seen, n in enumerate(order):
+    at = first[1]
+    for seen, (key, case) in enumerate((*every[at:], *every[:at])):
         if not left or (len(left) == 1 and seen >= ALIKE):
             break
-        yours = result(n, cases[n])
-        left = {word: path for word, path in left.items() if same(exercise, yours, _of(exercise, path, cases[n]))}
+        yours = result(key, case)
+        left = {word: path for word, path in left.items() if same(exercise, yours, _of(exercise, path, case))}
     if len(left) != 1 or "" in left:
         return "", ""
     word, path = next(iter(left.items()))
-    return word, sentence(path, happens=bool(result(at, cases[at]).error))
+    return word, sentence(path, happens=bool(result(*every[at]).error))
 
 
 def sentence(path: Path, happens: bool = False) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 from minitensor import backend
 from minitensor.errors import InputError, PredictionError
 from minitensor.exercise import blanks, files
+from minitensor.exercise.calls import Key
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.drawing import Draw
-from minitensor.exercise.judging import Key, judged
+from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Exercise, Star
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import Program, forbidden, known, read, unwritten_line, written
@@ -78,7 +79,10 @@ class Local:
         return self.results[key]
 
     def costs(self, key: Key, case: Case) -> dict[str, int]:
-        found = counted(self.exercise, self.function, case, self.path)
+        if case.grid is not None:
+            found = dict(self.result(key, case).counts)
+        else:
+            found = counted(self.exercise, self.function, case, self.path)
         return found | (written(self.text) if self.text else {})
 
     def left(self, which: str, star: Star) -> str:
@@ -153,7 +157,7 @@ def _checked(
         first = f"Line {line} of {name} uses {word}. This exercise is to be done without it."
         return Outcome(number, exercise.name, "wrong", (first,), "forbidden", line=line)
     local = Local(exercise, names, path, text)
-    found = judged(number, exercise, local, seed)
+    found = judged(number, local, seed)
     if found.status == "wrong" and any(
         each.error and each.error.kinds[0] == "NotImplementedError" for each in local.results.values()
     ):

@@ -1,6 +1,6 @@
 """Every picture and animation. The only room that imports matplotlib.
 
-Each function draws on a new figure and returns it; nothing is written but by `save` and `save_all`.
+Each function draws on a new figure and returns it; nothing is written but by `save`, `save_all` and `animate`.
 """
 
 from importlib.util import find_spec
@@ -17,6 +17,7 @@ from minitensor.plot.chance import randomness
 from minitensor.plot.chunks import added, adding, task_graph
 from minitensor.plot.contests import contest
 from minitensor.plot.einsums import meeting
+from minitensor.plot.frames import animate
 from minitensor.plot.hashes import collisions, probing, recalls, slices
 from minitensor.plot.intensity import intensities
 from minitensor.plot.ladders import climb_and_clusters, climbs
@@ -40,6 +41,7 @@ from minitensor.plot.units import speed_of_light
 __all__ = [
     "added",
     "adding",
+    "animate",
     "arrows",
     "attraction",
     "becoming",

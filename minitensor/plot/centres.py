@@ -11,7 +11,7 @@ from matplotlib.colors import ListedColormap
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.plot.points import in_the_plane
-from minitensor.plot.style import COLORS, INK, animate, figure, styled
+from minitensor.plot.style import COLORS, INK, animated, figure, styled
 
 MOST_FRAMES, STILL = 60, 8  # frames of an animation, and how many of them show the end
 SMOOTH = 5  # frames of a step at most: in the first the points choose, in the others the centres move
@@ -76,7 +76,7 @@ def settling(points: Tensor, steps: Sequence[Tensor], title: str = "k-means") ->
         ax.set_title(f"{title}: step {after} of {last}" + (f", {what}" if frame < len(frames) else ", all stand still"))
 
     draw(0)
-    return animate(fig, draw, frames=len(frames) + STILL, interval=160)
+    return animated(fig, draw, frames=len(frames) + STILL, interval=160)
 
 
 def _nearest(places: np.ndarray, centers: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.plot.style import COLORS, GREY, INK, animate, figure, styled
+from minitensor.plot.style import COLORS, GREY, INK, animated, figure, styled
 
 FRAMES = 40  # of an animation at most
 
@@ -49,7 +49,7 @@ def adding(tables: Sequence[Tensor], orders: Mapping[str, Sequence[int]]) -> Any
             ax.set_title(f"{words}: {count} of {len(raw)} chunks")
 
     draw(0)
-    return animate(fig, draw, frames=len(steps) + 8)
+    return animated(fig, draw, frames=len(steps) + 8)
 
 
 @styled

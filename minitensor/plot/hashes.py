@@ -12,7 +12,7 @@ from minitensor.cluster.lsh.probing import probed
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
-from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, PALE_BLUE, animate, figure, styled
+from minitensor.plot.style import BLUE, COLORS, GREY, INK, LIGHT, ORANGE, PALE_BLUE, animated, figure, styled
 
 SIDE = 240  # places along each axis at which buckets are shaded
 STEPS_A_PROBE, STILL = 3, 10  # frames
@@ -72,7 +72,7 @@ def probing(points: Tensor, query: Tensor, hashing: Hashing, probes: int, neares
         )
 
     draw(0)
-    return animate(fig, draw, frames=STEPS_A_PROBE * len(steps) + STILL)
+    return animated(fig, draw, frames=STEPS_A_PROBE * len(steps) + STILL)
 
 
 @styled

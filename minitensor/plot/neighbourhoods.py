@@ -8,7 +8,7 @@ from matplotlib.collections import EllipseCollection
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
-from minitensor.plot.style import COLORS, GREY, INK, LIGHT, ORANGE, animate, figure, styled
+from minitensor.plot.style import COLORS, GREY, INK, LIGHT, ORANGE, animated, figure, styled
 
 MOST_FRAMES = 60
 
@@ -109,7 +109,7 @@ def growing(points: Tensor, labels: Tensor, steps: Tensor, core: Tensor, eps: fl
         ax.set_title(f"{title}: {left}")
 
     draw(0)
-    return animate(fig, draw, frames=len(shown) + 10)
+    return animated(fig, draw, frames=len(shown) + 10)
 
 
 def _circles(ax: Any, xy: np.ndarray, eps: float, colors: list[str]) -> EllipseCollection:

@@ -10,7 +10,7 @@ from matplotlib.patches import Circle
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
-from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animate, figure, styled
+from minitensor.plot.style import COLORS, GREY, INK, ORANGE, animated, figure, styled
 
 MOST_FRAMES = 60
 
@@ -118,7 +118,7 @@ def moving(path: Sequence[Tensor], labels: Tensor, title: str = "mean shift") ->
         ax.set_title(f"{title}: update {int(step)} of {last}")
 
     draw(0)
-    return animate(fig, draw, frames=len(times) + 8)
+    return animated(fig, draw, frames=len(times) + 8)
 
 
 def _steps(path: Sequence[Tensor]) -> list[np.ndarray]:

@@ -10,7 +10,7 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError, ShapeError
 from minitensor.models.copying import COPY, Nearness
 from minitensor.models.diffusion import Journey
-from minitensor.plot.style import GREY, INK, LIGHT, RED, animate, figure, styled
+from minitensor.plot.style import GREY, INK, LIGHT, RED, animated, figure, styled
 
 SIDE = 0.72  # inches of a picture
 HOLD = 12  # frames for which the end of an animation stands still
@@ -149,7 +149,7 @@ def denoising(journey: Journey, samples: int = 6, shape: Shape = (8, 8), title: 
         fig.suptitle(f"{title}: {words}", x=0.01, ha="left", fontsize=12)
 
     draw(0)
-    return animate(fig, draw, frames=len(levels) + 1 + HOLD, interval=250)
+    return animated(fig, draw, frames=len(levels) + 1 + HOLD, interval=250)
 
 
 def _stops(journey: Journey, sample: int, shape: Shape) -> tuple[np.ndarray, np.ndarray, tuple[float, ...]]:

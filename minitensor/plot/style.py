@@ -43,7 +43,7 @@ def figure(rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 
     return fig, axes
 
 
-def animate(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
+def animated(fig: Any, draw: Any, frames: int, interval: int = 120) -> Any:
     """An animation that calls ``draw(frame)`` for each frame, `interval` milliseconds apart."""
     # Laid out once, and with the next line for good, so that frames are drawn faster: tests/benchmarks/claims.py.
     fig.draw_without_rendering()
@@ -130,6 +130,14 @@ def close_all() -> None:
     for animation in _animations:
         animation._draw_was_started = True  # else matplotlib warns that it was never shown
     _animations.clear()
+
+
+def close(picture: Any) -> None:
+    """Close one figure or animation, so that nothing shows or saves it any more."""
+    plt.close(picture._fig if is_animation(picture) else picture)
+    if is_animation(picture):
+        picture._draw_was_started = True  # else matplotlib warns that it was never shown
+        _animations.remove(picture)
 
 
 def _at_the_end() -> None:

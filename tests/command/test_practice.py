@@ -108,18 +108,6 @@ def test_check_runs_the_first_that_is_not_done(begun, capsys):
     assert not (MINE / "solutions" / "02_double.py").exists()
 
 
-def test_what_was_counted_stands_beside_the_solutions(begun, capsys):
-    written(1, "# right counted\n")
-    main(["check"])
-    assert capsys.readouterr().out.splitlines()[:5] == [
-        "1 is right.",
-        "                  yours  the solution's",
-        "  loads           1,140              70",
-        "  bank conflicts      0               0",
-        "",
-    ]
-
-
 @pytest.mark.parametrize("word", ["3", "03", "last", "03_last", "03_last.py", "my-exercises/03_last.py"])
 def test_an_exercise_has_a_number_a_name_and_a_file(word, begun, capsys):
     assert main(["check", word]) == 2

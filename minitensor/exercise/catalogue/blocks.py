@@ -26,11 +26,11 @@ TOTAL = Exercise(
     hints=(
         "Begin with a value for each thread: its number of x, or np.float32(0) where there is none. Then all threads "
         "of a warp can take the same five steps: 16, 8, 4, 2, 1.",
-        "After the steps only the first thread of each warp has the whole sum. A block of 64 threads has two warps, so "
-        "ask for cuda.threadIdx.x % 32 == 0 before cuda.atomic_add(out, 0, value).",
-        "step = 16, then while step > 0: value += cuda.shfl_down_sync(0xFFFFFFFF, value, step) and step //= 2. For the "
-        "second star the first thread of each warp writes its sum into shared memory of two numbers; after a barrier "
-        "thread 0 adds both to out[0] with one atomic.",
+        "After the steps only the first thread of each warp has the whole sum. A block of 64 threads has two warps, "
+        "so ask for cuda.threadIdx.x % 32 == 0 before cuda.atomic_add(out, 0, value).",
+        "step = 16, then while step > 0: value += cuda.shfl_down_sync(0xFFFFFFFF, value, step) and step //= 2. For "
+        "the second star the first thread of each warp writes its sum into shared memory of two numbers; after a "
+        "barrier thread 0 adds both to out[0] with one atomic.",
     ),
     stars=(
         Star("At most one atomic for each warp: 6 for n = 170.", most={"atomics": 6}),
@@ -53,10 +53,10 @@ RUNNING_SUM = Exercise(
     hints=(
         "Take two threads, 1 and 2, and step 1. Which number does thread 2 read, and who else touches that number in "
         "the same step?",
-        "A step has two halves: everybody reads the old number, everybody writes the new one. Nobody may begin with the "
-        "second half before all are done with the first.",
-        "The line is cuda.syncthreads(), and it stands between the line that reads `before` and the line that adds it. "
-        "All 64 threads must come to it, so it stands in no if.",
+        "A step has two halves: everybody reads the old number, everybody writes the new one. Nobody may begin with "
+        "the second half before all are done with the first.",
+        "The line is cuda.syncthreads(), and it stands between the line that reads `before` and the line that adds "
+        "it. All 64 threads must come to it, so it stands in no if.",
     ),
 )
 
@@ -80,8 +80,8 @@ CUMULATE = Exercise(
         "Steps of 1, 2, 4, ..., 32: read what stands `step` before (where thread >= step), barrier, add it, barrier. "
         "For the star only some threads add in a step. On the way up with steps 1 to 32 those numbers change whose "
         "place is 2 * step - 1, 4 * step - 1, 6 * step - 1, ...",
-        "Up: at = (thread + 1) * 2 * step - 1, and if at < 64: sums[at] += sums[at - step]; a barrier after each step, "
-        "outside of the if. Down: steps 16, 8, 4, 2, 1, and the same with step more in at.",
+        "Up: at = (thread + 1) * 2 * step - 1, and if at < 64: sums[at] += sums[at - step]; a barrier after each "
+        "step, outside of the if. Down: steps 16, 8, 4, 2, 1, and the same with step more in at.",
     ),
     stars=(Star("At most 120 additions for a block.", one_block, {"flops": 120}),),
 )

@@ -69,7 +69,7 @@ def reverse(draw: Draw) -> Iterator[Case]:
         yield Case((draw.array(n, start=1), n), blocks(n, WARP), WARP)
 
 
-MANY = 4_000_000  # numbers that keep a GPU busy
+MANY = 1_000_000  # numbers that keep a GPU busy
 
 EXERCISES = (
     Exercise(
@@ -103,7 +103,7 @@ EXERCISES = (
             "and out. For the star: how often does x[i] * x[i] read?",
             "i = cuda.grid(1), then `if i < n:`, and in it `out[i] = ...`. For the star let a variable keep x[i].",
         ),
-        stars=(Star("70 numbers are read with 70 loads", most={"global_loads": 70}),),
+        stars=(Star("70 numbers are read with 70 loads.", most={"global_loads": 70}),),
         large=lambda draw: line(draw, MANY, 256),
     ),
     Exercise(
@@ -118,11 +118,11 @@ EXERCISES = (
         ),
         stars=(
             Star(
-                "40 × 70 numbers touch 1,320 sectors: the threads of a warp are neighbours of a row",
+                "40 × 70 numbers touch 1,320 sectors: the threads of a warp are neighbours of a row.",
                 most={"sectors": 1320},
             ),
         ),
-        large=lambda draw: sum_of_two(draw, 2000, 2001),
+        large=lambda draw: sum_of_two(draw, 1000, 1001),
     ),
     Exercise(
         "outer",
@@ -137,11 +137,11 @@ EXERCISES = (
         ),
         stars=(
             Star(
-                "40 × 70 products are made with 470 loads: a block fetches each number once",
+                "40 × 70 products are made with 470 loads: a block fetches each number once.",
                 most={"global_loads": 470},
             ),
         ),
-        large=lambda draw: product_of_two(draw, 2000, 2001),
+        large=lambda draw: product_of_two(draw, 1000, 1001),
     ),
     Exercise(
         "neighbours",
@@ -168,7 +168,7 @@ EXERCISES = (
         ),
         stars=(
             Star(
-                "70 numbers are smoothed with 74 loads: a block fetches its numbers and its halo, each once",
+                "70 numbers are smoothed with 74 loads: a block fetches its numbers and its halo, each once.",
                 most={"global_loads": 74},
             ),
         ),
@@ -195,7 +195,7 @@ EXERCISES = (
             "One thread for each pair: how many pairs are there for n = 70, and for n = 71?",
             "Threads with i < n // 2 read x[i] and x[n - 1 - i] into two variables, and then write both.",
         ),
-        stars=(Star("70 loads and 70 stores turn 71 numbers around", most={"global_loads": 70, "global_stores": 70}),),
+        stars=(Star("70 loads and 70 stores turn 71 numbers around.", most={"global_loads": 70, "global_stores": 70}),),
         large=lambda draw: Case((draw.array(MANY), MANY), blocks(MANY, 256), 256),
     ),
 )

@@ -32,7 +32,7 @@ def to_turn(draw: Draw) -> Iterator[Case]:
 
 
 def large_turn(draw: Draw) -> Case:
-    return Case((np.ones((2048, 1024), "f4"), np.ones((1024, 2048), "f4"), 2048, 1024), (32, 64), (32, 32))
+    return Case((np.ones((1024, 1024), "f4"), np.ones((1024, 1024), "f4"), 1024, 1024), (32, 32), (32, 32))
 
 
 TURN = Exercise(
@@ -40,12 +40,12 @@ TURN = Exercise(
     "turn",
     to_turn,
     hints=(
-        "Begin with two lines: col, row = cuda.grid(2), and out[col, row] = a[row, col] behind a guard. That is right, "
-        "and one of its two accesses is not along a row.",
-        "For the star: tile[y * 32 + x] = a[row, col] behind the guard, a barrier outside of it, then a new row and col "
-        "for the writing: the block's own indices are exchanged, cuda.blockIdx.y * 32 + x is the column.",
-        "Write out[row, col] = tile[x * 32 + y] behind a new guard, row < n and col < m. The conflicts go away if the "
-        "rows of the tile are 33 numbers long.",
+        "Begin with two lines: col, row = cuda.grid(2), and out[col, row] = a[row, col] behind a guard. That is "
+        "right, and one of its two accesses is not along a row.",
+        "For the star: tile[y * 32 + x] = a[row, col] behind the guard, a barrier outside of it, then a new row and "
+        "col for the writing: the block's own indices are exchanged, cuda.blockIdx.y * 32 + x is the column.",
+        "Write out[row, col] = tile[x * 32 + y] behind a new guard, row < n and col < m. The conflicts go away if "
+        "the rows of the tile are 33 numbers long.",
     ),
     stars=(
         Star("At most 790 sectors for 40 x 70.", most={"sectors": 790}),
@@ -62,8 +62,8 @@ TILES = Exercise(
         "Tiles of 1 are no tiles: each thread loads all that its own sum needs.",
         "In a block of tile x tile threads a number of a is needed by the threads of one row. How many are they, and "
         "how often is the number loaded now?",
-        "Loads: 2 * 16 * 8 * 32, divided by the side of a tile. FLOPs: a product and an addition for each of 16 * 8 * 32. "
-        "Barriers: two for each tile along k, for each block.",
+        "Loads: 2 * 16 * 8 * 32, divided by the side of a tile. FLOPs: a product and an addition for each of 16 * 8 "
+        "* 32. Barriers: two for each tile along k, for each block.",
     ),
 )
 
@@ -75,8 +75,8 @@ def to_multiply(draw: Draw) -> Iterator[Case]:
 
 
 def large_product(draw: Draw) -> Case:
-    a, b, c = (np.ones(shape, "f4") for shape in ((1024, 64), (64, 1024), (1024, 1024)))
-    return Case((a, b, c, 1024, 64, 1024), (128, 128), (8, 8))
+    a, b, c = (np.ones(shape, "f4") for shape in ((512, 32), (32, 512), (512, 512)))
+    return Case((a, b, c, 512, 32, 512), (64, 64), (8, 8))
 
 
 MATMUL_TILED = Exercise(
@@ -86,13 +86,42 @@ MATMUL_TILED = Exercise(
     hints=(
         "for start in range(0, k, TILE): fetch, barrier, add up, barrier. A thread at x, y of its block fetches "
         "a[row, start + x] and b[start + y, col].",
-        "No thread may leave early, and none may read outside: ask before each of the two reads whether its own row and "
-        "column are there. For a that is row < m and start + x < k.",
-        "Where the number is not there, np.float32(0) goes into the tile: tile_a[y * TILE + x] = a[row, start + x] if "
-        "row < m and start + x < k else np.float32(0). Only writing c at the end stands behind row < m and col < n.",
+        "No thread may leave early, and none may read outside: ask before each of the two reads whether its own row "
+        "and column are there. For a that is row < m and start + x < k.",
+        "Where the number is not there, np.float32(0) goes into the tile: tile_a[y * TILE + x] = a[row, start + x] "
+        "if row < m and start + x < k else np.float32(0). Only writing c at the end stands behind row < m and col < "
+        "n.",
     ),
     stars=(Star("At most 1,617 loads for 13 x 21 x 19.", most={"global_loads": 1617}),),
     large=large_product,
 )
 
-EXERCISES = (CONFLICTS, TURN, TILES, MATMUL_TILED)
+# --- 44: a photograph ------------------------------------------------------------------------------------------------
+
+
+def to_blur(draw: Draw) -> Iterator[Case]:
+    for h, w in ((1, 1), (1, 2), (7, 31), (3, 33), (20, 35)):
+        yield Case(
+            (draw.array(h, w, dtype="uint8", start=7), draw.old(h, w, dtype="uint8"), h, w),
+            blocks(w, h, (32, 8)),
+            (32, 8),
+        )
+
+
+BLUR = Exercise(
+    "blur",
+    "blur",
+    to_blur,
+    hints=(
+        "Begin without shared memory: behind a guard, read the three pixels and write the mean. The column to the "
+        "left is max(col - 1, 0), so that at the edge it is the pixel itself.",
+        "Add the three in one expression, as in (a + b + c + 1) // 3. For the star: a tile of 8 rows of 34 bytes; a "
+        "thread puts its pixel at threadIdx.y * 34 + 1 + threadIdx.x, and reads the places before and after it.",
+        "The halo: the thread with threadIdx.x == 0 also fetches img[row, max(col - 1, 0)] into the place before its "
+        "own; the one with threadIdx.x == 31 or col == w - 1 fetches img[row, min(col + 1, w - 1)] into the place "
+        "after it. All behind the guard; then the barrier, outside of it; then the guard again.",
+    ),
+    stars=(Star("At most 780 loads for 20 x 35.", most={"global_loads": 780}),),
+)
+
+EXERCISES = (CONFLICTS, TURN, TILES, MATMUL_TILED, BLUR)

@@ -1,0 +1,7 @@
+"""a number that all threads want at the same time is loaded once for all:
+it is one sector, but each thread loads it"""
+
+answers = {
+    "one.global_loads": 120,
+    "two.global_loads": 20,
+}

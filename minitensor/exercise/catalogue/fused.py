@@ -1,0 +1,46 @@
+"""Lesson 8, mean shift on the GPU: what a table moves, and the kernel without it."""
+
+from collections.abc import Iterator
+
+from minitensor.exercise.drawing import Draw
+from minitensor.exercise.kinds import Case, Exercise, Star
+
+TRAFFIC = Exercise(
+    "traffic",
+    hints=(
+        "Count for one thread and one round of a loop first: how many square brackets of arrays are read, how many "
+        "are written? A variable such as `here` is no array.",
+        "A round of the first loop of with_table reads two numbers and writes one; a round of the second reads one. "
+        "There are 10 rounds and 10 threads.",
+        "with_table loads 3 numbers for each of 100 pairs, and stores one for each pair and one for each thread. "
+        "fused loads one for each pair and one for each thread, and stores one for each thread.",
+    ),
+)
+
+
+def to_shift(draw: Draw) -> Iterator[Case]:
+    for n, h in ((1, 2.0), (2, 0.75), (31, 3.0), (33, 1.5), (50, 2.5)):
+        points = draw.array(n, 2, scale=0.25 if draw.legible else 2.0, start=40)
+        yield Case((points, draw.old(n, 2), n, h), -(-n // 32), 32)
+
+
+SHIFT_FUSED = Exercise(
+    "shift_fused",
+    "shift_fused",
+    to_shift,
+    hints=(
+        "Begin without tiles: a thread reads its own point, goes over all n points in a loop, and keeps three sums: "
+        "of the weights, of weight * x and of weight * y. At the end it divides.",
+        "With tiles there are two loops: for start in range(0, n, TILE), and in it one over the points of the tile. "
+        "Every thread fetches one point if start + thread < n. The inner loop ends at min(TILE, n - start).",
+        "Barriers stand after fetching and after the inner loop, for all threads. For the second star put the inner "
+        "loop behind if query < n, and multiply each coordinate by 1 / (h * sqrt(2)) when it is fetched: then the "
+        "weight is exp(-(d_x * d_x + d_y * d_y)), and the means must be divided by that factor at the end.",
+    ),
+    stars=(
+        Star("At most 300 loads for n = 50.", most={"global_loads": 300}),
+        Star("At most 28,500 FLOPs for n = 50.", most={"flops": 28_500}),
+    ),
+)
+
+EXERCISES = (TRAFFIC, SHIFT_FUSED)

@@ -1,0 +1,263 @@
+"""Grading the exercises of a class: each pupil's programs run in a process of their own, and are judged in this one."""
+
+import ast
+import json
+import os
+import queue
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from minitensor import backend
+from minitensor.errors import InputError
+from minitensor.exercise import blanks, files
+from minitensor.exercise.bodies import Taken, pupils_program, taken
+from minitensor.exercise.calls import Key
+from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.judging import judged
+from minitensor.exercise.kinds import Case, Star
+from minitensor.exercise.outcomes import Outcome
+from minitensor.exercise.plain import numbers_in, to_result
+from minitensor.exercise.programs import forbidden, known, unwritten_line, written
+from minitensor.exercise.running import Failure, Result
+
+LINE = 2**26  # bytes of what a process may send of one exercise
+BEGINNING = 60.0  # seconds that a process may take to begin, on a machine that is busy
+NOT_RUN = Result(error=Failure(("NotRun",), "this call was not run", signature=("not run",)))
+
+
+class Row(NamedTuple):
+    """One exercise of one pupil. status : "right", "wrong", "undone", or "missing" where there is no file"""
+
+    number: int
+    name: str
+    status: str
+    stars: tuple[bool, ...] = ()
+    word: str = ""
+    lines: tuple[str, ...] = ()
+
+
+class Graded(NamedTuple):
+    """A pupil: the name of the folder, and every exercise."""
+
+    pupil: str
+    rows: tuple[Row, ...]
+
+    @property
+    def right(self) -> int:
+        return sum(row.status == "right" for row in self.rows)
+
+    @property
+    def stars(self) -> int:
+        return sum(sum(row.stars) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """An answer that ran in another process, as `judged` asks for it. text : of its function"""
+
+    results: dict[Key, Result]
+    counts: dict[Key, dict[str, int]]
+    open_goals: dict[str, str]
+    text: ast.AST
+
+    @classmethod
+    def of(cls, line: dict[str, Any], text: ast.AST) -> "Remote":
+        """From what the process sent. Raises InputError for what it does not send by itself."""
+        try:
+            results = {(str(which), int(at)): to_result(each) for which, at, each in line["results"]}
+            counts = {(str(which), int(at)): numbers_in(each) for which, at, each in line["costs"]}
+            return cls(results, counts, {str(name): str(words) for name, words in line["left"].items()}, text)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError, MemoryError):
+            raise InputError("the process sent what is no result") from None
+
+    def result(self, key: Key, case: Case) -> Result:
+        return self.results.get(key, NOT_RUN)
+
+    def costs(self, key: Key, case: Case) -> dict[str, int]:
+        found = dict(self.result(key, case).counts) if case.grid is not None else self.counts.get(key, {})
+        return found | written(self.text) if found else {}
+
+    def left(self, which: str, star: Star) -> str:
+        return self.open_goals.get(which, "it was not run")
+
+
+def pupils(folder: Path) -> list[Path]:
+    """The folders of a class. Raises InputError where there are none."""
+    if not folder.is_dir():
+        raise InputError(f"there is no folder {str(folder)!r}; name the one that holds the pupils' folders")
+    found = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith((".", "__"))]
+    if not any(exercises_in(each) for each in found):
+        raise InputError(
+            f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`"
+        )
+    return found
+
+
+def exercises_in(folder: Path) -> dict[int, Path]:
+    """A pupil's files by number: in the folder, or in the first inside it that has any."""
+    for place in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir() and each.name != "solutions")):
+        if found := {n: place / each.name for n, each in files.exercises().items() if (place / each.name).is_file()}:
+            return found
+    return {}
+
+
+def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | None = None) -> Graded:
+    """Every exercise of one pupil.
+
+    seed : of the random numbers; seconds : that one exercise may take
+    hidden : a folder of which the pupil's programs may read nothing: that of the class
+    """
+    rows: dict[int, Row] = {}
+    jobs: dict[int, Taken] = {}
+    mine = exercises_in(folder)
+    with backend.use_backend("numpy"):
+        for number in EXERCISES:
+            read = _read(number, mine.get(number))
+            if isinstance(read, Row):
+                rows[number] = read
+            else:
+                jobs[number] = read
+        for number, line in _run(jobs, seed, seconds, hidden or folder):
+            rows[number] = _judged(number, jobs[number], line, seed) if isinstance(line, dict) else line
+    return Graded(folder.name, tuple(rows[number] for number in EXERCISES))
+
+
+def _row(outcome: Outcome) -> Row:
+    return Row(outcome.number, outcome.name, outcome.status, outcome.stars, outcome.word, outcome.lines)
+
+
+def _read(number: int, path: Path | None) -> Row | Taken:
+    """What is taken of a file, or what is known of it without running it."""
+    exercise, nothing = EXERCISES[number], (False,) * len(EXERCISES[number].stars)
+
+    def wrong(words: str, word: str) -> Row:
+        return Row(number, exercise.name, "wrong", nothing, word, (words,))
+
+    if path is None:
+        return Row(number, exercise.name, "missing", nothing)
+    try:
+        program = pupils_program(path)
+    except (InputError, OSError) as error:
+        return wrong(f"{path.name}: {error}", "syntax")
+    if not exercise.function:
+        return _row(blanks.of_program(number, program, path.name))
+    try:
+        found = taken(files.stub(number), program)
+    except InputError as error:
+        return wrong(f"{path.name}: {error}", "forbidden")
+    stub = known(files.stub(number))
+    same = {name: (stub.function(name), each) for name, each in found.functions.items()}
+    body = found.functions.get(exercise.function)
+    if body is None or unwritten_line(body) or all(a and ast.dump(a) == ast.dump(b) for a, b in same.values()):
+        return Row(number, exercise.name, "undone", nothing)
+    if used := forbidden(body, exercise.without):
+        return wrong(f"{path.name}: line {used[1]} uses {used[0]}, without which it is to be done", "forbidden")
+    return found
+
+
+def _judged(number: int, job: Taken, line: dict[str, Any], seed: int) -> Row:
+    exercise = EXERCISES[number]
+    nothing = (False,) * len(exercise.stars)
+    try:
+        remote = Remote.of(line, job.functions[exercise.function])
+        outcome = judged(number, remote, seed)
+    except Exception as error:  # whatever a pupil's program makes of a result costs that pupil only
+        return Row(number, exercise.name, "wrong", nothing, "wrong-type", (f"it cannot be judged: {error}",))
+    texts = [each.error.text for each in remote.results.values() if each.error and each.error.kinds[0] == "NameError"]
+    if lost := [name for name in sorted(job.outside) if any(f"'{name}'" in text for text in texts)]:
+        words = f"{lost[0]} stands outside of {exercise.function}, and only the bodies of functions are graded"
+        return Row(number, exercise.name, "wrong", nothing, outcome.word, (words, *outcome.lines))
+    return _row(outcome)._replace(stars=outcome.stars or nothing)
+
+
+def _run(jobs: dict[int, Taken], seed: int, seconds: float, hidden: Path) -> Iterator[tuple[int, dict[str, Any] | Row]]:
+    """What comes of each job; where a process ends or hangs, another goes on with the next."""
+    with tempfile.TemporaryDirectory(prefix="minitensor-") as work:
+        paths = {number: Path(work, files.stub(number).name) for number in jobs}
+        for number, path in paths.items():
+            path.write_text(jobs[number].text, encoding="utf-8")
+        left = list(jobs)
+        while left:
+            with _process(Path(work), [[n, str(paths[n])] for n in left], seed, hidden) as (lines, token):
+                limit = BEGINNING + seconds
+                while left:
+                    line = _next(lines, limit)
+                    number = left.pop(0)
+                    if isinstance(line, dict) and line.get("token") == token and line.get("number") == number:
+                        yield number, line
+                        limit = seconds
+                    else:
+                        yield number, _stopped(number, line, seconds)
+                        break
+
+
+def _stopped(number: int, why: Any, seconds: float) -> Row:
+    exercise = EXERCISES[number]
+    words = {
+        "late": (f"it took more than {seconds:g} s, and was stopped", "endless"),
+        "ended": ("it ended the process that it ran in", "raises"),
+        "flood": ("it sent more than any exercise asks for, and was stopped", "flood"),
+    }.get(why if isinstance(why, str) else "", ("it wrote where the results are sent, and was stopped", "forbidden"))
+    return Row(number, exercise.name, "wrong", (False,) * len(exercise.stars), words[1], (words[0],))
+
+
+def _next(lines: "queue.Queue[bytes]", seconds: float) -> dict[str, Any] | str:
+    """The next line of a process, or what it did instead."""
+    try:
+        line = lines.get(timeout=seconds)
+    except queue.Empty:
+        return "late"
+    if not line.endswith(b"\n"):
+        return "flood" if len(line) >= LINE else "ended"
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return "forged"
+    return found if isinstance(found, dict) else "forged"
+
+
+@contextmanager
+def _process(work: Path, jobs: Sequence[Any], seed: int, hidden: Path) -> Iterator[tuple["queue.Queue[bytes]", str]]:
+    """A process that runs jobs, and the lines that it sends; it is killed when the block is left."""
+    token = secrets.token_hex(16)
+    asked = {"token": token, "seed": seed, "jobs": jobs, "work": str(work), "hidden": str(hidden.resolve())}
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-B", "-m", "minitensor.exercise.pupil"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=work, env=_environment(),
+    )  # fmt: skip
+    lines: queue.Queue[bytes] = queue.Queue()
+    assert process.stdin
+    assert process.stdout
+    stdin, stdout = process.stdin, process.stdout
+
+    def hear() -> None:
+        with stdout:
+            while (line := stdout.readline(LINE)).endswith(b"\n"):
+                lines.put(line)
+        lines.put(line)
+
+    ears = threading.Thread(target=hear, daemon=True)
+    ears.start()
+    try:
+        with stdin:
+            stdin.write(json.dumps(asked).encode() + b"\n")
+        yield lines, token
+    finally:
+        process.kill()
+        process.wait()
+        ears.join()
+
+
+def _environment() -> dict[str, str]:
+    """This process's own, where minitensor is found from any folder, and computes with NumPy in one thread."""
+    paths = [str(files.HERE.parent), *(os.path.abspath(each) for each in sys.path if each)]
+    one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return {**os.environ, **one, backend.ENVIRONMENT_VARIABLE: "numpy", "PYTHONPATH": os.pathsep.join(paths)}

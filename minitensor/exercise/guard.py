@@ -1,0 +1,71 @@
+"""What a process that runs a pupil's program may not do. Python asks a hook before it opens a file, and the like."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from minitensor.errors import ForbiddenError
+
+# What computing asks for, and reading modules when they are first needed. All else is refused.
+ALLOWED = frozenset(
+    ["import", "compile", "exec", "marshal.loads", "marshal.load", "code.__new__", "function.__new__", "os.listdir",
+     "os.scandir", "os.fspath", "sys._getframe", "sys._getframemodulename", "sys.settrace", "sys.setprofile",
+     "object.__getattr__", "object.__setattr__", "object.__delattr__", "builtins.id", "array.__new__", "time.sleep",
+     "sys.monitoring.register_callback", "sys.unraisablehook", "sys.excepthook", "cpython._PySys_ClearAuditHooks",
+     "cpython.PyInterpreterState_New", "cpython.PyInterpreterState_Clear"]
+)  # fmt: skip
+# Modules that reach past what Python asks the hook about.
+MODULES = frozenset(
+    ["ctypes", "_ctypes", "cffi", "_cffi_backend", "_posixsubprocess", "_posixshmem", "mmap", "_winapi"]
+)
+MEMORY = 4 * 2**30  # bytes, where the system lets a process limit itself
+
+
+def guard(readable: Iterable[Path], hidden: Iterable[Path]) -> None:
+    """From now on this process writes no file, starts no process, and opens no connection; there is no way back.
+
+    readable : the only folders in which files may be read; hidden : folders and files in them that may not
+    """
+    allowed = tuple(os.path.realpath(each) for each in readable)
+    refused = tuple(os.path.realpath(each) for each in hidden)
+
+    def ask(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            _ask_open(arguments, allowed, refused)
+        elif event == "import" and str(arguments[0]).partition(".")[0] in MODULES:
+            raise ForbiddenError(f"{arguments[0]} may not be imported here")
+        elif event not in ALLOWED:
+            raise ForbiddenError(f"{event} is not allowed here")
+
+    _limit_memory()
+    sys.addaudithook(ask)
+
+
+def _ask_open(arguments: tuple[Any, ...], allowed: tuple[str, ...], refused: tuple[str, ...]) -> None:
+    path, mode, flags = (*arguments, None, None, None)[:3]
+    if isinstance(path, int):  # it is open already
+        return
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    if set(str(mode or "r")) & set("wax+") or (isinstance(flags, int) and flags & writing):
+        raise ForbiddenError("no file may be written here")
+    real = os.path.realpath(os.fsdecode(path))
+    if not _inside(real, allowed) or _inside(real, refused):
+        raise ForbiddenError(f"{os.path.basename(real)} may not be read here")
+
+
+def _inside(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path == each or path.startswith(each.rstrip(os.sep) + os.sep) for each in folders)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such thing
+        return
+    for what, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CORE", 0)):
+        try:
+            resource.setrlimit(getattr(resource, what), (most, most))
+        except (AttributeError, ValueError, OSError):  # macOS has the name and may refuse the value
+            continue
