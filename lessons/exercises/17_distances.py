@@ -4,10 +4,10 @@ Write, lesson 4, about 3 lines, 10 minutes.
 
 Return the table of squared distances, without a loop of Python:
 
-                         y[0]   y[1]   y[2]   y[3]
-                  x[0]    .      .      .      .
-    x[1] = (1, 2) x[1]    .      .      25     .       y[2] = (4, 6)
-                  x[2]    .      .      .      .       3 * 3 + 4 * 4 = 25
+    x[1] = (1, 2)             y[0]  y[1]  y[2]  y[3]
+    y[2] = (4, 6)      x[0]     .     .     .     .
+                       x[1]     .     .    25     .      3 * 3 + 4 * 4 = 25
+                       x[2]     .     .     .     .
 
 x has n points and y has m, of d coordinates each; n and m may be any sizes. Lesson 4
 finds the distances from one point by an einsum of the differences with themselves.

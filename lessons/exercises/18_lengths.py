@@ -2,11 +2,11 @@
 
 Predict, lesson 5, 6 blanks, 2 minutes.
 
-           6
-      . . . . . >                p = 1   the walk along the streets
-        .        .               p = 2   the straight line
-            .    . 8             p = inf the longer of the two
-                .v
+    + - - - 6 - - - +
+      .             |        p = 1     the walk along the streets
+          .         8        p = 2     the straight line
+              .     |        p = inf   the longer of the two
+                  . v
 
 Replace each ... by the number that comes out. mae is the mean absolute error, mse the
 mean squared error, rmse its root.

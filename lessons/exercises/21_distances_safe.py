@@ -8,9 +8,9 @@ Return the table of squared distances of points that may lie anywhere, in float3
      +                           x[1] .   . y[0]       x[0]    .      .
      |<------- 20,000 -------->| |<- 20 ->|            x[1]    .      .
 
-Each number has seven digits or so. The square of 20,000 is 400,000,000; the squared
-distances are some hundreds, and seven digits of 400,000,000 end before them. Moving
-all points by the same amount changes no distance.
+The square of 20,000 is 400,000,000, and from one float32 to the next it is 32 there:
+next to that the squared distances, some hundreds, are a few coarse steps. Moving all
+points by the same amount changes no distance.
 
 Star: no table of n * m * d numbers, nor half of one (as in: |x|² + |y|² - 2 x y).
 Star: no result is below 0, not even by rounding, so that a root may follow.

@@ -4,7 +4,7 @@ Write, lesson 12, about 6 lines, 20 minutes.
 One step of Lloyd's for points and centres in any number of dimensions. Each point
 belongs to the centre that is nearest, by the sum of squares. Each centre goes to the
 mean of its points. A centre without points has no mean: it stays where it is, as in the
-rungs.
+rungs. The points may be float32 and far from the origin (lesson 5).
 
       points       centre 0   centre 1   centre 2        means
       point 0         1          .          .            of 0: points 0 and 2

@@ -10,7 +10,8 @@ neighbours or more, itself among them. Say of each point whether it is one. You 
                     to the right. The others have 2: they are sqrt(2) apart.
 
 The sum of the squares of the differences can be compared as it is; no root is needed.
-With whole numbers all of this is exact, so a distance of exactly eps must count.
+With whole numbers all of this is exact, so a distance of exactly eps must count, also
+far from the origin (lesson 5).
 
 Star: never the table of all n * n distances: 12 * n numbers at a time are enough. Take
 one point after the other, or some.

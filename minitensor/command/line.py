@@ -138,6 +138,9 @@ def parser() -> argparse.ArgumentParser:
 
     listed = command("exercises", "list the exercises, those that are done, and their stars")
     listed.add_argument("--dir", type=Path, help=OWN)
+    listed.add_argument(
+        "--wrong", action="store_true", help="for teachers: the wrong answers that `check` knows, as Markdown"
+    )
 
     explain = command("explain", "what a word of `check` means; or an einsum, and how it will be computed")
     explain.add_argument("spec", metavar="word", help="such as halo, or a spec such as 'ik,kj->ij'")
@@ -228,6 +231,10 @@ def _practise(chosen: argparse.Namespace) -> int:
             return practice.solution(chosen.exercise, chosen.dir, chosen.yes)
         case "reset":
             practice.reset(chosen.exercise, chosen.dir)
+        case "exercises" if chosen.wrong:
+            from minitensor.command.wrong import wrong_answers
+
+            print(wrong_answers())
         case "exercises":
             practice.exercises(chosen.dir)
     return 0

@@ -302,7 +302,7 @@ SAY: dict[str, Callable[[Look], two_threads.Said]] = {
     "unwritten": _unwritten,
     "unassigned_variable": _unassigned,
     "race": two_threads.race,
-    "depends_on_order": _in_its_words("order"),
+    "depends_on_order": _in_its_words("any-order"),
     "barrier_missed": _barrier_missed,
     "shuffle_missed": _shuffle_missed,
     "mask_without_caller": _in_its_words("shuffle"),
@@ -316,8 +316,8 @@ SAY: dict[str, Callable[[Look], two_threads.Said]] = {
 
 # Every word that is said here. Each has a page.
 WORDS = {
-    "aligned", "atomic", "barrier", "between-blocks", "endless", "guard", "halo", "in-place", "launch", "loop",
-    "negative", "neighbour", "order", "outside", "owner", "race", "raises", "refused", "shared-memory", "shuffle",
+    "aligned", "any-order", "atomic", "barrier", "between-blocks", "endless", "guard", "halo", "in-place", "launch",
+    "loop", "negative", "neighbour", "outside", "owner", "race", "raises", "refused", "shared-memory", "shuffle",
     "swapped", "two-arrays", "unassigned", "unwritten", "which-thread",
 }  # fmt: skip
 

@@ -82,7 +82,7 @@ class Remote:
         return self.results.get(key, NOT_RUN)
 
     def costs(self, key: Key, case: Case) -> dict[str, int]:
-        found = self.counts.get(key, {})
+        found = dict(self.result(key, case).counts) if case.grid is not None else self.counts.get(key, {})
         return found | written(self.text) if found else {}
 
     def left(self, which: str, star: Star) -> str:

@@ -56,7 +56,7 @@ def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> str
     for key, case in calls(number, which, seed):
         said = fault(EXERCISES[number], case, answer.result(key, case), of_solution(number, key, seed))
         if said:
-            return said.lines[0]
+            return " ".join(" ".join(said.lines[:3]).split())  # the call, what is expected, and yours
     if star.holds and (open_ := answer.left(which, star)):
         return open_
     if not star.most:
@@ -68,7 +68,8 @@ def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> str
     yours, wanted = (
         ", ".join(f"{counts[name]:,} {WORDS.get(name, name)}" for name in over) for counts in (costs, star.most)
     )
-    return f"Yours: {yours}; the star is at {wanted}." if over else ""
+    limit = "the most is" if which == "must" else "the star is at"
+    return f"Yours: {yours}; {limit} {wanted}." if over else ""
 
 
 def _side_by_side(number: int, answer: Answer, seed: int) -> dict[str, tuple[int, int]]:

@@ -21,8 +21,8 @@ from minitensor.exercise.kinds import Case, Exercise
 from minitensor.gpu import Kernel
 from minitensor.gpu.simulator import Batch
 
-LINES = 3_000_000  # that an answer may run in one call: a second or two
-LOOP, ROUND = Batch._loop.__code__, 100  # a line of the simulator's own loop counts for so many
+LINES = 1_000_000  # that an answer may run in one call: a second or two
+LOOP, ROUND = Batch._loop.__code__, 30  # a line of the simulator's own loop counts for so many
 LETTERS = 20_000  # that it may print
 
 
@@ -148,9 +148,7 @@ def run(exercise: Exercise, answer: Any, case: Case, path: str = "", explain: bo
 
 
 def counted(exercise: Exercise, answer: Any, case: Case, path: str = "") -> dict[str, int]:
-    """What one call costs, by the names of a star's `most`; empty where it fails."""
-    if case.grid is not None:
-        return dict(run(exercise, answer, case, path).counts)
+    """What one call of a function costs, by the names of a star's `most`; empty where it fails."""
     ledger = Ledger()
     _, error = attempt(path, lambda: exercise.call(answer, *counting(copied(case.arguments), ledger)))
     return {} if error else ledger.counts()

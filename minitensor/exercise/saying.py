@@ -11,7 +11,7 @@ from minitensor.exercise import shown
 from minitensor.exercise.comparing import Difference, alike, difference, right
 from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Exercise
-from minitensor.exercise.patterns import where_wrong
+from minitensor.exercise.patterns import at_edges, where_wrong
 from minitensor.exercise.relations import relation
 from minitensor.exercise.running import LETTERS, Failure, Result
 
@@ -98,7 +98,8 @@ def _of_arrays(exercise: Exercise, call: str, case: Case, yours: Any, expected: 
             return _say("changed-input", f"{call}: {name} is changed, which was only to be read.", *pair)
         where = where_wrong(name, ~right(array, yours[name], exercise.digits), case.block)
         word, sentence = relation(array, yours[name], before[name], exercise.digits)
-        return _say(word or found.word or "numbers", f"{call}:", where, *pair, sentence)
+        edges = "edges" if at_edges(~right(array, yours[name], exercise.digits), case.block) else "numbers"
+        return _say(word or found.word or edges, f"{call}:", where, *pair, sentence)
     return None
 
 

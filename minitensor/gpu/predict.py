@@ -89,7 +89,7 @@ def predict(launch: Launch, gpu: str | Card, ghz: float | None = None, registers
 
     gpu : the name of a card of `gpus.csv`, or a `Card`
     ghz : the clock, where it is not the card's boost clock: a GPU at its limit of power or heat runs slower
-    registers : of a thread; those that NVRTC gives the kernel if not given, `REGISTERS` where NVRTC is not here, and for 0
+    registers : of a thread; those that NVRTC gives the kernel if not given, `REGISTERS` for 0 or without NVRTC
 
     Raises PredictionError where nothing was counted, for an unknown card, and where the rules are known to fail: a real
     GPU ran the launch, stores that do not coalesce, atomics, float64, blocks for less than one wave.

@@ -57,8 +57,8 @@ def test_whatever_a_function_does_is_told_in_a_sentence(body, word, sentence, tm
     ("body", "word"),
     [
         ("while True:\n        m = m", "endless"),
-        ("col, row = cuda.grid(2)\n    out[row] = 1", "translation"),
-        ("raise RuntimeError('mine')", "translation"),
+        ("col, row = cuda.grid(2)\n    out[row] = 1", "refused"),
+        ("raise RuntimeError('mine')", "refused"),
     ],
 )
 def test_a_kernel_is_stopped_and_refused_too(body, word, tmp_path):
@@ -91,7 +91,7 @@ def test_a_function_that_is_gone_is_named(tmp_path):
     (tmp_path / "06_dot.py").write_text("x = 1\n", encoding="utf-8")
     outcome = check(DOT, path=tmp_path / "06_dot.py")
     assert outcome.status == "wrong"
-    assert "has no dot" in outcome.text
+    assert "no dot" in " ".join(outcome.text.split())
 
 
 def test_a_body_that_still_ends_unwritten_is_not_done(tmp_path):

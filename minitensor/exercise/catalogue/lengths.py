@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 from minitensor.core.creation import tensor
+from minitensor.exercise.catalogue.specs import WIDE
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
@@ -33,8 +35,8 @@ def _far(draw: Draw) -> Iterator[Case]:
 
 
 def _far_and_wide(draw: Draw) -> Iterator[Case]:
-    away = tensor([20_000.0, -30_000.0] * 10, "float32")
-    yield Case(tuple(draw.tensor(n, 20, dtype="float32") + away for n in (9, 7)))
+    away = tensor([20_000.0, -30_000.0] * (WIDE[2] // 2), "float32")
+    yield Case(tuple(draw.tensor(n, WIDE[2], dtype="float32") + away for n in WIDE[:2]))
 
 
 def _never_below_0(names: dict[str, Any]) -> str:
@@ -42,7 +44,7 @@ def _never_below_0(names: dict[str, Any]) -> str:
         x = Draw(seed, legible=False).tensor(6, 3, dtype="float32", start=1000)
         least = names["distances_safe"](x, x).min().item()
         if least < 0:
-            return f"of points with themselves, one result is {least:.1e}: a root would be no number"
+            return f"Between points and themselves, one of yours is {least:.1e}."
     return ""
 
 
@@ -64,7 +66,8 @@ EXERCISES = (
             "Sum the powers, and take the p-th root: ** (1 / p). For p = math.inf return something else first.",
             "For the star divide the sizes by the largest of them, and multiply the norm by it; where it is 0, stop.",
         ),
-        stars=(Star("1e200 and 1e-200 have a norm too, and so do zeros", _huge),),
+        stars=(Star("Numbers of 1e200 and of 1e-200 have a norm too, and so do zeros.", _huge),),
+        without=("norm", "norms"),
     ),
     Exercise(
         "far",
@@ -88,9 +91,11 @@ EXERCISES = (
         ),
         stars=(
             Star(
-                "never half as many numbers as a table of n * m * d has", _far_and_wide, most={"alive": 9 * 7 * 20 // 2}
+                "At no time are there half as many numbers as n * m * d.",
+                _far_and_wide,
+                most={"alive": prod(WIDE) // 2},
             ),
-            Star("no result is below 0, not even by rounding", holds=_never_below_0),
+            Star("No result is below 0, not even by rounding.", holds=_never_below_0),
         ),
         digits=5,
     ),

@@ -46,7 +46,7 @@ def _scores(draw: Draw) -> Iterator[Case]:
     small = 0.1 if draw.legible else 1.0
     for m, n, d, values in ((1, 2, 1, 3), (2, 3, 2, 1), (3, 1, 2, 2), (4, 5, 3, 2), (6, 7, 4, 3)):
         q, k = draw.tensor(m, d, scale=small, start=small), draw.tensor(n, d, scale=small, start=0.2)
-        yield Case((q, k, draw.tensor(n, values, start=5)))
+        yield Case((q, k, draw.tensor(n, values, scale=7, start=5)))
     for m, n, d in ((2, 3, 2), (5, 4, 3)):  # scores in the thousands
         yield Case((draw.tensor(m, d, scale=60), draw.tensor(n, d, scale=30), draw.tensor(n, 2, start=5)))
     yield Case((draw.tensor(0, 2), draw.tensor(4, 2), draw.tensor(4, 3)))
@@ -57,13 +57,15 @@ def _is_mean_shift(names: dict[str, Any]) -> str:
     for m, n, d in ((2, 3, 1), (4, 5, 2)):
         draw = Draw(m, legible=False)
         x, p, h = draw.tensor(m, d), draw.tensor(n, d), 0.7
+        if "as_mean_shift" not in names:
+            return "as_mean_shift is not written yet."
         try:
             moved = names["attention"](*names["as_mean_shift"](x.copy(), p.copy(), h))
         except NotImplementedError:
             return "as_mean_shift is not written yet."
         weights = exp(-((x[:, None] - p) ** 2).sum(2) / (2 * h**2))
         if difference(weights @ p / weights.sum(1)[:, None], moved, DIGITS):
-            return f"With what as_mean_shift returns for x ({m}, {d}), p ({n}, {d}) and h = {h}, it does not."
+            return f"For x ({m}, {d}), p ({n}, {d}) and h = {h} it is not."
     return ""
 
 
@@ -94,9 +96,7 @@ def _goes_round(names: dict[str, Any]) -> str:
     frames = [np.asarray(frame.numpy(), "float64") for frame in names["my_frames"]()]
     steps = [float(abs(there - here).max()) for here, there in zip(frames, [*frames[1:], frames[0]], strict=True)]
     inside = max(steps[:-1])
-    return (
-        "" if steps[-1] <= inside * (1 + 1e-9) else f"From the last to the first: {steps[-1]:.3g}; else {inside:.3g}."
-    )
+    return "" if steps[-1] <= inside * (1 + 1e-9) else f"It is {steps[-1]:.3g}, the others up to {inside:.3g}."
 
 
 EXERCISES = (
@@ -117,7 +117,7 @@ EXERCISES = (
             "weights @ p is a sum of points for each query, (m, d). By what is it divided? weights.sum(1)[:, None].",
             "For the star: exp(a - b) is exp(a) / exp(b). Take the least squared distance of each row from that row.",
         ),
-        stars=(Star("a query at (1000, 1000) goes where the formula says", _far_query),),
+        stars=(Star("A query at (1000, 1000) goes where the formula says.", _far_query),),
         digits=DIGITS,
     ),
     Exercise(
@@ -129,8 +129,12 @@ EXERCISES = (
             "Each batch looks at all of p, as it was before. Where do the moved points go meanwhile?",
             "Append each moved batch to a list, and mt.concat the list. The differences of one batch are (size, n, d).",
         ),
-        must=Star("At no time may there be n * n numbers.", _many, most={"alive": N * N - 1}),
-        stars=(Star("never size * n * d numbers", _many, most={"alive": SIZE * N * D - 1}),),
+        must=Star(
+            "At no time may there be n * n numbers: only `size` points move at a time.",
+            _many,
+            most={"alive": N * N - 1},
+        ),
+        stars=(Star("At no time are there size * n * d numbers either.", _many, most={"alive": SIZE * N * D - 1}),),
         digits=DIGITS,
     ),
     Exercise(
@@ -142,7 +146,7 @@ EXERCISES = (
             "scores - scores.max(1)[:, None], then exp; the sum of each row, upright as well, divides the row.",
             "For the star: -|x - p|²/2h² is x·p/h² - |p|²/2h² and a part without p. A 1 more in q, and one more in k.",
         ),
-        stars=(Star("attention(q, k, v) of as_mean_shift(x, p, h) is a step of mean shift", holds=_is_mean_shift),),
+        stars=(Star("attention(*as_mean_shift(x, p, h)) is a step of mean shift.", holds=_is_mean_shift),),
         digits=DIGITS,
     ),
     Exercise(
@@ -154,7 +158,11 @@ EXERCISES = (
             "frames = [], a loop over step in range(30), and in it frames.append(...) of a new Tensor.",
             "Points on a circle: angle = 2 * math.pi * step / 30, and mt.tensor([[math.cos(angle), math.sin(angle)]]).",
         ),
-        stars=(Star("it goes round: from the last frame to the first is no jump", holds=_goes_round),),
+        stars=(
+            Star(
+                "It goes round: the step from the last frame to the first is no larger than others.", holds=_goes_round
+            ),
+        ),
         call=_looked_at,
     ),
 )

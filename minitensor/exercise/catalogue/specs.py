@@ -1,6 +1,7 @@
 """Exercises of lesson 4: letters that meet, are kept, and are summed."""
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 
 from minitensor.core.tensor import Tensor
@@ -10,6 +11,7 @@ from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
 SPECS, LETTERS = 10, 40
+WIDE = 19, 17, 20  # n, m and d where memory is counted
 
 
 def by_number(function: Callable[[], Any], number: int, *tensors: Tensor) -> Tensor:
@@ -29,7 +31,7 @@ def _texts(specs: Any) -> Any:
 
 def _few_letters(names: dict[str, Any]) -> str:
     count = sum(letter.isalpha() for text in _texts(names["ten_specs"]()) for letter in text)
-    return "" if count <= LETTERS else f"the ten specs have {count} letters; {LETTERS} are enough"
+    return "" if count <= LETTERS else f"These have {count}."
 
 
 def _ten(draw: Draw) -> Iterator[Case]:
@@ -48,7 +50,7 @@ def _pairs(draw: Draw) -> Iterator[Case]:
 
 
 def _wide(draw: Draw) -> Iterator[Case]:
-    yield Case((draw.tensor(9, 20), draw.tensor(7, 20, start=3)))
+    yield Case((draw.tensor(WIDE[0], WIDE[2]), draw.tensor(WIDE[1], WIDE[2], start=3)))
 
 
 EXERCISES = (
@@ -69,7 +71,7 @@ EXERCISES = (
             "What stands right of the arrow? The axes of the result, in the order of the list, and no other.",
             "The diagonal walks both axes with one letter, which stays: 'nn->n'. Number 6 keeps b, m, n and sums k.",
         ),
-        stars=(Star("all ten specs together have at most 40 letters", holds=_few_letters),),
+        stars=(Star("All ten specs together have at most 40 letters.", holds=_few_letters),),
         call=by_number,
         written=as_written,
     ),
@@ -84,9 +86,9 @@ EXERCISES = (
         ),
         stars=(
             Star(
-                "never half as many numbers as a table of n * m * d has",
+                "At no time are there half as many numbers as n * m * d.",
                 _wide,
-                most={"alive": 9 * 7 * 20 // 2},
+                most={"alive": prod(WIDE) // 2},
             ),
         ),
     ),

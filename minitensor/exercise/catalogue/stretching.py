@@ -66,7 +66,7 @@ def _views_that_are_none(draw: Draw) -> Calls:
 
 
 def _houses(draw: Draw) -> Calls:
-    for n, d, dtype in ((2, 3, "float64"), (3, 2, "float64"), (1, 2, "float64"), (7, 4, "float32"), (40, 3, "float64")):
+    for n, d, dtype in ((2, 1, "float64"), (3, 2, "float64"), (1, 2, "float64"), (7, 4, "float32"), (40, 3, "float64")):
         facts, weights = draw.tensor(n, d, dtype=dtype), draw.tensor(d, 1, dtype=dtype, start=1)
         yield facts, weights, draw.tensor(n, dtype=dtype, scale=3, start=5)
 
@@ -85,11 +85,13 @@ def _mask(draw: Draw, *shape: int) -> np.ndarray:
 
 def _masks(draw: Draw) -> Calls:
     for q, a, b, dtype in (
-        ((2, 3), (2, 3), (2, 3), "float64"), ((4,), (4,), (), "float64"), ((3, 1), (3, 4), (4,), "float64"),
+        ((3,), (3,), (3,), "float64"), ((2, 3), (2, 3), (2, 3), "float64"), ((4,), (4,), (), "float64"),
+        ((3, 1), (3, 4), (4,), "float64"),
         ((5,), (2, 1), (2, 5), "float32"), ((2, 3), (), (3,), "int64"), ((2, 1, 4), (3, 1), (4,), "float64"),
         ((), (2, 3), (3,), "float64"), ((1, 1), (2,), (3, 1), "float64"), ((0, 3), (3,), (1, 3), "float64"),
     ):  # fmt: skip
-        yield tensor(_mask(draw, *q)), draw.tensor(*a, dtype=dtype), draw.tensor(*b, dtype=dtype, scale=-1, start=-1)
+        chosen, other = draw.tensor(*a, dtype=dtype, start=1), draw.tensor(*b, dtype=dtype, scale=-1, start=-1)
+        yield tensor(_mask(draw, *q)), chosen, other
 
 
 def _spoiled(draw: Draw) -> Calls:
@@ -103,7 +105,7 @@ def _spoiled(draw: Draw) -> Calls:
 
 def _matrices(draw: Draw) -> Calls:
     for m, k, n, dtype in (
-        (2, 3, 4, "float64"), (3, 2, 1, "float64"), (1, 3, 2, "float64"), (4, 1, 3, "float64"), (5, 4, 3, "int64"),
+        (1, 2, 3, "float64"), (2, 3, 4, "float64"), (3, 2, 1, "float64"), (4, 1, 3, "float64"), (5, 4, 3, "int64"),
         (7, 9, 5, "float32"), (3, 0, 2, "float64"), (0, 2, 3, "float64"),
     ):  # fmt: skip
         yield _pair(draw, m, k, n, dtype)
