@@ -22,7 +22,7 @@ def error_of(broken, launched=None, case=None):
 
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch):
-    monkeypatch.setattr(simulator, "ROUNDS", 50)
+    monkeypatch.setattr(simulator, "ROUNDS", 100)
 
 
 @pytest.mark.parametrize("name", BROKEN)
