@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from minitensor import autograd as autograd
     from minitensor import cluster as cluster
     from minitensor import data as data
+    from minitensor import exercise as exercise
     from minitensor import gpu as gpu
     from minitensor import groups as groups
     from minitensor import ladder as ladder
@@ -79,7 +80,7 @@ API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 __array_api_version__ = API_VERSIONS[-1]
 
 _ROOMS = (
-    "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "functions", "gpu", "groups",
+    "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "exercise", "functions", "gpu", "groups",
     "ladder", "linalg", "matrix_product", "models", "norms", "ops", "plot", "random", "segment", "text",
 )  # fmt: skip
 # Functions that Python has under the same names: they are here as mt.sum and so on, but ``import *`` leaves them out.

@@ -67,6 +67,10 @@ class ForbiddenError(MinitensorError, PermissionError):
     """A program that is graded asked for a file, a process or a connection, which it may not have."""
 
 
+class ProcessError(MinitensorError, RuntimeError):
+    """Another process of Python, in which work was to be done, did not begin."""
+
+
 class NotFittedError(MinitensorError, ValueError, AttributeError):
     """An estimator was asked for what it only knows after ``fit``."""
 

@@ -234,7 +234,7 @@ def test_what_is_raised_is_in_errors(name):
 
 
 @pytest.mark.parametrize(
-    "room", ["cluster", "data", "gpu", "ladder", "matrix_product", "models", "norms", "plot", "segment"]
+    "room", ["cluster", "data", "exercise", "gpu", "ladder", "matrix_product", "models", "norms", "plot", "segment"]
 )
 def test_a_room_is_there_when_it_is_asked_for(room):
     assert getattr(mt, room).__name__ == f"minitensor.{room}"

@@ -30,7 +30,7 @@ def fused(x, out, n):
     out[i] = total
 
 
-x, table = np.ones(10, "f4"), np.ones((10, 10), "f4")
+x, table = np.ones(10, "float32"), np.ones((10, 10), "float32")
 one = with_table[1, 10](x, table, x.copy(), 10).counters
 two = fused[1, 10](x, x.copy(), 10).counters
 answers = {

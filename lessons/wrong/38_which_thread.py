@@ -1,5 +1,4 @@
-"""every block takes the first 64 numbers, and none takes those behind them:
-threadIdx counts within a block"""
+"""every block takes the first 64 numbers, and no block those behind them"""
 
 import numpy as np
 from minitensor.gpu import cuda, kernel

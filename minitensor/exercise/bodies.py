@@ -14,6 +14,8 @@ REACHING = frozenset(
     ["eval", "exec", "compile", "open", "getattr", "setattr", "delattr", "globals", "locals", "vars", "__import__",
      "__builtins__", "breakpoint"]
 )  # fmt: skip
+# Modules that other modules have as attributes.
+MODULES = frozenset(["os", "sys", "io", "builtins", "ctypes", "importlib", "inspect", "linecache", "subprocess", "gc"])
 IMPORTED = frozenset(["minitensor", "math"])
 
 
@@ -72,7 +74,7 @@ def lines_of(text: str) -> list[str]:
 
 def _first(node: ast.stmt) -> int:
     decorators = node.decorator_list if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else []
-    return min(each.lineno for each in [node, *decorators])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _body(function: ast.FunctionDef, lines: list[str]) -> list[str]:
@@ -93,13 +95,14 @@ def reaching(function: ast.AST) -> str:
         if not isinstance(node, (ast.expr, ast.stmt)):
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
-            if other := [each for each in names if each.partition(".")[0] not in IMPORTED]:
+            names = [each.name for each in node.names]
+            tops = [node.module or ""] if isinstance(node, ast.ImportFrom) else names
+            if other := [each for each in tops if each.partition(".")[0] not in IMPORTED] + sorted(MODULES & {*names}):
                 return f"line {node.lineno} imports {other[0]}: a graded answer has minitensor and math alone"
         elif isinstance(node, ast.Attribute):
             if not isinstance(node.ctx, ast.Load):
                 return f"line {node.lineno} changes {ast.unparse(node)}: {NOT_ITS_OWN}"
-            if node.attr.startswith("_") or node.attr in REACHING:
+            if node.attr.startswith("_") or node.attr in REACHING | MODULES:
                 return f"line {node.lineno} uses .{node.attr}: {NOT_ITS_OWN}"
         elif isinstance(node, ast.Name) and node.id in REACHING:
             return f"line {node.lineno} uses {node.id}: {NOT_ITS_OWN}"

@@ -40,7 +40,7 @@ def difference(expected: Any, yours: Any, digits: float | None = None, where: st
         same = type(expected) is type(yours) and expected == yours
         word = "" if type(expected) is type(yours) else "wrong-type"
         return None if same else Difference(word, where, expected, yours)
-    if isinstance(yours, bool) or not isinstance(yours, (int, float)):
+    if isinstance(yours, bool) or not isinstance(yours, int if isinstance(expected, int) else (int, float)):
         return Difference("wrong-type", where, expected, yours)
     if isinstance(expected, int):
         return None if expected == yours else Difference("", where, expected, yours)

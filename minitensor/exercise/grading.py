@@ -10,13 +10,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from minitensor import backend
-from minitensor.errors import InputError
+from minitensor.errors import InputError, ProcessError
 from minitensor.exercise import blanks, files
 from minitensor.exercise.bodies import Taken, pupils_program, taken
 from minitensor.exercise.calls import Key
@@ -187,30 +187,31 @@ def _run(jobs: dict[int, Taken], seed: int, seconds: float, hidden: Path) -> Ite
         left = list(jobs)
         while left:
             with _process(Path(work), [[n, str(paths[n])] for n in left], seed, hidden) as (lines, token):
-                limit = BEGINNING + seconds
+                if isinstance(_next(lines, BEGINNING, token, 0), str):
+                    raise ProcessError(f"{sys.executable} did not begin to run the exercises within {BEGINNING:g} s")
                 while left:
-                    line = _next(lines, limit)
                     number = left.pop(0)
-                    if isinstance(line, dict) and line.get("token") == token and line.get("number") == number:
+                    line = _next(lines, seconds, token, number)
+                    if isinstance(line, dict):
                         yield number, line
-                        limit = seconds
                     else:
                         yield number, _stopped(number, line, seconds)
                         break
 
 
-def _stopped(number: int, why: Any, seconds: float) -> Row:
+def _stopped(number: int, why: str, seconds: float) -> Row:
     exercise = EXERCISES[number]
-    words = {
+    words, page = {
         "late": (f"it took more than {seconds:g} s, and was stopped", "endless"),
         "ended": ("it ended the process that it ran in", "raises"),
         "flood": ("it sent more than any exercise asks for, and was stopped", "flood"),
-    }.get(why if isinstance(why, str) else "", ("it wrote where the results are sent, and was stopped", "forbidden"))
-    return Row(number, exercise.name, "wrong", (False,) * len(exercise.stars), words[1], (words[0],))
+        "forged": ("it wrote where the results are sent, and was stopped", "forbidden"),
+    }[why]
+    return Row(number, exercise.name, "wrong", (False,) * len(exercise.stars), page, (words,))
 
 
-def _next(lines: "queue.Queue[bytes]", seconds: float) -> dict[str, Any] | str:
-    """The next line of a process, or what it did instead."""
+def _next(lines: "queue.Queue[bytes]", seconds: float, token: str, number: int) -> dict[str, Any] | str:
+    """The next line of a process, which must be about a job and bear the token; or what it did instead."""
     try:
         line = lines.get(timeout=seconds)
     except queue.Empty:
@@ -221,7 +222,8 @@ def _next(lines: "queue.Queue[bytes]", seconds: float) -> dict[str, Any] | str:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return "forged"
-    return found if isinstance(found, dict) else "forged"
+    own = isinstance(found, dict) and (found.get("token"), found.get("number")) == (token, number)
+    return found if own else "forged"
 
 
 @contextmanager
@@ -247,7 +249,7 @@ def _process(work: Path, jobs: Sequence[Any], seed: int, hidden: Path) -> Iterat
     ears = threading.Thread(target=hear, daemon=True)
     ears.start()
     try:
-        with stdin:
+        with suppress(OSError), stdin:  # it may have ended already
             stdin.write(json.dumps(asked).encode() + b"\n")
         yield lines, token
     finally:

@@ -33,11 +33,16 @@ def main() -> None:
     hidden = [files.lessons_folder() / "solutions", files.lessons_folder() / "wrong", Path(asked["hidden"])]
     guard(readable, hidden)
     with backend.use_backend("numpy"):
+        send(channel, {"token": asked["token"], "number": 0})  # it has begun
         for number, path in asked["jobs"]:
-            found = {"token": asked["token"], "number": number} | calls_of(number, Path(path), asked["seed"])
-            data = json.dumps(found).encode() + b"\n"
-            while data:
-                data = data[os.write(channel, data) :]
+            found = calls_of(number, Path(path), asked["seed"])
+            send(channel, {"token": asked["token"], "number": number} | found)
+
+
+def send(channel: int, line: dict[str, Any]) -> None:
+    data = json.dumps(line).encode() + b"\n"
+    while data:
+        data = data[os.write(channel, data) :]
 
 
 def calls_of(number: int, path: Path, seed: int) -> dict[str, Any]:
@@ -53,8 +58,8 @@ def calls_of(number: int, path: Path, seed: int) -> dict[str, Any]:
         result = run(exercise, function, case, where, explain=well)
         results.append([which, at, of_result(result)])
         well = well and not result.error
-        if result.error and result.error.stopped:  # the next would not end, either
-            break
+        if result.error and result.error.stopped:  # what comes next would not end, either
+            return {"results": results, "costs": [], "left": {}}
     costs, left = [], {}
     goals = [("must", exercise.must), *((f"star {n}", star) for n, star in enumerate(exercise.stars))]
     for name, star in goals:

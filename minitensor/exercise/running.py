@@ -188,10 +188,11 @@ def plain(x: Any) -> Any:
 
 
 def lines_of(error: BaseException, path: str) -> list[int]:
-    """The lines of the file at `path` on the way to an error, outermost first."""
-    found, at = [], error.__traceback__
+    """The lines of the file at `path` on the way to an error, outermost first, each once where it calls itself."""
+    found: list[int] = []
+    at = error.__traceback__
     while at:
-        if at.tb_frame.f_code.co_filename == path:
+        if at.tb_frame.f_code.co_filename == path and found[-1:] != [at.tb_lineno]:  # a comprehension is a call too
             found.append(at.tb_lineno)
         at = at.tb_next
     return found
