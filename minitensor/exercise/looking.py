@@ -72,7 +72,7 @@ def quoted(at: At) -> str:
 
 def line_of(at: At) -> str:
     """``line 12``."""
-    return quoted(at).partition(":")[0]
+    return quoted(at).partition(":")[0].replace(" ", HARD)
 
 
 def listed(parts: list[str]) -> str:

@@ -72,6 +72,9 @@ def _in_place(look: Look) -> Told:
     )
     unused = _unused(look, element)
     lines = [f"{first} ({line_of(load.at)}).", *_both(load, store)]
+    if unused:
+        lines.append(f"A barrier orders one block only{_who_reads(look, element)}.")
+        return [*lines, f"Write to {listed(unused)}, which nobody reads."], "in-place"
     if one.at.grid_size == (1, 1, 1):
         return [
             *lines,
@@ -79,11 +82,8 @@ def _in_place(look: Look) -> Told:
             "blocks that is not enough: which thread alone is to touch this element?",
         ], "in-place"
     lines.append(f"A barrier orders one block only{_who_reads(look, element)}.")
-    if unused:
-        lines.append(f"Write to {listed(unused)}, which nobody reads.")
-    else:
-        lines.append("Let one thread alone read and write an element, or both of two that change places.")
-    return lines, "in-place"
+    mend = "Let one thread alone read and write an element, or both of two that change places."
+    return [*lines, mend], "in-place"
 
 
 def _between_blocks(look: Look) -> Told:
@@ -168,4 +168,4 @@ def _who_reads(look: Look, element: Element) -> str:
         np.unique(np.concatenate([each.addresses[each.blocks == block] for each in loads])).size for block in blocks
     ]
     all_of = "all of " if min(read) == loads[0].size else ""
-    return f"; here {len(blocks)} blocks read {all_of}{element.array}"
+    return f"; here {len(blocks)} blocks read {all_of}{element.array}" if len(blocks) > 1 else ""
