@@ -5,19 +5,15 @@ import textwrap
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from minitensor.errors import KernelError
-from minitensor.exercise import two_threads
+from minitensor.exercise import indices_outside, never_written, two_threads
 from minitensor.exercise.kinds import Case
-from minitensor.exercise.looking import HARD, Look, line_of, quoted, sentence
-from minitensor.exercise.touched import block_number, what_it_reads, who_writes, writers
-from minitensor.gpu.advice import cause
+from minitensor.exercise.looking import HARD, WIDTH, Look, Told, line_of, quoted, sentence
 from minitensor.gpu.clues import Clues
 from minitensor.gpu.facts import Facts
-from minitensor.gpu.where import At, Element
+from minitensor.gpu.where import At
 
-WIDTH, MOST = 88, 11  # letters of a line, and lines; one more will say where to read on
+MOST = 11  # lines; one more will say where to read on
 
 
 class Said(NamedTuple):
@@ -54,171 +50,8 @@ def fitted(lines: list[str]) -> tuple[str, ...]:
     return tuple(line.replace(HARD, " ") for line in out[:MOST])
 
 
-# --- an index outside ------------------------------------------------------------------------------------------------
-
-
-def _out_of_bounds(look: Look) -> two_threads.Said:
-    at, element, does = _facts(look)
-    axis = next(axis for axis, i in enumerate(element.indices) if not 0 <= i < element.shape[axis])
-    why, shared = cause(at, element, does), element.space == "shared"
-    lines = [f"{sentence(at.who)} {does} {element}; {_ends(element, axis)}."]
-    either = Clues(at.source, at.line).alternatives()
-    if why.kind == "negative":
-        said = ["On a GPU a negative index does not count from the end: it lies before the array.",
-                "Who stands first has nobody before it. What is to count in its place?"]  # fmt: skip
-        return [*lines, f"{quoted(at)}{_here(look, at, why.text)}", *said], "negative"
-    if why.kind == "swapped":
-        clues = Clues(at.source, at.line)
-        written = clues.indices(element.array, axis)
-        lines += [
-            f"Your guard let it in: line {each.line}, {each.written}{look.values(at, each.written)}."
-            for each in clues.guards()
-            if each.left in written and each.sign == "<"
-        ][:1]
-        said = ["The other way round it would fit: are rows and columns exchanged, in the index or in the guard?"]
-        return [*lines, quoted(at), *said], "swapped"
-    if why.kind == "memory":
-        said = ["The index was read from memory. Is what is there right?"]
-        return [*lines, f"{quoted(at)}{_here(look, at, why.text)}", *said], "outside"
-    guard = why.guard
-    held = f"line {guard.line}, {guard.written}{look.values(at, guard.written, why.text)}" if guard else ""
-    if guard and why.kind == "guard":
-        return [
-            *lines, f"Your guard let it in: {held}.",
-            f"Of {guard.right} numbers the last has the index {guard.right} - 1.",
-        ], "guard"  # fmt: skip
-    if guard and why.kind == "bound":
-        said = [f"The size that it asks for is not that of this axis of {element.array}."]
-        return [*lines, f"Your guard let it in: {held}.", *said], "guard"
-    if guard:
-        return [
-            *lines, quoted(at), f"Your guard asks for {guard.left}: {held}.",
-            "Ask for every index that the line touches." if not shared else "Has every neighbour a place there?",
-        ], "outside" if shared else "neighbour"  # fmt: skip
-    if why.loop:
-        said = ["It counts one too far, or it is not this array that it counts through."]
-        if why.kind != "loop":
-            said = [f"The loop keeps inside what it counts, but not {why.text or 'every index of this line'}."]
-        return [*lines, quoted(at), f"The loop: {why.loop}{look.values(at, why.loop, why.text)}.", *said], "loop"
-    if either and not shared:
-        text, line = either[0]
-        return [
-            *lines, f"Your guard let it in: line {line}, {text}{look.values(at, text)}.",
-            "With `or` one half is enough. A thread has an element only if both hold.",
-        ], "guard"  # fmt: skip
-    if shared:
-        said = [f"Is {element.array} large enough for all that goes in, or is the index too large?"]
-        return [*lines, f"{quoted(at)}{_here(look, at, why.text)}", *said], "outside"
-    threads = int(np.prod(at.block_size)) * int(np.prod(at.grid_size))
-    return [
-        *lines, f"{quoted(at)}{_here(look, at, why.text)}",
-        f"{threads:,} threads are launched, and {element.array} has {int(np.prod(element.shape)):,} elements.",
-        "A thread without an element of its own must do nothing: it needs a guard.",
-    ], "guard"  # fmt: skip
-
-
-def _ends(element: Element, axis: int) -> str:
-    """Where an array ends."""
-    size, index, name = element.shape[axis], element.indices[axis], element.array
-    if not size:
-        return f"{name} has no elements"
-    if len(element.shape) == 1:
-        return f"{name} begins at 0" if index < 0 else f"{name} ends at {size - 1}"
-    what = ("rows", "columns")[axis] if len(element.shape) == 2 else f"elements along axis {axis}"
-    return f"{name} has {size} {what}, 0 to {size - 1}"
-
-
-def _here(look: Look, at: At, *texts: str) -> str:
-    """What the variables were, at the end of a line."""
-    values = look.values(at, *texts)
-    return f"   here {values.removeprefix(' with ')}" if values else ""
-
-
-def _facts(look: Look) -> tuple[At, Element, str]:
-    at, element = look.facts.at, look.facts.element
-    assert at is not None
-    assert element is not None
-    return at, element, look.facts.does
-
-
-# --- what nobody has written -----------------------------------------------------------------------------------------
-
-
-def _unwritten(look: Look) -> two_threads.Said:
-    at, element, _ = _facts(look)
-    if element.space != "shared":
-        return [
-            f"{sentence(at.who)} reads {element}, and nobody has written it.", quoted(at),
-            f"{element.array} holds no numbers yet: write an element before you read it.",
-        ], "unwritten"  # fmt: skip
-    here, found = element.indices[0], writers(look, element, at)
-    block = f"block {look_block(at)}"
-    reads = f"{what_it_reads(look, element, at)}   {quoted(at)}"
-    picture = who_writes(look, element, at) if found else []
-    if look.seen is None:
-        return [
-            f"{sentence(at.who)} reads {element}, which nobody has written.", quoted(at),
-            "Shared memory holds rubbish at first. Which thread is to write it?",
-        ], "unwritten"  # fmt: skip
-    if here in found:
-        return _too_early(look, at, element, found[here])
-    if not found:
-        return [
-            f"{element} is used and no thread of {block} ever writes into {element.array}.",
-            f"{at.name}   {quoted(at)}",
-            "Shared memory holds rubbish at first, not 0.",
-            "Fill it before its first use, with cuda.syncthreads() after that.",
-        ], "unwritten"  # fmt: skip
-    lines = [f"{element} is read and no thread of {block} ever writes it (a barrier will not help).", *picture, reads]
-    threads = int(np.prod(at.block_size))
-    if here < min(found):
-        return [*lines, "Who fetches the number left of the block's first?"], "halo"
-    if here > max(found) and len(set(found.values())) == threads:
-        return [*lines, "Who fetches the number right of the block's last?"], "halo"
-    if len(set(found.values())) < threads:
-        idle = [number for number in range(threads) if number not in found.values()]
-        which = (
-            f"Threads {idle[0]} to {idle[-1]}" if idle[-1] - idle[0] == len(idle) - 1 > 0 else f"{len(idle)} threads"
-        )
-        return [*lines, f"{which} of the block write nothing there. Which number would do no harm?"], "unwritten"
-    return [*lines, "Which thread is to write it?"], "unwritten"
-
-
-def _too_early(look: Look, at: At, element: Element, writer: int) -> two_threads.Said:
-    """Somebody writes it, and later."""
-    store = next(
-        each
-        for each in look.touches(element.array, "store")
-        if ((each.blocks == block_number(at)) & (each.addresses == element.indices[0])).any()
-    )
-    x, y, z = at.thread or (0, 0, 0)
-    other = at._replace(line=store.line, thread=_thread(writer, at))
-    itself = writer == x + at.block_size.x * (y + at.block_size.y * z)
-    who = "it" if itself else other.name
-    mend = "Write it first, then read." if itself else "Let all write first, then cuda.syncthreads(), then read."
-    return [
-        f"{sentence(at.who)} reads {element} ({line_of(at)}) before {who} writes it ({line_of(other)}).",
-        quoted(at), quoted(other), mend,
-    ], "unwritten" if itself else "race"  # fmt: skip
-
-
-def _thread(number: int, at: At) -> tuple[int, int, int]:
-    x, y, _ = at.block_size
-    return number % x, number // x % y, number // (x * y)
-
-
-def look_block(at: At) -> str:
-    """A block as it is named: ``2``, or ``(2, 0)``."""
-    return at.who.rpartition(" of block ")[2]
-
-
-# --- barriers and the rest -------------------------------------------------------------------------------------------
-
-
-def _barrier_missed(look: Look) -> two_threads.Said:
-    at, other = look.facts.at, look.facts.other
-    assert at is not None
-    assert other is not None
+def _barrier_missed(look: Look) -> Told:
+    at, other = look.two()
     how = {"ended": "has ended", "waits": f"waits at that of {line_of(other)}"}
     never = how.get(look.facts.detail, f"went another way on {line_of(other)}")
     lines = [f"{sentence(at.who)} waits at the barrier of {line_of(at)}; {other.name} never comes: it {never}."]
@@ -236,10 +69,8 @@ def _barrier_missed(look: Look) -> two_threads.Said:
     ], "barrier"  # fmt: skip
 
 
-def _shuffle_missed(look: Look) -> two_threads.Said:
-    at, other = look.facts.at, look.facts.other
-    assert at is not None
-    assert other is not None
+def _shuffle_missed(look: Look) -> Told:
+    at, other = look.two()
     what = "warp barrier" if "syncwarp" in at.text else "shuffle"
     lines = [f"{sentence(at.who)} waits at the {what} of {line_of(at)}; {other.name} never comes to it.", quoted(at)]
     if other.line != at.line:
@@ -250,7 +81,7 @@ def _shuffle_missed(look: Look) -> two_threads.Said:
     ], "shuffle"  # fmt: skip
 
 
-def _endless(look: Look) -> two_threads.Said:
+def _endless(look: Look) -> Told:
     at = look.facts.at
     assert at is not None
     if look.facts.detail:
@@ -261,7 +92,7 @@ def _endless(look: Look) -> two_threads.Said:
     ], "endless"  # fmt: skip
 
 
-def _unassigned(look: Look) -> two_threads.Said:
+def _unassigned(look: Look) -> Told:
     at, name = look.facts.at, look.facts.detail
     assert at is not None
     return [
@@ -270,7 +101,7 @@ def _unassigned(look: Look) -> two_threads.Said:
     ], "unassigned"  # fmt: skip
 
 
-def _refused(look: Look) -> two_threads.Said:
+def _refused(look: Look) -> Told:
     at = look.facts.at
     assert at is not None
     return [
@@ -280,7 +111,7 @@ def _refused(look: Look) -> two_threads.Said:
     ], "refused"
 
 
-def _as_the_simulator(look: Look, word: str) -> two_threads.Said:
+def _as_the_simulator(look: Look, word: str) -> Told:
     """Its own words, as sentences, without the path."""
     at, text = look.facts.at, str(look.error)
     if at is None:
@@ -293,13 +124,13 @@ def _as_the_simulator(look: Look, word: str) -> two_threads.Said:
     return [f"{first}.", quoted(at), *(f"{sentence(part)}." for part in rest)], word
 
 
-def _in_its_words(word: str) -> Callable[[Look], two_threads.Said]:
+def _in_its_words(word: str) -> Callable[[Look], Told]:
     return lambda look: _as_the_simulator(look, word)
 
 
-SAY: dict[str, Callable[[Look], two_threads.Said]] = {
-    "out_of_bounds": _out_of_bounds,
-    "unwritten": _unwritten,
+SAY: dict[str, Callable[[Look], Told]] = {
+    "out_of_bounds": indices_outside.out_of_bounds,
+    "unwritten": never_written.unwritten,
     "unassigned_variable": _unassigned,
     "race": two_threads.race,
     "depends_on_order": _in_its_words("any-order"),

@@ -8,10 +8,13 @@ import numpy as np
 
 from minitensor.exercise.kinds import Case
 from minitensor.gpu.facts import Facts
-from minitensor.gpu.where import At
+from minitensor.gpu.where import At, Element
 from minitensor.gpu.witness import Touches, Witness, witness
 
+WIDTH = 88  # letters of a line
 HARD = "\xa0"  # a space at which no line is broken
+
+Told = tuple[list[str], str]  # lines, and a word
 
 
 class Look:
@@ -19,6 +22,20 @@ class Look:
 
     def __init__(self, facts: Facts, error: Exception, kernel: Any = None, case: Case | None = None):
         self.facts, self.error, self.kernel, self.case = facts, error, kernel, case
+
+    def one(self) -> tuple[At, Element, str]:
+        """Of a fault of one thread: where it is, what it touches, and what it does there."""
+        at, element = self.facts.at, self.facts.element
+        assert at is not None
+        assert element is not None
+        return at, element, self.facts.does
+
+    def two(self) -> tuple[At, At]:
+        """Of a barrier or a shuffle: who waits, and for whom."""
+        at, other = self.facts.at, self.facts.other
+        assert at is not None
+        assert other is not None
+        return at, other
 
     @cached_property
     def seen(self) -> Witness | None:
@@ -55,7 +72,7 @@ def quoted(at: At) -> str:
 
 def line_of(at: At) -> str:
     """``line 12``."""
-    return quoted(at).partition(":")[0]
+    return quoted(at).partition(":")[0].replace(" ", HARD)
 
 
 def listed(parts: list[str]) -> str:

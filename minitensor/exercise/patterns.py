@@ -1,5 +1,6 @@
 """Where numbers are wrong, as a pattern: one column, the last block, the first of each block."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,13 @@ def where_wrong(name: str, wrong: np.ndarray, block: Any = None) -> str:
     """
     size, count = wrong.size, int(np.count_nonzero(wrong))
     if count == size:
-        return f"All {size:,} are wrong." if size > 1 else f"{some_of(name, wrong)} is wrong."
+        return (
+            "Both are wrong."
+            if size == 2
+            else f"All {size:,} are wrong."
+            if size > 1
+            else f"{some_of(name, wrong)} is wrong."
+        )
     pattern = pattern_of(wrong, block)
     are = "is" if size - count == 1 else "are"
     return (
@@ -29,7 +36,7 @@ def where_wrong(name: str, wrong: np.ndarray, block: Any = None) -> str:
 
 def at_edges(wrong: np.ndarray, block: Any = None) -> bool:
     """Whether only the first or the last of blocks are wrong."""
-    return " of each " in pattern_of(wrong, block)
+    return bool(re.search(" of each | meet$|of its", pattern_of(wrong, block)))
 
 
 def pattern_of(wrong: np.ndarray, block: Any = None) -> str:
@@ -64,38 +71,46 @@ Named = Iterator[tuple[str, np.ndarray]]
 def _along(size: int, block: int, what: str) -> Named:
     """Patterns along one axis. what : of the elements along it, "row" or "column", or "" for single ones"""
     i = np.arange(size)
-    one, these = (f"the {{}} {what}".rstrip(), f"{what}s" if what else "")
-    yield one.format("first"), i == 0
-    yield one.format("last"), i == size - 1
-    yield f"the first and the last {what}".rstrip(), (i == 0) | (i == size - 1)
+    last, of = i == size - 1, "tile" if what else "block"
+    some = f" {what}" if what else ""  # behind "the first", and in the plural behind "all"
+    many = f" {what}s" if what else ""
+    yield f"the first{some}", i == 0
+    if 1 < block < size and size % block == 1:
+        yield f"the last{some}, and the first of its {of}", last
+    yield f"the last{some}", last
+    yield f"the first and the last{some}", (i == 0) | last
     if what:
         for each in range(size):
             yield f"{what} {each}", i == each
-    yield f"all{f' {these}' * bool(what)} but the first", i > 0
-    yield f"all{f' {these}' * bool(what)} but the last", i < size - 1
+    yield f"all{many} but the first", i > 0
+    yield f"all{many} but the last", i < size - 1
     if 1 < block < size:
-        first, last, of = i // block == 0, i // block == (size - 1) // block, f"{'tile' if what else 'block'}"
-        begin, end = i % block == 0, i % block == block - 1
-        yield f"the first {what} of each {of}".replace("  ", " "), begin
-        yield f"the first {what} of each {of} but the first".replace("  ", " "), begin & ~first
-        yield f"the last {what} of each {of}".replace("  ", " "), end | (i == size - 1)
-        yield f"the last {what} of each full {of}".replace("  ", " "), end
-        yield f"the last {what} of each {of} but the last".replace("  ", " "), end & (i < size - 1) & ~last
-        yield f"the first and the last {what} of each {of}".replace("  ", " "), begin | end | (i == size - 1)
-        yield f"the first and the last {what} where two {of}s meet".replace("  ", " "), (begin & ~first) | (end & ~last)
-        yield f"all but the first {what} of each {of}".replace("  ", " "), ~begin
-        of_last = f"the last {of}" if not what else f"the {what}s of the last {of}"
-        of_first = f"the first {of}" if not what else f"the {what}s of the first {of}"
-        yield of_last, last
-        yield of_first, first
-        yield f"all but {of_first}", ~first
-        yield f"all but {of_last}", ~last
-        for each in range(1, (size - 1) // block):
-            yield (f"block {each}" if not what else f"the {what}s of tile {each}"), i // block == each
-    yield f"every second {what}".rstrip(), i % 2 == 1
-    yield f"every second {what}".rstrip() + ", from the first on", i % 2 == 0
-    yield "the second half", i >= (size + 1) // 2
-    yield "the first half", i < size // 2
+        yield from _of_blocks(i, size, block, of, some, f"the{many} of " if what else "")
+    yield f"every second{some}", i % 2 == 1
+    yield f"every second{some}, from the first on", i % 2 == 0
+    yield f"the second half{' of the' * bool(what)}{many}", i >= (size + 1) // 2
+    yield f"the first half{' of the' * bool(what)}{many}", i < size // 2
+
+
+def _of_blocks(i: np.ndarray, size: int, block: int, of: str, some: str, within: str) -> Named:
+    """Patterns of blocks along one axis. within : "the rows of ", or "" """
+    number, end = i // block, i == size - 1
+    first, last = number == 0, number == (size - 1) // block
+    begins, ends = i % block == 0, i % block == block - 1
+    yield f"the two{some}s where {of}s meet" if some else f"the two where {of}s meet", begins & ~first | ends & ~end
+    yield f"the first{some} of each {of}", begins
+    yield f"the first{some} of each {of} but the first", begins & ~first
+    yield f"the last{some} of each {of}", ends | end
+    yield f"the last{some} of each full {of}", ends
+    yield f"the last{some} of each {of} but the last", ends & ~last
+    yield f"the first and the last{some} of each {of}", begins | ends | end
+    yield f"all but the first{some} of each {of}", ~begins
+    yield f"{within}the last {of}", last
+    yield f"{within}the first {of}", first
+    yield f"all but {within}the first {of}", ~first
+    yield f"all but {within}the last {of}", ~last
+    for each in range(1, (size - 1) // block):
+        yield f"{within}{of} {each}", number == each
 
 
 def _of_a_table(shape: tuple[int, ...], sizes: tuple[int, ...]) -> Named:

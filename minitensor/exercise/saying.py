@@ -96,10 +96,11 @@ def _of_arrays(exercise: Exercise, call: str, case: Case, yours: Any, expected: 
         pair = shown.side_by_side(array, yours[name], exercise.digits, name)
         if alike(array, before[name]):
             return _say("changed-input", f"{call}: {name} is changed, which was only to be read.", *pair)
-        where = where_wrong(name, ~right(array, yours[name], exercise.digits), case.block)
+        wrong = ~right(array, yours[name], exercise.digits)
+        where = where_wrong(name, wrong, case.block)
         word, sentence = relation(array, yours[name], before[name], exercise.digits)
-        edges = "edges" if at_edges(~right(array, yours[name], exercise.digits), case.block) else "numbers"
-        return _say(word or found.word or edges, f"{call}:", where, *pair, sentence)
+        word = word or found.word
+        return _say(word or ("edges" if at_edges(wrong, case.block) else "numbers"), f"{call}:", where, *pair, sentence)
     return None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from minitensor.exercise.looking import Look, listed, places
 from minitensor.gpu.device import Dim3
-from minitensor.gpu.where import At, Element, shown
+from minitensor.gpu.where import At, Element, axes_of, shown
 
 BLOCKS = 4  # that are shown
 
@@ -38,6 +38,8 @@ def who_writes(look: Look, element: Element, at: At) -> list[str]:
     """Two lines: elements of shared memory, and below each the thread that writes it."""
     size, here = element.shape[0], element.indices[0]
     near = {0, 1, 2, 3, here - 1, here, here + 1, size - 3, size - 2, size - 1}
+    if axes_of(at.block_size) > 1:  # names of threads are wide
+        near = {0, 1, here - 1, here, here + 1, size - 1}
     found, above, below, before = writers(look, element, at), [], [], -1
     for index in sorted(index for index in near if 0 <= index < size):
         if index != before + 1:

@@ -4,16 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitensor.exercise.looking import Look, line_of, listed, quoted, sentence
+from minitensor.exercise.looking import Look, Told, line_of, listed, quoted, sentence
 from minitensor.exercise.touched import what_blocks_write
 from minitensor.gpu.advice import what_kind
 from minitensor.gpu.clues import Clues
 from minitensor.gpu.where import Access, Element
 
-Said = tuple[list[str], str]  # lines, and the word
 
-
-def race(look: Look) -> Said:
+def race(look: Look) -> Told:
     element, (one, other) = _facts(look)
     return KINDS[what_kind(element, one, other)](look)
 
@@ -24,7 +22,7 @@ def _facts(look: Look) -> tuple[Element, tuple[Access, Access]]:
     return look.facts.element, (one, other)
 
 
-def _which_thread(look: Look) -> Said:
+def _which_thread(look: Look) -> Told:
     element, (one, other) = _facts(look)
     verb = "add to" if one.adds and other.adds else "write" if one.kind == other.kind == "store" else "touch"
     axes = 2 if max(one.at.block_size.y, one.at.grid_size.y) > 1 else 1
@@ -36,9 +34,9 @@ def _which_thread(look: Look) -> Said:
     ], "which-thread"
 
 
-def _add(look: Look) -> Said:
+def _add(look: Look) -> Told:
     element, (one, other) = _facts(look)
-    one, other = sorted((one, other), key=lambda each: (tuple(each.at.block), tuple(each.at.thread or ())))
+    one, other = sorted((one, other), key=_place)
     return [
         f"{sentence(one.at.who)} and {_beside(one, other)} add to {element} at the same time.",
         *_both(one, other),
@@ -47,9 +45,11 @@ def _add(look: Look) -> Said:
     ], "atomic"
 
 
-def _owner(look: Look) -> Said:
+def _owner(look: Look) -> Told:
     element, (one, other) = _facts(look)
     verbs = {"store": "writes", "load": "reads", "atomic": "changes"}
+    if one.kind == other.kind:
+        one, other = sorted((one, other), key=_place)
     what = (
         f"{sentence(one.at.who)} and {_beside(one, other)} both write {element}; nothing says which comes last."
         if one.kind == other.kind
@@ -64,7 +64,7 @@ def _owner(look: Look) -> Said:
     ], "owner"
 
 
-def _in_place(look: Look) -> Said:
+def _in_place(look: Look) -> Told:
     element, (one, other) = _facts(look)
     load, store = (one, other) if one.kind == "load" else (other, one)
     first = (
@@ -72,21 +72,21 @@ def _in_place(look: Look) -> Said:
     )
     unused = _unused(look, element)
     lines = [f"{first} ({line_of(load.at)}).", *_both(load, store)]
+    if unused:
+        lines.append(f"A barrier orders one block only{_who_reads(look, element)}.")
+        return [*lines, f"Write to {listed(unused)}, which nobody reads."], "in-place"
     if one.at.grid_size == (1, 1, 1):
         return [
             *lines,
-            "Nothing says which comes first. As long as the grid is one block: first all read, then",
-            "cuda.syncthreads(), then all write.",
+            "In one block cuda.syncthreads() between reading and writing would order them. With more",
+            "blocks that is not enough: which thread alone is to touch this element?",
         ], "in-place"
     lines.append(f"A barrier orders one block only{_who_reads(look, element)}.")
-    if unused:
-        lines.append(f"Write to {listed(unused)}, which nobody reads.")
-    else:
-        lines.append("Let one thread alone read and write an element, or both of two that change places.")
-    return lines, "in-place"
+    mend = "Let one thread alone read and write an element, or both of two that change places."
+    return [*lines, mend], "in-place"
 
 
-def _between_blocks(look: Look) -> Said:
+def _between_blocks(look: Look) -> Told:
     element, (one, other) = _facts(look)
     does = {"load": "reads", "store": "writes", "atomic": "changes"}
     return [
@@ -97,7 +97,7 @@ def _between_blocks(look: Look) -> Said:
     ], "between-blocks"
 
 
-def _same_line(look: Look) -> Said:
+def _same_line(look: Look) -> Told:
     element, (one, other) = _facts(look)
     load, store = (one, other) if one.kind == "load" else (other, one)
     return [
@@ -108,7 +108,7 @@ def _same_line(look: Look) -> Said:
     ], "race"
 
 
-def _barrier(look: Look) -> Said:
+def _barrier(look: Look) -> Told:
     element, (one, other) = _facts(look)
     does = {"load": "reads", "store": "writes", "atomic": "changes"}
     inside = set(Clues(one.at.source, one.at.line).rounds()) & set(Clues(other.at.source, other.at.line).rounds())
@@ -125,7 +125,7 @@ def _barrier(look: Look) -> Said:
     ], "race"
 
 
-KINDS: dict[str, Callable[[Look], Said]] = {
+KINDS: dict[str, Callable[[Look], Told]] = {
     "which thread": _which_thread,
     "add": _add,
     "owner": _owner,
@@ -134,6 +134,11 @@ KINDS: dict[str, Callable[[Look], Said]] = {
     "same line": _same_line,
     "barrier": _barrier,
 }
+
+
+def _place(access: Access) -> tuple[int, ...]:
+    """Where a thread is in the order of blocks, and in its block."""
+    return (*reversed(tuple(access.at.block)), *reversed(tuple(access.at.thread or ())))
 
 
 def _both(one: Access, other: Access) -> list[str]:
@@ -163,4 +168,4 @@ def _who_reads(look: Look, element: Element) -> str:
         np.unique(np.concatenate([each.addresses[each.blocks == block] for each in loads])).size for block in blocks
     ]
     all_of = "all of " if min(read) == loads[0].size else ""
-    return f"; here {len(blocks)} blocks read {all_of}{element.array}"
+    return f"; here {len(blocks)} blocks read {all_of}{element.array}" if len(blocks) > 1 else ""

@@ -148,7 +148,7 @@ def tile_too_small(x, out, n):
     "halo",
     "s[0] is read and no thread of block 0 ever writes it (a barrier will not help).",
     "  s    0    1    2    3    ..   31   32   33",
-    "thread 0 reads s[0], s[1], s[2]   line ",
+    "thread 0 reads s[0], s[1], s[2] line ",
     "Who fetches the number left of the block's first?",
 )
 def halo_that_nobody_fetches(x, out, n):
@@ -177,6 +177,7 @@ def halo_on_the_left_only(x, out, n):
     "unwritten",
     "s[6] is read and no thread of block 2 ever writes it (a barrier will not help).",
     "Threads 6 to 31 of the block write nothing there.",
+    "with a number that does no harm?",
 )
 def rest_of_the_last_block(x, out, n):
     s = cuda.shared_memory(np.float32, 32)

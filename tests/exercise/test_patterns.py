@@ -13,6 +13,7 @@ row, col = np.indices((40, 70))
     ("wrong", "block", "text"),
     [
         (i >= 0, 32, "All 70 are wrong."),
+        (np.array([True, True]), 32, "Both are wrong."),
         (np.array([True]), 32, "out[0] is wrong."),
         (np.array([[True]]), 32, "out[0, 0] is wrong."),
         (i == 0, 32, "69 of 70 are right. Wrong: out[0]: the first."),
@@ -29,6 +30,10 @@ row, col = np.indices((40, 70))
         (
             (i % 32 == 31) | (i == 69), 32,
             "67 of 70 are right. Wrong: out[31], out[63], out[69]: the last of each block.",
+        ),
+        (
+            (i % 32 == 0) & (i > 0) | (i % 32 == 31), 32,
+            "66 of 70 are right. Wrong: out[31], out[32], out[63], out[64]: the two where blocks meet.",
         ),
         (i >= 64, 32, "64 of 70 are right. Wrong: out[64] .. out[69]: the last block."),
         (i >= 32, 32, "32 of 70 are right. Wrong: out[32] .. out[69]: all but the first block."),
@@ -81,6 +86,8 @@ def test_one_colour_of_a_photograph():
 
 def test_edges_of_blocks():
     assert at_edges((i % 32 == 0) & (i > 0), 32)
+    assert at_edges((i % 32 == 0) & (i > 0) | (i % 32 == 31), 32)
+    assert at_edges(np.arange(33) == 32, 32)
     assert at_edges((row % 8 == 0) & (row > 0), (32, 8))
     assert not at_edges(i == 0, 32)
     assert not at_edges(i > 40, 32)
