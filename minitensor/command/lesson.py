@@ -12,16 +12,14 @@ from typing import Any
 from minitensor import backend
 from minitensor.command.cells import cells
 from minitensor.errors import InputError, MissingExtraError
+from minitensor.exercise.files import exercises, header, lessons_folder
 from minitensor.text.files import on_screen
 from minitensor.text.hints import LESSONS, install, missing
-
-HERE = Path(__file__).parents[1]
 
 
 def lessons() -> dict[int, Path]:
     """The lesson scripts by number: those in the wheel, or those of the checkout that this package runs from."""
-    folder = next((each for each in (HERE / "lessons", HERE.parent / "lessons") if each.is_dir()), None)
-    return {int(path.name[:2]): path for path in sorted(folder.glob("[0-9][0-9]_*.py"))} if folder else {}
+    return {int(path.name[:2]): path for path in sorted(lessons_folder().glob("[0-9][0-9]_*.py"))}
 
 
 def title(path: Path) -> str:
@@ -87,10 +85,17 @@ def _run(number: int, path: Path, out: Path | None) -> None:
                     marks = [""] * (len(plot.drawn()) - count)
                 for count, mark in enumerate(marks, count + 1):  # noqa: B020
                     print(f"picture {count}{mark}", flush=True)
-        print(f"\nThe text between: minitensor lesson {number} --read", flush=True)
+        print(f"\nThe text between: minitensor lesson {number} --read{_exercises(number)}", flush=True)
         plot.show_all()
     finally:
         plot.close_all()
+
+
+def _exercises(lesson: int) -> str:
+    """Where a lesson goes on: its exercises, if it has any."""
+    found = [number for number in exercises() if header(number).lesson == lesson]
+    which = f"{found[0]} to {found[-1]}" if found else ""
+    return f"\nIts exercises, {which}: minitensor start my-exercises, then minitensor check" if found else ""
 
 
 @contextmanager

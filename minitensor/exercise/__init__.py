@@ -10,6 +10,9 @@
   ones `relations.py`; `blaming.py` finds the wrong answer that is known; `shown.py` writes calls and values
 - what is said of a kernel's fault: `faults.py`, with `indices_outside.py`, `never_written.py` and `two_threads.py`;
   `looking.py` looks at the launch once more, `touched.py` draws who touches what
+- a learner's folder: `folder.py`
+- a class: `grading.py` judges what `pupil.py`, a process of its own, ran of the `bodies.py` under a `guard.py`, and
+  sent as `plain.py` data
 """
 
 from minitensor.exercise.checking import check

@@ -24,6 +24,7 @@ SHOWN = {
 }
 WORDS = SHOWN | {
     "atomics": "atomics in all",
+    "global_requests": "reads and writes of warps",
     "alive": "elements alive",
     "copied": "elements copied",
     "indices": "square brackets",
@@ -113,4 +114,7 @@ def _shares(a: Any, b: Any) -> bool:
 
 def of_launch(counters: Counters) -> dict[str, int]:
     """What a launch cost, by the names of its counters."""
-    return {name: getattr(counters, name) for name in (*SHOWN, "instructions", "special", "atomics", "atomic_rounds")}
+    return {
+        name: getattr(counters, name)
+        for name in (*SHOWN, "global_requests", "instructions", "special", "atomics", "atomic_rounds")
+    }

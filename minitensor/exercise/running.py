@@ -26,7 +26,7 @@ LOOP, ROUND = Batch._loop.__code__, 30  # a line of the simulator's own loop cou
 LETTERS = 20_000  # that it may print
 
 
-class Stopped(BaseException):
+class _Stopped(BaseException):
     """An answer was stopped; no ``except Exception`` of its own catches this. why : "endless" or "flood"."""
 
     def __init__(self, why: str, line: int = 0):
@@ -71,7 +71,7 @@ class Heard(io.StringIO):
 
     def write(self, text: str) -> int:
         if self.tell() + len(text) > LETTERS:
-            raise Stopped("flood")
+            raise _Stopped("flood")
         return super().write(text)
 
 
@@ -85,7 +85,7 @@ def watched(path: str) -> Iterator[Heard]:
         nonlocal left
         left -= ROUND if frame.f_code is LOOP else 1
         if left < 0:
-            raise Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
+            raise _Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
         return follow
 
     def enter(frame: Any, event: str, argument: Any) -> Any:
@@ -118,7 +118,7 @@ def failure(error: BaseException, path: str, said: Said | None = None) -> Failur
     """An error as plain data."""
     kinds = tuple(kind.__name__ for kind in type(error).__mro__ if issubclass(kind, BaseException))
     lines = tuple((number, source_line(path, number)) for number in lines_of(error, path))
-    if isinstance(error, Stopped):
+    if isinstance(error, _Stopped):
         lines = ((error.line, source_line(path, error.line)),) if error.line else lines
         return Failure(kinds, "", lines, (error.why,), said, error.why)
     if isinstance(error, KernelError):

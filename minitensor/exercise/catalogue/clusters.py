@@ -17,8 +17,8 @@ def _crowds(draw: Draw) -> Iterator[Case]:
     yield Case((corner, tensor([[0.0, 0.0], [8.0, 3.0]])))
     yield Case((draw.tensor(6, 2), tensor([[4.0, 3.0], [-900.0, 700.0], [30.0, 32.0]])))  # one has no points
     away = tensor([12_000.0, -16_000.0], "float32")  # a thousand times as far as they are from each other
-    far = draw.tensor(13, 2, dtype="float32", scale=0.25 if draw.legible else 4.0) + away
-    yield Case((far, far[3::4] + 0.125))
+    far = draw.tensor(29, 2, dtype="float32", scale=0.25 if draw.legible else 4.0) + away
+    yield Case((far, far[3::6] + 0.125))
 
 
 def _no_loop(draw: Draw) -> Iterator[Case]:
@@ -42,7 +42,7 @@ def _whole(draw: Draw) -> Iterator[Case]:
     yield Case((line, 10.0, 4))
     yield Case((tensor(draw.integers(0, 9, 23, 2, dtype="float64")), 3.0, 4))
     yield Case((tensor(draw.integers(0, 5, 17, 3, dtype="float64")), 2.0, 3))
-    yield Case((tensor(draw.integers(0, 12, 31, 2, dtype="float32")) + 12_000.0, 5.0, 7))
+    yield Case((tensor(draw.integers(0, 12, 37, 2, dtype="float32")) - 20_000.0, 3.0, 7))
 
 
 def _many(draw: Draw) -> Iterator[Case]:

@@ -69,6 +69,14 @@ def reverse(draw: Draw) -> Iterator[Case]:
         yield Case((draw.array(n, start=1), n), blocks(n, WARP), WARP)
 
 
+def shared_out(requests: int) -> Star:
+    """That the work is shared out. requests : reads and writes of warps, of the last launch, at most"""
+    return Star(
+        "The numbers are right, and few threads do the work of many: give each thread its own part.",
+        most={"global_requests": requests},
+    )
+
+
 MANY = 1_000_000  # numbers that keep a GPU busy
 
 EXERCISES = (
@@ -103,7 +111,8 @@ EXERCISES = (
             "and out. For the star: how often does x[i] * x[i] read?",
             "i = cuda.grid(1), then `if i < n:`, and in it `out[i] = ...`. For the star let a variable keep x[i].",
         ),
-        stars=(Star("70 numbers are read with 70 loads.", most={"global_loads": 70}),),
+        must=shared_out(20),
+        stars=(Star("At most 70 loads for n = 70.", most={"global_loads": 70}),),
         large=lambda draw: line(draw, MANY, 256),
     ),
     Exercise(
@@ -116,12 +125,8 @@ EXERCISES = (
             "`row, col = cuda.grid(2)` or `col, row = cuda.grid(2)`, then the guard `row < m and col < n`. The star "
             "asks for the one in which threads that differ by 1 in x have numbers side by side in memory.",
         ),
-        stars=(
-            Star(
-                "40 × 70 numbers touch 1,320 sectors: the threads of a warp are neighbours of a row.",
-                most={"sectors": 1320},
-            ),
-        ),
+        must=shared_out(1000),
+        stars=(Star("At most 1,320 sectors for 40 × 70.", most={"sectors": 1320}),),
         large=lambda draw: sum_of_two(draw, 1000, 1001),
     ),
     Exercise(
@@ -135,12 +140,8 @@ EXERCISES = (
             "For the star: the threads with threadIdx.x == 0 fetch u[row] to place threadIdx.y, those with "
             "threadIdx.y == 0 fetch v[col] to place threadIdx.x, each with its own guard; then a barrier for all.",
         ),
-        stars=(
-            Star(
-                "40 × 70 products are made with 470 loads: a block fetches each number once.",
-                most={"global_loads": 470},
-            ),
-        ),
+        must=shared_out(1000),
+        stars=(Star("At most 470 loads for 40 × 70.", most={"global_loads": 470}),),
         large=lambda draw: product_of_two(draw, 1000, 1001),
     ),
     Exercise(
@@ -166,12 +167,8 @@ EXERCISES = (
             "the thread of that number (t == SIZE - 1 or i == n - 1), with 0 where x ends. Then the barrier, outside "
             "of every guard; then part[t] + part[t + 1] + part[t + 2].",
         ),
-        stars=(
-            Star(
-                "70 numbers are smoothed with 74 loads: a block fetches its numbers and its halo, each once.",
-                most={"global_loads": 74},
-            ),
-        ),
+        must=shared_out(40),
+        stars=(Star("At most 74 loads for n = 70.", most={"global_loads": 74}),),
         large=lambda draw: line(draw, MANY),
     ),
     Exercise(
@@ -195,7 +192,8 @@ EXERCISES = (
             "One thread for each pair: how many pairs are there for n = 70, and for n = 71?",
             "Threads with i < n // 2 read x[i] and x[n - 1 - i] into two variables, and then write both.",
         ),
-        stars=(Star("70 loads and 70 stores turn 71 numbers around.", most={"global_loads": 70, "global_stores": 70}),),
+        must=shared_out(20),
+        stars=(Star("At most 70 loads and 70 stores for n = 71.", most={"global_loads": 70, "global_stores": 70}),),
         large=lambda draw: Case((draw.array(MANY), MANY), blocks(MANY, 256), 256),
     ),
 )

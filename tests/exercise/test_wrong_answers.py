@@ -1,0 +1,27 @@
+"""Every wrong answer that is kept fails, is told from the solution and from the others, and gets its own sentence."""
+
+import pytest
+
+from minitensor.exercise import checking, files
+from minitensor.exercise.programs import clause
+
+ANSWERS = [(number, word) for number in files.exercises() for word in files.wrong(number)]
+
+
+def sampled(at, number, word):
+    """The quick profile takes every fourth."""
+    return pytest.param(number, word, id=f"{number:02}_{word}", marks=[pytest.mark.thorough] if at % 4 else [])
+
+
+@pytest.mark.parametrize(("number", "word"), [sampled(at, *each) for at, each in enumerate(ANSWERS)])
+def test_a_wrong_answer_fails_and_gets_its_own_sentence(number, word):
+    path = files.wrong(number)[word]
+    outcome = checking.check(number, path=path)
+    assert outcome.status == "wrong", outcome.text
+    assert clause(path)
+    assert clause(path) in " ".join(outcome.text.split()), outcome.text
+    assert outcome.word == word, outcome.text
+    assert outcome.text.endswith(f"(more: `minitensor explain {word}`)")
+    assert outcome.lines[0].strip()
+    assert len(outcome.text.splitlines()) <= 16, outcome.text
+    assert max(map(len, outcome.text.splitlines())) <= 100, outcome.text
