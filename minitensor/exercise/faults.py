@@ -107,7 +107,7 @@ def _refused(look: Look) -> Told:
     return [
         "The kernel cannot be translated to CUDA C++, so no thread has run.",
         quoted(at),
-        f"{look.facts.detail}.",
+        f"{_begun(look.facts.detail, at)}.",
     ], "refused"
 
 
@@ -115,13 +115,18 @@ def _as_the_simulator(look: Look, word: str) -> Told:
     """Its own words, as sentences, without the path."""
     at, text = look.facts.at, str(look.error)
     if at is None:
-        return [f"{sentence(text)}."], word
+        return [f"{sentence(text.partition(': ')[2])}."], word  # without the name of the kernel
     head, _, body = text.partition("\n")
     file = head.removesuffix(at.source.numbered(at.line))
     body = re.sub(rf"{re.escape(file)}(\d+): ", r"line \1: ", body)
     first, *rest = body.split("; ")
-    first = sentence(first) if first.startswith("thread ") else first  # else with a name, which is not to be changed
-    return [f"{first}.", quoted(at), *(f"{sentence(part)}." for part in rest)], word
+    return [f"{_begun(first, at)}.", quoted(at), *(f"{sentence(part)}." for part in rest)], word
+
+
+def _begun(text: str, at: At) -> str:
+    """A sentence with a capital letter, but for one that begins with a name of the kernel's text."""
+    first = text.partition(" ")[0]
+    return text if re.search(rf"\b{re.escape(first)}\b", quoted(at)) else sentence(text)
 
 
 def _in_its_words(word: str) -> Callable[[Look], Told]:

@@ -19,7 +19,7 @@ def unwritten(look: Look) -> Told:
     reads = what_it_reads(look, element, at)
     short = len(f"{reads}   {quoted(at)}") <= WIDTH
     picture = who_writes(look, element, at) if found else []
-    if look.seen is None:
+    if look.seen is None or not look.seen.whole:
         return [
             f"{sentence(at.who)} reads {element}, which nobody has written.", quoted(at),
             "Shared memory holds rubbish at first. Which thread is to write it?",

@@ -73,7 +73,7 @@ def what_it_reads(look: Look, element: Element, at: At) -> str:
 
 def what_blocks_write(look: Look, element: Element, grid: Dim3, verb: str) -> list[str]:
     """Which elements of an array every block writes, where blocks write the same; and which nobody does."""
-    shape = look.shapes().get(element.array, element.shape)
+    shape, whole = look.shapes().get(element.array, element.shape), look.seen is not None and look.seen.whole
     by_block: dict[int, np.ndarray] = {}
     for touched in look.touches(element.array, "store", "atomic"):
         for block in np.unique(touched.blocks):
@@ -88,7 +88,7 @@ def what_blocks_write(look: Look, element: Element, grid: Dim3, verb: str) -> li
     several = listed(numbers) if len(numbers) <= BLOCKS else f"{', '.join(numbers[:3])} .. {numbers[-1]}"
     first = f"Blocks {several} {'all ' if len(numbers) > 2 else 'both '}{verb} "
     lines = [first + (places(every, shape, element.array) if same else f"the same elements of {element.array}")]
-    lines[0] += f"; nobody writes {left_out(nobody, shape, element.array)}." if nobody.size else "."
+    lines[0] += f"; nobody writes {left_out(nobody, shape, element.array)}." if nobody.size and whole else "."
     lines += [
         f"  block {label(block, grid)}   {places(by_block[block], shape, element.array)}"
         for block in sorted(by_block)[:BLOCKS]

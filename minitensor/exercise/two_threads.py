@@ -67,11 +67,10 @@ def _owner(look: Look) -> Told:
 def _in_place(look: Look) -> Told:
     element, (one, other) = _facts(look)
     load, store = (one, other) if one.kind == "load" else (other, one)
-    first = (
-        f"{sentence(store.at.who)} writes {element} ({line_of(store.at)}) while {_beside(store, load)} still reads it"
-    )
+    written, read = (f" ({line_of(at)})" if load.at.line != store.at.line else "" for at in (store.at, load.at))
+    first = f"{sentence(store.at.who)} writes {element}{written} while {_beside(store, load)} still reads it{read}."
     unused = _unused(look, element)
-    lines = [f"{first} ({line_of(load.at)}).", *_both(load, store)]
+    lines = [first, *_both(load, store)]
     if unused:
         lines.append(f"A barrier orders one block only{_who_reads(look, element)}.")
         return [*lines, f"Write to {listed(unused)}, which nobody reads."], "in-place"

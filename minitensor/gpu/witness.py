@@ -37,10 +37,15 @@ class Touches(NamedTuple):
 
 
 class Witness(NamedTuple):
-    """What was seen. touches : in the order in which they came; batch : the blocks that ran when it ended"""
+    """What was seen.
+
+    touches : in the order in which they came; batch : the blocks that ran when it ended
+    whole : whether the launch came to its end: what was not seen did not happen
+    """
 
     touches: list[Touches]
     batch: Any
+    whole: bool
 
     def variables(self, at: At) -> dict[str, Any]:
         """What the numbers of the kernel were for a thread when the launch stopped."""
@@ -74,7 +79,8 @@ class _Watching(Batch):
 
 
 class _Watched(Machine):
-    rounds = 10_000  # a loop that ends on what no fault has spoilt may not end here
+    rounds = 300  # a loop may wait for what a fault has spoilt
+    whole = False
 
     def __init__(self, *what: Any, **how: Any):
         super().__init__(*what, **how)
@@ -88,6 +94,7 @@ class _Watched(Machine):
     def run(self) -> None:
         with suppress(KernelError):  # it was raised before, and is what made somebody look
             super().run()
+            self.whole = True
 
 
 def witness(kernel: Kernel, grid: Any, block: Any, arguments: Any) -> Witness:
@@ -95,7 +102,7 @@ def witness(kernel: Kernel, grid: Any, block: Any, arguments: Any) -> Witness:
     grid, block, shared = kernel._shape((grid, block))
     values = {name: checked(kernel.name, name, value) for name, value in zip(kernel.parameters, arguments, strict=True)}
     machine: Any = kernel._simulated(kernel._tree(values), grid, block, values, shared_bytes=shared, machine=_Watched)
-    return Witness(machine.touches, machine.running)
+    return Witness(machine.touches, machine.running, machine.whole)
 
 
 def _number(index: Any, size: Any) -> int:

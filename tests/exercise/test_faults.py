@@ -5,10 +5,12 @@ import re
 import numpy as np
 import pytest
 from exercise.broken import BROKEN, lines
+from gpu.test_advice import PAIRS
 from many import for_each
 
 from minitensor.errors import KernelError
-from minitensor.exercise.faults import MOST, SAY, WIDTH, WORDS, explained, signature
+from minitensor.exercise.faults import MOST, SAY, WORDS, explained, signature
+from minitensor.exercise.looking import WIDTH
 from minitensor.gpu import cuda, diagnoses, kernel, simulator
 
 
@@ -45,6 +47,17 @@ def test_a_message_is_short_and_has_no_path(name):
         assert ".py" not in "".join(said.lines)
         "".join(said.lines).encode("cp1252")
         assert said.word in WORDS
+
+
+@for_each(PAIRS)
+def test_whatever_a_diagnosis_is_given_it_is_said(pair):
+    with pytest.raises(KernelError) as caught:
+        pair().broken()
+    said = explained(caught.value)
+    assert len(said.lines) <= MOST
+    assert max(map(len, said.lines)) <= WIDTH
+    assert said.word in WORDS
+    assert not re.search(r"\.py\b|\bNone\b|\{|\}", " ".join(said.lines))
 
 
 def test_every_diagnosis_is_said():
