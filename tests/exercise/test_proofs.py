@@ -21,9 +21,7 @@ NUMBERS = sorted(EXERCISES)
 
 def sampled(number):
     """In random order, which shows that none needs another; the quick profile takes every third of those that run."""
-    return pytest.param(
-        number, id=files.exercises()[number].stem, marks=[pytest.mark.thorough] if number % 3 else []
-    )
+    return pytest.param(number, id=files.exercises()[number].stem, marks=[pytest.mark.thorough] if number % 3 else [])
 
 
 each_exercise = pytest.mark.parametrize("number", [pytest.param(n, id=files.exercises()[n].stem) for n in NUMBERS])
