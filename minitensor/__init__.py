@@ -80,8 +80,8 @@ API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 __array_api_version__ = API_VERSIONS[-1]
 
 _ROOMS = (
-    "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "exercise", "functions", "gpu",
-    "groups", "ladder", "linalg", "matrix_product", "models", "norms", "ops", "plot", "random", "segment", "text",
+    "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "exercise", "functions",
+    "gpu", "groups", "ladder", "linalg", "matrix_product", "models", "norms", "ops", "plot", "random", "segment", "text",
 )  # fmt: skip
 # Functions that Python has under the same names: they are here as mt.sum and so on, but ``import *`` leaves them out.
 _BUILTIN = ("abs", "all", "any", "bool", "max", "min", "pow", "round", "sum")

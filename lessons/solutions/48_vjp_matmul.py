@@ -2,10 +2,10 @@
 
 a[row, at] goes into c[row, col] with the factor b[at, col], for every col. So it gets
 the sum over col of g[row, col] * b[at, col], and that is row `row` of g times row `at`
-of b: g @ b.T. By the same words gb is a.T @ g. The shapes allow nothing else, which is
-a good way to remember it. A stack of matrices that meet one b is one tall matrix: b is
-in every product, so its shares are added over the stack as well. `.T` and `reshape` are
-views and move nothing.
+of b: g @ b.T. By the same words gb is a.T @ g. Where m, k and n differ, the shapes
+allow nothing else, which is a good way to remember it. A stack of matrices that meet
+one b is one tall matrix: b is in every product, so its shares are added over the stack
+as well. `.T` and `reshape` are views and move nothing.
 """
 
 import minitensor as mt

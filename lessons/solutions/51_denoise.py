@@ -4,8 +4,7 @@ Take away the noise with its share, and divide by the share of the picture. The 
 get an axis of size 1 for each axis of a picture, so that they are stretched along the
 picture and not along the batch. Divide the formula by sqrt(alpha_bar): x /
 sqrt(alpha_bar) = x0 + sigma * noise, with sigma = sqrt((1 - alpha_bar) / alpha_bar). So
-the two ways differ by a factor of x alone. The other way of lesson 11 is in the second
-function.
+the two ways differ by a factor of x alone. The second function goes by sigma.
 """
 
 import minitensor as mt

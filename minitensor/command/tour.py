@@ -135,7 +135,8 @@ def tour(out: Path, quick: bool = False, as_json: bool = False, gpu: str = "RTX 
         console.print(f"  {on_screen(path)}", soft_wrap=True, highlight=False, markup=False)
     console.print(
         "Next: minitensor lesson 1 begins with pixels, lesson 10 finds slopes, lesson 11 makes digits of words. "
-        "minitensor start my-exercises begins the exercises, which check themselves. README.md names the files to read in an evening.",
+        "minitensor start my-exercises begins the exercises, which check themselves. README.md names the files to read "
+        "in an evening.",
         highlight=False,
     )
 
