@@ -24,11 +24,11 @@ def _facts(look: Look) -> tuple[Element, tuple[Access, Access]]:
 
 def _which_thread(look: Look) -> Told:
     element, (one, other) = _facts(look)
-    verb = "add to" if one.adds and other.adds else "write" if one.kind == other.kind == "store" else "touch"
+    verb = "add to" if one.adds and other.adds else "write"
     axes = 2 if max(one.at.block_size.y, one.at.grid_size.y) > 1 else 1
-    lines = what_blocks_write(look, element, one.at.grid_size, verb) if verb != "touch" else []
+    lines = what_blocks_write(look, element, one.at.grid_size, verb)
     return [
-        *(lines or [f"{sentence(one.at.who)} and {other.at.who} both {verb} {element}."]),
+        *(lines or [f"{sentence(one.at.who)} and {other.at.who} both touch {element}."]),
         quoted(one.at),
         f"threadIdx counts within a block. cuda.grid({axes}) counts through all of them.",
     ], "which-thread"

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minitensor.errors import KernelError
+from minitensor.gpu.accesses import Value
 from minitensor.gpu.arguments import checked
 from minitensor.gpu.launching import Kernel
 from minitensor.gpu.machine import Machine
@@ -49,13 +50,17 @@ class Witness(NamedTuple):
 
     def variables(self, at: At) -> dict[str, Any]:
         """What the numbers of the kernel were for a thread when the launch stopped."""
-        found = {}
+        found: dict[str, Any] = {}
+        if self.batch is None:
+            return found
         block, thread = _number(at.block, at.grid_size), _number(at.thread or (0, 0, 0), at.block_size)
         here = np.flatnonzero((self.batch.numbers[self.batch.block] == block) & (self.batch.thread == thread))
         for name, value in self.batch.frame.values.items():
-            data = getattr(value, "data", None)
-            if len(here) and isinstance(data, np.ndarray):
-                found[name] = np.broadcast_to(data, (self.batch.size,))[here[0]].item()
+            if len(here) and isinstance(value, Value):
+                bad = 0 if value.bad is None else value.bad
+                data, undefined = (np.broadcast_to(each, (self.batch.size,))[here[0]] for each in (value.data, bad))
+                if not undefined:
+                    found[name] = data.item()
         return found
 
 

@@ -253,6 +253,17 @@ def thread_for_grid(x, out, n):
         out[i] = x[i] * x[i] + 1
 
 
+@broken(
+    Case((full(70), 70), 3, 32),
+    "which-thread",
+    "Blocks 0, 1 and 2 all write x[0] .. x[31]; nobody writes x[32] .. x[69].",
+)
+def thread_for_grid_in_place(x, n):
+    i = cuda.threadIdx.x
+    if i < n:
+        x[i] = 2 * x[i]
+
+
 @broken(tables(), "which-thread", "Blocks (0, 0), (1, 0), (2, 0) .. (2, 5) all write out[0, 0] .. out[7, 31]; nobody")
 def thread_for_grid_in_two_axes(a, b, out, m, n):
     col, row = cuda.threadIdx.x, cuda.threadIdx.y

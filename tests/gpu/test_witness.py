@@ -93,6 +93,21 @@ def test_where_it_cannot_go_on_the_variables_are_known():
     assert seen.variables(error.facts.at) == {"n": 10, "i": 10}
 
 
+def test_a_variable_without_a_value_is_not_known():
+    @kernel
+    def some_know(x, n):
+        i = cuda.grid(1)
+        if i < 2:
+            here = i
+        x[i + n] = here
+
+    (x,) = arrays(4)
+    error = error_of(lambda: some_know[1, 4](x, 4), OutOfBoundsError)
+    assert witness(some_know, 1, 4, (x, 4)).variables(error.facts.at) == {"n": 4, "i": 0, "here": 0}
+    other = error.facts.at._replace(thread=(3, 0, 0))
+    assert witness(some_know, 1, 4, (x, 4)).variables(other) == {"n": 4, "i": 3}
+
+
 def test_a_loop_that_goes_on_is_left():
     (x,) = arrays(2)
     assert not witness(goes_on_for_ever, 1, 1, (x,)).whole
