@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,7 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # Windows has no such thing
         return
-    for what, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CORE", 0)):
-        try:
-            resource.setrlimit(getattr(resource, what), (most, most))
-        except (AttributeError, ValueError, OSError):  # macOS has the name and may refuse the value
-            continue
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform != "darwin":  # where the system's own libraries take more addresses than that
+        with suppress(ValueError, OSError):  # there is a lower limit already
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
