@@ -81,7 +81,8 @@ __array_api_version__ = API_VERSIONS[-1]
 
 _ROOMS = (
     "autograd", "backend", "broadcasting", "cluster", "core", "data", "einsums", "errors", "exercise", "functions",
-    "gpu", "groups", "ladder", "linalg", "matrix_product", "models", "norms", "ops", "plot", "random", "segment", "text",
+    "gpu", "groups", "ladder", "linalg", "matrix_product", "models", "norms", "ops", "plot", "random", "segment",
+    "text",
 )  # fmt: skip
 # Functions that Python has under the same names: they are here as mt.sum and so on, but ``import *`` leaves them out.
 _BUILTIN = ("abs", "all", "any", "bool", "max", "min", "pow", "round", "sum")

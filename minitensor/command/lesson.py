@@ -91,9 +91,9 @@ def _run(number: int, path: Path, out: Path | None) -> None:
         plot.close_all()
 
 
-def _exercises(lesson: int) -> str:
+def _exercises(of: int) -> str:
     """Where a lesson goes on: its exercises, if it has any."""
-    found = [number for number in exercises() if header(number).lesson == lesson]
+    found = [number for number in exercises() if header(number).lesson == of]
     which = f"{found[0]} to {found[-1]}" if found else ""
     return f"\nIts exercises, {which}: minitensor start my-exercises, then minitensor check" if found else ""
 

@@ -3,7 +3,6 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -164,18 +163,18 @@ def _checked(
         line = next((each.error.lines[-1][0] for each in local.results.values() if each.error and each.error.lines), 0)
         return undone(number, name, line)
     if found.status == "right" and exercise.large:
-        return _predicted(found, exercise, local.function)
+        return _predicted(found, local, exercise.large(Draw(0, legible=False)))
     return found
 
 
-def _predicted(found: Outcome, exercise: Exercise, function: Callable[..., Any]) -> Outcome:
+def _predicted(found: Outcome, local: Local, large: Case) -> Outcome:
     """The same with the time that a large launch is PREDICTED to take, for information."""
-    assert exercise.large
-    case = exercise.large(Draw(0, legible=False))
-    assert isinstance(function, Kernel)
-    try:
-        launch = function.sample(4)[case.grid, case.block](*case.arguments)
-        words = str(predict(launch, CARD, registers=0)).splitlines()[0]  # NVRTC would take seconds
-    except PredictionError as error:
-        words = f"no prediction: {error}"
-    return replace(found, lines=(*found.lines, f"A large launch, [{case.grid}, {case.block}]: {words}"))
+    launch, stopped = attempt(local.path, lambda: local.function.sample(4)[large.grid, large.block](*large.arguments))
+    if stopped:
+        words = of_failure("it", failure(stopped, local.path)).lines[0]
+    else:
+        try:
+            words = str(predict(launch, CARD, registers=0)).splitlines()[0]  # NVRTC would take seconds
+        except PredictionError as error:
+            words = f"no prediction: {error}"
+    return replace(found, lines=(*found.lines, f"A large launch, [{large.grid}, {large.block}]: {words}"))

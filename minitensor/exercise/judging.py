@@ -40,7 +40,7 @@ def judged(number: int, answer: Answer, seed: int = 0) -> Outcome:
                 said = Said((*said.lines[: -1 if said.word in WORDS_OF_RELATIONS else None], clause), word)
             return Outcome(number, exercise.name, "wrong", said.lines, said.word)
     if exercise.must and (open_ := _left(number, answer, exercise.must, "must", seed)):
-        return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "forbidden")
+        return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "too-much")
     left = [_left(number, answer, star, f"star {at}", seed) for at, star in enumerate(exercise.stars)]
     words = [f"Star {'open' if open_ else 'reached'}: {star.goal} {open_}".rstrip() for star, open_ in
              zip(exercise.stars, left, strict=True)]  # fmt: skip

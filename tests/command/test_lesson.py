@@ -12,6 +12,7 @@ import pytest
 
 from minitensor.command import cells, lesson, notebook
 from minitensor.command.line import main
+from minitensor.exercise import files
 
 pytest.importorskip("rich", reason="the command line prints with rich, an extra")
 SCRIPT = '''"""A title
@@ -63,9 +64,11 @@ def own_lesson(tmp_path, monkeypatch):
     """A checkout with one lesson, which draws two pictures."""
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "07_own.py").write_text(SCRIPT)
-    monkeypatch.setattr(lesson, "HERE", tmp_path / "minitensor")
+    monkeypatch.setattr(files, "HERE", tmp_path / "minitensor")
+    files.exercises.cache_clear()
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    files.exercises.cache_clear()
 
 
 def test_lessons_are_listed_with_their_titles(capsys):

@@ -164,3 +164,8 @@ def test_another_seed_makes_other_data():
     one, other = (calls(DISTANCES, "cases", seed)[-1][1].arguments[0] for seed in (0, 1))
     assert not np.array_equal(one.numpy(), other.numpy())
     assert check(DISTANCES, path=files.solution(DISTANCES), seed=7).status == "right"
+
+
+def test_the_message_in_the_readme_is_what_is_printed():
+    readme = (files.lessons_folder().parent / "README.md").read_text(encoding="utf-8")
+    assert f"```text\n{check('rmse', path=files.wrong(11)['trap']).text}\n```" in readme
