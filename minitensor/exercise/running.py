@@ -1,5 +1,6 @@
 """Running an answer once: what it returned or changed, or what stopped it. It may loop, flood, raise or exit."""
 
+import dis
 import io
 import linecache
 import sys
@@ -7,6 +8,8 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +25,7 @@ from minitensor.gpu import Kernel
 from minitensor.gpu.simulator import Batch
 
 LINES = 1_000_000  # that an answer may run in one call: a second or two
+STEP = 0.2  # of a line: what a step of the interpreter counts for, where lines are not reported
 LOOP, ROUND = Batch._loop.__code__, 30  # a line of the simulator's own loop counts for so many
 LETTERS = 20_000  # that it may print
 
@@ -79,17 +83,20 @@ class Heard(io.StringIO):
 def watched(path: str) -> Iterator[Heard]:
     """Run what is in the block; lines of the file at `path` are counted, and too many of them stop it, as does a flood
     of text. Works in one thread, and where Python has no others."""
-    left = LINES
+    left: float = LINES
 
     def follow(frame: Any, event: str, argument: Any) -> Any:
         nonlocal left
-        left -= ROUND if frame.f_code is LOOP else 1
+        left -= ROUND if frame.f_code is LOOP else STEP if event == "opcode" else 1
         if left < 0:
             raise _Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
         return follow
 
     def enter(frame: Any, event: str, argument: Any) -> Any:
-        return follow if frame.f_code.co_filename == path or frame.f_code is LOOP else None
+        if frame.f_code.co_filename != path and frame.f_code is not LOOP:
+            return None
+        frame.f_trace_opcodes = _loops_on_a_line(frame.f_code)
+        return follow
 
     before, streams, heard = sys.gettrace(), (sys.stdout, sys.stderr), Heard()
     sys.stdout = sys.stderr = heard
@@ -101,6 +108,17 @@ def watched(path: str) -> Iterator[Heard]:
     finally:
         sys.settrace(before)
         sys.stdout, sys.stderr = streams
+
+
+@lru_cache(64)
+def _loops_on_a_line(code: CodeType) -> bool:
+    """Whether a loop of it, head and body, stands on one line: Python 3.11 does not report that such a line goes on."""
+    steps = list(dis.get_instructions(code))
+    lines = {each.offset: each.positions.lineno if each.positions else 0 for each in steps}
+    back = [
+        each for each in steps if "JUMP" in each.opname and isinstance(each.argval, int) and each.argval <= each.offset
+    ]
+    return any(lines[each.offset] == lines.get(each.argval) for each in back)
 
 
 def attempt(path: str, action: Callable[[], Any]) -> tuple[Any, BaseException | None]:

@@ -26,6 +26,9 @@ def solved(number, function, body, tmp_path, above=""):
     ("body", "word", "sentence"),
     [
         ("while True:\n    pass", "endless", "does not come to an end"),
+        ("while True: pass", "endless", "does not come to an end"),
+        ("for _ in iter(int, 1): pass", "endless", "does not come to an end"),
+        ("list(0 for _ in iter(int, 1))", "endless", "does not come to an end"),
         ("n = 0\nwhile n < 10:\n    try:\n        n -= 1\n    except Exception:\n        n = 0", "endless", "does not"),
         ("while True:\n    print('again')", "flood", "prints more than"),
         ("raise ValueError('mine')", "raises", "raises ValueError: mine"),
