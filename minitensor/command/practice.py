@@ -10,11 +10,12 @@ from minitensor.errors import InputError
 from minitensor.exercise import Outcome, files, folder
 from minitensor.exercise import check as judged
 from minitensor.exercise.catalogue import EXERCISES
-from minitensor.exercise.folder import Folder, near, shown
+from minitensor.exercise.folder import Folder, Progress, near, shown
 from minitensor.text.files import written
 
 RIGHT, WRONG, UNDONE = 0, 1, 2  # the exit status of a check
 HINTS = 3
+TOGETHER = "\0"  # a blank at which no line ends
 
 
 def start(path: Path) -> None:
@@ -161,30 +162,36 @@ def _old_names(path: Path) -> "list[Path]":
 def exercises(named: Path | None = None) -> None:
     """List the exercises by lesson: which are done, with which stars, and what each is about."""
     opened = folder.find(named)
-    width = min(shutil.get_terminal_size().columns, 100)
     headers = [files.header(number) for number in files.exercises()]
     longest = max((len(each.name) for each in headers), default=0)
     for lesson, group in groupby(headers, lambda each: each.lesson):
         print(f"Lesson {lesson}")
         for each in group:
-            kept = opened.of(each.number) if opened else folder.Progress()
-            mark = "done" if kept.done else "seen" if kept.solution_seen else ""
-            about = f"{each.title.partition(': ')[2] or each.title} ({each.kind}, {each.minutes} min)"
-            first = f"{mark:<5}{'*' * sum(kept.stars):<3}{each.number:>2}  {each.name:<{longest}}  "
-            print(
-                textwrap.fill(
-                    about, max(width, len(first) + 20), initial_indent=first, subsequent_indent=" " * len(first)
-                )
-            )
+            print(_listed(each, opened.of(each.number) if opened else Progress(), longest))
     print()
     if opened is None:
         print(f"They are copied to a folder of yours by: {folder.FIRST}")
         return
-    done = sum(opened.of(each.number).done for each in headers)
+    kept = [opened.of(each.number) for each in headers]
+    reached = [star for each in kept for star in each.stars]
     stars = sum(len(each.stars) for each in EXERCISES.values())
-    reached = folder.stars_of(opened.progress)
-    print(f"{done} of {len(headers)} done, {reached} of {stars} stars (*) in {shown(opened.path)}")
+    done = sum(each.done for each in kept)
+    print(f"{done} of {len(headers)} done, {sum(reached)} of {stars} stars in {shown(opened.path)}")
+    if not all(reached):
+        print("A star (*) that is still open is a dot; minitensor check N says what it asks for.")
     _next(opened)
+
+
+def _listed(header: files.Header, kept: Progress, longest: int) -> str:
+    """One exercise: whether it is done, its stars, its number and its name, what it is about."""
+    mark = "done" if kept.done else "seen" if kept.solution_seen else ""
+    stars = "".join("*" if reached else "." for reached in kept.stars)
+    head = f"{mark:<5}{stars:<3}{header.number:>2}  {header.name:<{longest}}  "
+    kind = f"({header.kind}, {header.minutes} min)".replace(" ", TOGETHER)
+    width = max(min(shutil.get_terminal_size().columns, 100), len(head) + 20)
+    about = f"{header.title.partition(': ')[2] or header.title} {kind}"
+    text = textwrap.fill(about, width, initial_indent=head, subsequent_indent=" " * len(head))
+    return text.replace(TOGETHER, " ")
 
 
 def number_of(word: str) -> int:

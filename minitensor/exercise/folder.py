@@ -3,7 +3,6 @@
 import ast
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -191,24 +190,13 @@ def shown(path: Path) -> str:
 
 
 def line_of(path: Path) -> int:
-    """The line where the work begins: of the first blank, the body that is missing, or the function to mend."""
+    """The line where the work begins: of the body that is missing, the first blank, or the function to mend."""
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8-sig"))))
     except (OSError, SyntaxError, ValueError):
         return 1
-    return _first(tree, _is_gap) or _first(tree, lambda node: isinstance(node, ast.FunctionDef)) or 1
-
-
-def _is_gap(node: ast.AST) -> bool:
-    if isinstance(node, ast.Raise) and node.exc is not None:
-        return ast.unparse(node.exc).partition("(")[0] == "NotImplementedError"
-    return isinstance(node, ast.Constant) and node.value is ...
-
-
-def _first(tree: ast.AST, wanted: Any) -> int:
-    return min((node.lineno for node in ast.walk(tree) if hasattr(node, "lineno") and wanted(node)), default=0)
-
-
-def stars_of(progress: Mapping[str, Progress]) -> int:
-    """How many stars were reached in all."""
-    return sum(sum(each.stars) for each in progress.values())
+    missing = [each for each in nodes if isinstance(each, ast.Raise) and "NotImplementedError" in ast.unparse(each)]
+    values = [value for each in nodes if isinstance(each, ast.Dict) for value in each.values]
+    blanks = [each for each in values if isinstance(each, ast.Constant) and each.value is ...]
+    functions = [each for each in nodes if isinstance(each, ast.FunctionDef)]
+    return min((each.lineno for each in missing or blanks or functions), default=1)

