@@ -322,6 +322,9 @@ fig = plot.images(shown, names, columns=6, title="a picture, what it was taken f
 #
 # Try it
 # ------
+# Exercises 1 to 4 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Write ``chunks`` without positions: with ``itertools.islice`` on one iterator over ``flat``.
 # 2. Which strides of ``Matrix`` show the picture as in a mirror, left and right swapped? They need
 #    a position to start from as well: give the class a third number, the offset.

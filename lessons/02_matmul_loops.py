@@ -273,6 +273,9 @@ fig = plot.climbs(few, many)
 #
 # Try it
 # ------
+# Exercises 5 and 6 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. A pattern with more ink tends to score higher. Subtract half of its squared length:
 #    ``scores - 0.5 * (patterns * patterns).sum(axis=0)``. Why is the best score now the nearest
 #    average of lesson 1? How many of the 797 are right? (710.)

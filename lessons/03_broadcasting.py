@@ -275,6 +275,9 @@ fig = plot.climbs(
 #
 # Try it
 # ------
+# Exercises 7 to 14 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Compute all distances between 20 pictures and the ten average digits of lesson 1 in one
 #    expression, without a loop. Which shape does the table of differences have? ((20, 10, 64).)
 # 2. Show that the wrong loss is ``guesses.var() + hidden.var()`` plus the squared difference of

@@ -373,6 +373,9 @@ print(differences.shape, "->", squared.shape, "->", means.shape)
 # Try it
 # ------
 #
+# Exercises 15 to 17 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Which spec sums each *column* of ``matrix``? Which one scales row ``i`` of ``matrix`` by the
 #    ``i``-th number of a vector? Add both to the zoo.
 # 2. ``mt.einsum("ij,kl->", ...)`` sums over four letters. How many products does ``small_einsum``

@@ -302,6 +302,9 @@ for p in (1, 1.5, 2, 4, math.inf):
 # Try it
 # ------
 #
+# Exercises 18 to 21 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Break *half* of the pixels by 2 grey levels each instead of one by 64: write 2 more into every
 #    second row of ``three``. Which measure now reacts most?
 # 2. Which number makes the *largest* error (p = ∞) smallest for ``numbers``? Guess, then add it to

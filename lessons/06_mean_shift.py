@@ -357,6 +357,9 @@ assert centred < differences < product
 # Try it
 # ------
 #
+# Exercises 22 to 26 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Call ``blobs`` with the seeds 0 to 11. For which do the two variants disagree? Compare with the
 #    pull between the nearest middles.
 # 2. Call ``step`` with a query far outside, such as (1000, 1000). What happens to the weights, and

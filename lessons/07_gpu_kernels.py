@@ -719,6 +719,9 @@ fig = plot.speed_of_light(rungs, card)
 #
 # Try it
 # ------
+# Exercises 27 to 44 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Write a kernel that adds up n numbers with ``total[0] += x[i]``. What does the simulator say?
 #    Fix it with ``cuda.atomic_add(total, 0, x[i])``.
 # 2. Put the barrier of ``every`` into ``if x < 10:`` and take a stride of 1. No thread needs what

@@ -520,6 +520,9 @@ print(found)
 # Try it
 # ------
 #
+# Exercises 45 and 46 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. In ``weigh`` and ``average`` write ``table[query, point]`` instead. How many bytes move for
 #    each pair now, and in which lines of the reports do they appear?
 # 2. Write ``fused`` for points in three dimensions. Which formulas above change? From how many

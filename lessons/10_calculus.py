@@ -716,6 +716,9 @@ plot.pushed(
 # Try it
 # ------
 #
+# Exercises 47 and 48 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Add the operation ``tanh`` to the small tape, and put it round the guess. Compare with
 #    ``mt.grad``. What becomes of the slope along w if w·x + b is large, and why?
 # 2. Take every point of ``points`` ten times. Which of the fixed steps still arrives? And what does

@@ -611,6 +611,9 @@ except InputError as error:
 # Try it
 # ------
 #
+# Exercises 49 to 51 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. Make the thumbnail of lesson 9's photograph with the *median* of each block. Forge a second
 #    photograph for it. What may you change now without changing the thumbnail?
 # 2. Give the linear encoder 32 rows instead of 8. How far is the pseudo-inverse now from a digit,

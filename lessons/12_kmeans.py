@@ -473,6 +473,9 @@ plot.contest(data, {"the truth": truths, "k-means": ours, "mean shift, h = 0.3":
 # Try it
 # ------
 #
+# Exercises 52 and 53 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. The mean has the least sum of *squares*. Which centre has the least sum of *distances*, in one
 #    dimension? What would one far outlier do to either?
 # 2. Multiply the x of all points by 100. What becomes of the clusters, and what should you do with

@@ -356,6 +356,9 @@ for d in (2, 8, 32, 128):
 # Try it
 # ------
 #
+# Exercises 54 and 55 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. What does DBSCAN find with min_samples = 1? And with 2? Which well-known clustering is that?
 # 2. Take every point of the moons twice. What must become of min_samples, so that the clusters stay
 #    as they are? And what does mean shift say to that?

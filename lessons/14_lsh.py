@@ -460,6 +460,9 @@ for way, results in found.items():
 # Two questions
 # -------------
 #
+# Exercises 56 and 57 go with this lesson, and check themselves: ``minitensor start my-exercises``
+# copies all of them, ``minitensor check`` says what is wrong. Besides:
+#
 # 1. A query is one of the points. Can ``LSHIndex`` miss it? *No: a point has the same slices as
 #    itself, so it is in its own bucket in every table.* And a point at distance 0.001? *Hardly: it
 #    would have to be across a border in all 8 tables, and in none of the buckets beside.*

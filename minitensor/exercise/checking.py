@@ -3,7 +3,7 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -100,7 +100,7 @@ def _of_function(number: int, answer: Any, seed: int) -> Outcome:
     except (OSError, TypeError, SyntaxError):  # it was typed at a prompt
         text = None
     path = getattr(getattr(function, "__code__", None), "co_filename", "")
-    return _checked(number, exercise, {exercise.function: answer}, path, text, seed, "your cell")
+    return _checked(number, exercise, {exercise.function: answer}, path, [text] if text else [], seed, "your cell")
 
 
 def _of_file(number: int, path: Path, seed: int) -> Outcome:
@@ -122,7 +122,7 @@ def _of_file(number: int, path: Path, seed: int) -> Outcome:
     if stopped:
         said = of_failure(name, failure(stopped, str(path)))
         return Outcome(number, exercise.name, "wrong", said.lines, said.word)
-    found = _checked(number, exercise, names, str(path), text, seed, name)
+    found = _checked(number, exercise, names, str(path), program.reached(exercise.function), seed, name)
     if untouched:
         first = f"{number} {exercise.name} is not done yet: one line of {name} is wrong. This is what comes of it:"
         return Outcome(number, exercise.name, "undone", (first, *found.lines), found.word)
@@ -142,8 +142,9 @@ def _same(one: Program, other: Program) -> bool:
 
 
 def _checked(
-    number: int, exercise: Exercise, names: dict[str, Any], path: str, text: ast.AST | None, seed: int, name: str
+    number: int, exercise: Exercise, names: dict[str, Any], path: str, texts: Sequence[ast.AST], seed: int, name: str
 ) -> Outcome:
+    """An answer by its names. texts : of its function and of those that it calls; name : of the file, for people"""
     answer = names.get(exercise.function)
     stub = known(files.stub(number)).function(exercise.function)
     assert stub
@@ -152,11 +153,11 @@ def _checked(
         what = "a function with @kernel" if wanted else "a function"
         lines = (f"{name} has no {exercise.function} that is {what}: it is what this exercise asks for.",)
         return Outcome(number, exercise.name, "wrong", lines, "wrong-type")
-    if text and (used := forbidden(text, exercise.without)):
+    if used := next(filter(None, (forbidden(text, exercise.without) for text in texts)), None):
         word, line = used
         first = f"Line {line} of {name} uses {word}. This exercise is to be done without it."
         return Outcome(number, exercise.name, "wrong", (first,), "forbidden", line=line)
-    local = Local(exercise, names, path, text)
+    local = Local(exercise, names, path, texts[0] if texts else None)
     found = judged(number, local, seed)
     if found.status == "wrong" and any(
         each.error and each.error.kinds[0] == "NotImplementedError" for each in local.results.values()
@@ -164,18 +165,18 @@ def _checked(
         line = next((each.error.lines[-1][0] for each in local.results.values() if each.error and each.error.lines), 0)
         return undone(number, name, line)
     if found.status == "right" and exercise.large:
-        return _predicted(found, exercise, local.function)
+        return _predicted(found, local, exercise.large(Draw(0, legible=False)))
     return found
 
 
-def _predicted(found: Outcome, exercise: Exercise, function: Callable[..., Any]) -> Outcome:
+def _predicted(found: Outcome, local: Local, large: Case) -> Outcome:
     """The same with the time that a large launch is PREDICTED to take, for information."""
-    assert exercise.large
-    case = exercise.large(Draw(0, legible=False))
-    assert isinstance(function, Kernel)
-    try:
-        launch = function.sample(4)[case.grid, case.block](*case.arguments)
-        words = str(predict(launch, CARD, registers=0)).splitlines()[0]  # NVRTC would take seconds
-    except PredictionError as error:
-        words = f"no prediction: {error}"
-    return replace(found, lines=(*found.lines, f"A large launch, [{case.grid}, {case.block}]: {words}"))
+    launch, stopped = attempt(local.path, lambda: local.function.sample(4)[large.grid, large.block](*large.arguments))
+    if stopped:
+        words = of_failure("it", failure(stopped, local.path)).lines[0]
+    else:
+        try:
+            words = str(predict(launch, CARD, registers=0)).splitlines()[0]  # NVRTC would take seconds
+        except PredictionError as error:
+            words = f"no prediction: {error}"
+    return replace(found, lines=(*found.lines, f"A large launch, [{large.grid}, {large.block}]: {words}"))

@@ -17,6 +17,8 @@ from minitensor.exercise.relations import WORDS as WORDS_OF_RELATIONS
 from minitensor.exercise.running import Result
 from minitensor.exercise.saying import fault
 
+PRINTED = 8  # lines of what an answer printed that are shown
+
 
 class Answer(Protocol):
     """An answer that can be asked for what comes of a call, what it costs, and what a star's `holds` says of it."""
@@ -38,9 +40,10 @@ def judged(number: int, answer: Answer, seed: int = 0) -> Outcome:
             word, clause = blamed(number, every, key, answer.result)
             if word:  # which says more than how the numbers relate
                 said = Said((*said.lines[: -1 if said.word in WORDS_OF_RELATIONS else None], clause), word)
-            return Outcome(number, exercise.name, "wrong", said.lines, said.word)
+            lines = (*said.lines, *_printed(answer.result(key, case).printed))
+            return Outcome(number, exercise.name, "wrong", lines, said.word)
     if exercise.must and (open_ := _left(number, answer, exercise.must, "must", seed)):
-        return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "forbidden")
+        return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "too-much")
     left = [_left(number, answer, star, f"star {at}", seed) for at, star in enumerate(exercise.stars)]
     words = [f"Star {'open' if open_ else 'reached'}: {star.goal} {open_}".rstrip() for star, open_ in
              zip(exercise.stars, left, strict=True)]  # fmt: skip
@@ -49,6 +52,13 @@ def judged(number: int, answer: Answer, seed: int = 0) -> Outcome:
     first = f"{number} {exercise.name} is right: {len(every)} {what} give what the solution gives."
     stars = tuple(not each for each in left)
     return Outcome(number, exercise.name, "right", (first, *_table(counts), *words), "", stars, counts)
+
+
+def _printed(text: str) -> list[str]:
+    """What an answer printed in the call that went wrong, as far as it is short."""
+    lines = text.splitlines()
+    more = [f"  ... and {len(lines) - PRINTED} lines more"] if len(lines) > PRINTED else []
+    return ["It printed:", *(f"  {line[:100]}" for line in lines[:PRINTED]), *more] if lines else []
 
 
 def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> str:

@@ -26,6 +26,17 @@ class Program(NamedTuple):
         found = [each for each in self.tree.body if isinstance(each, ast.FunctionDef) and each.name == name]
         return found[-1] if found else None
 
+    def reached(self, name: str) -> list[ast.FunctionDef]:
+        """That function, and those of the file that it calls, or that these call."""
+        found: list[ast.FunctionDef] = []
+        left = [name]
+        while left:
+            function = self.function(left.pop())
+            if function and function not in found:
+                found.append(function)
+                left += [node.id for node in ast.walk(function) if isinstance(node, ast.Name)]
+        return found
+
     def answers(self) -> ast.Dict | None:
         """The dictionary that it calls ``answers``."""
         for each in self.tree.body:

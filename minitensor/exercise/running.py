@@ -21,7 +21,6 @@ from minitensor.exercise.comparing import alike
 from minitensor.exercise.counting import Ledger, counting, of_launch
 from minitensor.exercise.faults import Said, explained, signature
 from minitensor.exercise.kinds import Case, Exercise
-from minitensor.gpu import Kernel
 from minitensor.gpu.simulator import Batch
 
 LINES = 1_000_000  # that an answer may run in one call: a second or two
@@ -61,13 +60,14 @@ class Result:
 
     value : what it returned; of a kernel, every array after the launch, by the name of its parameter
     changed : the parameter whose value it changed, though only its result is asked for
-    counts : of a launch
+    counts : of a launch; printed : what it printed on the way
     """
 
     value: Any = None
     error: Failure | None = None
     changed: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    printed: str = ""
 
 
 class Heard(io.StringIO):
@@ -124,12 +124,16 @@ def _loops_on_a_line(code: CodeType) -> bool:
 def attempt(path: str, action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
     """What an action gives, or the error that ended it. Ctrl-C goes through."""
     with watched(path):
-        try:
-            return action(), None
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            return None, error
+        return caught(action)
+
+
+def caught(action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    try:
+        return action(), None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return None, error
 
 
 def failure(error: BaseException, path: str, said: Said | None = None) -> Failure:
@@ -151,18 +155,19 @@ def run(exercise: Exercise, answer: Any, case: Case, path: str = "", explain: bo
 
     path : the file it is written in; explain : say in words what a kernel did wrong
     """
-    given = copied(case.arguments)
-    names = parameters(answer)
+    given, names = copied(case.arguments), exercise.parameters
     if case.grid is not None:
         launch, error = attempt(path, lambda: answer[case.grid, case.block](*given))
         arrays = {name: each for name, each in zip(names, given, strict=False) if isinstance(each, np.ndarray)}
         counts = of_launch(launch.counters) if launch and launch.counters else {}
         said = explained(error, answer, case) if explain and isinstance(error, KernelError) else None
         return Result(arrays, failure(error, path, said) if error else None, "", counts)
-    value, error = attempt(path, lambda: exercise.call(answer, *given))
-    changed = [number for number, pair in enumerate(zip(case.arguments, given, strict=True)) if not alike(*pair)]
-    named = [names[number] if number < len(names) else f"argument {number + 1}" for number in changed]
-    return Result(plain(value), failure(error, path) if error else None, named[0] if named else "")
+    with watched(path) as heard:
+        value, error = caught(lambda: exercise.call(answer, *given))
+    pairs = zip([*names, *["an argument"] * len(given)], case.arguments, given, strict=False)
+    changed = [name for name, *pair in pairs if not alike(*pair)]
+    failed = failure(error, path) if error else None
+    return Result(plain(value), failed, changed[0] if changed else "", printed=heard.getvalue())
 
 
 def counted(exercise: Exercise, answer: Any, case: Case, path: str = "") -> dict[str, int]:
@@ -170,12 +175,6 @@ def counted(exercise: Exercise, answer: Any, case: Case, path: str = "") -> dict
     ledger = Ledger()
     _, error = attempt(path, lambda: exercise.call(answer, *counting(copied(case.arguments), ledger)))
     return {} if error else ledger.counts()
-
-
-def parameters(answer: Any) -> list[str]:
-    function = answer.function if isinstance(answer, Kernel) else answer
-    code = getattr(function, "__code__", None)
-    return list(code.co_varnames[: code.co_argcount]) if code else []
 
 
 def copied(x: Any) -> Any:

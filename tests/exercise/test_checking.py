@@ -112,6 +112,20 @@ def test_what_an_exercise_is_to_be_done_without_is_read_from_the_text():
     assert "uses @" in outcome.text
 
 
+def test_a_helper_of_the_same_file_may_not_use_it_either(tmp_path):
+    number = next(number for number, each in EXERCISES.items() if each.name == "matmul_rows")
+    path = solved(number, "matmul_rows", "return helper(a, b)", tmp_path, "def helper(a, b):\n    return a @ b")
+    assert check(number, path=path).word == "forbidden"
+
+
+def test_parameters_may_have_other_names_and_prints_are_shown(tmp_path):
+    path = solved(DOT, "dot", "print('between', a[:1])\nreturn 0.0", tmp_path)
+    assert "It printed:\n  between [2.0]" in check(DOT, path=path).text
+    text = files.solution(28).read_text(encoding="utf-8").replace("celsius", "x").replace("i < n", "i < n - 1")
+    (tmp_path / "28.py").write_text(text, encoding="utf-8")
+    assert check(28, path=tmp_path / "28.py").word == "off-by-one"
+
+
 def test_in_a_notebook_a_function_is_given():
     def dot(a, b):
         return sum(x * y for x, y in zip(a, b, strict=True))
@@ -167,3 +181,8 @@ def test_another_seed_makes_other_data():
     one, other = (calls(DISTANCES, "cases", seed)[-1][1].arguments[0] for seed in (0, 1))
     assert not np.array_equal(one.numpy(), other.numpy())
     assert check(DISTANCES, path=files.solution(DISTANCES), seed=7).status == "right"
+
+
+def test_the_message_in_the_readme_is_what_is_printed():
+    readme = (files.lessons_folder().parent / "README.md").read_text(encoding="utf-8")
+    assert f"```text\n{check('rmse', path=files.wrong(11)['trap']).text}\n```" in readme

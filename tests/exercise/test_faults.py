@@ -1,6 +1,7 @@
 """What is said of a broken kernel: the fault first, exact, short, with a word; and what tells two faults apart."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,12 +15,17 @@ from minitensor.exercise.looking import WIDTH
 from minitensor.gpu import cuda, diagnoses, kernel, simulator
 
 
-def error_of(broken, launched=None, case=None):
-    case = case or broken.case
-    arguments = [value.copy() if isinstance(value, np.ndarray) else value for value in case.arguments]
+def error_of(broken, launched=None):
+    arguments = [value.copy() if isinstance(value, np.ndarray) else value for value in broken.case.arguments]
     with pytest.raises(KernelError) as caught:
-        (launched or broken.kernel)[case.grid, case.block](*arguments)
+        (launched or broken.kernel)[broken.case.grid, broken.case.block](*arguments)
     return caught.value
+
+
+@cache
+def known(name):
+    """The error of a broken kernel, launched once for all tests."""
+    return error_of(BROKEN[name])
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +36,7 @@ def few_rounds(monkeypatch):
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_said_of_a_broken_kernel(name):
     broken = BROKEN[name]
-    said = explained(error_of(broken), broken.kernel, broken.case)
+    said = explained(known(name), broken.kernel, broken.case)
     whole = "\n".join(said.lines)
     assert said.word == broken.word, whole
     assert " ".join(said.lines).startswith(broken.first), whole
@@ -41,7 +47,7 @@ def test_what_is_said_of_a_broken_kernel(name):
 @for_each(BROKEN)
 def test_a_message_is_short_and_has_no_path(name):
     broken = BROKEN[name]
-    for said in explained(error_of(broken), broken.kernel, broken.case), explained(error_of(broken)):
+    for said in explained(known(name), broken.kernel, broken.case), explained(known(name)):
         assert 2 <= len(said.lines) <= MOST
         assert max(map(len, said.lines)) <= WIDTH
         assert ".py" not in "".join(said.lines)
@@ -72,7 +78,7 @@ def test_every_word_is_said_of_some_kernel():
 def test_nothing_is_changed_by_looking():
     broken = BROKEN["thread_for_grid"]
     before = [np.copy(value) for value in broken.case.arguments]
-    explained(error_of(broken), broken.kernel, broken.case)
+    explained(known("thread_for_grid"), broken.kernel, broken.case)
     for one, other in zip(before, broken.case.arguments, strict=True):
         assert np.array_equal(one, other)
 
@@ -134,14 +140,14 @@ def halo_with_other_names(x, out, n):
 )
 def test_the_same_mistake_has_the_same_signature(name, other):
     broken = BROKEN[name]
-    assert signature(error_of(broken)) == signature(error_of(broken, other))
+    assert signature(known(name)) == signature(error_of(broken, other))
 
 
 def test_other_mistakes_have_other_signatures():
     alike = [name for name in BROKEN if BROKEN[name].case.grid == 3 and len(BROKEN[name].case.arguments) == 3]
     found = {}
     for name in alike:
-        found.setdefault(signature(error_of(BROKEN[name])), []).append(name)
+        found.setdefault(signature(known(name)), []).append(name)
     shared = sorted(sorted(names) for names in found.values() if len(names) > 1)
     assert shared == [
         ["barrier_in_the_guard", "home_before_the_barrier"],
@@ -150,18 +156,18 @@ def test_other_mistakes_have_other_signatures():
 
 
 def test_a_signature_can_be_compared_and_kept():
-    for broken in BROKEN.values():
-        assert isinstance(hash(signature(error_of(broken))), int)
+    for name in BROKEN:
+        assert isinstance(hash(signature(known(name))), int)
 
 
 def test_names_and_lines_are_not_in_a_signature():
-    for name, broken in BROKEN.items():
-        text = repr(signature(error_of(broken)))
+    for name in BROKEN:
+        text = repr(signature(known(name)))
         assert not re.search(r"\bs\b|\btotal\b|\.py|\bline\b", text), (name, text)
 
 
 def test_lines_are_those_of_the_file():
-    said = explained(error_of(BROKEN["guard_lets_n_through"]), BROKEN["guard_lets_n_through"].kernel, lines())
+    said = explained(known("guard_lets_n_through"), BROKEN["guard_lets_n_through"].kernel, lines())
     number = int(re.search(r"line (\d+), i <= n", said.lines[1])[1])
     text = BROKEN["guard_lets_n_through"].kernel.function.__code__.co_filename
     with open(text, encoding="utf-8") as file:

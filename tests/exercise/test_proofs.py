@@ -187,3 +187,14 @@ def test_the_exercises_are_as_many_as_they_should_be():
     assert {path.name for path in (files.lessons_folder() / "wrong").glob("*.py")} == {
         path.name for number in NUMBERS for path in files.wrong(number).values()
     }
+
+
+def test_each_lesson_names_its_exercises():
+    scripts = {int(path.name[:2]): path for path in files.lessons_folder().glob("[0-9][0-9]_*.py")}
+    of = {lesson: [n for n in NUMBERS if files.header(n).lesson == lesson] for lesson in scripts}
+    for lesson, path in scripts.items():
+        found = re.findall(r"^# Exercises (\d+) (and|to) (\d+) go with", path.read_text(encoding="utf-8"), re.M)
+        both = (
+            [(str(of[lesson][0]), "and" if len(of[lesson]) == 2 else "to", str(of[lesson][-1]))] if of[lesson] else []
+        )
+        assert found == both, path.name

@@ -102,7 +102,7 @@ def test_of_two_readers_the_first_is_named():
     watch = Watch(1)
     assert noted(watch, "load", (0, 0, 1, 5), (0, 0, 3, 5)) is None
     race = noted(watch, "store", (1, 0, 4, 8))
-    assert race == (0, ((0, 0, 0, 1), (1, 0, 0, 4)), ("load", "store"), (5, 8))
+    assert race == (0, ((0, 0, 0, 1), (1, 0, 0, 4)), ("load", "store"), (5, 8), False)
 
 
 def test_beside_a_writer_the_reader_of_lowest_number_is_named():
