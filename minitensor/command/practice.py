@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from minitensor.errors import InputError
-from minitensor.exercise import Outcome, files, folder
+from minitensor.exercise import Outcome, bodies, files, folder
 from minitensor.exercise import check as judged
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.folder import Folder, Progress, near, shown
@@ -54,6 +54,8 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
     else:
         print(outcome.text)
         if outcome.status == "right":
+            if EXERCISES[number].function and (lost := bodies.lost(files.stub(number), opened.file(number))):
+                print(f"A teacher's `minitensor grade` takes only the bodies of functions, and {lost}.")
             print(f"\nThe solution, and why it works: {shown(Path(str(more['solution'])))}")
             _next(opened)
     return {"right": RIGHT, "wrong": WRONG, "undone": UNDONE}[outcome.status]

@@ -67,6 +67,17 @@ def taken(stub: Path, pupil: Program) -> Taken:
     return Taken("\n".join(out) + "\n", functions, _names(pupil.tree) - set(functions))
 
 
+def lost(stub: Path, path: Path) -> str:
+    """What a right answer would lose if it were graded, in a sentence; "" for nothing."""
+    try:
+        found = taken(stub, pupils_program(path))
+    except (InputError, OSError) as error:
+        return str(error)
+    used = {each.id for body in found.functions.values() for each in ast.walk(body) if isinstance(each, ast.Name)}
+    missing = sorted(used & (found.outside - _names(known(stub).tree)))
+    return f"{missing[0]} stands outside of {next(iter(found.functions))}" if missing else ""
+
+
 def lines_of(text: str) -> list[str]:
     """The lines as Python counts them: a form feed ends none."""
     return re.split("\r\n|\r|\n", text)

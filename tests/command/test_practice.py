@@ -109,6 +109,23 @@ def test_check_runs_the_first_that_is_not_done(begun, capsys):
     assert not (MINE / "solutions" / "02_double.py").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def double(x):\n    return 2 * x\n", ""),
+        ("TWO = 2\n\n\ndef double(x):\n    return 2 * x\n", ""),
+        ("TWO = 2\n\n\ndef double(x):\n    return TWO * x\n", "TWO stands outside of double"),
+        ("def double(x):\n    import numpy\n    return 2 * x\n",
+         "line 2 imports numpy: a graded answer has minitensor and math alone"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_if_it_were_graded_is_said(text, words, begun, capsys):
+    (MINE / "02_double.py").write_text(f"{text}# right\n")
+    assert main(["check", "2"]) == 0
+    said = f"A teacher's `minitensor grade` takes only the bodies of functions, and {words}.\n" if words else ""
+    assert capsys.readouterr().out.startswith(f"2 is right.\n{said}\nThe solution")
+
+
 @pytest.mark.parametrize("word", ["3", "03", "last", "03_last", "03_last.py", "my-exercises/03_last.py"])
 def test_an_exercise_has_a_number_a_name_and_a_file(word, begun, capsys):
     assert main(["check", word]) == 2

@@ -1,10 +1,14 @@
 """What is taken of a pupil's file that is graded."""
 
+import ast
+
 import hostile
 import pytest
+from many import for_each
 
 from minitensor.errors import InputError
 from minitensor.exercise import bodies, files
+from minitensor.exercise.catalogue import EXERCISES
 
 DOT = 6  # dot(a, b) of two lists
 
@@ -99,3 +103,12 @@ def test_a_body_that_reaches_into_others_is_refused(what, stub, tmp_path):
 )
 def test_an_honest_body_is_not(body, stub, tmp_path):
     assert list(taken_of(tmp_path, stub.replace("raise NotImplementedError", body)).functions) == ["dot"]
+
+
+@for_each(number for number, each in EXERCISES.items() if each.function)
+def test_no_solution_loses_anything_and_keeps_its_bodies(number):
+    stub, path = files.stub(number), files.solution(number)
+    assert bodies.lost(stub, path) == ""
+    found, whole = ast.parse(bodies.taken(stub, bodies.pupils_program(path)).text), bodies.pupils_program(path).tree
+    wanted = {each.name: ast.dump(each) for each in whole.body if isinstance(each, ast.FunctionDef)}
+    assert all(ast.dump(each) == wanted[each.name] for each in found.body if isinstance(each, ast.FunctionDef))
