@@ -44,21 +44,30 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
         _all_done(opened, as_json)
         return RIGHT
     outcome = judged(number, path=near(_file(opened, number)))
+    if as_json:
+        _print_json(opened, number, outcome)
+    else:
+        print(outcome.text)
+        if outcome.status == "right":
+            _go_on(opened, number, outcome)
+    return {"right": RIGHT, "wrong": WRONG, "undone": UNDONE}[outcome.status]
+
+
+def _go_on(opened: Folder, number: int, outcome: Outcome) -> None:
+    """Say what is open now that an exercise is right: its solution, and the next one."""
+    if EXERCISES[number].function and (lost := bodies.lost(files.stub(number), opened.file(number))):
+        print(f"A teacher's `minitensor grade` takes only the bodies of functions, and {lost}.")
+    print(f"\nThe solution, and why it works: {shown(_keep(opened, number, outcome))}")
+    _next(opened)
+
+
+def _print_json(opened: Folder, number: int, outcome: Outcome) -> None:
     more: dict[str, str | None] = {"file": str(opened.file(number))}
     if outcome.status == "right":
         more["solution"] = str(_keep(opened, number, outcome))
         following = opened.current()
         more["next"] = None if following is None else str(opened.file(following))
-    if as_json:
-        print(json.dumps(outcome.asdict() | more, indent=2))
-    else:
-        print(outcome.text)
-        if outcome.status == "right":
-            if EXERCISES[number].function and (lost := bodies.lost(files.stub(number), opened.file(number))):
-                print(f"A teacher's `minitensor grade` takes only the bodies of functions, and {lost}.")
-            print(f"\nThe solution, and why it works: {shown(Path(str(more['solution'])))}")
-            _next(opened)
-    return {"right": RIGHT, "wrong": WRONG, "undone": UNDONE}[outcome.status]
+    print(json.dumps(outcome.asdict() | more, indent=2))
 
 
 def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
@@ -73,7 +82,9 @@ def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
 def _next(opened: Folder, word: str = "Next") -> None:
     number = opened.current()
     if number is None:
-        print("All exercises are done. Stars that are still open: minitensor exercises")
+        reached = [all(opened.of(each).stars) for each in files.exercises()]
+        rest = "with every star" if all(reached) else "and minitensor exercises shows the stars that are open"
+        print(f"All exercises are done, {rest}.")
     else:
         path = opened.file(number)
         print(f"{word}: {shown(path)}:{folder.line_of(path)}")

@@ -93,7 +93,8 @@ def pupils(folder: Path) -> list[Path]:
     """The folders of a class. Raises InputError where there are none."""
     if not folder.is_dir():
         raise InputError(f"there is no folder {str(folder)!r}; name the one that holds the pupils' folders")
-    found = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith((".", "__"))]
+    inside = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    found = [each for each in inside if not each.name.startswith((".", "__"))]
     if not any(exercises_in(each) for each in found):
         raise InputError(
             f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`"
@@ -102,9 +103,13 @@ def pupils(folder: Path) -> list[Path]:
 
 
 def exercises_in(folder: Path) -> dict[int, Path]:
-    """A pupil's files by number: in the folder, or in the first inside it that has any."""
+    """A pupil's files by number: in the folder, or in the first inside it that has any. A link to elsewhere is none."""
+
+    def own(path: Path) -> bool:
+        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+
     for place in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir() and each.name != "solutions")):
-        if found := {n: place / each.name for n, each in files.exercises().items() if (place / each.name).is_file()}:
+        if found := {n: place / each.name for n, each in files.exercises().items() if own(place / each.name)}:
             return found
     return {}
 

@@ -157,13 +157,20 @@ def test_all_done(begun, capsys):
         written(number, "# right\n")
         main(["check"])
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last == "All exercises are done. Stars that are still open: minitensor exercises"
+    assert last == "All exercises are done, and minitensor exercises shows the stars that are open."
     assert main(["check"]) == 0
     assert capsys.readouterr().out == f"{last}\n"
     assert main(["check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"status": "right", "done": 3, "next": None}
     assert main(["hint"]) == 0
     assert capsys.readouterr().out == f"{last}\n"
+
+
+def test_all_done_with_every_star(begun, capsys):
+    for number in (1, 2, 3):
+        written(number, "# right **\n")
+        main(["check"])
+    assert capsys.readouterr().out.splitlines()[-1] == "All exercises are done, with every star."
 
 
 def test_check_as_json(begun, capsys):
@@ -384,7 +391,9 @@ def test_a_check_that_cannot_be_kept_says_so(begun, capsys, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_text", full)
         assert main(["check"]) == 1
-    assert "No space left on device; the file that was there is as it was" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert printed.out.startswith("1 is right.\n")
+    assert "No space left on device; the file that was there is as it was" in printed.err
     assert (MINE / "progress.json").read_bytes() == before
 
 

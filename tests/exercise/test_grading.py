@@ -107,6 +107,19 @@ def test_calls_that_were_not_sent_are_wrong(only_dot, stubs, tmp_path):
     assert (row.status, row.stars) == ("wrong", (False,))
 
 
+def test_a_link_is_no_answer(only_dot, tmp_path):
+    (tmp_path / "class" / "mallory").mkdir(parents=True)
+    try:
+        (tmp_path / "class" / "mallory" / "06_dot.py").symlink_to(files.solution(DOT))
+        (tmp_path / "class" / "mallory" / "mine").symlink_to(files.solution(DOT).parent, target_is_directory=True)
+        (tmp_path / "class" / "trent").symlink_to(files.solution(DOT).parent, target_is_directory=True)
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+    assert judged(tmp_path / "class" / "mallory").status == "missing"
+    hand_in(tmp_path / "class" / "anna", DOT, "")
+    assert [each.name for each in grading.pupils(tmp_path / "class")] == ["anna", "mallory"]
+
+
 # A class.
 @pytest.fixture(scope="module")
 def school(tmp_path_factory, stubs):
