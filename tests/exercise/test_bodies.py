@@ -60,6 +60,17 @@ def test_every_way_to_write_a_body_is_taken(text, tmp_path):
     assert "print" not in found.text
 
 
+def test_who_imports_math_at_the_top_gets_it(tmp_path):
+    text = "import math\nimport numpy as np\nimport minitensor as mt\n\n\ndef dot(a, b):\n    return math.sqrt(4.0)\n"
+    found = taken_of(tmp_path, text)
+    assert found.outside == {"np"}
+    names = {}
+    exec(found.text, names)
+    assert names["dot"]([], []) == 2.0
+    assert "np" not in names
+    assert found.text.splitlines()[6] == "    return math.sqrt(4.0)"
+
+
 def test_a_kernel_is_taken_with_our_decorator(tmp_path):
     found = taken_of(tmp_path, "def square_plus_one(x):\n    pass\n", 29)
     assert "@kernel\ndef square_plus_one(x, out, n):\n" in found.text

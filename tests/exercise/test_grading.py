@@ -1,6 +1,7 @@
 """Grading a class, each pupil in a process: what hostile files do there, and that honest ones are graded as checked."""
 
 import json
+import queue
 import shutil
 
 import hostile
@@ -107,6 +108,30 @@ def test_calls_that_were_not_sent_are_wrong(only_dot, stubs, tmp_path):
     assert (row.status, row.stars) == ("wrong", (False,))
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b'{"token": "mine", "number": 6}\n', {"token": "mine", "number": 6}),
+        (b'{"token": "guessed", "number": 6}\n', "forged"),
+        (b'{"token": "mine", "number": 7}\n', "forged"),
+        (b'{"number": 6}\n', "forged"),
+        (b'["mine", 6]\n', "forged"),
+        (b"right\n", "forged"),
+        (b"\xff\n", "forged"),
+        (b"[" * 100_000 + b"\n", "forged"),
+        (b'{"token": "mine", "number": 6}', "ended"),
+        (b"", "ended"),
+        (b"x" * 2**18, "flood"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_line_must_bear_the_token_and_be_about_the_exercise(line, what, monkeypatch):
+    monkeypatch.setattr(grading, "LINE", 2**18)
+    lines = queue.Queue()
+    lines.put(line)
+    assert grading._next(lines, 1.0, "mine", 6) == what
+
+
 def test_a_link_is_no_answer(only_dot, tmp_path):
     (tmp_path / "class" / "mallory").mkdir(parents=True)
     try:
@@ -168,7 +193,7 @@ def test_a_class_is_graded(school, monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("which", range(7))
+@pytest.mark.parametrize("which", range(1 + max(len(files.wrong(number)) for number in files.exercises())))
 def test_every_answer_is_graded_as_it_is_checked(which, tmp_path):
     """The solutions first, then each exercise's wrong answers."""
     paths = {}
