@@ -8,10 +8,11 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.exercise import files, shown
-from minitensor.exercise.blaming import sentence
+from minitensor.exercise import files
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.comparing import difference
+from minitensor.exercise.messages import shown
+from minitensor.exercise.messages.blaming import sentence
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import Program, known, names_of
 

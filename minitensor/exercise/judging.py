@@ -6,16 +6,16 @@ Who ran the answer does not matter here: an `Answer` gives results, be they made
 from collections.abc import Mapping
 from typing import Protocol
 
-from minitensor.exercise.blaming import blamed
 from minitensor.exercise.calls import Key, calls, costs_of_solution, counted_on, of_solution
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.counting import SHOWN, WORDS
-from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Star
+from minitensor.exercise.messages.blaming import blamed
+from minitensor.exercise.messages.faults import Said
+from minitensor.exercise.messages.relations import WORDS as WORDS_OF_RELATIONS
+from minitensor.exercise.messages.saying import fault
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.relations import WORDS as WORDS_OF_RELATIONS
 from minitensor.exercise.running import Result
-from minitensor.exercise.saying import fault
 
 PRINTED = 8  # lines of what an answer printed that are shown
 

@@ -19,8 +19,8 @@ from minitensor.core.tensor import Tensor
 from minitensor.errors import KernelError
 from minitensor.exercise.comparing import alike
 from minitensor.exercise.counting import Ledger, counting, of_launch
-from minitensor.exercise.faults import Said, explained, signature
 from minitensor.exercise.kinds import Case, Exercise
+from minitensor.exercise.messages.faults import Said, explained, signature
 from minitensor.gpu.simulator import Batch
 
 LINES = 1_000_000  # that an answer may run in one call: a second or two

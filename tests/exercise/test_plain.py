@@ -11,7 +11,7 @@ import minitensor as mt
 from minitensor.errors import InputError
 from minitensor.exercise import grading, plain
 from minitensor.exercise.comparing import difference
-from minitensor.exercise.faults import Said
+from minitensor.exercise.messages.faults import Said
 from minitensor.exercise.running import Failure, Result
 
 VALUES = [

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from minitensor.core.tensor import Tensor
-from minitensor.exercise import shown
 from minitensor.exercise.comparing import Difference, alike, difference, right
-from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Exercise
-from minitensor.exercise.patterns import at_edges, where_wrong
-from minitensor.exercise.relations import relation
+from minitensor.exercise.messages import shown
+from minitensor.exercise.messages.faults import Said
+from minitensor.exercise.messages.patterns import at_edges, where_wrong
+from minitensor.exercise.messages.relations import relation
 from minitensor.exercise.running import LETTERS, Failure, Result
 
 LONGEST = 240  # of another library's message
