@@ -7,9 +7,10 @@ from itertools import groupby
 from pathlib import Path
 
 from minitensor.errors import InputError
-from minitensor.exercise import Outcome, bodies, files, folder
+from minitensor.exercise import Outcome, files, folder
 from minitensor.exercise import check as judged
 from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.classroom import bodies
 from minitensor.exercise.folder import Folder, Progress, near, shown
 from minitensor.text.files import written
 

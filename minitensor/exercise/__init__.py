@@ -7,9 +7,7 @@
 - whether it is right: `judging.py`, or `blanks.py` where numbers are filled in; `checking.py` begins with a file
   or a function and ends with an `Outcome`, `outcomes.py`
 - what is said of a wrong one: `messages/`
-- a learner's folder: `folder.py`
-- a class: `grading.py` judges what `pupil.py`, a process of its own, ran of the `bodies.py` under a `guard.py`, and
-  sent as `plain.py` data
+- a learner's folder: `folder.py`; a class is graded in `classroom/`
 """
 
 from minitensor.exercise.checking import check

@@ -7,8 +7,9 @@ import pytest
 from many import for_each
 
 from minitensor.errors import InputError
-from minitensor.exercise import bodies, files
+from minitensor.exercise import files
 from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.classroom import bodies
 
 DOT = 6  # dot(a, b) of two lists
 

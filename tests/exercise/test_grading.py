@@ -9,9 +9,10 @@ import pytest
 
 from minitensor.command.line import main
 from minitensor.errors import ProcessError
-from minitensor.exercise import bodies, check, files, grading
+from minitensor.exercise import check, files
+from minitensor.exercise.classroom import bodies, grading
+from minitensor.exercise.classroom.plain import of_result
 from minitensor.exercise.kinds import call
-from minitensor.exercise.plain import of_result
 from minitensor.exercise.running import Failure, Result
 
 DOT = 6  # the exercise in which all this is tried: dot(a, b) of two lists, with one star

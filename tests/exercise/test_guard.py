@@ -6,7 +6,7 @@ import os
 import pytest
 
 from minitensor.errors import ForbiddenError
-from minitensor.exercise import guard
+from minitensor.exercise.classroom import guard
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 from minitensor import backend
 from minitensor.errors import InputError, ProcessError
 from minitensor.exercise import blanks, files
-from minitensor.exercise.bodies import Taken, pupils_program, taken
 from minitensor.exercise.calls import Key
 from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.classroom.bodies import Taken, pupils_program, taken
+from minitensor.exercise.classroom.plain import numbers_in, to_result
 from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Star
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.plain import numbers_in, to_result
 from minitensor.exercise.programs import forbidden, known, unwritten_line, written
 from minitensor.exercise.running import Failure, Result
 
@@ -237,7 +237,7 @@ def _process(work: Path, jobs: Sequence[Any], seed: int, hidden: Path) -> Iterat
     token = secrets.token_hex(16)
     asked = {"token": token, "seed": seed, "jobs": jobs, "work": str(work), "hidden": str(hidden.resolve())}
     process = subprocess.Popen(
-        [sys.executable, "-P", "-B", "-m", "minitensor.exercise.pupil"],
+        [sys.executable, "-P", "-B", "-m", "minitensor.exercise.classroom.pupil"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=work, env=_environment(),
     )  # fmt: skip
     lines: queue.Queue[bytes] = queue.Queue()
