@@ -73,7 +73,7 @@ def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> str
         return ""
     costs = answer.costs(*counted_on(number, which, seed))
     if not star.most.keys() <= costs.keys():
-        return "It could not be counted: the answer fails with Tensors that count."
+        return "It could not be counted: the answer takes numbers out of Tensors that count, or fails with them."
     over = [name for name, most in star.most.items() if costs[name] > most]
     yours, wanted = (
         ", ".join(f"{counts[name]:,} {WORDS.get(name, name)}" for name in over) for counts in (costs, star.most)

@@ -109,7 +109,8 @@ def _of_value(exercise: Exercise, call: str, found: Difference) -> Said:
     pair = shown.side_by_side(expected, yours, digits)
     what = f"{call}{', ' * bool(found.where)}{found.where}"
     if found.word == "wrong-type":
-        return _say("wrong-type", f"{what} returns {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
+        which = f"{call}: item {found.where} of the result is" if found.where else f"{call} returns"
+        return _say("wrong-type", f"{which} {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
     if found.word == "wrong-shape":
         first = f"{what}: the {_sizes(expected)} is not right."
         return _say("wrong-shape", first, f"  expected  {_size(expected)}", f"  yours     {_size(yours)}")
