@@ -25,7 +25,7 @@ from minitensor.gpu.simulator import Batch
 
 LINES = 1_000_000  # that an answer may run in one call: a second or two
 STEP = 0.2  # of a line: what a step of the interpreter counts for, where lines are not reported
-LOOP, ROUND = Batch._loop.__code__, 30  # a line of the simulator's own loop counts for so many
+LOOP, ROUND = Batch._loop.__code__, 10  # a line of the simulator's own loop counts for so many
 LETTERS = 20_000  # that it may print
 
 
@@ -89,7 +89,7 @@ def watched(path: str) -> Iterator[Heard]:
         nonlocal left
         left -= ROUND if frame.f_code is LOOP else STEP if event == "opcode" else 1
         if left < 0:
-            raise _Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
+            raise _Stopped("endless", frame.f_locals["node"].line if frame.f_code is LOOP else frame.f_lineno)
         return follow
 
     def enter(frame: Any, event: str, argument: Any) -> Any:
@@ -98,8 +98,8 @@ def watched(path: str) -> Iterator[Heard]:
         frame.f_trace_opcodes = _loops_on_a_line(frame.f_code)
         return follow
 
-    before, streams, heard = sys.gettrace(), (sys.stdout, sys.stderr), Heard()
-    sys.stdout = sys.stderr = heard
+    before, streams, heard = sys.gettrace(), (sys.stdin, sys.stdout, sys.stderr), Heard()
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), heard, heard
     sys.settrace(enter)
     try:
         with warnings.catch_warnings():
@@ -107,7 +107,7 @@ def watched(path: str) -> Iterator[Heard]:
             yield heard
     finally:
         sys.settrace(before)
-        sys.stdout, sys.stderr = streams
+        sys.stdin, sys.stdout, sys.stderr = streams
 
 
 @lru_cache(64)

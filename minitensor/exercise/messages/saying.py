@@ -63,6 +63,8 @@ def of_failure(call: str, error: Failure) -> Said:
         return _say(error.said.word, f"{call}:", *error.said.lines)
     if error.kinds[0] == "SystemExit":
         return _say("raises", f"{call} ends the program instead of returning a value.", *lines[-1:])
+    if error.kinds[0] == "EOFError":
+        return _say("raises", f"{call} waits for input: all that it needs are its arguments.", *lines[-1:])
     first, *others = _short(error.text).splitlines() or [""]
     return _say("raises", f"{call} raises {error.kinds[0]}{': ' * bool(first)}{first}",
                 *(f"  {line}" for line in others[:8]), *lines)  # fmt: skip
@@ -109,7 +111,8 @@ def _of_value(exercise: Exercise, call: str, found: Difference) -> Said:
     pair = shown.side_by_side(expected, yours, digits)
     what = f"{call}{', ' * bool(found.where)}{found.where}"
     if found.word == "wrong-type":
-        return _say("wrong-type", f"{what} returns {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
+        which = f"{call}: item {found.where} of the result is" if found.where else f"{call} returns"
+        return _say("wrong-type", f"{which} {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
     if found.word == "wrong-shape":
         first = f"{what}: the {_sizes(expected)} is not right."
         return _say("wrong-shape", first, f"  expected  {_size(expected)}", f"  yours     {_size(yours)}")
