@@ -17,6 +17,12 @@ REACHES = {
     "opens a file": "open('FILE', 'w').close()\n    return 0.0",
     "runs text": "exec('import os')\n    return 0.0",
     "finds the checker": "return print.__self__.__dict__['__builtins__']",
+    "climbs a generator's frame": "it = (it.gi_frame.f_back.f_locals for _ in [0])\n    return next(it)",
+    "climbs a coroutine's frame": "async def f(): pass\n    return f().cr_frame",
+    "climbs an error's frames": "import minitensor as mt\n    return mt.tensor.tb_frame",
+    "reads another's names": "return a.f_globals",
+    "reaches by a word": "from functools import attrgetter\n    return attrgetter('a')",
+    "changes by another": "import functools\n    functools.update_wrapper(print, print)\n    return 0.0",
     "a global name": "global dot\n    dot = print\n    return 0.0",
 }
 
