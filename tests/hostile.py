@@ -34,6 +34,20 @@ RUNS = {
     "writes": (f"{OS}os.open('FILE', os.O_WRONLY | os.O_TRUNC)\n    return 0.0", "raises"),
     "reads the solution": (f"{OS}os.open('SOLUTION', os.O_RDONLY)\n    return 0.0", "raises"),
     "reads its neighbour": (f"{OS}os.open('FILE', os.O_RDONLY)\n    return 0.0", "raises"),
+    "makes a pipe": (f"{OS}os.mkfifo('FILE.pipe')\n    return 0.0", "raises"),
+    "makes a pipe another way": (
+        "import sys\n    sys.modules.pop('posix', None)\n    import posix\n    posix.mkfifo('FILE.pipe')",
+        "raises",
+    ),
+    "makes a folder": (f"{OS}os.mkdir('FILE.folder')\n    return 0.0", "raises"),
+    "begins an interpreter": (
+        "import _xxsubinterpreters as own\n    own.run_string(own.create(), 'import os; os.mkdir(\"FILE.folder\")')",
+        "raises",
+    ),
+    "writes by NumPy": (
+        "import numpy\n    numpy.memmap('FILE', mode='r+', shape=(1,))\n    return 0.0",
+        "raises",
+    ),
     "starts a process": (f"{OS}os.system('echo right')\n    return 0.0", "raises"),
     "opens a connection": ("import socket\n    socket.socket()\n    return 0.0", "raises"),
     "calls C": ("import ctypes\n    ctypes.CDLL(None)\n    return 0.0", "raises"),

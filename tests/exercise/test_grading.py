@@ -69,6 +69,7 @@ def test_a_hostile_file_costs_that_exercise_only(stubs, tmp_path, monkeypatch):
         assert (row.status, any(row.stars)) == ("wrong", False), what
         assert word in (None, row.word), (what, row)
     assert victim.read_text() == "a neighbour's answer"
+    assert [path.name for path in victim.parent.iterdir() if path.name.startswith("victim")] == ["victim.py"]
 
 
 def test_what_does_not_end_is_stopped_by_the_clock(only_dot, stubs, tmp_path):
