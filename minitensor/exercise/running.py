@@ -101,7 +101,7 @@ def watched(path: str) -> Iterator[Heard]:
 
     before, streams, leave, heard = sys.gettrace(), (sys.stdout, sys.stderr), os._exit, Heard()
     sys.stdout = sys.stderr = heard
-    os._exit = _stay(os.getpid())  # a check must not end without a word, least of all with status 0
+    os._exit = _stay(os.getpid())  # type: ignore[assignment]  # a check must not end without a word
     sys.settrace(enter)
     try:
         with warnings.catch_warnings():

@@ -466,6 +466,11 @@ def test_explain_of_a_spec_stays_as_it_is(empty, capsys):
     assert capsys.readouterr().err == "minitensor explain: there is no page 'halos': do you mean halo?\n"
     assert main(["explain", "ij"]) == 1
     assert "came with it" in capsys.readouterr().err
+    assert main(["explain", "nosuch"]) == 1
+    assert "there is no page 'nosuch': the word to look up is what a message" in capsys.readouterr().err
+    for spec in ("nosuch->", "no,such->nosuch"):
+        assert main(["explain", spec]) == 1
+        assert "no page" not in capsys.readouterr().err
 
 
 # Terminals.
