@@ -26,7 +26,7 @@ def patience(say: Callable[[], None], seconds: float = SECONDS) -> Iterator[None
         timer.start()
     # A loop inside of NumPy or of Python itself lets no other thread run: then the line is all that can be told.
     with contextlib.suppress(RuntimeError, OSError, ValueError, AttributeError):
-        faulthandler.dump_traceback_later(seconds + 5, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(seconds + 5, exit=True, file=2)
     try:
         yield
     finally:

@@ -90,7 +90,7 @@ def watched(path: str) -> Iterator[Heard]:
         nonlocal left
         left -= ROUND if frame.f_code is LOOP else STEP if event == "opcode" else 1
         if left < 0:
-            raise _Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
+            raise _Stopped("endless", frame.f_locals["node"].line if frame.f_code is LOOP else frame.f_lineno)
         return follow
 
     def enter(frame: Any, event: str, argument: Any) -> Any:
@@ -99,8 +99,8 @@ def watched(path: str) -> Iterator[Heard]:
         frame.f_trace_opcodes = _loops_on_a_line(frame.f_code)
         return follow
 
-    before, streams, leave, heard = sys.gettrace(), (sys.stdout, sys.stderr), os._exit, Heard()
-    sys.stdout = sys.stderr = heard
+    before, streams, leave, heard = sys.gettrace(), (sys.stdin, sys.stdout, sys.stderr), os._exit, Heard()
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), heard, heard
     os._exit = _stay(os.getpid())  # type: ignore[assignment]  # a check must not end without a word
     sys.settrace(enter)
     try:
@@ -110,7 +110,7 @@ def watched(path: str) -> Iterator[Heard]:
     finally:
         sys.settrace(before)
         os._exit = leave
-        sys.stdout, sys.stderr = streams
+        sys.stdin, sys.stdout, sys.stderr = streams
 
 
 def _stay(process: int) -> Callable[[int], NoReturn]:
