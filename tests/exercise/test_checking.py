@@ -33,6 +33,8 @@ def solved(number, function, body, tmp_path, above=""):
         ("while True:\n    print('again')", "flood", "prints more than"),
         ("raise ValueError('mine')", "raises", "raises ValueError: mine"),
         ("import sys\nsys.exit(0)", "raises", "ends the program"),
+        ("import os\nos._exit(0)", "raises", "ends the program"),
+        ("raise KeyboardInterrupt", "raises", "raises KeyboardInterrupt"),
         ("return a[10 ** 9]", "raises", "raises IndexError"),
         ("return [1.0]", "wrong-type", "returns a list, where a float is asked for"),
         ("return None", "wrong-type", "returns nothing (None)"),
@@ -56,6 +58,12 @@ def test_whatever_a_function_does_is_told_in_a_sentence(body, word, sentence, tm
     assert outcome.text.endswith(f"(more: `minitensor explain {word}`)")
     if "expected" in outcome.text:
         assert outcome.text.index("expected  ") < outcome.text.index("yours  ")
+
+
+def test_ctrl_c_goes_through(tmp_path):
+    body = "import signal\nsignal.raise_signal(signal.SIGINT)"
+    with pytest.raises(KeyboardInterrupt):
+        check(DOT, path=solved(DOT, "dot", body, tmp_path))
 
 
 @pytest.mark.parametrize(
