@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minitensor.errors import InputError
-from minitensor.exercise.grading import Graded, Row, graded, pupils
+from minitensor.exercise.classroom.grading import Graded, Row, graded, pupils
 from minitensor.text.bar import progress
 from minitensor.text.files import on_screen, written
 

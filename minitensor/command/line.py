@@ -128,6 +128,7 @@ def parser() -> argparse.ArgumentParser:
 
     check = command("check", "check an exercise: what is right, what is wrong, and where")
     _add_exercise(check, "the first that is not done")
+    check.epilog = "The exit status is 0 where it is right, 1 where it is wrong, 2 where it is not done yet."
     check.add_argument("--json", action="store_true", help="print one JSON object instead of words")
 
     _add_exercise(command("hint", "the next hint for an exercise"), "the one that `check` would check")

@@ -6,10 +6,12 @@ import textwrap
 from itertools import groupby
 from pathlib import Path
 
+from minitensor.command.patience import SECONDS, patience
 from minitensor.errors import InputError
 from minitensor.exercise import Outcome, files, folder
 from minitensor.exercise import check as judged
 from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.classroom import bodies
 from minitensor.exercise.folder import Folder, Progress, near, shown
 from minitensor.text.files import written
 
@@ -43,20 +45,35 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
     if number is None:
         _all_done(opened, as_json)
         return RIGHT
-    outcome = judged(number, path=near(_file(opened, number)))
+    path = near(_file(opened, number))
+    first = f"{_name(number)} takes longer than {SECONDS:.0f} seconds, and was stopped. Does it wait for anything?"
+    hanging = Outcome(number, EXERCISES[number].name, "wrong", (first,), "endless")
+    with patience(lambda: print(json.dumps(hanging.asdict()) if as_json else hanging.text)):
+        outcome = judged(number, path=path)
+    if as_json:
+        _print_json(opened, number, outcome)
+    else:
+        print(outcome.text)
+        if outcome.status == "right":
+            _go_on(opened, number, outcome)
+    return {"right": RIGHT, "wrong": WRONG, "undone": UNDONE}[outcome.status]
+
+
+def _go_on(opened: Folder, number: int, outcome: Outcome) -> None:
+    """Say what is open now that an exercise is right: its solution, and the next one."""
+    if EXERCISES[number].function and (lost := bodies.lost(files.stub(number), opened.file(number))):
+        print(f"A teacher's `minitensor grade` takes only the bodies of functions, and {lost}.")
+    print(f"\nThe solution, and why it works: {shown(_keep(opened, number, outcome))}")
+    _next(opened)
+
+
+def _print_json(opened: Folder, number: int, outcome: Outcome) -> None:
     more: dict[str, str | None] = {"file": str(opened.file(number))}
     if outcome.status == "right":
         more["solution"] = str(_keep(opened, number, outcome))
         following = opened.current()
         more["next"] = None if following is None else str(opened.file(following))
-    if as_json:
-        print(json.dumps(outcome.asdict() | more, indent=2))
-    else:
-        print(outcome.text)
-        if outcome.status == "right":
-            print(f"\nThe solution, and why it works: {shown(Path(str(more['solution'])))}")
-            _next(opened)
-    return {"right": RIGHT, "wrong": WRONG, "undone": UNDONE}[outcome.status]
+    print(json.dumps(outcome.asdict() | more, indent=2))
 
 
 def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
@@ -71,7 +88,9 @@ def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
 def _next(opened: Folder, word: str = "Next") -> None:
     number = opened.current()
     if number is None:
-        print("All exercises are done. Stars that are still open: minitensor exercises")
+        reached = [all(opened.of(each).stars) for each in files.exercises()]
+        rest = "with every star" if all(reached) else "and minitensor exercises shows the stars that are open"
+        print(f"All exercises are done, {rest}.")
     else:
         path = opened.file(number)
         print(f"{word}: {shown(path)}:{folder.line_of(path)}")

@@ -6,13 +6,8 @@
 - which calls it must stand, and what the solution makes of them: `calls.py`
 - whether it is right: `judging.py`, or `blanks.py` where numbers are filled in; `checking.py` begins with a file
   or a function and ends with an `Outcome`, `outcomes.py`
-- what is said of a wrong one: `saying.py`; of where numbers are wrong `patterns.py`, of how they relate to the right
-  ones `relations.py`; `blaming.py` finds the wrong answer that is known; `shown.py` writes calls and values
-- what is said of a kernel's fault: `faults.py`, with `indices_outside.py`, `never_written.py` and `two_threads.py`;
-  `looking.py` looks at the launch once more, `touched.py` draws who touches what
-- a learner's folder: `folder.py`
-- a class: `grading.py` judges what `pupil.py`, a process of its own, ran of the `bodies.py` under a `guard.py`, and
-  sent as `plain.py` data
+- what is said of a wrong one: `messages/`
+- a learner's folder: `folder.py`; a class is graded in `classroom/`
 """
 
 from minitensor.exercise.checking import check

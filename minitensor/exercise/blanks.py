@@ -8,10 +8,11 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.exercise import files, shown
-from minitensor.exercise.blaming import sentence
+from minitensor.exercise import files
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.comparing import difference
+from minitensor.exercise.messages import shown
+from minitensor.exercise.messages.blaming import sentence
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import Program, known, names_of
 
@@ -34,6 +35,15 @@ def _python(x: Any) -> Any:
     return tuple(map(_python, x)) if isinstance(x, (list, tuple)) else x
 
 
+def _literal(node: ast.expr) -> Any:
+    """A value that is written out: a number may be a fraction, 1 / 4. Raises ValueError for what is computed."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        above, below = ast.literal_eval(node.left), ast.literal_eval(node.right)
+        if isinstance(above, (int, float)) and isinstance(below, (int, float)) and below:
+            return above / below
+    return ast.literal_eval(node)
+
+
 def of_program(number: int, program: Program, name: str) -> Outcome:
     """The answers in a file. name : of the file, for people"""
     asked = program.answers()
@@ -43,7 +53,7 @@ def of_program(number: int, program: Program, name: str) -> Outcome:
     given: dict[str, Any] = {}
     for key, value in zip(asked.keys, asked.values, strict=True):
         try:
-            given[ast.literal_eval(key) if key else ""] = ast.literal_eval(value)
+            given[ast.literal_eval(key) if key else ""] = _literal(value)
         except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             words = f"Line {value.lineno} of {name} computes the answer. Write the number that you think comes out."
             return Outcome(number, EXERCISES[number].name, "wrong", (words,), "forbidden", line=value.lineno)

@@ -17,10 +17,10 @@ from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Exercise, Star
+from minitensor.exercise.messages.saying import of_failure
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import Program, forbidden, known, read, unwritten_line, written
 from minitensor.exercise.running import Result, attempt, counted, failure, run
-from minitensor.exercise.saying import of_failure
 from minitensor.gpu import Kernel
 from minitensor.gpu.predict import predict
 from minitensor.text.files import on_screen

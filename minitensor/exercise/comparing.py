@@ -55,7 +55,7 @@ def _of_parts(expected: Any, yours: Any, digits: float | None, where: str) -> Di
     keys = expected if isinstance(expected, dict) else range(len(expected))
     parts = (difference(expected[key], yours[key], digits, f"{where}[{key!r}]") for key in keys)
     found = next((each for each in parts if each), None)
-    if found and not isinstance(found.expected, (Tensor, np.ndarray)):  # of a few numbers all are shown
+    if found and not found.word and not isinstance(found.expected, (Tensor, np.ndarray)):  # all are shown, as few
         return found._replace(where=where, expected=expected, yours=yours)
     return found
 

@@ -30,16 +30,28 @@ WORDS = SHOWN | {
     "indices": "square brackets",
 }
 
+WAYS_OUT = (
+    "numpy",
+    "tolist",
+    "plain",
+    "to",
+    "to_device",
+    "__array__",
+    "__dlpack__",
+)  # of a Tensor; `tensor` asks `plain`
+
 
 @dataclass
 class Ledger:
     """operations : on Tensors that come from the arguments; copied : elements of their results that are new in memory
-    alive, most : of these elements, how many exist, and the most that existed at one time"""
+    alive, most : of these elements, how many exist, and the most that existed at one time
+    left : whether numbers were taken out of a Tensor, where nobody counts"""
 
     operations: int = 0
     copied: int = 0
     alive: int = 0
     most: int = 0
+    left: bool = False
 
     def made(self, size: int) -> None:
         self.copied += size
@@ -50,7 +62,8 @@ class Ledger:
         self.alive -= size
 
     def counts(self) -> dict[str, int]:
-        return {"operations": self.operations, "alive": self.most, "copied": self.copied}
+        """Nothing where numbers went where nobody counts."""
+        return {} if self.left else {"operations": self.operations, "alive": self.most, "copied": self.copied}
 
 
 def counting(arguments: Any, ledger: Ledger) -> Any:
@@ -75,6 +88,9 @@ def counting(arguments: Any, ledger: Ledger) -> Any:
             out = compute(*_dressed(Tensor, args), **_dressed(Tensor, options))
             return watched(out, [each.array for each in _tensors((args, options))])
 
+    for name in WAYS_OUT:
+        setattr(Counting, name, _noticed(name, ledger))
+
     def watched(out: Any, held: list[Any]) -> Any:
         if isinstance(out, (list, tuple)):
             return type(out)(watched(each, held) for each in out)
@@ -87,6 +103,16 @@ def counting(arguments: Any, ledger: Ledger) -> Any:
         return dressed
 
     return _dressed(Counting, arguments)
+
+
+def _noticed(name: str, ledger: Ledger) -> Any:
+    """That method of a Tensor, which writes down that numbers leave it."""
+
+    def method(self: Tensor, *args: Any, **options: Any) -> Any:
+        ledger.left = True
+        return getattr(Tensor, name)(self, *args, **options)
+
+    return method
 
 
 def _dressed(kind: type, x: Any) -> Any:

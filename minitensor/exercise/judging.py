@@ -6,16 +6,16 @@ Who ran the answer does not matter here: an `Answer` gives results, be they made
 from collections.abc import Mapping
 from typing import Protocol
 
-from minitensor.exercise.blaming import blamed
 from minitensor.exercise.calls import Key, calls, costs_of_solution, counted_on, of_solution
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.counting import SHOWN, WORDS
-from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Star
+from minitensor.exercise.messages.blaming import blamed
+from minitensor.exercise.messages.faults import Said
+from minitensor.exercise.messages.relations import WORDS as WORDS_OF_RELATIONS
+from minitensor.exercise.messages.saying import fault
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.relations import WORDS as WORDS_OF_RELATIONS
 from minitensor.exercise.running import Result
-from minitensor.exercise.saying import fault
 
 PRINTED = 8  # lines of what an answer printed that are shown
 
@@ -73,7 +73,7 @@ def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> str
         return ""
     costs = answer.costs(*counted_on(number, which, seed))
     if not star.most.keys() <= costs.keys():
-        return "It could not be counted: the answer fails with Tensors that count."
+        return "It could not be counted: the answer takes numbers out of Tensors that count, or fails with them."
     over = [name for name, most in star.most.items() if costs[name] > most]
     yours, wanted = (
         ", ".join(f"{counts[name]:,} {WORDS.get(name, name)}" for name in over) for counts in (costs, star.most)

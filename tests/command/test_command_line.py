@@ -190,7 +190,7 @@ def test_alone_it_shows_the_help(capsys):
     assert "what this machine can compute with" in shown
 
 
-@pytest.mark.parametrize("command", ["tour", "lesson", "explain", "segment", "doctor"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_says_what_it_does(command, capsys):
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])

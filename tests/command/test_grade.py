@@ -10,7 +10,7 @@ import pytest
 from minitensor.command import grade
 from minitensor.command.line import main
 from minitensor.exercise import files
-from minitensor.exercise.grading import Graded, Row
+from minitensor.exercise.classroom.grading import Graded, Row
 
 ROWS = (
     Row(1, "look", "right"),

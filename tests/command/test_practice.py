@@ -109,6 +109,23 @@ def test_check_runs_the_first_that_is_not_done(begun, capsys):
     assert not (MINE / "solutions" / "02_double.py").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def double(x):\n    return 2 * x\n", ""),
+        ("TWO = 2\n\n\ndef double(x):\n    return 2 * x\n", ""),
+        ("TWO = 2\n\n\ndef double(x):\n    return TWO * x\n", "TWO stands outside of double"),
+        ("def double(x):\n    import numpy\n    return 2 * x\n",
+         "line 2 imports numpy: a graded answer has minitensor and math alone"),
+    ],
+)  # fmt: skip
+def test_what_would_be_lost_if_it_were_graded_is_said(text, words, begun, capsys):
+    (MINE / "02_double.py").write_text(f"{text}# right\n")
+    assert main(["check", "2"]) == 0
+    said = f"A teacher's `minitensor grade` takes only the bodies of functions, and {words}.\n" if words else ""
+    assert capsys.readouterr().out.startswith(f"2 is right.\n{said}\nThe solution")
+
+
 @pytest.mark.parametrize("word", ["3", "03", "last", "03_last", "03_last.py", "my-exercises/03_last.py"])
 def test_an_exercise_has_a_number_a_name_and_a_file(word, begun, capsys):
     assert main(["check", word]) == 2
@@ -140,13 +157,20 @@ def test_all_done(begun, capsys):
         written(number, "# right\n")
         main(["check"])
     last = capsys.readouterr().out.splitlines()[-1]
-    assert last == "All exercises are done. Stars that are still open: minitensor exercises"
+    assert last == "All exercises are done, and minitensor exercises shows the stars that are open."
     assert main(["check"]) == 0
     assert capsys.readouterr().out == f"{last}\n"
     assert main(["check", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"status": "right", "done": 3, "next": None}
     assert main(["hint"]) == 0
     assert capsys.readouterr().out == f"{last}\n"
+
+
+def test_all_done_with_every_star(begun, capsys):
+    for number in (1, 2, 3):
+        written(number, "# right **\n")
+        main(["check"])
+    assert capsys.readouterr().out.splitlines()[-1] == "All exercises are done, with every star."
 
 
 def test_check_as_json(begun, capsys):
@@ -367,7 +391,9 @@ def test_a_check_that_cannot_be_kept_says_so(begun, capsys, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_text", full)
         assert main(["check"]) == 1
-    assert "No space left on device; the file that was there is as it was" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert printed.out.startswith("1 is right.\n")
+    assert "No space left on device; the file that was there is as it was" in printed.err
     assert (MINE / "progress.json").read_bytes() == before
 
 

@@ -1,10 +1,15 @@
 """What is taken of a pupil's file that is graded."""
 
+import ast
+
 import hostile
 import pytest
+from many import for_each
 
 from minitensor.errors import InputError
-from minitensor.exercise import bodies, files
+from minitensor.exercise import files
+from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.classroom import bodies
 
 DOT = 6  # dot(a, b) of two lists
 
@@ -56,6 +61,17 @@ def test_every_way_to_write_a_body_is_taken(text, tmp_path):
     assert "print" not in found.text
 
 
+def test_who_imports_math_at_the_top_gets_it(tmp_path):
+    text = "import math\nimport numpy as np\nimport minitensor as mt\n\n\ndef dot(a, b):\n    return math.sqrt(4.0)\n"
+    found = taken_of(tmp_path, text)
+    assert found.outside == {"np"}
+    names = {}
+    exec(found.text, names)
+    assert names["dot"]([], []) == 2.0
+    assert "np" not in names
+    assert found.text.splitlines()[6] == "    return math.sqrt(4.0)"
+
+
 def test_a_kernel_is_taken_with_our_decorator(tmp_path):
     found = taken_of(tmp_path, "def square_plus_one(x):\n    pass\n", 29)
     assert "@kernel\ndef square_plus_one(x, out, n):\n" in found.text
@@ -99,3 +115,12 @@ def test_a_body_that_reaches_into_others_is_refused(what, stub, tmp_path):
 )
 def test_an_honest_body_is_not(body, stub, tmp_path):
     assert list(taken_of(tmp_path, stub.replace("raise NotImplementedError", body)).functions) == ["dot"]
+
+
+@for_each(number for number, each in EXERCISES.items() if each.function)
+def test_no_solution_loses_anything_and_keeps_its_bodies(number):
+    stub, path = files.stub(number), files.solution(number)
+    assert bodies.lost(stub, path) == ""
+    found, whole = ast.parse(bodies.taken(stub, bodies.pupils_program(path)).text), bodies.pupils_program(path).tree
+    wanted = {each.name: ast.dump(each) for each in whole.body if isinstance(each, ast.FunctionDef)}
+    assert all(ast.dump(each) == wanted[each.name] for each in found.body if isinstance(each, ast.FunctionDef))

@@ -10,8 +10,8 @@ from gpu.test_advice import PAIRS
 from many import for_each
 
 from minitensor.errors import KernelError
-from minitensor.exercise.faults import MOST, SAY, WORDS, explained, signature
-from minitensor.exercise.looking import WIDTH
+from minitensor.exercise.messages.faults import MOST, SAY, WORDS, explained, signature
+from minitensor.exercise.messages.looking import WIDTH
 from minitensor.gpu import cuda, diagnoses, kernel, simulator
 
 

@@ -1,6 +1,7 @@
 """Grading a class, each pupil in a process: what hostile files do there, and that honest ones are graded as checked."""
 
 import json
+import queue
 import shutil
 
 import hostile
@@ -8,9 +9,10 @@ import pytest
 
 from minitensor.command.line import main
 from minitensor.errors import ProcessError
-from minitensor.exercise import bodies, check, files, grading
+from minitensor.exercise import check, files
+from minitensor.exercise.classroom import bodies, grading
+from minitensor.exercise.classroom.plain import of_result
 from minitensor.exercise.kinds import call
-from minitensor.exercise.plain import of_result
 from minitensor.exercise.running import Failure, Result
 
 DOT = 6  # the exercise in which all this is tried: dot(a, b) of two lists, with one star
@@ -105,6 +107,43 @@ def test_calls_that_were_not_sent_are_wrong(only_dot, stubs, tmp_path):
     job = grading._read(DOT, hand_in(tmp_path, DOT, with_body(stubs[DOT], "return 0.0")))
     row = grading._judged(DOT, job, {"results": [], "costs": [], "left": {}}, 0)
     assert (row.status, row.stars) == ("wrong", (False,))
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        (b'{"token": "mine", "number": 6}\n', {"token": "mine", "number": 6}),
+        (b'{"token": "guessed", "number": 6}\n', "forged"),
+        (b'{"token": "mine", "number": 7}\n', "forged"),
+        (b'{"number": 6}\n', "forged"),
+        (b'["mine", 6]\n', "forged"),
+        (b"right\n", "forged"),
+        (b"\xff\n", "forged"),
+        (b"[" * 100_000 + b"\n", "forged"),
+        (b'{"token": "mine", "number": 6}', "ended"),
+        (b"", "ended"),
+        (b"x" * 2**18, "flood"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_line_must_bear_the_token_and_be_about_the_exercise(line, what, monkeypatch):
+    monkeypatch.setattr(grading, "LINE", 2**18)
+    lines = queue.Queue()
+    lines.put(line)
+    assert grading._next(lines, 1.0, "mine", 6) == what
+
+
+def test_a_link_is_no_answer(only_dot, tmp_path):
+    (tmp_path / "class" / "mallory").mkdir(parents=True)
+    try:
+        (tmp_path / "class" / "mallory" / "06_dot.py").symlink_to(files.solution(DOT))
+        (tmp_path / "class" / "mallory" / "mine").symlink_to(files.solution(DOT).parent, target_is_directory=True)
+        (tmp_path / "class" / "trent").symlink_to(files.solution(DOT).parent, target_is_directory=True)
+    except OSError:
+        pytest.skip("this system lets nobody make links")
+    assert judged(tmp_path / "class" / "mallory").status == "missing"
+    hand_in(tmp_path / "class" / "anna", DOT, "")
+    assert [each.name for each in grading.pupils(tmp_path / "class")] == ["anna", "mallory"]
 
 
 # A class.

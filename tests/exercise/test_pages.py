@@ -10,7 +10,8 @@ import pytest
 from many import for_each
 
 import minitensor.exercise
-from minitensor.exercise import faults, files, relations
+from minitensor.exercise import files
+from minitensor.exercise.messages import faults, relations
 
 PAGES = files.pages()
 
@@ -49,7 +50,7 @@ def constants(node):
 def words_in_code():
     """The words that the code says, by its text; `WORDS` of a file are those that are chosen by what is found."""
     found = set()
-    for path in Path(minitensor.exercise.__file__).parent.glob("*.py"):
+    for path in Path(minitensor.exercise.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GIVEN:
                 found |= {word for each in node.args[GIVEN[node.func.id] :][:1] for word in constants(each)}

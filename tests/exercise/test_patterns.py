@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minitensor.exercise.patterns import at_edges, pattern_of, where_wrong
+from minitensor.exercise.messages.patterns import at_edges, pattern_of, where_wrong
 
 i = np.arange(70)
 row, col = np.indices((40, 70))

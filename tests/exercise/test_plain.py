@@ -9,9 +9,9 @@ import pytest
 
 import minitensor as mt
 from minitensor.errors import InputError
-from minitensor.exercise import grading, plain
+from minitensor.exercise.classroom import grading, plain
 from minitensor.exercise.comparing import difference
-from minitensor.exercise.faults import Said
+from minitensor.exercise.messages.faults import Said
 from minitensor.exercise.running import Failure, Result
 
 VALUES = [

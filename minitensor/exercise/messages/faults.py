@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from minitensor.errors import KernelError
-from minitensor.exercise import indices_outside, never_written, two_threads
 from minitensor.exercise.kinds import Case
-from minitensor.exercise.looking import HARD, WIDTH, Look, Told, line_of, quoted, sentence
+from minitensor.exercise.messages import indices_outside, never_written, two_threads
+from minitensor.exercise.messages.looking import HARD, WIDTH, Look, Told, line_of, quoted, sentence
 from minitensor.gpu.clues import Clues
 from minitensor.gpu.facts import Facts
 from minitensor.gpu.where import At

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitensor.exercise.looking import Look, listed, places
+from minitensor.exercise.messages.looking import Look, listed, places
 from minitensor.gpu.device import Dim3
 from minitensor.gpu.where import At, Element, axes_of, shown
 

@@ -18,13 +18,13 @@ from typing import Any, NamedTuple
 from minitensor import backend
 from minitensor.errors import InputError, ProcessError
 from minitensor.exercise import blanks, files
-from minitensor.exercise.bodies import Taken, pupils_program, taken
 from minitensor.exercise.calls import Key
 from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.classroom.bodies import Taken, pupils_program, taken
+from minitensor.exercise.classroom.plain import numbers_in, to_result
 from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Star
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.plain import numbers_in, to_result
 from minitensor.exercise.programs import forbidden, known, unwritten_line, written
 from minitensor.exercise.running import Failure, Result
 
@@ -93,7 +93,8 @@ def pupils(folder: Path) -> list[Path]:
     """The folders of a class. Raises InputError where there are none."""
     if not folder.is_dir():
         raise InputError(f"there is no folder {str(folder)!r}; name the one that holds the pupils' folders")
-    found = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.name.startswith((".", "__"))]
+    inside = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
+    found = [each for each in inside if not each.name.startswith((".", "__"))]
     if not any(exercises_in(each) for each in found):
         raise InputError(
             f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`"
@@ -102,9 +103,13 @@ def pupils(folder: Path) -> list[Path]:
 
 
 def exercises_in(folder: Path) -> dict[int, Path]:
-    """A pupil's files by number: in the folder, or in the first inside it that has any."""
+    """A pupil's files by number: in the folder, or in the first inside it that has any. A link to elsewhere is none."""
+
+    def own(path: Path) -> bool:
+        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+
     for place in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir() and each.name != "solutions")):
-        if found := {n: place / each.name for n, each in files.exercises().items() if (place / each.name).is_file()}:
+        if found := {n: place / each.name for n, each in files.exercises().items() if own(place / each.name)}:
             return found
     return {}
 
@@ -232,7 +237,7 @@ def _process(work: Path, jobs: Sequence[Any], seed: int, hidden: Path) -> Iterat
     token = secrets.token_hex(16)
     asked = {"token": token, "seed": seed, "jobs": jobs, "work": str(work), "hidden": str(hidden.resolve())}
     process = subprocess.Popen(
-        [sys.executable, "-P", "-B", "-m", "minitensor.exercise.pupil"],
+        [sys.executable, "-P", "-B", "-m", "minitensor.exercise.classroom.pupil"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=work, env=_environment(),
     )  # fmt: skip
     lines: queue.Queue[bytes] = queue.Queue()

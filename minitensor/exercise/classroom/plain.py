@@ -9,7 +9,7 @@ import numpy as np
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
 from minitensor.errors import InputError
-from minitensor.exercise.faults import Said
+from minitensor.exercise.messages.faults import Said
 from minitensor.exercise.running import Failure, Result
 
 DTYPES = frozenset(

@@ -13,8 +13,8 @@ from minitensor import backend
 from minitensor.exercise import files
 from minitensor.exercise.calls import counted_on, every_call
 from minitensor.exercise.catalogue import EXERCISES
-from minitensor.exercise.guard import guard
-from minitensor.exercise.plain import of_result
+from minitensor.exercise.classroom.guard import guard
+from minitensor.exercise.classroom.plain import of_result
 from minitensor.exercise.programs import read
 from minitensor.exercise.running import Result, attempt, counted, failure, run
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from minitensor.exercise.looking import Look, Told, line_of, listed, quoted, sentence
-from minitensor.exercise.touched import what_blocks_write
+from minitensor.exercise.messages.looking import Look, Told, line_of, listed, quoted, sentence
+from minitensor.exercise.messages.touched import what_blocks_write
 from minitensor.gpu.advice import what_kind
 from minitensor.gpu.clues import Clues
 from minitensor.gpu.where import Access, Element

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from minitensor.exercise.looking import WIDTH, Look, Told, line_of, quoted, sentence
-from minitensor.exercise.touched import block_number, what_it_reads, who_writes, writers
+from minitensor.exercise.messages.looking import WIDTH, Look, Told, line_of, quoted, sentence
+from minitensor.exercise.messages.touched import block_number, what_it_reads, who_writes, writers
 from minitensor.gpu.where import At, Element, axes_of, shown
 
 

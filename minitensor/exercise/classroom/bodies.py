@@ -17,11 +17,12 @@ REACHING = frozenset(
 # Modules that other modules have as attributes.
 MODULES = frozenset(["os", "sys", "io", "builtins", "ctypes", "importlib", "inspect", "linecache", "subprocess", "gc"])
 IMPORTED = frozenset(["minitensor", "math"])
+OURS = {"mt": "import minitensor as mt", "math": "import math"}  # names that are given to whoever has them at the top
 
 
 class Taken(NamedTuple):
     """text : the teacher's program with the pupil's bodies; functions : those bodies, by the name of their function
-    outside : names that the pupil's file defines beside them, which are not taken"""
+    outside : names that the pupil's file defines beside those of ours, which are not taken"""
 
     text: str
     functions: dict[str, ast.FunctionDef]
@@ -48,7 +49,8 @@ def taken(stub: Path, pupil: Program) -> Taken:
     teacher = known(stub)
     rows, mine = lines_of(teacher.text), lines_of(pupil.text)
     functions: dict[str, ast.FunctionDef] = {}
-    out: list[str] = []
+    outside = _names(pupil.tree) - _names(teacher.tree)
+    out = [line for name, line in OURS.items() if name in outside]
     for node in teacher.tree.body:
         found = pupil.function(node.name) if isinstance(node, ast.FunctionDef) else None
         if found is None or not isinstance(node, ast.FunctionDef):
@@ -64,7 +66,18 @@ def taken(stub: Path, pupil: Program) -> Taken:
     if not functions:
         names = [node.name for node in teacher.tree.body if isinstance(node, ast.FunctionDef)]
         raise InputError(f"there is no function {' or '.join(names)}")
-    return Taken("\n".join(out) + "\n", functions, _names(pupil.tree) - set(functions))
+    return Taken("\n".join(out) + "\n", functions, outside - set(OURS))
+
+
+def lost(stub: Path, path: Path) -> str:
+    """What a right answer would lose if it were graded, in a sentence; "" for nothing."""
+    try:
+        found = taken(stub, pupils_program(path))
+    except (InputError, OSError) as error:
+        return str(error)
+    used = {each.id for body in found.functions.values() for each in ast.walk(body) if isinstance(each, ast.Name)}
+    missing = sorted(used & found.outside)
+    return f"{missing[0]} stands outside of {next(iter(found.functions))}" if missing else ""
 
 
 def lines_of(text: str) -> list[str]:

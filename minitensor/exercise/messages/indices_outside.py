@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitensor.exercise.looking import Look, Told, quoted, sentence
+from minitensor.exercise.messages.looking import Look, Told, quoted, sentence
 from minitensor.gpu.advice import cause
 from minitensor.gpu.clues import Clues
 from minitensor.gpu.where import At, Element, axes_of

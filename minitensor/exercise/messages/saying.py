@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from minitensor.core.tensor import Tensor
-from minitensor.exercise import shown
 from minitensor.exercise.comparing import Difference, alike, difference, right
-from minitensor.exercise.faults import Said
 from minitensor.exercise.kinds import Case, Exercise
-from minitensor.exercise.patterns import at_edges, where_wrong
-from minitensor.exercise.relations import relation
+from minitensor.exercise.messages import shown
+from minitensor.exercise.messages.faults import Said
+from minitensor.exercise.messages.patterns import at_edges, where_wrong
+from minitensor.exercise.messages.relations import relation
 from minitensor.exercise.running import LETTERS, Failure, Result
 
 LONGEST = 240  # of another library's message
@@ -109,7 +109,8 @@ def _of_value(exercise: Exercise, call: str, found: Difference) -> Said:
     pair = shown.side_by_side(expected, yours, digits)
     what = f"{call}{', ' * bool(found.where)}{found.where}"
     if found.word == "wrong-type":
-        return _say("wrong-type", f"{what} returns {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
+        which = f"{call}: item {found.where} of the result is" if found.where else f"{call} returns"
+        return _say("wrong-type", f"{which} {_kind(yours)}, where {_kind(expected)} is asked for.", *pair)
     if found.word == "wrong-shape":
         first = f"{what}: the {_sizes(expected)} is not right."
         return _say("wrong-shape", first, f"  expected  {_size(expected)}", f"  yours     {_size(yours)}")

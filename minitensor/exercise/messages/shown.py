@@ -74,6 +74,8 @@ def number(x: Any) -> str:
 def side_by_side(expected: Any, yours: Any, digits: float | None = None, name: str = "") -> list[str]:
     """The expected value above yours, whole or where they differ first."""
     one, other = value(expected, WIDTH - 12), value(yours, WIDTH - 12)
+    if one == other and not isinstance(expected, (Tensor, np.ndarray)):
+        one, other = repr(expected), repr(yours)  # with all their digits
     if one and other and (one != other or not isinstance(expected, (Tensor, np.ndarray))):
         return [f"  expected  {one}", f"  yours     {other}"]
     if getattr(expected, "shape", None) != getattr(yours, "shape", ...):
@@ -84,7 +86,7 @@ def side_by_side(expected: Any, yours: Any, digits: float | None = None, name: s
         return rows
     lines = []
     for at in np.argwhere(off)[:FIRST].tolist():
-        place = f"{name or 'result'}[{', '.join(map(str, at))}]"
+        place = f"{name or 'result'}{[*at] if at else ''}"
         lines += [f"  {place:<14} expected  {_exact(e[tuple(at)], y[tuple(at)])}"]
         lines += [f"  {'':<14} yours     {_exact(y[tuple(at)], e[tuple(at)])}"]
     return lines

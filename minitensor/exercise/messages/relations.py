@@ -9,7 +9,17 @@ from minitensor.exercise.comparing import numbers, right
 
 SIZES = 1_000  # the largest factor that is looked for
 FEWEST = 3  # numbers; what holds of fewer may be chance
-WORDS = ("transposed", "n-times", "one-nth", "shifted", "modulo-256", "off-by-less-than-one", "old-content", "inexact")
+WORDS = (
+    "transposed",
+    "n-times",
+    "one-nth",
+    "shifted",
+    "modulo-256",
+    "off-by-less-than-one",
+    "old-content",
+    "added-to-old",
+    "inexact",
+)
 
 
 def relation(expected: Any, yours: Any, before: Any = None, digits: float | None = None) -> tuple[str, str]:
@@ -47,6 +57,11 @@ def _old(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[tupl
     off = ~right(e, y)
     if off.any() and bool((y == before)[off].all()):
         yield "old-content", f"{off.sum():,} of {e.size:,} elements hold what they held before: nobody wrote them."
+
+
+def _added(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[tuple[str, str]]:
+    if before is not None and before.shape == y.shape == e.shape and before.any() and same(e + before, y):
+        yield "added-to-old", "Each number is the right one added to what stood there before: write it with =, not +=."
 
 
 def _factor(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[tuple[str, str]]:
@@ -93,4 +108,4 @@ def _whole(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[tu
         yield "inexact", "The first digits are right and the last are not: somewhere too few digits were kept."
 
 
-LOOKS = (_transposed, _old, _factor, _shifted, _modulo, _whole)
+LOOKS = (_transposed, _old, _added, _factor, _shifted, _modulo, _whole)

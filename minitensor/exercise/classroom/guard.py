@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ MEMORY = 4 * 2**30  # bytes, where the system lets a process limit itself
 def guard(readable: Iterable[Path], hidden: Iterable[Path]) -> None:
     """From now on this process writes no file, starts no process, and opens no connection; there is no way back.
 
-    readable : the only folders in which files may be read; hidden : folders and files in them that may not
+    readable : the only folders in which files may be read; hidden : folders that may not. Where one lies in another,
+        the inner one counts
     """
     allowed = tuple(os.path.realpath(each) for each in readable)
     refused = tuple(os.path.realpath(each) for each in hidden)
@@ -51,12 +53,14 @@ def _ask_open(arguments: tuple[Any, ...], allowed: tuple[str, ...], refused: tup
     if set(str(mode or "r")) & set("wax+") or (isinstance(flags, int) and flags & writing):
         raise ForbiddenError("no file may be written here")
     real = os.path.realpath(os.fsdecode(path))
-    if not _inside(real, allowed) or _inside(real, refused):
+    if _within(real, allowed) <= _within(real, refused):
         raise ForbiddenError(f"{os.path.basename(real)} may not be read here")
 
 
-def _inside(path: str, folders: tuple[str, ...]) -> bool:
-    return any(path == each or path.startswith(each.rstrip(os.sep) + os.sep) for each in folders)
+def _within(path: str, folders: tuple[str, ...]) -> int:
+    """How long the name is of the innermost of these folders that a path lies in; 0 for none."""
+    holding = (each for each in folders if path == each or path.startswith(each.rstrip(os.sep) + os.sep))
+    return max(map(len, holding), default=0)
 
 
 def _limit_memory() -> None:
@@ -64,8 +68,7 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # Windows has no such thing
         return
-    for what, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CORE", 0)):
-        try:
-            resource.setrlimit(getattr(resource, what), (most, most))
-        except (AttributeError, ValueError, OSError):  # macOS has the name and may refuse the value
-            continue
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform != "darwin":  # where the system's own libraries take more addresses than that
+        with suppress(ValueError, OSError):  # there is a lower limit already
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
