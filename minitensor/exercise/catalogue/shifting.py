@@ -118,6 +118,7 @@ EXERCISES = (
             "For the star: exp(a - b) is exp(a) / exp(b). Take the least squared distance of each row from that row.",
         ),
         stars=(Star("A query at (1000, 1000) goes where the formula says.", _far_query),),
+        without=("cluster",),
         digits=DIGITS,
     ),
     Exercise(
@@ -135,6 +136,7 @@ EXERCISES = (
             most={"alive": N * N - 1},
         ),
         stars=(Star("At no time are there size * n * d numbers either.", _many, most={"alive": SIZE * N * D - 1}),),
+        without=("cluster",),
         digits=DIGITS,
     ),
     Exercise(
@@ -147,6 +149,7 @@ EXERCISES = (
             "For the star: -|x - p|²/2h² is x·p/h² - |p|²/2h² and a part without p. A 1 more in q, and one more in k.",
         ),
         stars=(Star("attention(*as_mean_shift(x, p, h)) is a step of mean shift.", holds=_is_mean_shift),),
+        without=("cluster", "models", "softmax"),
         digits=DIGITS,
     ),
     Exercise(
