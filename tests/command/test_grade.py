@@ -73,6 +73,16 @@ def test_all_of_it_as_json(asked):
     assert found["pupils"][1]["exercises"][1]["stars"] == [True, False]
 
 
+def test_who_was_not_graded_is_named(asked, monkeypatch, capsys):
+    note = "it is a link, and these are not followed"
+    monkeypatch.setattr(
+        grade, "graded", lambda folder, *_, **__: Graded(folder.name, (Row(1, "look", "missing"),), note)
+    )
+    assert main(["grade", "class", "--out", "marks.csv"]) == 0
+    assert f"of 1 exercises with 0 stars\n=1+1 was not graded: {note}.\nzoë was" in capsys.readouterr().out
+    assert f'zoë,1,look,missing,0,0,,"{note}"' in Path("marks.csv").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
