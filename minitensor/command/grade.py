@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from minitensor.command.patience import SECONDS
 from minitensor.errors import InputError
 from minitensor.exercise.classroom.folders import pupils
 from minitensor.exercise.classroom.grading import Graded, Row, graded
@@ -19,11 +20,11 @@ COLUMNS = ("pupil", "number", "exercise", "status", "stars", "of", "word", "says
 SAYS, COMMON = 300, 5  # letters of what is said, in a table; how many of the common faults are printed
 
 
-def grade(folder: Path, out: Path | None = None, seed: int = 0, seconds: float = 10.0) -> None:
+def grade(folder: Path, out: Path | None = None, seed: int = 0, seconds: float = SECONDS) -> None:
     """Check the exercises of every pupil, print a line for each, and write all of it where a file is named.
 
     folder : it holds a folder for each pupil; out : ends in .csv or .json
-    seed : of the random numbers; seconds : that one exercise of one pupil may take
+    seed : of the random numbers; seconds : that one exercise of one pupil may take, as many as `check` waits for
 
     Raises InputError for a folder without pupils, a file with another ending, no time at all, a negative seed.
     """

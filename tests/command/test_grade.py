@@ -48,7 +48,7 @@ def test_a_line_for_each_pupil(asked, capsys):
         "The same fault, by several (minitensor explain WORD):",
         "    2  3 last: guard",
     ]
-    assert asked == [("=1+1", 0, 10.0, Path("class")), ("zoë", 0, 10.0, Path("class"))]
+    assert asked == [("=1+1", 0, 20.0, Path("class")), ("zoë", 0, 20.0, Path("class"))]
 
 
 def test_a_table_that_no_spreadsheet_runs(asked, capsys):

@@ -91,7 +91,7 @@ class Remote:
         return self.open_goals.get(which, "it was not run")
 
 
-def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | None = None) -> Graded:
+def graded(folder: Path, seed: int = 0, seconds: float = 20.0, hidden: Path | None = None) -> Graded:
     """Every exercise of one pupil.
 
     seed : of the random numbers; seconds : that one exercise may take
