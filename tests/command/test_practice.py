@@ -117,10 +117,10 @@ def test_check_runs_the_first_that_is_not_done(begun, capsys):
         ("TWO = 2\n\n\ndef double(x):\n    return TWO * x\n", ""),
         ("import os\n\n\ndef double(x):\n    return 2 * x\n", ""),
         ("import os\nTWO = 2 + len(os.sep)\n\n\ndef double(x):\n    return TWO * x\n",
-         "line 1 imports os: a graded answer imports nothing but minitensor, numpy, math, itertools, functools, "
-         "collections and typing"),
+         "line 1 imports os: a graded answer imports nothing but minitensor, numpy, math, random, itertools, "
+         "functools, operator, collections, copy, dataclasses and typing"),
         ("def double(x):\n    return getattr(x, 'y')\n",
-         "line 2 uses getattr: a graded answer may not change what is not its own"),
+         "line 2 uses getattr: a graded answer may not reach for what is not its own"),
     ],
 )  # fmt: skip
 def test_what_would_be_lost_if_it_were_graded_is_said(text, words, begun, capsys):

@@ -51,6 +51,7 @@ def test_what_the_answer_does_not_name_is_not_taken(stub, tmp_path):
         "dot = lambda a, b: 42.0",
         # what stands outside of it
         "import math\nimport numpy as np\n\ndef dot(a, b):\n    return math.fsum([np.sqrt(4.0), 40])\n",
+        "from operator import mul\nimport operator\n\ndef dot(a, b): return mul(operator.add(20, 1), 2.0)",
         "from functools import lru_cache as keep\n@keep\ndef f(n): return n + 1.0\ndef dot(a, b): return f(41)",
         "from __future__ import annotations\nfrom math import *\ndef dot(a: Any, b: Any): return 43 - cos(0)",
         "import os; A = 1; B = 2\ndef dot(a, b): return 40.0 + B",
@@ -114,9 +115,11 @@ def test_an_answer_that_reaches_into_others_is_refused(what, where, stub, tmp_pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("import random\ndef dot(a, b): return random.random()", "line 1 imports random: a graded answer imports no"),
+        ("import time\ndef dot(a, b): return time.time()", "line 1 imports time: a graded answer imports no"),
         ("from tkinter import *\ndef dot(a, b): return 0.0", "line 1 imports tkinter"),
         ("from . import dots\ndef dot(a, b): return dots", "line 1 imports .:"),
+        ("from operator import attrgetter as mul\ndef dot(a, b): return mul(a)", "line 1 imports attrgetter: a graded"),
+        ("from minitensor.backend import os as mt\ndef dot(a, b): return mt", "line 1 imports os: a graded"),
         ("def dot(a, b): return dot.n\ndot.n = 0.0", "line 2 changes dot.n"),
         ("import minitensor as mt\nmt.sum = print\ndef dot(a, b): return mt.sum(a)", "line 2 changes mt.sum"),
         ("@eval\ndef dot(a, b): return 0.0", "line 1 uses eval"),

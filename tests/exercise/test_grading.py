@@ -145,19 +145,6 @@ def test_a_line_must_bear_the_token_and_be_about_the_exercise(line, what, monkey
     assert grading._next(lines, 1.0, "mine", 6) == what
 
 
-def test_a_link_is_no_answer(only_dot, tmp_path):
-    (tmp_path / "class" / "mallory").mkdir(parents=True)
-    try:
-        (tmp_path / "class" / "mallory" / "06_dot.py").symlink_to(files.solution(DOT))
-        (tmp_path / "class" / "mallory" / "mine").symlink_to(files.solution(DOT).parent, target_is_directory=True)
-        (tmp_path / "class" / "trent").symlink_to(files.solution(DOT).parent, target_is_directory=True)
-    except OSError:
-        pytest.skip("this system lets nobody make links")
-    assert judged(tmp_path / "class" / "mallory").status == "missing"
-    hand_in(tmp_path / "class" / "anna", DOT, "")
-    assert [each.name for each in grading.pupils(tmp_path / "class")] == ["anna", "mallory"]
-
-
 # A class.
 OWN_WAY = """from itertools import starmap
 
@@ -190,6 +177,8 @@ def school(tmp_path_factory, stubs):
     hand_in(room / "anna", DOT, OWN_WAY)
     (room / "ben" / "my-exercises" / "progress.json").write_text('{"exercises": {"06_dot": {"done": true}}}')
     (room / "dora").mkdir()
+    for each in ("emil", "frida"):
+        hand_in(room / "group" / each, DOT, files.solution(DOT).read_text(encoding="utf-8"))
     (room / ".hidden").mkdir()
     (room / "notes.txt").write_text("not a pupil")
     return room, numbers
@@ -204,13 +193,15 @@ def test_a_class_is_graded(school, monkeypatch, capsys, tmp_path):
     assert sorted(path.relative_to(room) for path in room.rglob("*")) == before
     found = json.loads(out.read_text(encoding="utf-8"))
     assert found["seed"] == 3
-    assert [each["pupil"] for each in found["pupils"]] == ["=cid", "anna", "ben", "dora"]
-    cid, anna, ben, dora = found["pupils"]
+    assert [each["pupil"] for each in found["pupils"]] == ["=cid", "anna", "ben", "dora", "group"]
+    cid, anna, ben, dora, group = found["pupils"]
     assert {each["status"] for each in anna["exercises"]} == {"right"}
     assert all(all(each["stars"]) for each in anna["exercises"])
     assert anna["right"] == len(numbers)
     assert {each["status"] for each in cid["exercises"]} == {"undone"}
     assert {each["status"] for each in dora["exercises"]} == {"missing"}
+    assert {each["status"] for each in group["exercises"]} == {"missing"}
+    assert group["note"] == "it holds several folders of exercises, emil, frida; leave one for each pupil"
     words = {n: next(iter(files.wrong(n))) for n in numbers}
     assert {each["number"]: each["word"] for each in ben["exercises"]} == words
     assert (ben["right"], ben["stars"]) == (0, 0)

@@ -22,12 +22,16 @@ REACHING = frozenset(
 # Modules that other modules have as attributes.
 MODULES = frozenset(
     ["os", "sys", "io", "builtins", "ctypes", "importlib", "inspect", "linecache", "subprocess", "gc", "atexit", "dis",
-     "multiprocessing", "operator", "pathlib", "pickle", "shutil", "signal", "socket", "tempfile", "threading",
+     "multiprocessing", "pathlib", "pickle", "shutil", "signal", "socket", "tempfile", "threading",
      "traceback", "types", "weakref", "zipfile"]
 )  # fmt: skip
-IMPORTED = ("minitensor", "numpy", "math", "itertools", "functools", "collections", "typing", "__future__")
+IMPORTED = (
+    "minitensor", "numpy", "math", "random", "itertools", "functools", "operator", "collections", "copy",
+    "dataclasses", "typing", "__future__",
+)  # fmt: skip
 ALONE = f"a graded answer imports nothing but {', '.join(IMPORTED[:-2])} and {IMPORTED[-2]}"
 NOT_ITS_OWN = "a graded answer may not change what is not its own"
+NOT_FOR_IT = "a graded answer may not reach for what is not its own"
 
 
 class Taken(NamedTuple):
@@ -187,17 +191,22 @@ def reaching(part: ast.AST) -> str:
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [each.name for each in node.names]
-            tops = [node.module or ""] if isinstance(node, ast.ImportFrom) else names
-            inner = [each for each in names if each in MODULES | REACHING or each.startswith("_")]
-            if other := [each for each in tops if each.partition(".")[0] not in IMPORTED] + inner:
-                return f"line {node.lineno} imports {other[0] or '.'}: {ALONE}"
+            modules = [node.module or "."] if isinstance(node, ast.ImportFrom) else names
+            if other := [each for each in modules if each.partition(".")[0] not in IMPORTED]:
+                return f"line {node.lineno} imports {other[0]}: {ALONE}"
+            if inner := [each for each in names if names != modules and _is_reaching(each)]:
+                return f"line {node.lineno} imports {inner[0]}: {NOT_FOR_IT}"
         elif isinstance(node, ast.Attribute):
             if not isinstance(node.ctx, ast.Load):
                 return f"line {node.lineno} changes {ast.unparse(node)}: {NOT_ITS_OWN}"
-            if node.attr.startswith("_") or node.attr in REACHING | MODULES:
-                return f"line {node.lineno} uses .{node.attr}: {NOT_ITS_OWN}"
+            if _is_reaching(node.attr):
+                return f"line {node.lineno} uses .{node.attr}: {NOT_FOR_IT}"
         elif isinstance(node, ast.Name) and node.id in REACHING:
-            return f"line {node.lineno} uses {node.id}: {NOT_ITS_OWN}"
+            return f"line {node.lineno} uses {node.id}: {NOT_FOR_IT}"
         elif isinstance(node, ast.Global):
             return f"line {node.lineno} says global: {NOT_ITS_OWN}"
     return ""
+
+
+def _is_reaching(name: str) -> bool:
+    return name.startswith("_") or name in REACHING or name in MODULES

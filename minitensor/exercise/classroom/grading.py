@@ -21,6 +21,7 @@ from minitensor.exercise import blanks, files
 from minitensor.exercise.calls import Key
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.classroom.bodies import Taken, pupils_program, taken
+from minitensor.exercise.classroom.folders import exercises_in
 from minitensor.exercise.classroom.plain import numbers_in, to_result
 from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Star
@@ -45,10 +46,11 @@ class Row(NamedTuple):
 
 
 class Graded(NamedTuple):
-    """A pupil: the name of the folder, and every exercise."""
+    """A pupil: the name of the folder, and every exercise. note : why nothing in it was graded; "" where it was"""
 
     pupil: str
     rows: tuple[Row, ...]
+    note: str = ""
 
     @property
     def right(self) -> int:
@@ -89,32 +91,7 @@ class Remote:
         return self.open_goals.get(which, "it was not run")
 
 
-def pupils(folder: Path) -> list[Path]:
-    """The folders of a class. Raises InputError where there are none."""
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {str(folder)!r}; name the one that holds the pupils' folders")
-    inside = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
-    found = [each for each in inside if not each.name.startswith((".", "__"))]
-    if not any(exercises_in(each) for each in found):
-        raise InputError(
-            f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`"
-        )
-    return found
-
-
-def exercises_in(folder: Path) -> dict[int, Path]:
-    """A pupil's files by number: in the folder, or in the first inside it that has any. A link to elsewhere is none."""
-
-    def own(path: Path) -> bool:
-        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
-
-    for place in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir() and each.name != "solutions")):
-        if found := {n: place / each.name for n, each in files.exercises().items() if own(place / each.name)}:
-            return found
-    return {}
-
-
-def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | None = None) -> Graded:
+def graded(folder: Path, seed: int = 0, seconds: float = 20.0, hidden: Path | None = None) -> Graded:
     """Every exercise of one pupil.
 
     seed : of the random numbers; seconds : that one exercise may take
@@ -122,7 +99,10 @@ def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | No
     """
     rows: dict[int, Row] = {}
     jobs: dict[int, Taken] = {}
-    mine = exercises_in(folder)
+    try:
+        mine, note = exercises_in(folder), ""
+    except InputError as error:
+        mine, note = {}, str(error)
     with backend.use_backend("numpy"):
         for number in EXERCISES:
             read = _read(number, mine.get(number))
@@ -132,7 +112,7 @@ def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | No
                 jobs[number] = read
         for number, line in _run(jobs, seed, seconds, hidden or folder):
             rows[number] = _judged(number, jobs[number], line, seed) if isinstance(line, dict) else line
-    return Graded(folder.name, tuple(rows[number] for number in EXERCISES))
+    return Graded(folder.name, tuple(rows[number] for number in EXERCISES), note)
 
 
 def _row(outcome: Outcome) -> Row:
