@@ -64,8 +64,8 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
 
 def _go_on(opened: Folder, number: int, outcome: Outcome) -> None:
     """Say what is open now that an exercise is right: its solution, and the next one."""
-    if EXERCISES[number].function and (lost := bodies.lost(files.stub(number), opened.file(number))):
-        print(f"A teacher's `minitensor grade` takes only the bodies of functions, and {lost}.")
+    if lost := _lost(opened, number):
+        print(f"A teacher's `minitensor grade` would refuse it: {lost}.")
     solved, unkept = _keep(opened, number, outcome)
     print(f"\nThe solution, and why it works: {shown(solved)}")
     _next(opened)
@@ -73,9 +73,15 @@ def _go_on(opened: Folder, number: int, outcome: Outcome) -> None:
         print(unkept)
 
 
+def _lost(opened: Folder, number: int) -> str:
+    """Why an answer that is right here would not be right in grading; "" for nothing."""
+    return bodies.lost(files.stub(number), opened.file(number), EXERCISES[number].function)
+
+
 def _print_json(opened: Folder, number: int, outcome: Outcome) -> None:
     more: dict[str, str | None] = {"file": str(opened.file(number))}
     if outcome.status == "right":
+        more["refused"] = _lost(opened, number) or None
         solved, unkept = _keep(opened, number, outcome)
         more["solution"] = str(solved)
         if unkept:

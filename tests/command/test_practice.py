@@ -114,16 +114,22 @@ def test_check_runs_the_first_that_is_not_done(begun, capsys):
     [
         ("def double(x):\n    return 2 * x\n", ""),
         ("TWO = 2\n\n\ndef double(x):\n    return 2 * x\n", ""),
-        ("TWO = 2\n\n\ndef double(x):\n    return TWO * x\n", "TWO stands outside of double"),
-        ("def double(x):\n    import numpy\n    return 2 * x\n",
-         "line 2 imports numpy: a graded answer has minitensor and math alone"),
+        ("TWO = 2\n\n\ndef double(x):\n    return TWO * x\n", ""),
+        ("import os\n\n\ndef double(x):\n    return 2 * x\n", ""),
+        ("import os\nTWO = 2 + len(os.sep)\n\n\ndef double(x):\n    return TWO * x\n",
+         "line 1 imports os: a graded answer imports nothing but minitensor, numpy, math, itertools, functools, "
+         "collections and typing"),
+        ("def double(x):\n    return getattr(x, 'y')\n",
+         "line 2 uses getattr: a graded answer may not change what is not its own"),
     ],
 )  # fmt: skip
 def test_what_would_be_lost_if_it_were_graded_is_said(text, words, begun, capsys):
     (MINE / "02_double.py").write_text(f"{text}# right\n")
     assert main(["check", "2"]) == 0
-    said = f"A teacher's `minitensor grade` takes only the bodies of functions, and {words}.\n" if words else ""
+    said = f"A teacher's `minitensor grade` would refuse it: {words}.\n" if words else ""
     assert capsys.readouterr().out.startswith(f"2 is right.\n{said}\nThe solution")
+    main(["check", "2", "--json"])
+    assert json.loads(capsys.readouterr().out)["refused"] == (words or None)
 
 
 @pytest.mark.parametrize("word", ["3", "03", "last", "03_last", "03_last.py", "my-exercises/03_last.py"])
