@@ -127,7 +127,7 @@ def _stay(process: int) -> Callable[[int], NoReturn]:
     def exit_(status: int) -> NoReturn:
         if os.getpid() != process:
             leave(status)
-        raise SystemExit(status)
+        sys.exit(status)
 
     return exit_
 
