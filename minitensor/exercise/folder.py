@@ -121,7 +121,7 @@ def find(named: Path | None = None) -> Folder | None:
     Raises InputError where the named one holds no exercises, several inside this one do, or `progress.json` is gone.
     """
     if named is not None:
-        if not _has_exercises(named):
+        if not _exercises_in(named):
             raise InputError(
                 f"there are no exercises in {shown(named)!r}: `minitensor start {shown(named)}` puts them there"
             )
@@ -131,7 +131,7 @@ def find(named: Path | None = None) -> Folder | None:
         below = sorted(here.iterdir())
     except OSError:
         below = []
-    for is_sought in is_one, _has_exercises:  # a folder that lacks its progress is taken where there is no other
+    for is_sought in is_one, _has_most:  # a folder that lacks its progress is taken where there is no other
         if above := next((each for each in (here, *here.parents) if is_sought(each)), None):
             return _opened(above)
         inside = [each for each in below if is_sought(each)]
@@ -153,7 +153,7 @@ def find_one(named: Path | None = None) -> Folder:
 
 def is_one(path: Path) -> bool:
     """Whether this is a learner's folder: it holds `progress.json`, a name that others use too, and an exercise."""
-    return _has_progress(path) and _has_exercises(path)
+    return _has_progress(path) and _exercises_in(path) > 0
 
 
 def _has_progress(path: Path) -> bool:
@@ -163,13 +163,19 @@ def _has_progress(path: Path) -> bool:
         return False
 
 
-def _has_exercises(path: Path) -> bool:
-    """Whether a folder holds an exercise of a learner; those that minitensor comes with are not."""
+def _has_most(path: Path) -> bool:
+    """Whether a folder without `progress.json` is a learner's: one exercise alone may be there for another reason."""
+    return 2 * _exercises_in(path) > len(files.exercises())
+
+
+def _exercises_in(path: Path) -> int:
+    """How many exercises of a learner a folder holds; those that minitensor comes with are none."""
     try:
-        found = any((path / each.name).is_file() for each in files.exercises().values())
-        return found and path.resolve().parent != files.lessons_folder().resolve()
+        if path.resolve().parent == files.lessons_folder().resolve():
+            return 0
+        return sum((path / each.name).is_file() for each in files.exercises().values())
     except OSError:
-        return False
+        return 0
 
 
 def _opened(path: Path) -> Folder:

@@ -1,6 +1,7 @@
 """Running an answer once: what it returned or changed, or what stopped it. It may loop, flood, raise or exit."""
 
 import dis
+import inspect
 import io
 import linecache
 import os
@@ -99,9 +100,11 @@ def watched(path: str) -> Iterator[Heard]:
         frame.f_trace_opcodes = _loops_on_a_line(frame.f_code)
         return follow
 
-    before, streams, leave, heard = sys.gettrace(), (sys.stdin, sys.stdout, sys.stderr), os._exit, Heard()
+    before, streams, heard = sys.gettrace(), (sys.stdin, sys.stdout, sys.stderr), Heard()
+    leave, debugger = os._exit, sys.breakpointhook
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), heard, heard
     os._exit = _stay(os.getpid())  # type: ignore[assignment]  # a check must not end without a word
+    sys.breakpointhook = _nobody_types
     sys.settrace(enter)
     try:
         with warnings.catch_warnings():
@@ -109,8 +112,12 @@ def watched(path: str) -> Iterator[Heard]:
             yield heard
     finally:
         sys.settrace(before)
-        os._exit = leave
+        os._exit, sys.breakpointhook = leave, debugger
         sys.stdin, sys.stdout, sys.stderr = streams
+
+
+def _nobody_types(*_: Any, **__: Any) -> NoReturn:
+    raise EOFError("breakpoint() waits for input")
 
 
 def _stay(process: int) -> Callable[[int], NoReturn]:
@@ -191,6 +198,8 @@ def run(exercise: Exercise, answer: Any, case: Case, path: str = "", explain: bo
         return Result(arrays, failure(error, path, said) if error else None, "", counts)
     with watched(path) as heard:
         value, error = caught(path, lambda: exercise.call(answer, *given))
+        if inspect.iscoroutine(value):
+            value.close()  # or Python warns that nobody awaited it
     pairs = zip([*names, *["an argument"] * len(given)], case.arguments, given, strict=False)
     changed = [name for name, *pair in pairs if not alike(*pair)]
     failed = failure(error, path) if error else None
@@ -239,6 +248,8 @@ def lines_of(error: BaseException, path: str) -> list[int]:
         if at.tb_frame.f_code.co_filename == path and found[-1:] != [at.tb_lineno]:  # a comprehension is a call too
             found.append(at.tb_lineno)
         at = at.tb_next
+    if isinstance(error, RecursionError) and source_line(path, found[-1] if found else 0).startswith("def "):
+        found.pop()  # the call that was one too many
     return found
 
 

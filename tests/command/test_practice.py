@@ -449,6 +449,14 @@ def test_a_folder_that_has_lost_its_progress_is_still_one(inside, begun, capsys,
     assert main(["check"]) == 2
 
 
+def test_one_exercise_alone_makes_no_folder(empty, capsys):
+    Path("02_double.py").write_text("def double(x):\n    return 2 * x\n")
+    assert main(["check"]) == 1
+    assert "To begin: minitensor start my-exercises" in capsys.readouterr().err
+    assert main(["check", "--dir", "."]) == 1
+    assert "progress.json is missing: `minitensor start .` makes a new one" in capsys.readouterr().err
+
+
 def test_the_lessons_own_folders_are_no_learners(empty, capsys, monkeypatch):
     monkeypatch.chdir(empty / "lessons" / "exercises")
     assert main(["check"]) == 1
