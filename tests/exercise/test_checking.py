@@ -33,12 +33,16 @@ def solved(number, function, body, tmp_path, above=""):
         ("while True:\n    print('again')", "flood", "prints more than"),
         ("raise ValueError('mine')", "raises", "raises ValueError: mine"),
         ("import sys\nsys.exit(0)", "raises", "ends the program"),
+        ("import os\nos._exit(0)", "raises", "ends the program"),
+        ("raise KeyboardInterrupt", "raises", "raises KeyboardInterrupt"),
         ("return a[10 ** 9]", "raises", "raises IndexError"),
         ("return [1.0]", "wrong-type", "returns a list, where a float is asked for"),
         ("return None", "wrong-type", "returns nothing (None)"),
         ("return mt.tensor(1.0)", "wrong-type", "returns a Tensor"),
         ("return float('nan')", "not-a-number", "nan"),
         ("a.append(1.0)\nreturn 0.0", "changed-input", "changes a"),
+        ("return float(input('how much? '))", "raises", "waits for input"),
+        ("return float(round(sum(x * y for x, y in zip(a, b)) - 1e-9, 9))", "numbers", "expected"),
         ("return recursion(a, b)", "raises", "raises NameError"),
         ("return dot(a, b)", "raises", "RecursionError"),
         ("return 12345.0", "numbers", "expected"),
@@ -54,6 +58,12 @@ def test_whatever_a_function_does_is_told_in_a_sentence(body, word, sentence, tm
     assert outcome.text.endswith(f"(more: `minitensor explain {word}`)")
     if "expected" in outcome.text:
         assert outcome.text.index("expected  ") < outcome.text.index("yours  ")
+
+
+def test_ctrl_c_goes_through(tmp_path):
+    body = "import signal\nsignal.raise_signal(signal.SIGINT)"
+    with pytest.raises(KeyboardInterrupt):
+        check(DOT, path=solved(DOT, "dot", body, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +162,18 @@ def test_an_answer_that_is_computed_is_not_a_prediction(tmp_path):
     text = files.stub(1).read_text(encoding="utf-8").replace(": ...", ": len('abc')", 1)
     (tmp_path / "01.py").write_text(text, encoding="utf-8")
     outcome = check(1, path=tmp_path / "01.py")
-    assert (outcome.status, outcome.word) == ("wrong", "forbidden")
+    assert (outcome.status, outcome.word) == ("wrong", "predict")
+
+
+def test_a_fraction_and_a_product_are_written_out_too(tmp_path):
+    from minitensor.exercise.blanks import truth
+
+    key, value = next((key, value) for key, value in truth(5).items() if isinstance(value, int))
+    path = tmp_path / "05.py"
+    text = files.stub(5).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.strip().startswith(f'"{key}"'))
+    path.write_text(text.replace(line, line.replace("...", f"2 * {value} / 2")), encoding="utf-8")
+    assert check(5, path=path).status == "undone"  # that one is right, and others are left
 
 
 @pytest.mark.parametrize("which", [0, 99, "kitchen", -1, "1.5"])

@@ -69,6 +69,7 @@ def test_a_hostile_file_costs_that_exercise_only(stubs, tmp_path, monkeypatch):
         assert (row.status, any(row.stars)) == ("wrong", False), what
         assert word in (None, row.word), (what, row)
     assert victim.read_text() == "a neighbour's answer"
+    assert [path.name for path in victim.parent.iterdir() if path.name.startswith("victim")] == ["victim.py"]
 
 
 def test_what_does_not_end_is_stopped_by_the_clock(only_dot, stubs, tmp_path):
@@ -86,14 +87,25 @@ def test_a_process_that_does_not_begin_is_nobodys_fault(only_dot, stubs, tmp_pat
         judged(tmp_path)
 
 
-def test_a_helper_outside_is_named(stubs, tmp_path):
-    text = with_body(stubs[DOT], "return helper(a, b)") + "\n\ndef helper(a, b):\n    return 0.0\n"
+def test_what_is_left_in_a_helper_is_not_done_yet(stubs, tmp_path):
+    """As `check` says it."""
+    text = with_body(stubs[DOT], "return helper(a, b)") + "\n\ndef helper(a, b):\n    raise NotImplementedError\n"
     job = grading._read(DOT, hand_in(tmp_path, DOT, text))
-    error = Failure(("NameError",), "name 'helper' is not defined")
+    assert [each.name for each in job.functions] == ["dot", "helper"]
+    error = Failure(("NotImplementedError",), "")
     line = {"results": [["cases", 0, of_result(Result(error=error))]], "costs": [], "left": {}}
-    row = grading._judged(DOT, job, line, 0)
-    assert row.status == "wrong"
-    assert row.lines[0] == "helper stands outside of dot, and only the bodies of functions are graded"
+    assert grading._judged(DOT, job, line, 0).status == "undone"
+
+
+def test_without_what_it_may_not_use_a_helper_is_too(stubs, tmp_path):
+    number = next(n for n, each in grading.EXERCISES.items() if "@" in each.without)
+    function = grading.EXERCISES[number].function
+    text = stubs[number].replace("raise NotImplementedError", "return helper(a, b)")
+    row = grading._read(number, hand_in(tmp_path, number, text + "\n\ndef helper(a, b):\n    return a @ b\n"))
+    assert (row.status, row.word) == ("wrong", "forbidden")
+    assert "uses @, without which it is to be done" in row.lines[0]
+    row = grading._read(number, hand_in(tmp_path, number, "x = 1\n"))
+    assert (row.word, row.lines[0].partition(": ")[2]) == ("wrong-type", f"there is no function {function}")
 
 
 def test_what_cannot_be_read_is_wrong_and_is_not_run(only_dot, tmp_path):
@@ -147,6 +159,22 @@ def test_a_link_is_no_answer(only_dot, tmp_path):
 
 
 # A class.
+OWN_WAY = """from itertools import starmap
+
+START = 0.0
+
+
+def times(x, y):
+    return x * y
+
+
+def dot(u, v, start=START):
+    if len(u) != len(v):
+        raise ValueError
+    return sum(starmap(times, zip(u, v)), start)
+"""
+
+
 @pytest.fixture(scope="module")
 def school(tmp_path_factory, stubs):
     """Three pupils and some exercises of each kind, kernels among them."""
@@ -159,6 +187,7 @@ def school(tmp_path_factory, stubs):
         path = next(iter(files.wrong(number).values()))
         hand_in(room / "ben" / "my-exercises", number, path.read_text(encoding="utf-8"))
         hand_in(room / "=cid", number, stubs[number])
+    hand_in(room / "anna", DOT, OWN_WAY)
     (room / "ben" / "my-exercises" / "progress.json").write_text('{"exercises": {"06_dot": {"done": true}}}')
     (room / "dora").mkdir()
     (room / ".hidden").mkdir()

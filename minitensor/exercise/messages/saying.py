@@ -63,6 +63,8 @@ def of_failure(call: str, error: Failure) -> Said:
         return _say(error.said.word, f"{call}:", *error.said.lines)
     if error.kinds[0] == "SystemExit":
         return _say("raises", f"{call} ends the program instead of returning a value.", *lines[-1:])
+    if error.kinds[0] == "EOFError":
+        return _say("raises", f"{call} waits for input: all that it needs are its arguments.", *lines[-1:])
     first, *others = _short(error.text).splitlines() or [""]
     return _say("raises", f"{call} raises {error.kinds[0]}{': ' * bool(first)}{first}",
                 *(f"  {line}" for line in others[:8]), *lines)  # fmt: skip
