@@ -17,6 +17,12 @@ REACHES = {
     "opens a file": "open('FILE', 'w').close()\n    return 0.0",
     "runs text": "exec('import os')\n    return 0.0",
     "finds the checker": "return print.__self__.__dict__['__builtins__']",
+    "climbs a generator's frame": "it = (it.gi_frame.f_back.f_locals for _ in [0])\n    return next(it)",
+    "climbs a coroutine's frame": "async def f(): pass\n    return f().cr_frame",
+    "climbs an error's frames": "import minitensor as mt\n    return mt.tensor.tb_frame",
+    "reads another's names": "return a.f_globals",
+    "reaches by a word": "from functools import attrgetter\n    return attrgetter('a')",
+    "changes by another": "import functools\n    functools.update_wrapper(print, print)\n    return 0.0",
     "a global name": "global dot\n    dot = print\n    return 0.0",
 }
 
@@ -28,6 +34,20 @@ RUNS = {
     "writes": (f"{OS}os.open('FILE', os.O_WRONLY | os.O_TRUNC)\n    return 0.0", "raises"),
     "reads the solution": (f"{OS}os.open('SOLUTION', os.O_RDONLY)\n    return 0.0", "raises"),
     "reads its neighbour": (f"{OS}os.open('FILE', os.O_RDONLY)\n    return 0.0", "raises"),
+    "makes a pipe": (f"{OS}os.mkfifo('FILE.pipe')\n    return 0.0", "raises"),
+    "makes a pipe another way": (
+        "import sys\n    sys.modules.pop('posix', None)\n    import posix\n    posix.mkfifo('FILE.pipe')",
+        "raises",
+    ),
+    "makes a folder": (f"{OS}os.mkdir('FILE.folder')\n    return 0.0", "raises"),
+    "begins an interpreter": (
+        "import _xxsubinterpreters as own\n    own.run_string(own.create(), 'import os; os.mkdir(\"FILE.folder\")')",
+        "raises",
+    ),
+    "writes by NumPy": (
+        "import numpy\n    numpy.memmap('FILE', mode='r+', shape=(1,))\n    return 0.0",
+        "raises",
+    ),
     "starts a process": (f"{OS}os.system('echo right')\n    return 0.0", "raises"),
     "opens a connection": ("import socket\n    socket.socket()\n    return 0.0", "raises"),
     "calls C": ("import ctypes\n    ctypes.CDLL(None)\n    return 0.0", "raises"),

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from minitensor.command.patience import SECONDS
 from minitensor.errors import InputError
-from minitensor.exercise.classroom.grading import Graded, Row, graded, pupils
+from minitensor.exercise.classroom.folders import pupils
+from minitensor.exercise.classroom.grading import Graded, Row, graded
 from minitensor.text.bar import progress
 from minitensor.text.files import on_screen, written
 
@@ -18,11 +20,11 @@ COLUMNS = ("pupil", "number", "exercise", "status", "stars", "of", "word", "says
 SAYS, COMMON = 300, 5  # letters of what is said, in a table; how many of the common faults are printed
 
 
-def grade(folder: Path, out: Path | None = None, seed: int = 0, seconds: float = 10.0) -> None:
+def grade(folder: Path, out: Path | None = None, seed: int = 0, seconds: float = SECONDS) -> None:
     """Check the exercises of every pupil, print a line for each, and write all of it where a file is named.
 
     folder : it holds a folder for each pupil; out : ends in .csv or .json
-    seed : of the random numbers; seconds : that one exercise of one pupil may take
+    seed : of the random numbers; seconds : that one exercise of one pupil may take, as many as `check` waits for
 
     Raises InputError for a folder without pupils, a file with another ending, no time at all, a negative seed.
     """
@@ -57,6 +59,7 @@ def summary(found: Sequence[Graded]) -> str:
         rest = len(each.rows) - each.right - wrong
         lines.append(f"{on_screen(each.pupil):<{wide}}  {each.right:>5}  {each.stars:>5}  {wrong:>5}  {rest:>8}")
     lines.append(f"of {len(found[0].rows)} exercises with {sum(len(row.stars) for row in found[0].rows)} stars")
+    lines += [f"{on_screen(each.pupil)} was not graded: {on_screen(each.note)}." for each in found if each.note]
     faults = Counter((row.number, row.name, row.word) for each in found for row in each.rows if row.status == "wrong")
     common = [(fault, count) for fault, count in faults.most_common(COMMON) if count > 1]
     if common:
@@ -72,7 +75,7 @@ def as_csv(found: Sequence[Graded]) -> str:
     writer.writerow(COLUMNS)
     for each in found:
         for row in each.rows:
-            says = " ".join(" ".join(row.lines).split())[:SAYS] if row.status == "wrong" else ""
+            says = " ".join(" ".join(row.lines).split())[:SAYS] if row.status == "wrong" else each.note
             cells = (each.pupil, row.number, row.name, row.status, sum(row.stars), len(row.stars), row.word, says)
             writer.writerow([_harmless(cell) for cell in cells])
     return text.getvalue()
@@ -91,7 +94,13 @@ def as_json(found: Sequence[Graded], seed: int) -> str:
         return row._asdict() | {"stars": list(row.stars), "lines": list(row.lines)}
 
     pupils_found = [
-        {"pupil": each.pupil, "right": each.right, "stars": each.stars, "exercises": [row_of(row) for row in each.rows]}
+        {
+            "pupil": each.pupil,
+            "right": each.right,
+            "stars": each.stars,
+            "note": each.note,
+            "exercises": [row_of(row) for row in each.rows],
+        }
         for each in found
     ]
     return json.dumps({"seed": seed, "pupils": pupils_found}, indent=2) + "\n"

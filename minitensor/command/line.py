@@ -159,7 +159,7 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=0, help="of the random numbers; another makes other data (%(default)s)"
     )
     grade.add_argument(
-        "--seconds", type=float, default=10.0, help="that one exercise of one pupil may take (%(default)s)"
+        "--seconds", type=float, default=20.0, help="that one exercise of one pupil may take (%(default)s)"
     )
 
     segment = command("segment", "cut a photograph into regions by mean shift in place and colour")

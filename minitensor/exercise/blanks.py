@@ -83,7 +83,8 @@ def judged(number: int, given: Any, where: str = "", line: int = 0) -> Outcome:
             word, why = _blamed(number, key, value)
             return Outcome(number, name, "wrong", (*pair, *([why] if why else [])), word or "predict")
     if left := len(expected) - len(filled):
-        words = f"{number} is not done yet. {where or 'There are blanks'}; {left} of {len(expected)} blanks are empty."
+        blanks = f"{left} of {len(expected)} blanks {'is' if left == 1 else 'are'} empty"
+        words = f"{number} is not done yet. {where}; {blanks}." if where else f"{number} is not done yet: {blanks}."
         return Outcome(number, name, "undone", (words, f"`minitensor hint {number}` has three hints."), line=line)
     return Outcome(number, name, "right", (f"{number} {name} is right: {len(expected)} blanks.",))
 

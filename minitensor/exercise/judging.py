@@ -37,7 +37,7 @@ def judged(number: int, answer: Answer, seed: int = 0) -> Outcome:
     for key, case in every:
         said = fault(exercise, case, answer.result(key, case), of_solution(number, key, seed))
         if said:
-            word, clause = blamed(number, every, key, answer.result)
+            word, clause = blamed(number, key, answer.result, seed)
             if word:  # which says more than how the numbers relate
                 said = Said((*said.lines[: -1 if said.word in WORDS_OF_RELATIONS else None], clause), word)
             lines = (*said.lines, *_printed(answer.result(key, case).printed))

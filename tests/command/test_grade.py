@@ -48,7 +48,7 @@ def test_a_line_for_each_pupil(asked, capsys):
         "The same fault, by several (minitensor explain WORD):",
         "    2  3 last: guard",
     ]
-    assert asked == [("=1+1", 0, 10.0, Path("class")), ("zoë", 0, 10.0, Path("class"))]
+    assert asked == [("=1+1", 0, 20.0, Path("class")), ("zoë", 0, 20.0, Path("class"))]
 
 
 def test_a_table_that_no_spreadsheet_runs(asked, capsys):
@@ -71,6 +71,16 @@ def test_all_of_it_as_json(asked):
     assert [each["pupil"] for each in found["pupils"]] == ["=1+1", "zoë"]
     assert found["pupils"][1]["exercises"][2]["lines"] == list(ROWS[2].lines)
     assert found["pupils"][1]["exercises"][1]["stars"] == [True, False]
+
+
+def test_who_was_not_graded_is_named(asked, monkeypatch, capsys):
+    note = "it is a link, and these are not followed"
+    monkeypatch.setattr(
+        grade, "graded", lambda folder, *_, **__: Graded(folder.name, (Row(1, "look", "missing"),), note)
+    )
+    assert main(["grade", "class", "--out", "marks.csv"]) == 0
+    assert f"of 1 exercises with 0 stars\n=1+1 was not graded: {note}.\nzoë was" in capsys.readouterr().out
+    assert f'zoë,1,look,missing,0,0,,"{note}"' in Path("marks.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

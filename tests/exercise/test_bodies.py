@@ -1,6 +1,7 @@
 """What is taken of a pupil's file that is graded."""
 
 import ast
+import re
 
 import hostile
 import pytest
@@ -22,59 +23,59 @@ def stub():
 def taken_of(folder, text, number=DOT):
     path = folder / files.stub(number).name
     path.write_bytes(text.encode())
-    return bodies.taken(files.stub(number), bodies.pupils_program(path))
+    return bodies.taken(files.stub(number), bodies.pupils_program(path), EXERCISES[number].function)
 
 
-def test_only_the_body_is_taken_on_its_own_lines(stub, tmp_path):
+def test_what_the_answer_does_not_name_is_not_taken(stub, tmp_path):
     body = "# mine\n    total = 0.0\n    for x, y in zip(a, b, strict=True):\n        total += x * y\n    return total"
-    text = stub.replace("raise NotImplementedError", body) + "\nraise RuntimeError('mine')\nhelper = 1\n"
-    found = taken_of(tmp_path, text)
-    assert "RuntimeError" not in found.text
-    assert found.outside == {"helper"}
-    rows, mine = found.text.splitlines(), text.splitlines()
-    start = mine.index("    total = 0.0")
-    assert rows[start : start + 4] == mine[start : start + 4]
-    assert len(rows) == start + 4
+    tests = "\nraise RuntimeError('mine')\nimport os\na = b = open('a')\nprint(dot(a, b))\na.close()\ntotal = 1\n"
+    found = taken_of(tmp_path, stub.replace("raise NotImplementedError", body) + tests)
+    rows, mine = found.text.splitlines(), stub.splitlines()
+    assert "\n".join(rows[mine.index("    raise NotImplementedError") :]).rstrip() == f"    {body}"
+    assert not any(rows[: mine.index("def dot(a: list[float], b: list[float]) -> float:")])
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "def dot(a, b): return 41 + 1.0\n",
-        "def dot(first, second):\n\tif a:\n\t\treturn 42.0\n\treturn 42.0\n",
+        "def dot(first, second):\n\tif first:\n\t\treturn 42.0\n\treturn 42.0\n",
         "def dot(a, b):\n  'a word'; return 42.0\n",
         "\n" * 60 + "def dot(a, b):\n    return 42.0\n",
         "def dot(a, b):\n    return 1.0\ndef dot(a, b):\n    return 42.0\n",
         "def dot(a, b):\n    '''x\x0c\u2028y\n  z'''\n    return 42.0\n",
         "def dot(a, b):\r\n    return 42.0\r\n",
         "\ufeffdef dot(a, b):\n    return 42.0\n",
-        "@print\ndef dot(a, b, c=print('x')):\n    return (\n40.0\n  + 2)\n",
+        "def dot(a, b, c=2.0):\n    return (\n40.0\n  + c)\n",
         "import os\nclass A: pass\ndef dot(a, b): return 42.0",
+        "dot = lambda a, b: 42.0",
+        # what stands outside of it
+        "import math\nimport numpy as np\n\ndef dot(a, b):\n    return math.fsum([np.sqrt(4.0), 40])\n",
+        "from operator import mul\nimport operator\n\ndef dot(a, b): return mul(operator.add(20, 1), 2.0)",
+        "from functools import lru_cache as keep\n@keep\ndef f(n): return n + 1.0\ndef dot(a, b): return f(41)",
+        "from __future__ import annotations\nfrom math import *\ndef dot(a: Any, b: Any): return 43 - cos(0)",
+        "import os; A = 1; B = 2\ndef dot(a, b): return 40.0 + B",
+        "def dot(a, b): return g(41)\ndef f(x): return x + ONE\nONE = 0.0\nONE += 1\ng = f",
+        "t = []\nfor n in range(3):\n    t.append(n)\nt[0] = 39\nt.sort()\ndef dot(a, b): return sum(t) + 0.0",
+        "class A:\n    def __call__(self, x): return x + ONE\nONE = 1.0\ndef dot(a, b, f=A()): return f(41)",
+        "try:\n    from math import inf\nexcept ImportError:\n    inf = 1\ndef dot(a, b): return 42 + 1 / inf",
     ],
 )
-def test_every_way_to_write_a_body_is_taken(text, tmp_path):
+def test_every_way_to_write_an_answer_is_taken(text, tmp_path):
     found = taken_of(tmp_path, text)
     names = {}
     exec(found.text, names)
     assert names["dot"]([1.0], [2.0]) == 42.0
     assert "os" not in names
-    assert "print" not in found.text
+    assert [each.name for each in found.functions[:1]] == ["dot"] * ("def dot" in text)
 
 
-def test_who_imports_math_at_the_top_gets_it(tmp_path):
-    text = "import math\nimport numpy as np\nimport minitensor as mt\n\n\ndef dot(a, b):\n    return math.sqrt(4.0)\n"
-    found = taken_of(tmp_path, text)
-    assert found.outside == {"np"}
-    names = {}
-    exec(found.text, names)
-    assert names["dot"]([], []) == 2.0
-    assert "np" not in names
-    assert found.text.splitlines()[6] == "    return math.sqrt(4.0)"
-
-
-def test_a_kernel_is_taken_with_our_decorator(tmp_path):
-    found = taken_of(tmp_path, "def square_plus_one(x):\n    pass\n", 29)
-    assert "@kernel\ndef square_plus_one(x, out, n):\n" in found.text
+def test_a_kernel_has_the_names_and_the_constants_of_its_owner(tmp_path):
+    text = (
+        "from minitensor.gpu import cuda as c, kernel as k\nONE = 1\n@k\ndef square_plus_one(data, result, size):\n    "
+    )
+    found = taken_of(tmp_path, f"{text}result[c.grid(1)] = ONE\n", 29)
+    assert found.text == f"{text}result[c.grid(1)] = ONE\n\n"
 
 
 @pytest.mark.parametrize(
@@ -86,21 +87,48 @@ def test_a_kernel_is_taken_with_our_decorator(tmp_path):
         (b"x = " + b"(" * 5_000 + b")" * 5_000, "."),
         (b"#" * 100_001, "the file has more than 100,000 bytes"),
         (b"", "there is no function dot"),
-        (b"dot = lambda a, b: 0.0", "there is no function dot"),
-        (b"async def dot(a, b): return 0.0", "there is no function dot"),
+        (b"dots = lambda a, b: 0.0", "there is no function dot"),
+        (b"def dot(a, b): return 0.0\nx = " + b"-" * 900 + b"1", "."),
     ],
 )
 def test_what_cannot_be_taken_is_said(data, message, tmp_path):
     path = tmp_path / files.stub(DOT).name
     path.write_bytes(data)
     with pytest.raises(InputError, match=message):
-        bodies.taken(files.stub(DOT), bodies.pupils_program(path))
+        bodies.taken(files.stub(DOT), bodies.pupils_program(path), "dot")
 
 
+@pytest.mark.parametrize("where", ["body", "helper", "constant"])
 @pytest.mark.parametrize("what", hostile.REACHES)
-def test_a_body_that_reaches_into_others_is_refused(what, stub, tmp_path):
-    with pytest.raises(InputError, match=r"^line \d+ .*: a graded answer "):
-        taken_of(tmp_path, stub.replace("raise NotImplementedError", hostile.REACHES[what]))
+def test_an_answer_that_reaches_into_others_is_refused(what, where, stub, tmp_path):
+    body = hostile.REACHES[what]
+    more = {
+        "body": "",
+        "helper": f"\n\ndef helper():\n    {body}\n",
+        "constant": f"\n\nif True:\n    {body}\n    helper = print\n".replace("return", "helper ="),
+    }[where]
+    text = stub.replace("raise NotImplementedError", "return helper()" if more else body) + more
+    with pytest.raises(InputError, match=r"^line \d+ .*[:,] (a|and a) graded answer "):
+        taken_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import time\ndef dot(a, b): return time.time()", "line 1 imports time: a graded answer imports no"),
+        ("from tkinter import *\ndef dot(a, b): return 0.0", "line 1 imports tkinter"),
+        ("from . import dots\ndef dot(a, b): return dots", "line 1 imports .:"),
+        ("from operator import attrgetter as mul\ndef dot(a, b): return mul(a)", "line 1 imports attrgetter: a graded"),
+        ("from minitensor.backend import os as mt\ndef dot(a, b): return mt", "line 1 imports os: a graded"),
+        ("def dot(a, b): return dot.n\ndot.n = 0.0", "line 2 changes dot.n"),
+        ("import minitensor as mt\nmt.sum = print\ndef dot(a, b): return mt.sum(a)", "line 2 changes mt.sum"),
+        ("@eval\ndef dot(a, b): return 0.0", "line 1 uses eval"),
+        ("def dot(a, b=open('a')): return 0.0", "line 1 uses open"),
+    ],
+)
+def test_what_is_refused_is_said(text, message, tmp_path):
+    with pytest.raises(InputError, match=re.escape(message)):
+        taken_of(tmp_path, text)
 
 
 @pytest.mark.parametrize(
@@ -114,13 +142,17 @@ def test_a_body_that_reaches_into_others_is_refused(what, stub, tmp_path):
     ],
 )
 def test_an_honest_body_is_not(body, stub, tmp_path):
-    assert list(taken_of(tmp_path, stub.replace("raise NotImplementedError", body)).functions) == ["dot"]
+    assert [each.name for each in taken_of(tmp_path, stub.replace("raise NotImplementedError", body)).functions] == [
+        "dot"
+    ]
 
 
-@for_each(number for number, each in EXERCISES.items() if each.function)
-def test_no_solution_loses_anything_and_keeps_its_bodies(number):
-    stub, path = files.stub(number), files.solution(number)
-    assert bodies.lost(stub, path) == ""
-    found, whole = ast.parse(bodies.taken(stub, bodies.pupils_program(path)).text), bodies.pupils_program(path).tree
-    wanted = {each.name: ast.dump(each) for each in whole.body if isinstance(each, ast.FunctionDef)}
-    assert all(ast.dump(each) == wanted[each.name] for each in found.body if isinstance(each, ast.FunctionDef))
+@for_each(EXERCISES)
+def test_no_solution_loses_anything(number):
+    stub, path, function = files.stub(number), files.solution(number), EXERCISES[number].function
+    assert bodies.lost(stub, path, function) == ""
+    if function:
+        found, whole = bodies.taken(stub, bodies.pupils_program(path), function), bodies.pupils_program(path)
+        asked = [each.name for each in ast.parse(stub.read_text(encoding="utf-8")).body if hasattr(each, "args")]
+        own = {each.name: ast.dump(each) for each in ast.parse(found.text).body if hasattr(each, "args")}
+        assert {name: own[name] for name in asked} == {name: ast.dump(whole.function(name)) for name in asked}

@@ -33,6 +33,10 @@ def solved(number, function, body, tmp_path, above=""):
         ("while True:\n    print('again')", "flood", "prints more than"),
         ("raise ValueError('mine')", "raises", "raises ValueError: mine"),
         ("import sys\nsys.exit(0)", "raises", "ends the program"),
+        ("import os\nos._exit(0)", "raises", "ends the program"),
+        ("breakpoint()\nreturn 0.0", "raises", "waits for input: all that it needs are its arguments.\n  line "),
+        ("import numpy\nreturn numpy.zeros(2)", "wrong-type", "returns a NumPy array, where a float is asked for"),
+        ("raise KeyboardInterrupt", "raises", "raises KeyboardInterrupt"),
         ("return a[10 ** 9]", "raises", "raises IndexError"),
         ("return [1.0]", "wrong-type", "returns a list, where a float is asked for"),
         ("return None", "wrong-type", "returns nothing (None)"),
@@ -56,6 +60,12 @@ def test_whatever_a_function_does_is_told_in_a_sentence(body, word, sentence, tm
     assert outcome.text.endswith(f"(more: `minitensor explain {word}`)")
     if "expected" in outcome.text:
         assert outcome.text.index("expected  ") < outcome.text.index("yours  ")
+
+
+def test_ctrl_c_goes_through(tmp_path):
+    body = "import signal\nsignal.raise_signal(signal.SIGINT)"
+    with pytest.raises(KeyboardInterrupt):
+        check(DOT, path=solved(DOT, "dot", body, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +145,29 @@ def test_in_a_notebook_a_function_is_given():
     outcome = mt.exercise.check(DOT, dot)
     assert (outcome.status, outcome.stars) == ("right", (True,))
     assert str(outcome) == repr(outcome) == outcome.text
+
+
+def test_in_a_notebook_the_sentences_speak_of_a_cell():
+    def dot(a, b):
+        raise NotImplementedError
+
+    outcome = check(DOT, dot)
+    assert outcome.status == "undone"
+    assert outcome.lines[0].startswith("6 is not done yet. Go on in your cell, line ")
+    assert check(DOT, 3).lines[0].startswith("Your cell has no dot that is a function")
+    assert check(1, {}).lines[0] == "1 is not done yet: 5 of 5 blanks are empty."
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_waits_to_be_awaited_is_of_a_wrong_type(tmp_path):
+    path = solved(DOT, "dot", "return 0.0", tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("\ndef dot", "\nasync def dot"), encoding="utf-8")
+    assert "returns a coroutine, where a float is asked for" in check(DOT, path=path).text
+
+
+def test_of_an_endless_recursion_the_line_that_calls_is_shown(tmp_path):
+    lines = check(DOT, path=solved(DOT, "dot", "return dot(a, b)", tmp_path)).lines
+    assert [line.partition(": ")[2] for line in lines[1:]] == ["return dot(a, b)"]
 
 
 def test_in_a_notebook_the_blanks_are_a_dictionary():

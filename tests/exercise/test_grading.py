@@ -69,6 +69,7 @@ def test_a_hostile_file_costs_that_exercise_only(stubs, tmp_path, monkeypatch):
         assert (row.status, any(row.stars)) == ("wrong", False), what
         assert word in (None, row.word), (what, row)
     assert victim.read_text() == "a neighbour's answer"
+    assert [path.name for path in victim.parent.iterdir() if path.name.startswith("victim")] == ["victim.py"]
 
 
 def test_what_does_not_end_is_stopped_by_the_clock(only_dot, stubs, tmp_path):
@@ -86,14 +87,25 @@ def test_a_process_that_does_not_begin_is_nobodys_fault(only_dot, stubs, tmp_pat
         judged(tmp_path)
 
 
-def test_a_helper_outside_is_named(stubs, tmp_path):
-    text = with_body(stubs[DOT], "return helper(a, b)") + "\n\ndef helper(a, b):\n    return 0.0\n"
+def test_what_is_left_in_a_helper_is_not_done_yet(stubs, tmp_path):
+    """As `check` says it."""
+    text = with_body(stubs[DOT], "return helper(a, b)") + "\n\ndef helper(a, b):\n    raise NotImplementedError\n"
     job = grading._read(DOT, hand_in(tmp_path, DOT, text))
-    error = Failure(("NameError",), "name 'helper' is not defined")
+    assert [each.name for each in job.functions] == ["dot", "helper"]
+    error = Failure(("NotImplementedError",), "")
     line = {"results": [["cases", 0, of_result(Result(error=error))]], "costs": [], "left": {}}
-    row = grading._judged(DOT, job, line, 0)
-    assert row.status == "wrong"
-    assert row.lines[0] == "helper stands outside of dot, and only the bodies of functions are graded"
+    assert grading._judged(DOT, job, line, 0).status == "undone"
+
+
+def test_without_what_it_may_not_use_a_helper_is_too(stubs, tmp_path):
+    number = next(n for n, each in grading.EXERCISES.items() if "@" in each.without)
+    function = grading.EXERCISES[number].function
+    text = stubs[number].replace("raise NotImplementedError", "return helper(a, b)")
+    row = grading._read(number, hand_in(tmp_path, number, text + "\n\ndef helper(a, b):\n    return a @ b\n"))
+    assert (row.status, row.word) == ("wrong", "forbidden")
+    assert "uses @, without which it is to be done" in row.lines[0]
+    row = grading._read(number, hand_in(tmp_path, number, "x = 1\n"))
+    assert (row.word, row.lines[0].partition(": ")[2]) == ("wrong-type", f"there is no function {function}")
 
 
 def test_what_cannot_be_read_is_wrong_and_is_not_run(only_dot, tmp_path):
@@ -133,20 +145,23 @@ def test_a_line_must_bear_the_token_and_be_about_the_exercise(line, what, monkey
     assert grading._next(lines, 1.0, "mine", 6) == what
 
 
-def test_a_link_is_no_answer(only_dot, tmp_path):
-    (tmp_path / "class" / "mallory").mkdir(parents=True)
-    try:
-        (tmp_path / "class" / "mallory" / "06_dot.py").symlink_to(files.solution(DOT))
-        (tmp_path / "class" / "mallory" / "mine").symlink_to(files.solution(DOT).parent, target_is_directory=True)
-        (tmp_path / "class" / "trent").symlink_to(files.solution(DOT).parent, target_is_directory=True)
-    except OSError:
-        pytest.skip("this system lets nobody make links")
-    assert judged(tmp_path / "class" / "mallory").status == "missing"
-    hand_in(tmp_path / "class" / "anna", DOT, "")
-    assert [each.name for each in grading.pupils(tmp_path / "class")] == ["anna", "mallory"]
-
-
 # A class.
+OWN_WAY = """from itertools import starmap
+
+START = 0.0
+
+
+def times(x, y):
+    return x * y
+
+
+def dot(u, v, start=START):
+    if len(u) != len(v):
+        raise ValueError
+    return sum(starmap(times, zip(u, v)), start)
+"""
+
+
 @pytest.fixture(scope="module")
 def school(tmp_path_factory, stubs):
     """Three pupils and some exercises of each kind, kernels among them."""
@@ -159,8 +174,11 @@ def school(tmp_path_factory, stubs):
         path = next(iter(files.wrong(number).values()))
         hand_in(room / "ben" / "my-exercises", number, path.read_text(encoding="utf-8"))
         hand_in(room / "=cid", number, stubs[number])
+    hand_in(room / "anna", DOT, OWN_WAY)
     (room / "ben" / "my-exercises" / "progress.json").write_text('{"exercises": {"06_dot": {"done": true}}}')
     (room / "dora").mkdir()
+    for each in ("emil", "frida"):
+        hand_in(room / "group" / each, DOT, files.solution(DOT).read_text(encoding="utf-8"))
     (room / ".hidden").mkdir()
     (room / "notes.txt").write_text("not a pupil")
     return room, numbers
@@ -175,13 +193,15 @@ def test_a_class_is_graded(school, monkeypatch, capsys, tmp_path):
     assert sorted(path.relative_to(room) for path in room.rglob("*")) == before
     found = json.loads(out.read_text(encoding="utf-8"))
     assert found["seed"] == 3
-    assert [each["pupil"] for each in found["pupils"]] == ["=cid", "anna", "ben", "dora"]
-    cid, anna, ben, dora = found["pupils"]
+    assert [each["pupil"] for each in found["pupils"]] == ["=cid", "anna", "ben", "dora", "group"]
+    cid, anna, ben, dora, group = found["pupils"]
     assert {each["status"] for each in anna["exercises"]} == {"right"}
     assert all(all(each["stars"]) for each in anna["exercises"])
     assert anna["right"] == len(numbers)
     assert {each["status"] for each in cid["exercises"]} == {"undone"}
     assert {each["status"] for each in dora["exercises"]} == {"missing"}
+    assert {each["status"] for each in group["exercises"]} == {"missing"}
+    assert group["note"] == "it holds several folders of exercises, emil, frida; leave one for each pupil"
     words = {n: next(iter(files.wrong(n))) for n in numbers}
     assert {each["number"]: each["word"] for each in ben["exercises"]} == words
     assert (ben["right"], ben["stars"]) == (0, 0)
@@ -194,17 +214,14 @@ def test_a_class_is_graded(school, monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("which", range(1 + max(len(files.wrong(number)) for number in files.exercises())))
-def test_every_answer_is_graded_as_it_is_checked(which, tmp_path):
-    """The solutions first, then each exercise's wrong answers."""
+def test_an_answer_is_graded_as_it_is_checked(tmp_path):
+    """One of each exercise, in one process: the solution of one, the first wrong answer of the next, and so on."""
     paths = {}
-    for number in grading.EXERCISES:
+    for at, number in enumerate(grading.EXERCISES):
         answers = [files.solution(number), *files.wrong(number).values()]
-        if which < len(answers):
-            paths[number] = answers[which]
-            hand_in(tmp_path, number, answers[which].read_text(encoding="utf-8"))
-    for row in grading.graded(tmp_path, seconds=60.0).rows if paths else ():
-        if row.number in paths:
-            outcome = check(row.number, path=paths[row.number])
-            assert (row.status, row.word) == (outcome.status, outcome.word), paths[row.number]
-            assert row.stars == (outcome.stars or (False,) * len(row.stars))
+        paths[number] = answers[at % len(answers)]
+        hand_in(tmp_path, number, paths[number].read_text(encoding="utf-8"))
+    for row in grading.graded(tmp_path, seconds=60.0).rows:
+        outcome = check(row.number, path=paths[row.number])
+        assert (row.status, row.word) == (outcome.status, outcome.word), paths[row.number]
+        assert row.stars == (outcome.stars or (False,) * len(row.stars))

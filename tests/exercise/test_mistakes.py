@@ -16,6 +16,7 @@ MISTAKES = [
     ("permute", "return tuple(strides[k] for k in axes), tuple(shape[k] for k in axes)", "numbers"),
     ("permute", "return tuple(sorted(shape)), tuple(sorted(strides))", "numbers"),
     ("mirror", "return abs(strides[1]) * (shape[1] - 1) + offset, shape, (strides[0], -abs(strides[1]))", "numbers"),
+    ("mirror", "return offset + shape[1], shape, (strides[0], -strides[1])", "width"),
     ("mirror", "return offset + strides[0] - 1, shape, (strides[0], -strides[1])", "numbers"),
     ("dot", "if len(a) != len(b):\n    return 0.0\nreturn sum(x * y for x, y in zip(a, b))", "refuse"),
     ("dot", "assert len(a) == len(b)\nreturn sum(x * y for x, y in zip(a, b))", "refuse"),

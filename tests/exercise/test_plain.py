@@ -46,6 +46,7 @@ def test_what_no_exercise_asks_for_is_only_named():
         assert "other" in json.dumps(plain.packed(value))
     assert type(plain.unpacked({"other": "Matrix"})).__name__ == "Matrix"
     assert type(plain.unpacked({"other": "no name"})).__name__ == "object"
+    assert repr(plain.unpacked({"other": "Matrix"})) == "<a Matrix>"
 
 
 @pytest.mark.parametrize(

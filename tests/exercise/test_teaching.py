@@ -11,6 +11,7 @@ import pytest
 from minitensor.command.line import main
 from minitensor.command.wrong import wrong_answers
 from minitensor.exercise import files
+from minitensor.exercise.classroom import bodies
 
 PAGE = Path(__file__).parents[2] / "docs" / "teaching.md"
 LIST = "\n### Lesson "  # the list begins at the first of these
@@ -72,6 +73,12 @@ def test_there_are_six_questions_with_three_graded_answers_each():
         own = each.partition("\n## ")[0]
         assert re.findall(r"^> \*\*([A-C])\.\*\*", own, re.M) == ["A", "B", "C"]
         assert len(re.findall(r"^\*\*[0-4] points?\.?\*\*", own, re.M)) == 3
+
+
+def test_what_may_be_imported_is_what_grading_takes():
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    *first, last = [f"`{name}`" for name in bodies.IMPORTED if name != "__future__"]
+    assert f"may import {', '.join(first)} and {last}, and nothing else" in text
 
 
 if __name__ == "__main__":

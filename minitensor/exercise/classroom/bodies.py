@@ -1,7 +1,9 @@
-"""What is graded of a pupil's file: the bodies of the functions that the exercise names, put into a copy of our own."""
+"""What is graded of a pupil's file: the functions that the exercise names, and what of the file these name in turn."""
 
 import ast
 import re
+import symtable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,24 +11,35 @@ from minitensor.errors import InputError
 from minitensor.exercise.programs import Program, known, read
 
 LARGEST = 100_000  # bytes of a file
-# Names by which a program reaches into others.
+# Names by which a program reaches into others: by their text, by their frames, by functions that do it for it.
 REACHING = frozenset(
     ["eval", "exec", "compile", "open", "getattr", "setattr", "delattr", "globals", "locals", "vars", "__import__",
-     "__builtins__", "breakpoint"]
+     "__builtins__", "breakpoint", "attrgetter", "methodcaller", "update_wrapper", "wraps", "get_type_hints",
+     "ForwardRef", "evaluate_forward_ref", "gi_frame", "gi_code", "cr_frame", "cr_code", "cr_origin", "ag_frame",
+     "ag_code", "tb_frame", "tb_next", "f_back", "f_builtins", "f_code", "f_generator", "f_globals", "f_locals",
+     "f_trace", "currentframe"]
 )  # fmt: skip
 # Modules that other modules have as attributes.
-MODULES = frozenset(["os", "sys", "io", "builtins", "ctypes", "importlib", "inspect", "linecache", "subprocess", "gc"])
-IMPORTED = frozenset(["minitensor", "math"])
-OURS = {"mt": "import minitensor as mt", "math": "import math"}  # names that are given to whoever has them at the top
+MODULES = frozenset(
+    ["os", "sys", "io", "builtins", "ctypes", "importlib", "inspect", "linecache", "subprocess", "gc", "atexit", "dis",
+     "multiprocessing", "pathlib", "pickle", "shutil", "signal", "socket", "tempfile", "threading",
+     "traceback", "types", "weakref", "zipfile"]
+)  # fmt: skip
+IMPORTED = (
+    "minitensor", "numpy", "math", "random", "itertools", "functools", "operator", "collections", "copy",
+    "dataclasses", "typing", "__future__",
+)  # fmt: skip
+ALONE = f"a graded answer imports nothing but {', '.join(IMPORTED[:-2])} and {IMPORTED[-2]}"
+NOT_ITS_OWN = "a graded answer may not change what is not its own"
+NOT_FOR_IT = "a graded answer may not reach for what is not its own"
 
 
 class Taken(NamedTuple):
-    """text : the teacher's program with the pupil's bodies; functions : those bodies, by the name of their function
-    outside : names that the pupil's file defines beside those of ours, which are not taken"""
+    """text : the pupil's program without all that its answer does not name, every line where it was
+    functions : the texts of the answer and of the functions that it calls; none where it is no `def`"""
 
     text: str
-    functions: dict[str, ast.FunctionDef]
-    outside: frozenset[str]
+    functions: list[ast.FunctionDef]
 
 
 def pupils_program(path: Path) -> Program:
@@ -41,48 +54,125 @@ def pupils_program(path: Path) -> Program:
         raise InputError(f"the file cannot be read: {error}") from None
 
 
-def taken(stub: Path, pupil: Program) -> Taken:
-    """The teacher's program with the pupil's bodies, each on the lines that it has in the pupil's file if that can be.
+def taken(stub: Path, pupil: Program, function: str) -> Taken:
+    """What is graded of a program. function : that the exercise asks for; others of the stub are taken with it
 
-    Raises InputError for a body that reaches into other programs, or where no function of the stub is there.
+    Raises InputError where the program has no such function, or where a part that is taken reaches into others.
     """
-    teacher = known(stub)
-    rows, mine = lines_of(teacher.text), lines_of(pupil.text)
-    functions: dict[str, ast.FunctionDef] = {}
-    outside = _names(pupil.tree) - _names(teacher.tree)
-    out = [line for name, line in OURS.items() if name in outside]
-    for node in teacher.tree.body:
-        found = pupil.function(node.name) if isinstance(node, ast.FunctionDef) else None
-        if found is None or not isinstance(node, ast.FunctionDef):
-            if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):  # the statement
-                out += rows[_first(node) - 1 : node.end_lineno]
-            continue
-        if refused := reaching(found):
-            raise InputError(refused)
-        functions[node.name] = found
-        head, start = rows[_first(node) - 1 : node.body[0].lineno - 1], found.body[0].lineno
-        out += [""] * (start - 1 - len(head) - len(out))
-        out += [*head, *_body(found, mine)]
-    if not functions:
-        names = [node.name for node in teacher.tree.body if isinstance(node, ast.FunctionDef)]
-        raise InputError(f"there is no function {' or '.join(names)}")
-    return Taken("\n".join(out) + "\n", functions, outside - set(OURS))
-
-
-def lost(stub: Path, path: Path) -> str:
-    """What a right answer would lose if it were graded, in a sentence; "" for nothing."""
+    asked = {node.name for node in known(stub).tree.body if isinstance(node, ast.FunctionDef)}
     try:
-        found = taken(stub, pupils_program(path))
+        parts = [Part.of(node) for node in pupil.tree.body]
+    except (SyntaxError, RecursionError) as error:
+        raise InputError(f"the file cannot be read: {error}") from None
+    if not any(function in part.bound for part in parts):
+        raise InputError(f"there is no function {function}")
+    kept = _needed(parts, asked)
+    if refused := next(filter(None, (reaching(part.node) for part in kept)), ""):
+        raise InputError(refused)
+    return Taken(_text(pupil, kept), pupil.reached(function))
+
+
+def lost(stub: Path, path: Path, function: str) -> str:
+    """Why a right answer would be wrong if it were graded, in a sentence; "" if it would not. function : "" for none"""
+    try:
+        program = pupils_program(path)
+        if function:
+            taken(stub, program, function)
     except (InputError, OSError) as error:
         return str(error)
-    used = {each.id for body in found.functions.values() for each in ast.walk(body) if isinstance(each, ast.Name)}
-    missing = sorted(used & found.outside)
-    return f"{missing[0]} stands outside of {next(iter(found.functions))}" if missing else ""
+    return ""
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines as Python counts them: a form feed ends none."""
-    return re.split("\r\n|\r|\n", text)
+class Part(NamedTuple):
+    """A statement at the top of a file. bound : the names that it gives a value; used : those that it asks for"""
+
+    node: ast.stmt
+    bound: frozenset[str]
+    used: frozenset[str]
+
+    @classmethod
+    def of(cls, node: ast.stmt) -> "Part":
+        table = symtable.symtable(ast.unparse(node), "file", "exec")
+        names = table.get_symbols()
+        bound = (each.get_name() for each in names if each.is_assigned() or each.is_imported())
+        used = {each.get_name() for each in names if each.is_referenced()}
+        return cls(node, frozenset(bound), frozenset(used.union(*map(_from_outside, table.get_children()))))
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it gives names without naming them, or is about the whole file."""
+        node = self.node
+        return isinstance(node, ast.ImportFrom) and (node.module == "__future__" or node.names[0].name == "*")
+
+    @property
+    def is_value(self) -> bool:
+        return not isinstance(self.node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+
+
+def _from_outside(table: symtable.SymbolTable) -> set[str]:
+    """The names that a function or a class, and what is defined in it, takes from the file."""
+    own = {each.get_name() for each in table.get_symbols() if each.is_global()}
+    return own.union(*map(_from_outside, table.get_children()))
+
+
+def _needed(parts: list[Part], asked: Iterable[str]) -> list[Part]:
+    """Those that the functions asked for name, that these name, and so on; with them what changes a value so named."""
+    needed, values, kept = set(asked), set[str](), set[int]()
+    while True:
+        fresh = {at for at, part in enumerate(parts) if part.everywhere or part.bound & needed}
+        fresh |= {at for at, part in enumerate(parts) if part.is_value and _changed(part.node, needed, values)}
+        if fresh <= kept:
+            return [parts[at] for at in sorted(kept)]
+        for part in (parts[at] for at in fresh - kept):
+            needed |= part.used
+            values |= part.bound if part.is_value else set()
+        kept |= fresh
+
+
+def _changed(node: ast.AST, needed: set[str], values: set[str]) -> bool:
+    """Whether a statement changes what has a value already: ``x[0] = 1``, ``f.count = 1``, and, of a value only, what
+    its methods may change, ``x.append(1)``."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call) and _root(each.value.func) in values:
+            return True
+        stored = isinstance(each, (ast.Attribute, ast.Subscript)) and not isinstance(each.ctx, ast.Load)
+        if stored and _root(each) in needed:
+            return True
+    return False
+
+
+def _root(node: ast.AST) -> str:
+    """The ``x`` of ``x.a[0].b``; "" for what begins with no name, or is one."""
+    inside = node
+    while isinstance(inside, (ast.Attribute, ast.Subscript)):
+        inside = inside.value
+    return inside.id if isinstance(inside, ast.Name) and inside is not node else ""
+
+
+def _text(pupil: Program, kept: Iterable[Part]) -> str:
+    """The program with empty lines for all that is not kept."""
+    rows = re.split("\r\n|\r|\n", pupil.text)  # as Python counts them: a form feed ends none
+    out = [""] * len(rows)
+    nodes = {id(part.node) for part in kept}
+    for group in _sharing_lines(pupil.tree.body):
+        mine = [node for node in group if id(node) in nodes]
+        first, last = _first(group[0]) - 1, group[-1].end_lineno
+        if mine == group:
+            out[first:last] = rows[first:last]
+        elif mine:
+            out[first] = "; ".join(map(ast.unparse, mine))
+    return "\n".join(out) + "\n"
+
+
+def _sharing_lines(nodes: list[ast.stmt]) -> list[list[ast.stmt]]:
+    """The statements, those together that have a line in common: ``a = 1; b = 2``."""
+    groups: list[list[ast.stmt]] = []
+    for node in nodes:
+        if groups and _first(node) <= (groups[-1][-1].end_lineno or 0):
+            groups[-1].append(node)
+        else:
+            groups.append([node])
+    return groups
 
 
 def _first(node: ast.stmt) -> int:
@@ -90,53 +180,33 @@ def _first(node: ast.stmt) -> int:
     return min([node.lineno, *(each.lineno for each in decorators)])
 
 
-def _body(function: ast.FunctionDef, lines: list[str]) -> list[str]:
-    first, last = function.body[0], function.body[-1]
-    if first.lineno > function.lineno and not lines[first.lineno - 1][: first.col_offset].strip():
-        return lines[first.lineno - 1 : last.end_lineno]
-    whole = "\n".join(map(ast.unparse, function.body))  # it stands on the line of the signature
-    return [f"    {line}" for line in whole.splitlines()]
-
-
-def reaching(function: ast.AST) -> str:
-    """What of a body reaches into other programs, in a sentence; "" for one that computes.
+def reaching(part: ast.AST) -> str:
+    """What of a part reaches into other programs, in a sentence; "" for one that computes.
 
     >>> reaching(ast.parse("mt.sum = print").body[0])
     'line 1 changes mt.sum: a graded answer may not change what is not its own'
     """
-    for node in ast.walk(function):
+    for node in ast.walk(part):
         if not isinstance(node, (ast.expr, ast.stmt)):
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             names = [each.name for each in node.names]
-            tops = [node.module or ""] if isinstance(node, ast.ImportFrom) else names
-            if other := [each for each in tops if each.partition(".")[0] not in IMPORTED] + sorted(MODULES & {*names}):
-                return f"line {node.lineno} imports {other[0]}: a graded answer has minitensor and math alone"
+            modules = [node.module or "."] if isinstance(node, ast.ImportFrom) else names
+            if other := [each for each in modules if each.partition(".")[0] not in IMPORTED]:
+                return f"line {node.lineno} imports {other[0]}: {ALONE}"
+            if inner := [each for each in names if names != modules and _is_reaching(each)]:
+                return f"line {node.lineno} imports {inner[0]}: {NOT_FOR_IT}"
         elif isinstance(node, ast.Attribute):
             if not isinstance(node.ctx, ast.Load):
                 return f"line {node.lineno} changes {ast.unparse(node)}: {NOT_ITS_OWN}"
-            if node.attr.startswith("_") or node.attr in REACHING | MODULES:
-                return f"line {node.lineno} uses .{node.attr}: {NOT_ITS_OWN}"
+            if _is_reaching(node.attr):
+                return f"line {node.lineno} uses .{node.attr}: {NOT_FOR_IT}"
         elif isinstance(node, ast.Name) and node.id in REACHING:
-            return f"line {node.lineno} uses {node.id}: {NOT_ITS_OWN}"
+            return f"line {node.lineno} uses {node.id}: {NOT_FOR_IT}"
         elif isinstance(node, ast.Global):
             return f"line {node.lineno} says global: {NOT_ITS_OWN}"
     return ""
 
 
-NOT_ITS_OWN = "a graded answer may not change what is not its own"
-
-
-def _names(tree: ast.Module) -> frozenset[str]:
-    """What a file defines at its top."""
-    found: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found |= {(each.asname or each.name).partition(".")[0] for each in node.names}
-        else:
-            found |= {
-                each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-            }
-    return frozenset(found)
+def _is_reaching(name: str) -> bool:
+    return name.startswith("_") or name in REACHING or name in MODULES

@@ -21,11 +21,12 @@ from minitensor.exercise import blanks, files
 from minitensor.exercise.calls import Key
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.classroom.bodies import Taken, pupils_program, taken
+from minitensor.exercise.classroom.folders import exercises_in
 from minitensor.exercise.classroom.plain import numbers_in, to_result
 from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Star
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.programs import forbidden, known, unwritten_line, written
+from minitensor.exercise.programs import Program, forbidden, known, unwritten_line, written
 from minitensor.exercise.running import Failure, Result
 
 LINE = 2**26  # bytes of what a process may send of one exercise
@@ -45,10 +46,11 @@ class Row(NamedTuple):
 
 
 class Graded(NamedTuple):
-    """A pupil: the name of the folder, and every exercise."""
+    """A pupil: the name of the folder, and every exercise. note : why nothing in it was graded; "" where it was"""
 
     pupil: str
     rows: tuple[Row, ...]
+    note: str = ""
 
     @property
     def right(self) -> int:
@@ -61,15 +63,15 @@ class Graded(NamedTuple):
 
 @dataclass(frozen=True)
 class Remote:
-    """An answer that ran in another process, as `judged` asks for it. text : of its function"""
+    """An answer that ran in another process, as `judged` asks for it. text : of its function, if it has one"""
 
     results: dict[Key, Result]
     counts: dict[Key, dict[str, int]]
     open_goals: dict[str, str]
-    text: ast.AST
+    text: ast.AST | None
 
     @classmethod
-    def of(cls, line: dict[str, Any], text: ast.AST) -> "Remote":
+    def of(cls, line: dict[str, Any], text: ast.AST | None) -> "Remote":
         """From what the process sent. Raises InputError for what it does not send by itself."""
         try:
             results = {(str(which), int(at)): to_result(each) for which, at, each in line["results"]}
@@ -83,38 +85,13 @@ class Remote:
 
     def costs(self, key: Key, case: Case) -> dict[str, int]:
         found = dict(self.result(key, case).counts) if case.grid is not None else self.counts.get(key, {})
-        return found | written(self.text) if found else {}
+        return found | (written(self.text) if self.text else {}) if found else {}
 
     def left(self, which: str, star: Star) -> str:
         return self.open_goals.get(which, "it was not run")
 
 
-def pupils(folder: Path) -> list[Path]:
-    """The folders of a class. Raises InputError where there are none."""
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {str(folder)!r}; name the one that holds the pupils' folders")
-    inside = [each for each in sorted(folder.iterdir()) if each.is_dir() and not each.is_symlink()]
-    found = [each for each in inside if not each.name.startswith((".", "__"))]
-    if not any(exercises_in(each) for each in found):
-        raise InputError(
-            f"no folder inside {str(folder)!r} holds exercises; each pupil's is made by `minitensor start`"
-        )
-    return found
-
-
-def exercises_in(folder: Path) -> dict[int, Path]:
-    """A pupil's files by number: in the folder, or in the first inside it that has any. A link to elsewhere is none."""
-
-    def own(path: Path) -> bool:
-        return path.is_file() and path.resolve().is_relative_to(folder.resolve())
-
-    for place in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir() and each.name != "solutions")):
-        if found := {n: place / each.name for n, each in files.exercises().items() if own(place / each.name)}:
-            return found
-    return {}
-
-
-def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | None = None) -> Graded:
+def graded(folder: Path, seed: int = 0, seconds: float = 20.0, hidden: Path | None = None) -> Graded:
     """Every exercise of one pupil.
 
     seed : of the random numbers; seconds : that one exercise may take
@@ -122,7 +99,10 @@ def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | No
     """
     rows: dict[int, Row] = {}
     jobs: dict[int, Taken] = {}
-    mine = exercises_in(folder)
+    try:
+        mine, note = exercises_in(folder), ""
+    except InputError as error:
+        mine, note = {}, str(error)
     with backend.use_backend("numpy"):
         for number in EXERCISES:
             read = _read(number, mine.get(number))
@@ -132,7 +112,7 @@ def graded(folder: Path, seed: int = 0, seconds: float = 10.0, hidden: Path | No
                 jobs[number] = read
         for number, line in _run(jobs, seed, seconds, hidden or folder):
             rows[number] = _judged(number, jobs[number], line, seed) if isinstance(line, dict) else line
-    return Graded(folder.name, tuple(rows[number] for number in EXERCISES))
+    return Graded(folder.name, tuple(rows[number] for number in EXERCISES), note)
 
 
 def _row(outcome: Outcome) -> Row:
@@ -154,32 +134,36 @@ def _read(number: int, path: Path | None) -> Row | Taken:
         return wrong(f"{path.name}: {error}", "syntax")
     if not exercise.function:
         return _row(blanks.of_program(number, program, path.name))
-    try:
-        found = taken(files.stub(number), program)
-    except InputError as error:
-        return wrong(f"{path.name}: {error}", "forbidden")
-    stub = known(files.stub(number))
-    same = {name: (stub.function(name), each) for name, each in found.functions.items()}
-    body = found.functions.get(exercise.function)
-    if body is None or unwritten_line(body) or all(a and ast.dump(a) == ast.dump(b) for a, b in same.values()):
+    function = program.function(exercise.function)
+    if function and (unwritten_line(function) or _same(known(files.stub(number)), program)):
         return Row(number, exercise.name, "undone", nothing)
-    if used := forbidden(body, exercise.without):
+    try:
+        found = taken(files.stub(number), program, exercise.function)
+    except InputError as error:
+        return wrong(f"{path.name}: {error}", "forbidden" if function else "wrong-type")
+    if used := next(filter(None, (forbidden(each, exercise.without) for each in found.functions)), None):
         return wrong(f"{path.name}: line {used[1]} uses {used[0]}, without which it is to be done", "forbidden")
     return found
+
+
+def _same(stub: Program, program: Program) -> bool:
+    """Whether the functions of a program are those of the stub."""
+    asked = [node for node in stub.tree.body if isinstance(node, ast.FunctionDef)]
+    mine = [program.function(node.name) for node in asked]
+    return all(yours and ast.dump(node) == ast.dump(yours) for node, yours in zip(asked, mine, strict=True))
 
 
 def _judged(number: int, job: Taken, line: dict[str, Any], seed: int) -> Row:
     exercise = EXERCISES[number]
     nothing = (False,) * len(exercise.stars)
     try:
-        remote = Remote.of(line, job.functions[exercise.function])
+        remote = Remote.of(line, next(iter(job.functions), None))
         outcome = judged(number, remote, seed)
     except Exception as error:  # whatever a pupil's program makes of a result costs that pupil only
         return Row(number, exercise.name, "wrong", nothing, "wrong-type", (f"it cannot be judged: {error}",))
-    texts = [each.error.text for each in remote.results.values() if each.error and each.error.kinds[0] == "NameError"]
-    if lost := [name for name in sorted(job.outside) if any(f"'{name}'" in text for text in texts)]:
-        words = f"{lost[0]} stands outside of {exercise.function}, and only the bodies of functions are graded"
-        return Row(number, exercise.name, "wrong", nothing, outcome.word, (words, *outcome.lines))
+    kinds = {each.error.kinds[0] for each in remote.results.values() if each.error}
+    if outcome.status == "wrong" and "NotImplementedError" in kinds:
+        return Row(number, exercise.name, "undone", nothing)
     return _row(outcome)._replace(stars=outcome.stars or nothing)
 
 

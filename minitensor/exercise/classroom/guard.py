@@ -15,12 +15,16 @@ ALLOWED = frozenset(
      "os.scandir", "os.fspath", "sys._getframe", "sys._getframemodulename", "sys.settrace", "sys.setprofile",
      "object.__getattr__", "object.__setattr__", "object.__delattr__", "builtins.id", "array.__new__", "time.sleep",
      "sys.monitoring.register_callback", "sys.unraisablehook", "sys.excepthook", "cpython._PySys_ClearAuditHooks",
-     "cpython.PyInterpreterState_New", "cpython.PyInterpreterState_Clear"]
+     "cpython.PyInterpreterState_Clear"]
 )  # fmt: skip
-# Modules that reach past what Python asks the hook about.
+# Modules that reach past what Python asks the hook about; those that are loaded are not loaded a second time.
 MODULES = frozenset(
-    ["ctypes", "_ctypes", "cffi", "_cffi_backend", "_posixsubprocess", "_posixshmem", "mmap", "_winapi"]
-)
+    ["ctypes", "_ctypes", "cffi", "_cffi_backend", "_posixsubprocess", "_posixshmem", "mmap", "_winapi",
+     "_multiprocessing", "_xxsubinterpreters", "_interpreters", "_dbm", "_gdbm", "_tkinter", "readline", "_testcapi",
+     "_testinternalcapi", "posix", "nt"]
+)  # fmt: skip
+# What the system does for `os` and Python does not ask the hook about: it is taken away.
+UNASKED = ("mkfifo", "mknod", "chroot", "unshare", "setns")
 MEMORY = 4 * 2**30  # bytes, where the system lets a process limit itself
 
 
@@ -42,6 +46,9 @@ def guard(readable: Iterable[Path], hidden: Iterable[Path]) -> None:
             raise ForbiddenError(f"{event} is not allowed here")
 
     _limit_memory()
+    for module in filter(None, map(sys.modules.get, ("os", "posix"))):
+        for name in UNASKED:
+            vars(module).pop(name, None)
     sys.addaudithook(ask)
 
 

@@ -65,7 +65,8 @@ def unpacked(x: Any) -> Any:
         array = _from_array(inside)
         return tensor(array) if kind == "tensor" else array if kind == "array" else array[()]
     if kind == "other" and isinstance(inside, str):
-        return type(inside if inside.isidentifier() else "object", (), {})()
+        name = inside if inside.isidentifier() else "object"
+        return type(name, (), {"__repr__": lambda self: f"<a {name}>"})()
     if kind not in ("list", "tuple", "dict") or not isinstance(inside, list):
         raise InputError("this is no result")
     if kind == "dict":
