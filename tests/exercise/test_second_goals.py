@@ -88,6 +88,7 @@ PICTURES = [mt.full((3, 4), float(step % 2)) for step in range(12)]
         (WAY[0], "something else than a list of Tensors"),
         ([1.0] * 20, "something else than a list of Tensors"),
         ([WAY[0]] * 20, "one Tensor, again and again"),
+        ([WAY[0][:] for _ in range(20)], "one Tensor, again and again"),
         ([*WAY[:12], WAY[11].copy()], "frame 12 is the same as frame 11"),
         ([*WAY, mt.full((1, 2), mt.nan)], "frame 20 holds what is no finite number"),
         ([*WAY, PICTURES[0]], "frame 20 has another shape than frame 19"),

@@ -13,6 +13,7 @@ from minitensor.exercise.kinds import Case, Exercise, Star
 from minitensor.functions import concat, exp
 
 LEAST = 10  # frames of an animation
+ONE_AGAIN = "one Tensor, again and again"
 N, D, SIZE = 400, 10, 9  # where memory is counted
 DIGITS = 9.0  # a product of points far apart rounds more than their differences
 
@@ -77,7 +78,7 @@ def _looked_at(function: Callable[[], Any]) -> str:
     if len(frames) < LEAST:
         return f"{len(frames)} frames"
     if len({id(frame) for frame in frames}) == 1:
-        return "one Tensor, again and again"
+        return ONE_AGAIN
     shape = frames[0].shape
     for at, frame in enumerate(frames):
         numbers = np.asarray(frame.numpy(), "float64")
@@ -86,7 +87,8 @@ def _looked_at(function: Callable[[], Any]) -> str:
         if not np.isfinite(numbers).all():
             return f"frame {at} holds what is no finite number: {numbers[~np.isfinite(numbers)][0]}"
         if at and np.array_equal(numbers, frames[at - 1].numpy()):
-            return f"frame {at} is the same as frame {at - 1}"
+            one_memory = np.shares_memory(frame.array, frames[at - 1].array)  # such as views of what is written to
+            return ONE_AGAIN if one_memory else f"frame {at} is the same as frame {at - 1}"
     if not (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3)) or 0 in shape:
         return f"frames of shape {shape}, which is no picture and no points"
     return f"{LEAST} frames or more, of one shape, each different from the one before"
