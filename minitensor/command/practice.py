@@ -65,7 +65,8 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
 def _go_on(opened: Folder, number: int, outcome: Outcome) -> None:
     """Say what is open now that an exercise is right: its solution, and the next one."""
     if lost := _lost(opened, number):
-        print(f"A teacher's `minitensor grade` would refuse it: {lost}.")
+        print("A teacher's `minitensor grade` would refuse it:")
+        print(_wrapped("  ", f"{lost}."))
     solved, unkept = _keep(opened, number, outcome)
     print(f"\nThe solution, and why it works: {shown(solved)}")
     _next(opened)

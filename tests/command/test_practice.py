@@ -127,7 +127,9 @@ def test_what_would_be_lost_if_it_were_graded_is_said(text, words, begun, capsys
     (MINE / "02_double.py").write_text(f"{text}# right\n")
     assert main(["check", "2"]) == 0
     said = f"A teacher's `minitensor grade` would refuse it: {words}.\n" if words else ""
-    assert capsys.readouterr().out.startswith(f"2 is right.\n{said}\nThe solution")
+    printed = capsys.readouterr().out
+    assert " ".join(printed.split()).startswith(" ".join(f"2 is right. {said} The solution".split()))
+    assert max(map(len, printed.partition("\n\n")[0].splitlines())) <= 60
     main(["check", "2", "--json"])
     assert json.loads(capsys.readouterr().out)["refused"] == (words or None)
 
