@@ -36,10 +36,10 @@ NOT_FOR_IT = "a graded answer may not reach for what is not its own"
 
 class Taken(NamedTuple):
     """text : the pupil's program without all that its answer does not name, every line where it was
-    functions : the texts of the answer and of the functions that it calls; none where it is no `def`"""
+    functions : the texts of the answer, of the functions that it calls and of imports; none where it is no `def`"""
 
     text: str
-    functions: list[ast.FunctionDef]
+    functions: list[ast.stmt]
 
 
 def pupils_program(path: Path) -> Program:
