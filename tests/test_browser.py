@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pytest
 from many import for_each
-from test_package import PACKAGE, TREES, imports
+from sources import FILES, PACKAGE, imports, tree_of
 
 from minitensor.backend import threads
 from minitensor.command.lesson import lessons
 
 FORBIDDEN = {"greenlet", "multiprocessing", "subprocess", "asyncio", "_thread"}
-LESSONS = {path.name: ast.parse(path.read_text(encoding="utf-8")) for number, path in lessons().items() if number != 15}
+LESSONS = {path.name: path for number, path in lessons().items() if number != 15}
 
 
 # A teacher grades with a process for each pupil; at a terminal a thread ends a check that hangs.
 NOT_THERE = {"exercise/classroom/grading.py", "command/patience.py"}
 
 
-@for_each(name for name in (*TREES, *LESSONS) if name not in NOT_THERE)
+@for_each(name for name in (*FILES, *LESSONS) if name not in NOT_THERE)
 def test_nothing_that_a_browser_lacks_is_imported(name):
-    found = set(imports((TREES | LESSONS)[name], ("minitensor", *name.split("/")[:-1])))
+    tree = ast.parse(LESSONS[name].read_text(encoding="utf-8")) if name in LESSONS else tree_of(name)
+    found = set(imports(tree, ("minitensor", *name.split("/")[:-1])))
     assert {module for module in found if module.partition(".")[0] in FORBIDDEN} == set()
     assert found & {"threading.Thread", "threading"} <= ({"threading"} if name == "gpu/device.py" else set())
     assert not any(module.startswith("concurrent") for module in found) or name == "backend/threads.py"

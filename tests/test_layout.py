@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from many import for_each
-from test_package import LEVEL, PACKAGE, ROOMS, imported, room_of
+from sources import PACKAGE
+from test_package import LEVEL, ROOMS, imported, room_of
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"

@@ -6,18 +6,14 @@ import os
 import pkgutil
 import subprocess
 import sys
-from pathlib import Path
 
 import array_api_strict
 import pytest
 from many import for_each
+from sources import FILES, PACKAGE, imports, tree_of
 
 import minitensor as mt
 from minitensor import errors
-
-PACKAGE = Path(mt.__file__).parent
-FILES = sorted(PACKAGE.rglob("*.py"))
-TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 # Imports point from a room to rooms above it in this list only.
 ROOMS = [
@@ -52,17 +48,6 @@ def room_of(name):
     return name.removesuffix(".py").partition("/")[0]
 
 
-def imports(tree, package):
-    """Every module that a file imports, by its whole name, whether at the top or inside a function."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
-            module = ".".join(filter(None, (base, node.module)))
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
 def under_type_checking(tree):
     """The same file without its ``if TYPE_CHECKING:`` blocks."""
     kept = [
@@ -75,10 +60,10 @@ def under_type_checking(tree):
 
 def imported(name):
     package = ("minitensor", *name.split("/")[:-1])
-    return list(imports(under_type_checking(TREES[name]), package))
+    return list(imports(under_type_checking(tree_of(name)), package))
 
 
-@for_each(name for name in TREES if name != "__init__.py")
+@for_each(name for name in FILES if name != "__init__.py")
 def test_imports_point_up_the_list_of_rooms_only(name):
     own = LEVEL[room_of(name)]
     for module in imported(name):
@@ -90,46 +75,46 @@ def test_imports_point_up_the_list_of_rooms_only(name):
         assert LEVEL[room] < own, f"{name} imports {module}"
 
 
-@for_each(name for name in TREES if not name.startswith(("broadcasting.py", "errors.py")))
+@for_each(name for name in FILES if not name.startswith(("broadcasting.py", "errors.py")))
 def test_the_walk_over_imports_sees_something(name):
-    has_import = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(TREES[name]))
+    has_import = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in ast.walk(tree_of(name)))
     assert bool(imported(name)) == has_import
 
 
 @pytest.mark.parametrize(("library", "room"), [("matplotlib", "plot"), ("cupy", "backend"), ("cupyx", "gpu"),
                                                ("array_api_strict", "backend")])  # fmt: skip
 def test_one_room_alone_imports(library, room):
-    users = {room_of(name) for name in TREES for module in imported(name) if module.partition(".")[0] == library}
+    users = {room_of(name) for name in FILES for module in imported(name) if module.partition(".")[0] == library}
     assert users <= {room, "gpu"} if library.startswith("cupy") else users <= {room}
 
 
-@for_each(name for name in TREES if room_of(name) not in PROGRAMS | {"ladder"})
+@for_each(name for name in FILES if room_of(name) not in PROGRAMS | {"ladder"})
 def test_a_library_does_not_print(name):
-    calls = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(tree_of(name)) if isinstance(node, ast.Call)]
     assert not [call.lineno for call in calls if ast.unparse(call.func) in ("print", "sys.stdout.write")]
 
 
-@for_each(name for name in TREES if room_of(name) not in ("backend", "gpu"))
+@for_each(name for name in FILES if room_of(name) not in ("backend", "gpu"))
 def test_a_namespace_is_asked_only_for_what_the_standard_names(name):
-    attributes = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)]
+    attributes = [node for node in ast.walk(tree_of(name)) if isinstance(node, ast.Attribute)]
     asked = [node for node in attributes if ast.unparse(node.value).split(".")[-1] == "xp"]
     assert [(node.lineno, node.attr) for node in asked if not hasattr(array_api_strict, node.attr)] == []
 
 
-BEFORE_LADDERS = [name for name in TREES if LEVEL.get(room_of(name), 99) < LEVEL["ladder"]]
+BEFORE_LADDERS = [name for name in FILES if LEVEL.get(room_of(name), 99) < LEVEL["ladder"]]
 
 
 @for_each(name for name in BEFORE_LADDERS if room_of(name) != "backend")
 def test_numpy_computes_only_behind_the_border(name):
-    attributes = [node for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)]
+    attributes = [node for node in ast.walk(tree_of(name)) if isinstance(node, ast.Attribute)]
     used = [(node.lineno, node.attr) for node in attributes if ast.unparse(node.value) in ("np", "numpy")]
     allowed = NUMPY_OUTSIDE | DRAWN if name == "random.py" else NUMPY_OUTSIDE
     assert [(line, attribute) for line, attribute in used if attribute not in allowed] == []
 
 
-@for_each(TREES)
+@for_each(FILES)
 def test_every_file_says_what_it_is(name):
-    assert ast.get_docstring(TREES[name])
+    assert ast.get_docstring(tree_of(name))
 
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -150,9 +135,9 @@ def hidden(tree):
             yield node.lineno, name
 
 
-@for_each(TREES)
+@for_each(FILES)
 def test_a_local_never_hides_a_function_of_its_own_file(name):
-    assert sorted(hidden(TREES[name])) == []
+    assert sorted(hidden(tree_of(name))) == []
 
 
 @pytest.mark.parametrize(
@@ -224,11 +209,11 @@ def test_every_error_is_minitensors_and_a_builtin_one():
                    for parent in kind.__mro__)  # fmt: skip
 
 
-@for_each(name for name in TREES if room_of(name) not in PROGRAMS | {"plot"})
+@for_each(name for name in FILES if room_of(name) not in PROGRAMS | {"plot"})
 def test_what_is_raised_is_in_errors(name):
     own = {kind.__name__ for kind in vars(errors).values() if isinstance(kind, type)}
     builtin = {"IndexError", "TypeError", "NotAnOperandError", "StopIteration", "NotImplementedError", "AttributeError"}
-    made = [node.exc.func for node in ast.walk(TREES[name]) if isinstance(getattr(node, "exc", None), ast.Call)]
+    made = [node.exc.func for node in ast.walk(tree_of(name)) if isinstance(getattr(node, "exc", None), ast.Call)]
     names = [(each.lineno, each.id) for each in made if isinstance(each, ast.Name) and not each.id.startswith("_")]
     assert [(line, kind) for line, kind in names if kind not in own | builtin] == []
 

@@ -1,5 +1,4 @@
 """15 Specs: a letter is an axis, and a loop
-
 Predict, lesson 4, 6 blanks, 2 minutes.
 
     "nd,md->nm"     n and m choose an element of the result,

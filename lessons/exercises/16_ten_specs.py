@@ -1,5 +1,4 @@
 """16 Ten specs: ten jobs, a line of letters each
-
 Write, lesson 4, about 12 lines, 15 minutes.
 
 Return ten texts for mt.einsum, in this order:

@@ -1,5 +1,4 @@
 """17 Distances: from every point to every other
-
 Write, lesson 4, about 3 lines, 10 minutes.
 
 Return the table of squared distances, without a loop of Python:

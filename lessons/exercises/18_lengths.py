@@ -1,5 +1,4 @@
 """18 Lengths: three norms of an arrow, three errors of a guess
-
 Predict, lesson 5, 6 blanks, 2 minutes.
 
     + - - - 6 - - - +

@@ -1,5 +1,4 @@
 """19 Lp norm: one formula for all lengths
-
 Write, lesson 5, about 3 lines, 10 minutes.
 
     (|x[0]|^p + |x[1]|^p + ... )^(1/p)       for p = math.inf the largest |x[i]|

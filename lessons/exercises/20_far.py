@@ -1,5 +1,4 @@
 """20 Far: two towns a long way from the origin
-
 Mend, lesson 5, 1 line, 10 minutes.
 
       + origin                                       .

@@ -1,5 +1,4 @@
 """21 Distances safe: right wherever the points are
-
 Write, lesson 5, about 5 lines, 10 minutes.
 
 Return the table of squared distances of points that may lie anywhere, in float32:

@@ -1,5 +1,4 @@
 """22 Weights: who weighs what, with whom
-
 Predict, lesson 6, 6 blanks, 2 minutes.
 
       q[0]                                   q[1]

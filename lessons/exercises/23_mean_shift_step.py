@@ -1,5 +1,4 @@
 """23 Mean shift step: every query goes to the mean of what it sees
-
 Write, lesson 6, about 3 lines, 10 minutes.
 
        p   p

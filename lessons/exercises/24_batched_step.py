@@ -1,5 +1,4 @@
 """24 Batched step: all points over all points, and no table of all pairs
-
 Write, lesson 6, about 6 lines, 15 minutes.
 
 Every point moves to the weighted mean of all points, as in lesson 6: one at distance r

@@ -1,5 +1,4 @@
 """25 Attention: each query takes a mean of the values, by its keys
-
 Write, lesson 6, about 5 lines, 15 minutes.
 
     scores    q @ k.T                     (m, n)    how well each key fits each query

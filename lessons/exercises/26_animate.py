@@ -1,5 +1,4 @@
 """26 Animate: something of your own that moves
-
 Write, lesson 6, about 6 lines, 30 minutes.
 
 Make an animation of whatever you like: points that walk uphill, a wave, a matrix that

@@ -1,5 +1,4 @@
 """27 Threads: which threads have work, and what their reads cost
-
 Predict, lesson 7, 5 blanks, 2 minutes.
 
 The kernel doubles x, 6 rows of 48 float32, in blocks of 32 × 1 threads: one warp each.

@@ -1,5 +1,4 @@
 """28 One too many: a guard that lets one thread through
-
 Mend, lesson 7, 1 line, 5 minutes.
 
 The kernel turns n temperatures from Celsius into Fahrenheit, one a thread. It is

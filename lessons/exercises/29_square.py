@@ -1,5 +1,4 @@
 """29 Square: one thread for each number
-
 Write, lesson 7, about 3 lines, 10 minutes.
 
 A kernel is what *one* thread does. This one gets n numbers x, and room for as many in

@@ -1,5 +1,4 @@
 """30 Add: which axis is x?
-
 Write, lesson 7, about 3 lines, 10 minutes.
 
 Add two matrices: one thread for each element. `cuda.grid(2)` gives each thread two

@@ -1,5 +1,4 @@
 """31 Outer: many threads want the same number
-
 Write, lesson 7, about 3 lines, 15 minutes.
 
 Multiply each number of u by each of v: broadcasting u (m, 1) * v (1, n), written as a

@@ -1,5 +1,4 @@
 """32 Neighbours: who comes to the barrier?
-
 Mend, lesson 7, 1 line, 10 minutes.
 
 Each block takes one row of x. It fetches the row to shared memory, and then each thread

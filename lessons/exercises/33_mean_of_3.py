@@ -1,5 +1,4 @@
 """33 Mean of 3: a block and its neighbours
-
 Write, lesson 7, about 8 lines, 15 minutes.
 
 Smooth n numbers: each becomes the mean of itself, the one before and the one after.

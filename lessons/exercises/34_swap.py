@@ -1,5 +1,4 @@
 """34 Swap: right for one block
-
 Mend, lesson 7, 1 line, 10 minutes.
 
 Two arrays change places, and each is turned around on the way: y becomes x from the

@@ -1,5 +1,4 @@
 """35 Reverse: who owns what?
-
 Write, lesson 7, about 5 lines, 10 minutes.
 
 Turn n numbers around, in place: there is no second array. There are blocks of 32

@@ -22,7 +22,8 @@ numbers; one thread alone would need 63. A tree needs few, and few steps:
 x, out : (n,) float32
 From lesson 7: shared memory, barriers, races.
 
-Star: at most 120 additions for a block (FLOPs are counted; what adds 0 counts too).
+Star: at most 120 additions for a block (FLOPs are counted; what adds 0 counts too),
+and not one thread does them all.
 """
 
 import numpy as np

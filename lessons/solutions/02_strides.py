@@ -1,5 +1,5 @@
-"""To go on by one along an axis is to pass everything that lies behind it: one whole row,
-one whole picture. How many numbers that is, is the product of the sizes behind the
+"""To go on by one along an axis is to pass everything that lies behind it: one whole
+row, one whole picture. How many numbers that is, is the product of the sizes behind the
 axis, its own size not among them. Behind the last axis is nothing, and the product of
 nothing is 1. So walk from the last axis to the first, write down the product so far,
 and then multiply it by the size. A shape () has no axis, and the loop does nothing.

@@ -1,8 +1,8 @@
-"""A mirror reads each row from its last element to its first. So the view begins where row
-0 ends, columns - 1 steps from the old beginning, each step as long as the stride; and
-from there every step to the next column goes back by as much as it went forward before.
-The way from row to row is as it was. Mirror twice and offset and strides are the old
-ones again.
+"""A mirror reads each row from its last element to its first. So the view begins where
+row 0 ends, columns - 1 steps from the old beginning, each step as long as the stride;
+and from there every step to the next column goes back by as much as it went forward
+before. The way from row to row is as it was. Mirror twice and offset and strides are
+the old ones again.
 """
 
 

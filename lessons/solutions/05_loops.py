@@ -1,8 +1,8 @@
-"""The innermost line runs m * k * n = 2 * 3 * 5 = 30 times, and each time multiplies once
-and adds once: 2 * m * k * n = 60 operations. A number of a meets every column of b, of
-which there are n = 5; a number of b meets every row of a, of which there are m = 2.
-Each multiplication reads two numbers, 60 in all, though a and b together have only 6 +
-15 = 21. Lesson 7 is about reading them less often.
+"""The innermost line runs m * k * n = 2 * 3 * 5 = 30 times, and each time multiplies
+once and adds once: 2 * m * k * n = 60 operations. A number of a meets every column of
+b, of which there are n = 5; a number of b meets every row of a, of which there are
+m = 2. Each multiplication reads two numbers, 60 in all, though a and b together have
+only 6 + 15 = 21. Lesson 7 is about reading them less often.
 """
 
 m, k, n = 2, 3, 5

@@ -1,7 +1,7 @@
-"""zip hands out one number of each list at a time, so that no position is needed. On its
-own it stops in silence at the end of the shorter list, and a pixel that has no weight
-is left out: strict=True raises ValueError instead. The total starts at 0.0, which is
-what a sum of no products is.
+"""zip hands out one number of each list at a time, so that no position is needed. On
+its own it stops in silence at the end of the shorter list, and a pixel that has no
+weight is left out: strict=True raises ValueError instead. The total starts at 0.0,
+which is what a sum of no products is.
 """
 
 

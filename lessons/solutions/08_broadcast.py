@@ -1,8 +1,8 @@
-"""The rule says itself how to begin: put ones in front of the shorter shape until both are
-of one length. Then no axis knows of another. Where one size is 1 the other one counts,
-whatever it is, 0 too: so not the larger of the two is asked for, but the one that is
-not 1. enumerate counts the axes from -ndim to -1, so that the message names them as the
-lesson does.
+"""The rule says itself how to begin: put ones in front of the shorter shape until both
+are of one length. Then no axis knows of another. Where one size is 1 the other one
+counts, whatever it is, 0 too: so not the larger of the two is asked for, but the one
+that is not 1. enumerate counts the axes from -ndim to -1, so that the message names
+them as the lesson does.
 """
 
 
@@ -20,7 +20,7 @@ def broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def other_way(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    """The same from the last axis on: what is left of the two sizes when 1 is taken away."""
+    """The same from the last axis on: of the two sizes what is left without 1."""
     result: tuple[int, ...] = ()
     for axis in range(-1, -max(len(a), len(b)) - 1, -1):
         sizes = {shape[axis] for shape in (a, b) if len(shape) >= -axis} - {1}

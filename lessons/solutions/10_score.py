@@ -1,7 +1,7 @@
-"""facts @ weights is (n, d) @ (d, 1) = (n, 1): a column. Against the prices of shape (n,)
-it is stretched to a table of (n, n), every guess minus every price, and the mean of its
-squares is a number like any other. guesses[:, 0] has the shape (n,) of the prices;
-prices[:, None] would do as well. Each guess then meets its own price.
+"""facts @ weights is (n, d) @ (d, 1) = (n, 1): a column. Against the prices of shape
+(n,) it is stretched to a table of (n, n), every guess minus every price, and the mean
+of its squares is a number like any other. guesses[:, 0] has the shape (n,) of the
+prices; prices[:, None] would do as well. Each guess then meets its own price.
 """
 
 import minitensor as mt

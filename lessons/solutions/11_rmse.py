@@ -15,7 +15,7 @@ def rmse(guess: mt.Tensor, truth: mt.Tensor) -> mt.Tensor:
 
 
 def other_way(guess: mt.Tensor, truth: mt.Tensor) -> mt.Tensor:
-    """The same with the truth stood up as a column, and the length of the errors: divided by
-    the root of n it is their root mean square."""
+    """The same with the truth stood up as a column, and the length of the errors:
+    divided by the root of n it is their root mean square."""
     errors = guess - truth[:, None]
     return (errors**2).sum().sqrt() / len(truth) ** 0.5

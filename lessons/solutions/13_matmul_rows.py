@@ -1,8 +1,8 @@
-"""Element (row, col) of the result is the sum over inner of a[row, inner] * b[inner, col].
-With row held fast, a[row, :, None] of shape (k, 1) has inner on its first axis, where b
-has it too, and is stretched over col. So the products are a (k, n) table, and the sum
-over axis 0, the axis of inner, leaves a row of n numbers. The table is used again for
-every row; all rows at once would take m of them.
+"""Element (row, col) of the result is the sum over inner of
+a[row, inner] * b[inner, col]. With row held fast, a[row, :, None] of shape (k, 1) has
+inner on its first axis, where b has it too, and is stretched over col. So the products
+are a (k, n) table, and the sum over axis 0, the axis of inner, leaves a row of n
+numbers. The table is used again for every row; all rows at once would take m of them.
 """
 
 import minitensor as mt

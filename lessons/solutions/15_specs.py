@@ -1,9 +1,10 @@
-"""A letter right of the arrow is an axis of the result: "nd,md->nm" gives (2, 5), and "nd,nd->n"
-gives (2,). The loops run over all letters, so they multiply 2 * 5 * 3 times. Broadcasting writes
-all of these down before it sums, a table of 30 numbers.
+"""A letter right of the arrow is an axis of the result: "nd,md->nm" gives (2, 5), and
+"nd,nd->n" gives (2,). The loops run over all letters, so they multiply 2 * 5 * 3 times.
+Broadcasting writes all of these down before it sums, a table of 30 numbers.
 
-From the left the chain costs 10 * 2 * 10 + 10 * 10 * 3 = 500 multiplications: the wide table in the
-middle is made, (10, 10). From the right it costs 2 * 10 * 3 + 10 * 2 * 3 = 120.
+From the left the chain costs 10 * 2 * 10 + 10 * 10 * 3 = 500 multiplications: the wide
+table in the middle is made, (10, 10). From the right it costs
+2 * 10 * 3 + 10 * 2 * 3 = 120.
 """
 
 import minitensor as mt

@@ -1,9 +1,10 @@
-"""What is wanted stands right of the arrow; every other letter is summed. A letter twice in one
-term walks the diagonal; a letter in both terms and in the result multiplies without summing.
+"""What is wanted stands right of the arrow; every other letter is summed. A letter
+twice in one term walks the diagonal; a letter in both terms and in the result
+multiplies without summing.
 
-Without an arrow a letter that stands twice is summed, so the arrow can go where just that is
-wanted: "ba" is the transpose, since the result has a first. It must stay where a letter stands
-twice and is kept (1, 3, 6, 8), or stands once and is summed (4).
+Without an arrow a letter that stands twice is summed, so the arrow can go where just
+that is wanted: "ba" is the transpose, since the result has a first. It must stay where
+a letter stands twice and is kept (1, 3, 6, 8), or stands once and is summed (4).
 """
 
 

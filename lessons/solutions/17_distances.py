@@ -1,6 +1,7 @@
-"""The sum of (x - y)² over d is the sum of x² plus the sum of y² minus twice the sum of x y. The
-first belongs to a row of the table, so it is a column, (n, 1); the second belongs to a column of
-it. The last is a matrix product, "nd,md->nm". So there are n * m numbers, never n * m * d.
+"""The sum of (x - y)² over d is the sum of x² plus the sum of y² minus twice the sum of
+x y. The first belongs to a row of the table, so it is a column, (n, 1); the second
+belongs to a column of it. The last is a matrix product, "nd,md->nm". So there are n * m
+numbers, never n * m * d.
 """
 
 import minitensor as mt
@@ -14,6 +15,6 @@ def distances(x: mt.Tensor, y: mt.Tensor) -> mt.Tensor:
 
 
 def other_way(x: mt.Tensor, y: mt.Tensor) -> mt.Tensor:
-    """By the differences: n * m * d numbers, but accurate also where x and y are far from 0."""
+    """By the differences: n * m * d numbers, but accurate also far from 0."""
     difference = x[:, None, :] - y
     return mt.einsum("nmd,nmd->nm", difference, difference)

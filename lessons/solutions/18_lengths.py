@@ -1,7 +1,8 @@
-"""The 1-norm adds the sizes, 6 + 8 = 14, the 2-norm is the root of 36 + 64, the norm for infinity
-is the largest size, 8: no sign is left in any of them. The four errors are 0, 0, 0, 4. Their mean
-size is 4 / 4, the mean of their squares 16 / 4, and its root is 2. That is the 2-norm, 4, divided
-by the root of 4: a mean brings in how many there are, a norm does not.
+"""The 1-norm adds the sizes, 6 + 8 = 14, the 2-norm is the root of 36 + 64, the norm
+for infinity is the largest size, 8: no sign is left in any of them. The four errors are
+0, 0, 0, 4. Their mean size is 4 / 4, the mean of their squares 16 / 4, and its root is
+2. That is the 2-norm, 4, divided by the root of 4: a mean brings in how many there are,
+a norm does not.
 """
 
 import math

@@ -1,6 +1,7 @@
-"""The sizes are divided by the largest of them, so that none is above 1 and one of them is 1: no
-power of them is too large, and their sum is 1 or more. The norm is then multiplied by what they
-were divided by. Where the largest is 0, or p is infinite, the largest is the norm itself.
+"""The sizes are divided by the largest of them, so that none is above 1 and one of them
+is 1: no power of them is too large, and their sum is 1 or more. The norm is then
+multiplied by what they were divided by. Where the largest is 0, or p is infinite, the
+largest is the norm itself.
 """
 
 import math

@@ -1,7 +1,8 @@
-"""The distances are small differences of large numbers: near (5000, -9000) a square is about 1e8,
-of which float32 keeps seven digits, so everything below 10 is lost before the subtraction. That is
-cancellation. An origin among the points, such as the mean of each column, makes the squares as
-small as the distances, and subtracting it loses nothing. It must be one origin for x and for y.
+"""The distances are small differences of large numbers: near (5000, -9000) a square is
+about 1e8, of which float32 keeps seven digits, so everything below 10 is lost before
+the subtraction. That is cancellation. An origin among the points, such as the mean of
+each column, makes the squares as small as the distances, and subtracting it loses
+nothing. It must be one origin for x and for y.
 """
 
 import minitensor as mt

@@ -1,8 +1,10 @@
-"""Subtracting the mean of each column moves all points to the origin, and loses nothing: the
-difference of two floats that are near each other is exact. x and y must be moved by the same
-amount. After that the squares are as small as the distances, and the product may be used.
+"""Subtracting the mean of each column moves all points to the origin, and loses
+nothing: the difference of two floats that are near each other is exact. x and y must be
+moved by the same amount. After that the squares are as small as the distances, and the
+product may be used.
 
-It may still round to a little below 0 where two points are equal, so what is below 0 becomes 0.
+It may still round to a little below 0 where two points are equal, so what is below 0
+becomes 0.
 """
 
 import minitensor as mt

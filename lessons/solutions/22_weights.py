@@ -1,7 +1,8 @@
-"""A new axis lets every query meet every point: (3, 1, 2) minus (4, 2) is (3, 4, 2), 24 numbers.
-The sum over the coordinates leaves a weight for each query and each point, (3, 4). A point on which
-the query lies weighs exp(0) = 1, the most there is; one that is far weighs next to nothing. It is
-the queries that move, so the result has their shape.
+"""A new axis lets every query meet every point: (3, 1, 2) minus (4, 2) is (3, 4, 2), 24
+numbers. The sum over the coordinates leaves a weight for each query and each point,
+(3, 4). A point on which the query lies weighs exp(0) = 1, the most there is; one that
+is far weighs next to nothing. It is the queries that move, so the result has their
+shape.
 """
 
 import minitensor as mt

@@ -1,9 +1,10 @@
-"""The weights of a query are a row of an (m, n) table; weights @ p adds up the weighted points, and
-weights.sum(1) the weights, one sum for each query, upright so that it divides each coordinate.
+"""The weights of a query are a row of an (m, n) table; weights @ p adds up the weighted
+points, and weights.sum(1) the weights, one sum for each query, upright so that it
+divides each coordinate.
 
-For the star the least squared distance of each row is subtracted in the exponent. That multiplies
-all the weights of the query by the same number, which cancels in the division, and the nearest
-point now weighs 1: the sum can never be 0.
+For the star the least squared distance of each row is subtracted in the exponent. That
+multiplies all the weights of the query by the same number, which cancels in the
+division, and the nearest point now weighs 1: the sum can never be 0.
 """
 
 import minitensor as mt

@@ -1,9 +1,10 @@
-"""Each batch reads the old points, all of them, and writes to a table of its own: a point that has
-moved is seen by nobody before the next update. The slice of the last batch ends where the points
-do, so it needs no line of its own.
+"""Each batch reads the old points, all of them, and writes to a table of its own: a
+point that has moved is seen by nobody before the next update. The slice of the last
+batch ends where the points do, so it needs no line of its own.
 
-The exponents are taken from a matrix product, (size, n), of centred points; the row's own square
-cancels in the division, but with it the largest exponent is 0, and nothing can overflow.
+The exponents are taken from a matrix product, (size, n), of centred points; the row's
+own square cancels in the division, but with it the largest exponent is 0, and nothing
+can overflow.
 """
 
 import minitensor as mt

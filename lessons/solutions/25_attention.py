@@ -1,8 +1,9 @@
-"""The largest score of each row is subtracted, so that the largest exponential is 1: none is
-infinite, and no sum is 0. The sum runs along the row, over the keys.
+"""The largest score of each row is subtracted, so that the largest exponential is 1:
+none is infinite, and no sum is 0. The sum runs along the row, over the keys.
 
-Mean shift has the scores -|x - p|²/2h², which is x·p/h² - |p|²/2h², less what is the same for all
-points. The last coordinate, 1 of the query and -|p|²/2h² of the key, brings in the second part.
+Mean shift has the scores -|x - p|²/2h², which is x·p/h² - |p|²/2h², less what is the
+same for all points. The last coordinate, 1 of the query and -|p|²/2h² of the key,
+brings in the second part.
 """
 
 import minitensor as mt

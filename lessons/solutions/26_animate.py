@@ -1,7 +1,7 @@
-"""A closed line whose radius swells and shrinks: points on a circle, and a wave that runs once
-round it in 30 frames. Each frame is a new Tensor, made by arithmetic; a Tensor that is written to
-and appended again would be one frame many times. It goes round since the wave after 30 steps is
-where it was at step 0, and step 30 is left out.
+"""A closed line whose radius swells and shrinks: points on a circle, and a wave that
+runs once round it in 30 frames. Each frame is a new Tensor, made by arithmetic; a
+Tensor that is written to and appended again would be one frame many times. It goes
+round since the wave after 30 steps is where it was at step 0, and step 30 is left out.
 """
 
 import math

@@ -1,10 +1,11 @@
 """27 Threads: which threads have work, and what their reads cost
 
-along: 2 × 6 blocks of 32 are 384 threads, and there are 288 numbers. down: 48 blocks of 32 are
-1,536. The guard keeps the rest away, so both read 288 numbers. A row is 192 bytes, 6 sectors, and
-both blocks of a row together touch each of them once: 6 × 6. Going down, each of the 6 threads
-with work wants a number of another row, which is another sector: 48 × 6. The next warp wants the
-next 4 bytes of the same sectors, and touches them again.
+along: 2 × 6 blocks of 32 are 384 threads, and there are 288 numbers. down: 48 blocks of
+32 are 1,536. The guard keeps the rest away, so both read 288 numbers. A row is 192
+bytes, 6 sectors, and both blocks of a row together touch each of them once: 6 × 6.
+Going down, each of the 6 threads with work wants a number of another row, which is
+another sector: 48 × 6. The next warp wants the next 4 bytes of the same sectors, and
+touches them again.
 """
 
 import minitensor as mt

@@ -1,8 +1,9 @@
 """29 Square: one thread for each number
 
-cuda.grid(1) is blockIdx.x * blockDim.x + threadIdx.x: it counts through all blocks, whatever their
-size. The guard keeps away the threads of the last block that have no number. x[i] * x[i] would
-read the number twice; a variable of a thread's own costs nothing.
+cuda.grid(1) is blockIdx.x * blockDim.x + threadIdx.x: it counts through all blocks,
+whatever their size. The guard keeps away the threads of the last block that have no
+number. x[i] * x[i] would read the number twice; a variable of a thread's own costs
+nothing.
 """
 
 from minitensor.gpu import cuda, kernel

@@ -1,9 +1,10 @@
 """31 Outer: many threads want the same number
 
-A block makes 8 rows and 32 columns of out: of u it needs 8 numbers and of v 32, and each of them
-serves a whole row or column of threads. So the threads of its first column fetch u, those of its
-first row fetch v, all wait, and then all read what lies in shared memory. Reading and writing is
-guarded; the barrier is not, for every thread of the block must come to it.
+A block makes 8 rows and 32 columns of out: of u it needs 8 numbers and of v 32, and
+each of them serves a whole row or column of threads. So the threads of its first column
+fetch u, those of its first row fetch v, all wait, and then all read what lies in shared
+memory. Reading and writing is guarded; the barrier is not, for every thread of the
+block must come to it.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """32 Neighbours: who comes to the barrier?
 
-Every thread of a block must come to the same barrier, also those that have nothing to fetch. So
-the barrier stands outside of the guard, and reading and writing stay inside of one. In a kernel
-that needs barriers nobody goes home early.
+Every thread of a block must come to the same barrier, also those that have nothing to
+fetch. So the barrier stands outside of the guard, and reading and writing stay inside
+of one. In a kernel that needs barriers nobody goes home early.
 """
 
 import numpy as np

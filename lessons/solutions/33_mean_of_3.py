@@ -1,9 +1,10 @@
 """33 Mean of 3: a block and its neighbours
 
-A block of 32 threads needs 34 numbers, so shared memory has two places more than there are
-threads, and the number of thread t stands at t + 1. Who fetches the two? Here the first thread
-the one before, and the thread of the last number, which is not always t31, the one after. After
-the barrier nobody asks where a number came from. 70 numbers and 4 of halos are 74 loads.
+A block of 32 threads needs 34 numbers, so shared memory has two places more than there
+are threads, and the number of thread t stands at t + 1. Who fetches the two? Here the
+first thread the one before, and the thread of the last number, which is not always t31,
+the one after. After the barrier nobody asks where a number came from. 70 numbers and 4
+of halos are 74 loads.
 """
 
 import numpy as np

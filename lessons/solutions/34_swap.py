@@ -1,9 +1,9 @@
 """34 Swap: right for one block
 
-Thread i writes x[i] and y[n - 1 - i], so these two it must also read, and nobody else touches
-them. Before, it read the numbers of other threads, and a barrier made it wait for them: but only
-for those of its own block. Blocks run in any order, and no barrier makes one wait for another.
-Now the barrier is not needed any more.
+Thread i writes x[i] and y[n - 1 - i], so these two it must also read, and nobody else
+touches them. Before, it read the numbers of other threads, and a barrier made it wait
+for them: but only for those of its own block. Blocks run in any order, and no barrier
+makes one wait for another. Now the barrier is not needed any more.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """35 Reverse: who owns what?
 
-A thread owns a pair: x[i] and x[n - 1 - i]. It reads both, writes both, and nobody else touches
-them, so there is nothing to wait for, whatever block it is in. Half the threads have work, n // 2
-of them; for odd n the number in the middle stays where it is.
+A thread owns a pair: x[i] and x[n - 1 - i]. It reads both, writes both, and nobody else
+touches them, so there is nothing to wait for, whatever block it is in. Half the threads
+have work, n // 2 of them; for odd n the number in the middle stays where it is.
 """
 
 from minitensor.gpu import cuda, kernel

@@ -1,14 +1,12 @@
 """the scores are divided by the root of the size of a key, as transformers do: here they are taken
 as they are"""
 
-import math
-
 import minitensor as mt
 
 
 def attention(q: mt.Tensor, k: mt.Tensor, v: mt.Tensor) -> mt.Tensor:
     """q (m, d), k (n, d), v (n, dv) -> (m, dv)."""
-    scores = q @ k.T / math.sqrt(k.shape[1])
+    scores = q @ k.T / k.shape[1] ** 0.5
     scores = scores - scores.max(1)[:, None]
     weights = mt.exp(scores)
     weights = weights / weights.sum(1)[:, None]

@@ -1,4 +1,4 @@
-"""the threads with no number are not kept away: ask whether i is below n"""
+"""a thread with no number reads: ask whether i is below n before x is touched"""
 
 from minitensor.gpu import cuda, kernel
 

@@ -1,4 +1,4 @@
-"""each block is taken for 32 threads: how many it has is cuda.blockDim.x"""
+"""each block is taken to have more threads than it has: cuda.blockDim.x says how many"""
 
 from minitensor.gpu import cuda, kernel
 

@@ -1,4 +1,4 @@
-"""only the columns are guarded: there are also more threads than rows"""
+"""a thread with no row is let through: there are also more threads than rows"""
 
 from minitensor.gpu import cuda, kernel
 

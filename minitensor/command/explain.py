@@ -10,6 +10,7 @@ from minitensor.errors import InputError
 from minitensor.text.files import on_screen
 
 DIGITS = 19  # of the first sizes that 64 bits do not hold
+AXES = 4  # of a spec that may be written without an arrow; longer it is taken for a word
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -43,7 +44,7 @@ def explain(spec: str, words: Sequence[str], out: Path | None = None) -> None:
 def page_of(word: str) -> Path | None:
     """Where the page of a word lies; None for what is an einsum.
 
-    Raises InputError for what is nearly a word that has a page.
+    Raises InputError for a word that has no page.
     """
     if not re.fullmatch(r"[A-Za-z]\w*([-_ ]\w+)*", word):
         return None
@@ -51,11 +52,18 @@ def page_of(word: str) -> Path | None:
 
     plain = re.sub("[_ ]", "-", word.lower())
     found = pages()
-    if plain not in found and (near := get_close_matches(plain, found, n=3)):
+    if plain in found:
+        return found[plain]
+    if near := get_close_matches(plain, found, n=3):
         raise InputError(
             f"there is no page {word!r}: do you mean {', '.join(near[:-1])}{' or ' * (len(near) > 1)}{near[-1]}?"
         )
-    return found.get(plain)
+    if len(word) <= AXES:
+        return None
+    raise InputError(
+        f"there is no page {word!r}: the word to look up is what a message of `minitensor check` ends with. "
+        "An einsum is explained with the shape of each operand: minitensor explain 'ik,kj->ij' 5x784 784x10"
+    )
 
 
 def shape_of(word: str) -> tuple[int, ...]:

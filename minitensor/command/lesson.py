@@ -126,5 +126,8 @@ def _read(path: Path) -> None:
             console.print(Markdown(cell.prose))
             if cell.code:
                 console.print()
-                console.print(Syntax(cell.code, "python", background_color="default"))
+                if console.is_terminal:
+                    console.print(Syntax(cell.code, "python", background_color="default", word_wrap=True))
+                else:  # a line stays a line
+                    console.print(cell.code, soft_wrap=True, highlight=False, markup=False, emoji=False)
                 console.print()

@@ -2,10 +2,10 @@
 
 import contextlib
 import faulthandler
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from os import _exit  # while an answer runs os has another of this name
 
 SECONDS = 20.0  # a check takes one or two, also where the machine is busy
 
@@ -18,7 +18,7 @@ def patience(say: Callable[[], None], seconds: float = SECONDS) -> Iterator[None
         with contextlib.suppress(Exception):
             say()
             sys.stdout.flush()
-        os._exit(1)
+        _exit(1)
 
     timer = threading.Timer(seconds, stop)
     timer.daemon = True
@@ -26,7 +26,7 @@ def patience(say: Callable[[], None], seconds: float = SECONDS) -> Iterator[None
         timer.start()
     # A loop inside of NumPy or of Python itself lets no other thread run: then the line is all that can be told.
     with contextlib.suppress(RuntimeError, OSError, ValueError, AttributeError):
-        faulthandler.dump_traceback_later(seconds + 5, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(seconds + 5, exit=True, file=2)
     try:
         yield
     finally:

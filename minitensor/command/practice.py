@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from minitensor.command.patience import SECONDS, patience
-from minitensor.errors import InputError
+from minitensor.errors import InputError, WriteError
 from minitensor.exercise import Outcome, files, folder
 from minitensor.exercise import check as judged
 from minitensor.exercise.catalogue import EXERCISES
@@ -22,11 +22,14 @@ TOGETHER = "\0"  # a blank at which no line ends
 
 def start(path: Path) -> None:
     """Copy the exercises to a folder, and say which is the first. Nothing that is there already is written over."""
+    lost = path.is_dir() and not (path / folder.NAME).exists()
     opened, copied = folder.start(path)
     there = len(files.exercises()) - len(copied)
     print(f"{_exercises(len(copied))} copied to {shown(path)}." if copied else f"{shown(path)} has all exercises.")
     if there and copied:
         print(f"{_exercises(there)} there already, left as {'it was' if there == 1 else 'they were'}.")
+    if there and lost:
+        print(f"{folder.NAME} is new: an exercise that you have solved counts as done when it is checked again.")
     _next(opened, "Begin with" if not any(each.done for each in opened.progress.values()) else "Next")
     print("When you have filled in what is missing: minitensor check")
 
@@ -64,8 +67,11 @@ def _go_on(opened: Folder, number: int, outcome: Outcome) -> None:
     if lost := _lost(opened, number):
         print("A teacher's `minitensor grade` would refuse it:")
         print(_wrapped("  ", f"{lost}."))
-    print(f"\nThe solution, and why it works: {shown(_keep(opened, number, outcome))}")
+    solved, unkept = _keep(opened, number, outcome)
+    print(f"\nThe solution, and why it works: {shown(solved)}")
     _next(opened)
+    if unkept:
+        print(unkept)
 
 
 def _lost(opened: Folder, number: int) -> str:
@@ -77,19 +83,32 @@ def _print_json(opened: Folder, number: int, outcome: Outcome) -> None:
     more: dict[str, str | None] = {"file": str(opened.file(number))}
     if outcome.status == "right":
         more["refused"] = _lost(opened, number) or None
-        more["solution"] = str(_keep(opened, number, outcome))
+        solved, unkept = _keep(opened, number, outcome)
+        more["solution"] = str(solved)
+        if unkept:
+            more["unkept"] = unkept
         following = opened.current()
         more["next"] = None if following is None else str(opened.file(following))
     print(json.dumps(outcome.asdict() | more, indent=2))
 
 
-def _keep(opened: Folder, number: int, outcome: Outcome) -> Path:
-    """Write down that an exercise is right, with the stars it has or had. Returns where its solution is now."""
+def _keep(opened: Folder, number: int, outcome: Outcome) -> tuple[Path, str]:
+    """Write down that an exercise is right, with the stars it has or had.
+
+    Returns where its solution is now, and why nothing could be written, "" where it was
+    """
     kept = opened.of(number)
     before = kept.stars + [False] * len(outcome.stars)
     kept.done, kept.stars = True, [now or then for now, then in zip(outcome.stars, before, strict=False)]
-    opened.keep()
-    return opened.unlock(number)
+    try:
+        opened.keep()
+        return opened.unlock(number), ""
+    except WriteError as error:
+        return files.solution(number), _unkept(error)
+
+
+def _unkept(error: WriteError) -> str:
+    return f"(Your progress could not be kept: {error})"
 
 
 def _next(opened: Folder, word: str = "Next") -> None:
@@ -125,9 +144,12 @@ def hint(word: str | None = None, named: Path | None = None) -> None:
         print(f"Its solution: minitensor solution {number}")
         return
     kept.hints += 1
-    opened.keep()
     print(f"{name}, hint {kept.hints} of {len(texts)}:")
     print(_wrapped("  ", texts[kept.hints - 1]))
+    try:
+        opened.keep()
+    except WriteError as error:
+        print(_unkept(error))
 
 
 def solution(word: str, named: Path | None = None, anyway: bool = False) -> int:
@@ -136,12 +158,19 @@ def solution(word: str, named: Path | None = None, anyway: bool = False) -> int:
     kept = opened.of(number)
     if not (kept.done or kept.solution_seen or anyway or _agreed(number, opened)):
         return 1
-    if not kept.done and not kept.solution_seen:
-        kept.solution_seen = True
-        opened.keep()
-    path = opened.unlock(number)
+    first = not (kept.done or kept.solution_seen)
+    kept.solution_seen |= first
+    path, unkept = files.solution(number), ""
+    try:
+        if first:
+            opened.keep()
+        path = opened.unlock(number)
+    except WriteError as error:
+        unkept = _unkept(error)
     print(path.read_text(encoding="utf-8").rstrip())
     print(f"\nThis is {shown(path)}")
+    if unkept:
+        print(unkept)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Mapping
+from operator import add, floordiv, mul, sub, truediv
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from minitensor.exercise.messages.blaming import sentence
 from minitensor.exercise.outcomes import Outcome
 from minitensor.exercise.programs import Program, known, names_of
 
+RECKONED = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.FloorDiv: floordiv}
 DIGITS = 3.0  # that a float must have right
 
 
@@ -36,11 +38,11 @@ def _python(x: Any) -> Any:
 
 
 def _literal(node: ast.expr) -> Any:
-    """A value that is written out: a number may be a fraction, 1 / 4. Raises ValueError for what is computed."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        above, below = ast.literal_eval(node.left), ast.literal_eval(node.right)
-        if isinstance(above, (int, float)) and isinstance(below, (int, float)) and below:
-            return above / below
+    """A value that is written out, or reckoned of numbers: 2 * 3 * 5. Raises ValueError for what asks the program."""
+    if isinstance(node, ast.BinOp) and type(node.op) in RECKONED:
+        return RECKONED[type(node.op)](_literal(node.left), _literal(node.right))
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return tuple(map(_literal, node.elts))
     return ast.literal_eval(node)
 
 
@@ -54,9 +56,9 @@ def of_program(number: int, program: Program, name: str) -> Outcome:
     for key, value in zip(asked.keys, asked.values, strict=True):
         try:
             given[ast.literal_eval(key) if key else ""] = _literal(value)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            words = f"Line {value.lineno} of {name} computes the answer. Write the number that you think comes out."
-            return Outcome(number, EXERCISES[number].name, "wrong", (words,), "forbidden", line=value.lineno)
+        except (ValueError, TypeError, SyntaxError, ArithmeticError, MemoryError, RecursionError):
+            words = f"Line {value.lineno} of {name} asks the program. Write the number that you think comes out."
+            return Outcome(number, EXERCISES[number].name, "wrong", (words,), "predict", line=value.lineno)
     line = next((each.lineno for each in asked.values if isinstance(each, ast.Constant) and each.value is ...), 0)
     return judged(number, given, f"Open {name}, line {line}" if line else "", line)
 
@@ -76,19 +78,20 @@ def judged(number: int, given: Any, where: str = "", line: int = 0) -> Outcome:
     filled = {key: _python(given[key]) for key in expected if given.get(key, ...) is not ...}
     for key, value in filled.items():
         if _differ(expected[key], value):
-            pair = (f"{key} is another:", f"  expected  {shown.value(expected[key], 70) or expected[key]}",
-                     f"  yours     {shown.value(value, 70) or value}")  # fmt: skip
+            wanted, got = (shown.value(each, 70) or str(each) for each in (expected[key], value))
+            pair = (f"{key}: the program gives something else.", f"  expected  {wanted}", f"  yours     {got}")
             word, why = _blamed(number, key, value)
             return Outcome(number, name, "wrong", (*pair, *([why] if why else [])), word or "predict")
     if left := len(expected) - len(filled):
-        words = f"{number} is not done yet. {where or 'There are blanks'}; {left} of {len(expected)} blanks are empty."
+        blanks = f"{left} of {len(expected)} blanks {'is' if left == 1 else 'are'} empty"
+        words = f"{number} is not done yet. {where}; {blanks}." if where else f"{number} is not done yet: {blanks}."
         return Outcome(number, name, "undone", (words, f"`minitensor hint {number}` has three hints."), line=line)
     return Outcome(number, name, "right", (f"{number} {name} is right: {len(expected)} blanks.",))
 
 
 def _differ(expected: Any, given: Any) -> bool:
-    if isinstance(expected, float) and isinstance(given, int) and not isinstance(given, bool):
-        given = float(given)
+    if isinstance(expected, (int, float)) and isinstance(given, (int, float)) and not isinstance(given, bool):
+        expected, given = float(expected), float(given)
     return difference(expected, given, DIGITS) is not None
 
 

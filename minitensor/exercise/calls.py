@@ -1,6 +1,7 @@
 """The calls that an answer must stand, and what the solution makes of them."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from minitensor.exercise import files
@@ -10,6 +11,7 @@ from minitensor.exercise.kinds import Case
 from minitensor.exercise.programs import known, names_of, written
 from minitensor.exercise.running import Result, counted, run
 
+MOST = 2048  # results that are kept: those of all exercises, as a class is graded pupil by pupil
 Key = tuple[str, int]  # which call: of the "cases", of what "must" hold, or of a star, "star 0"
 
 
@@ -42,13 +44,20 @@ def solution_of(number: int) -> Any:
     return names_of(files.solution(number))[EXERCISES[number].function]
 
 
-@lru_cache(256)
+@lru_cache(MOST)
 def of_solution(number: int, key: Key, seed: int) -> Result:
     """What the solution gives in a call; of a class, each pupil's is compared with it."""
     return run(EXERCISES[number], solution_of(number), every_call(number, seed)[key])
 
 
-@lru_cache(256)
+@lru_cache(MOST)
+def of_known(number: int, path: Path, key: Key, seed: int) -> Result:
+    """What a wrong answer gives that is known; in a class many make the same mistake."""
+    answer = names_of(path)[EXERCISES[number].function]
+    return run(EXERCISES[number], answer, every_call(number, seed)[key], str(path))
+
+
+@lru_cache(MOST)
 def costs_of_solution(number: int, key: Key, seed: int) -> dict[str, int]:
     path = files.solution(number)
     text = known(path).function(EXERCISES[number].function)

@@ -26,6 +26,7 @@ from minitensor.gpu.predict import predict
 from minitensor.text.files import on_screen
 
 CARD = "RTX 3090"  # that a kernel is predicted for
+CELL = "your cell"  # the name of the file, where the answer comes from a notebook
 
 
 def check(which: int | str, answer: Any = None, *, path: Path | None = None, seed: int = 0) -> Outcome:
@@ -100,7 +101,7 @@ def _of_function(number: int, answer: Any, seed: int) -> Outcome:
     except (OSError, TypeError, SyntaxError):  # it was typed at a prompt
         text = None
     path = getattr(getattr(function, "__code__", None), "co_filename", "")
-    return _checked(number, exercise, {exercise.function: answer}, path, [text] if text else [], seed, "your cell")
+    return _checked(number, exercise, {exercise.function: answer}, path, [text] if text else [], seed, CELL)
 
 
 def _of_file(number: int, path: Path, seed: int) -> Outcome:
@@ -132,7 +133,8 @@ def _of_file(number: int, path: Path, seed: int) -> Outcome:
 def undone(number: int, name: str, line: int) -> Outcome:
     """Nothing is written there yet. name : of the file, for people"""
     amount = files.header(number).amount
-    lines = (f"{number} is not done yet. Open {name}, line {line}; {amount}.",
+    where = f"Go on in {CELL}, line {line}" if name == CELL else f"Open {name}, line {line}"
+    lines = (f"{number} is not done yet. {where}; {amount}.",
              f"`minitensor hint {number}` has three hints.")  # fmt: skip
     return Outcome(number, EXERCISES[number].name, "undone", lines, line=line)
 
@@ -151,7 +153,8 @@ def _checked(
     is_kernel, wanted = isinstance(answer, Kernel), bool(stub.decorator_list)
     if not callable(answer) or is_kernel != wanted:
         what = "a function with @kernel" if wanted else "a function"
-        lines = (f"{name} has no {exercise.function} that is {what}: it is what this exercise asks for.",)
+        whose = CELL.capitalize() if name == CELL else name
+        lines = (f"{whose} has no {exercise.function} that is {what}: it is what this exercise asks for.",)
         return Outcome(number, exercise.name, "wrong", lines, "wrong-type")
     if used := next(filter(None, (forbidden(text, exercise.without) for text in texts)), None):
         word, line = used

@@ -25,6 +25,7 @@ SHOWN = {
 WORDS = SHOWN | {
     "atomics": "atomics in all",
     "global_requests": "reads and writes of warps",
+    "shared_requests": "reads and writes of warps in shared memory",
     "alive": "elements alive",
     "copied": "elements copied",
     "indices": "square brackets",
@@ -142,5 +143,13 @@ def of_launch(counters: Counters) -> dict[str, int]:
     """What a launch cost, by the names of its counters."""
     return {
         name: getattr(counters, name)
-        for name in (*SHOWN, "global_requests", "instructions", "special", "atomics", "atomic_rounds")
+        for name in (
+            *SHOWN,
+            "global_requests",
+            "shared_requests",
+            "instructions",
+            "special",
+            "atomics",
+            "atomic_rounds",
+        )
     }

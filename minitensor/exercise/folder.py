@@ -32,19 +32,22 @@ class Progress:
     solution_seen: bool = False
 
     @classmethod
-    def read(cls, entry: Any, where: str) -> "Progress":
-        """One entry of the file. Raises InputError, which says what it must hold, for what was never written here."""
+    def read(cls, entry: Any, where: str, mend: str) -> "Progress":
+        """One entry of the file. Raises InputError for what was never written here.
+
+        where, mend : which entry, and what to do about it, for that message
+        """
         if not isinstance(entry, dict):
-            raise InputError(f"{where} must be an object such as {json.dumps(asdict(cls()))}")
+            raise InputError(f"{where} must be an object such as {json.dumps(asdict(cls()))}. {mend}")
         known = {each.name for each in fields(cls)}
         out = cls(**{name: value for name, value in entry.items() if name in known})
         for name in ("done", "solution_seen"):
             if type(getattr(out, name)) is not bool:
-                raise InputError(f"{where}: {name!r} must be true or false")
+                raise InputError(f"{where}: {name!r} must be true or false. {mend}")
         if type(out.hints) is not int or out.hints < 0:
-            raise InputError(f"{where}: 'hints' must be a whole number, 0 or more")
+            raise InputError(f"{where}: 'hints' must be a whole number, 0 or more. {mend}")
         if not isinstance(out.stars, list) or not all(type(each) is bool for each in out.stars):
-            raise InputError(f"{where}: 'stars' must be a list of true and false")
+            raise InputError(f"{where}: 'stars' must be a list of true and false. {mend}")
         return out
 
 
@@ -60,7 +63,7 @@ class Folder:
         if self.progress_file.exists():
             self._text = self._read()
         self.progress = {
-            stem: Progress.read(entry, f"{shown(self.progress_file)}, {stem!r}")
+            stem: Progress.read(entry, f"{shown(self.progress_file)}, {stem!r}", self._mend)
             for stem, entry in self._text["exercises"].items()
         }
 
@@ -94,45 +97,50 @@ class Folder:
         put(out, source.read_text(encoding="utf-8"))
         return out
 
+    @property
+    def _mend(self) -> str:
+        """What to do about a file that cannot be understood."""
+        return f"Nothing was changed. Mend it, or give it another name: {_anew(self.path)}"
+
     def _read(self) -> dict[str, Any]:
         where = shown(self.progress_file)
-        fix = (
-            f"Nothing was changed. Mend it, or give it another name and run `minitensor start {shown(self.path)}`, "
-            "which makes a new one and leaves your exercises as they are"
-        )
         try:
             text = json.loads(self.progress_file.read_text(encoding="utf-8-sig"))
         except json.JSONDecodeError as error:
-            raise InputError(f"{where} is broken in line {error.lineno}: {error.msg}. {fix}") from None
+            raise InputError(f"{where} is broken in line {error.lineno}: {error.msg}. {self._mend}") from None
         except (UnicodeDecodeError, RecursionError, ValueError) as error:
-            raise InputError(f"{where} is broken: {error}. {fix}") from None
+            raise InputError(f"{where} is broken: {error}. {self._mend}") from None
         if not isinstance(text, dict) or not isinstance(text.get("exercises"), dict):
-            raise InputError(f'{where} has no "exercises": {{...}}. {fix}')
+            raise InputError(f'{where} has no "exercises": {{...}}. {self._mend}')
         return text
 
 
 def find(named: Path | None = None) -> Folder | None:
     """The folder that is named; else this one or one above it; else the only one inside this one. None without any.
 
-    Raises InputError where the named one holds no exercises, or several folders inside this one do.
+    Raises InputError where the named one holds no exercises, several inside this one do, or `progress.json` is gone.
     """
     if named is not None:
-        if not is_one(named):
+        if not _exercises_in(named):
             raise InputError(
                 f"there are no exercises in {shown(named)!r}: `minitensor start {shown(named)}` puts them there"
             )
-        return Folder(named)
+        return _opened(named)
     here = Path.cwd()
-    if above := next((each for each in (here, *here.parents) if is_one(each)), None):
-        return Folder(above)
     try:
-        inside = [each for each in sorted(here.iterdir()) if is_one(each)]
+        below = sorted(here.iterdir())
     except OSError:
-        inside = []
-    if len(inside) > 1:
-        names = ", ".join(shown(each) for each in inside)
-        raise InputError(f"there are exercises in {names}: say in which, such as --dir {shown(inside[0])}")
-    return Folder(inside[0]) if inside else None
+        below = []
+    for is_sought in is_one, _has_most:  # a folder that lacks its progress is taken where there is no other
+        if above := next((each for each in (here, *here.parents) if is_sought(each)), None):
+            return _opened(above)
+        inside = [each for each in below if is_sought(each)]
+        if len(inside) > 1:
+            names = ", ".join(shown(each) for each in inside)
+            raise InputError(f"there are exercises in {names}: say in which, such as --dir {shown(inside[0])}")
+        if inside:
+            return _opened(inside[0])
+    return None
 
 
 def find_one(named: Path | None = None) -> Folder:
@@ -145,10 +153,40 @@ def find_one(named: Path | None = None) -> Folder:
 
 def is_one(path: Path) -> bool:
     """Whether this is a learner's folder: it holds `progress.json`, a name that others use too, and an exercise."""
+    return _has_progress(path) and _exercises_in(path) > 0
+
+
+def _has_progress(path: Path) -> bool:
     try:
-        return (path / NAME).is_file() and any((path / each.name).is_file() for each in files.exercises().values())
+        return (path / NAME).is_file()
     except OSError:  # a folder that may not be looked into
         return False
+
+
+def _has_most(path: Path) -> bool:
+    """Whether a folder without `progress.json` is a learner's: one exercise alone may be there for another reason."""
+    return 2 * _exercises_in(path) > len(files.exercises())
+
+
+def _exercises_in(path: Path) -> int:
+    """How many exercises of a learner a folder holds; those that minitensor comes with are none."""
+    try:
+        if path.resolve().parent == files.lessons_folder().resolve():
+            return 0
+        return sum((path / each.name).is_file() for each in files.exercises().values())
+    except OSError:
+        return 0
+
+
+def _opened(path: Path) -> Folder:
+    """The folder. Raises InputError, which says how to mend it, where its progress is missing."""
+    if not _has_progress(path):
+        raise InputError(f"{shown(path / NAME)} is missing: {_anew(path)}")
+    return Folder(path)
+
+
+def _anew(path: Path) -> str:
+    return f"`minitensor start {shown(path)}` makes a new one and leaves your exercises as they are"
 
 
 def start(path: Path) -> tuple[Folder, list[Path]]:

@@ -37,16 +37,16 @@ def judged(number: int, answer: Answer, seed: int = 0) -> Outcome:
     for key, case in every:
         said = fault(exercise, case, answer.result(key, case), of_solution(number, key, seed))
         if said:
-            word, clause = blamed(number, every, key, answer.result)
+            word, clause = blamed(number, key, answer.result, seed)
             if word:  # which says more than how the numbers relate
                 said = Said((*said.lines[: -1 if said.word in WORDS_OF_RELATIONS else None], clause), word)
             lines = (*said.lines, *_printed(answer.result(key, case).printed))
             return Outcome(number, exercise.name, "wrong", lines, said.word)
-    if exercise.must and (open_ := _left(number, answer, exercise.must, "must", seed)):
-        return Outcome(number, exercise.name, "wrong", (f"{exercise.must.goal} {open_}",), "too-much")
+    if exercise.must and (missing := _left(number, answer, exercise.must, "must", seed)):
+        return Outcome(number, exercise.name, "wrong", (exercise.must.goal, *missing), "too-much")
     left = [_left(number, answer, star, f"star {at}", seed) for at, star in enumerate(exercise.stars)]
-    words = [f"Star {'open' if open_ else 'reached'}: {star.goal} {open_}".rstrip() for star, open_ in
-             zip(exercise.stars, left, strict=True)]  # fmt: skip
+    words = [line for star, missing in zip(exercise.stars, left, strict=True)
+             for line in (f"Star {'open' if missing else 'reached'}: {star.goal}", *missing)]  # fmt: skip
     counts = _side_by_side(number, answer, seed)
     what = "launches" if every[-1][1].grid is not None else "calls"
     first = f"{number} {exercise.name} is right: {len(every)} {what} give what the solution gives."
@@ -61,25 +61,25 @@ def _printed(text: str) -> list[str]:
     return ["It printed:", *(f"  {line[:100]}" for line in lines[:PRINTED]), *more] if lines else []
 
 
-def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> str:
-    """What a star still asks for, in a sentence; "" if it is reached."""
+def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> list[str]:
+    """What a star still asks for, in a few lines; none if it is reached."""
     for key, case in calls(number, which, seed):
         said = fault(EXERCISES[number], case, answer.result(key, case), of_solution(number, key, seed))
         if said:
-            return " ".join(" ".join(said.lines[:3]).split())  # the call, what is expected, and yours
-    if star.holds and (open_ := answer.left(which, star)):
-        return open_
+            return [f"  {line}" for line in said.lines[:3]]  # the call, what is expected, and yours
+    if star.holds and (missing := answer.left(which, star)):
+        return [f"  {missing}"]
     if not star.most:
-        return ""
+        return []
     costs = answer.costs(*counted_on(number, which, seed))
     if not star.most.keys() <= costs.keys():
-        return "It could not be counted: the answer takes numbers out of Tensors that count, or fails with them."
+        return ["  It could not be counted: the answer takes numbers out of Tensors that count, or fails with them."]
     over = [name for name, most in star.most.items() if costs[name] > most]
     yours, wanted = (
         ", ".join(f"{counts[name]:,} {WORDS.get(name, name)}" for name in over) for counts in (costs, star.most)
     )
     limit = "the most is" if which == "must" else "the star is at"
-    return f"Yours: {yours}; {limit} {wanted}." if over else ""
+    return [f"  Yours: {yours}; {limit} {wanted}."] if over else []
 
 
 def _side_by_side(number: int, answer: Answer, seed: int) -> dict[str, tuple[int, int]]:

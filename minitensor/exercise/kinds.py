@@ -64,7 +64,7 @@ class Exercise:
     hints : three, of rising strength; the last nearly says it
     must : what is counted and must hold for the answer to be right at all, in the form of a star
     stars : second goals, one or two
-    without : what the text may not use: "@", or names such as "where", "einsum", "sum"
+    without : what the text may not use, or import: "@", or names such as "where", "einsum", "cluster"
     call : how an answer is run, ``call(function, *arguments)``; its result is compared with that of the solution
     written : how a call is written in a message, ``written(*arguments)``, where the usual way would not be read
     digits : how many decimal digits of a float must be right, relative to the largest number of the result, or for

@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+# What reaches a name without writing it.
+AROUND = ("getattr", "eval", "exec", "vars", "globals", "__dict__", "__import__", "import_module", "attrgetter")
+
 
 class Program(NamedTuple):
     """The text of an answer. path : where it lies, which is what tracebacks and the simulator name"""
@@ -26,8 +29,8 @@ class Program(NamedTuple):
         found = [each for each in self.tree.body if isinstance(each, ast.FunctionDef) and each.name == name]
         return found[-1] if found else None
 
-    def reached(self, name: str) -> list[ast.FunctionDef]:
-        """That function, and those of the file that it calls, or that these call."""
+    def reached(self, name: str) -> list[ast.stmt]:
+        """That function, those of the file that it calls, or that these call, and the imports that they use."""
         found: list[ast.FunctionDef] = []
         left = [name]
         while left:
@@ -35,7 +38,8 @@ class Program(NamedTuple):
             if function and function not in found:
                 found.append(function)
                 left += [node.id for node in ast.walk(function) if isinstance(node, ast.Name)]
-        return found
+        used = {node.id for function in found for node in ast.walk(function) if isinstance(node, ast.Name)}
+        return [*found, *(each for each in self.tree.body if used & _bound(each))]
 
     def answers(self) -> ast.Dict | None:
         """The dictionary that it calls ``answers``."""
@@ -44,6 +48,12 @@ class Program(NamedTuple):
             if is_dict and [ast.unparse(target) for target in each.targets] == ["answers"]:  # type: ignore[attr-defined]
                 return each.value  # type: ignore[attr-defined]
         return None
+
+
+def _bound(line: ast.stmt) -> set[str]:
+    """The names that an import gives values; of any other line none."""
+    aliases = line.names if isinstance(line, (ast.Import, ast.ImportFrom)) else []
+    return {each.asname or each.name.partition(".")[0] for each in aliases}
 
 
 def read(path: Path) -> Program:
@@ -83,20 +93,26 @@ def unwritten_line(function: ast.FunctionDef) -> int:
 
 
 def forbidden(function: ast.AST, without: tuple[str, ...]) -> tuple[str, int] | None:
-    """The first of the names, or "@", that a text uses though it may not, and its line.
+    """The first of the names, or "@", that a text uses or imports though it may not, and its line. Where anything is
+    not allowed, ways round it are not either, such as getattr.
 
     >>> forbidden(ast.parse("def f(a, b):\\n    return a @ b"), ("@",))
     ('@', 2)
     """
+    without = (*without, *AROUND) if without else ()
     for node in ast.walk(function):
         if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.MatMult):
-            word = "@"
+            words = ["@"]
         elif isinstance(node, (ast.Name, ast.Attribute)):
-            word = node.id if isinstance(node, ast.Name) else node.attr
+            words = [node.id if isinstance(node, ast.Name) else node.attr]
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            paths = [getattr(node, "module", None) or "", *(each.name for each in node.names)]
+            words = [word for path in paths for word in path.split(".")]
         else:
             continue
-        if word in without:
-            return word, node.lineno
+        for word in words:
+            if word in without:
+                return word, node.lineno
     return None
 
 

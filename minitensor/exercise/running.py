@@ -1,8 +1,10 @@
 """Running an answer once: what it returned or changed, or what stopped it. It may loop, flood, raise or exit."""
 
 import dis
+import inspect
 import io
 import linecache
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -89,7 +91,7 @@ def watched(path: str) -> Iterator[Heard]:
         nonlocal left
         left -= ROUND if frame.f_code is LOOP else STEP if event == "opcode" else 1
         if left < 0:
-            raise _Stopped("endless", 0 if frame.f_code is LOOP else frame.f_lineno)
+            raise _Stopped("endless", frame.f_locals["node"].line if frame.f_code is LOOP else frame.f_lineno)
         return follow
 
     def enter(frame: Any, event: str, argument: Any) -> Any:
@@ -98,8 +100,11 @@ def watched(path: str) -> Iterator[Heard]:
         frame.f_trace_opcodes = _loops_on_a_line(frame.f_code)
         return follow
 
-    before, streams, heard = sys.gettrace(), (sys.stdout, sys.stderr), Heard()
-    sys.stdout = sys.stderr = heard
+    before, streams, heard = sys.gettrace(), (sys.stdin, sys.stdout, sys.stderr), Heard()
+    leave, debugger = os._exit, sys.breakpointhook
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), heard, heard
+    os._exit = _stay(os.getpid())  # type: ignore[assignment]  # a check must not end without a word
+    sys.breakpointhook = _nobody_types
     sys.settrace(enter)
     try:
         with warnings.catch_warnings():
@@ -107,7 +112,25 @@ def watched(path: str) -> Iterator[Heard]:
             yield heard
     finally:
         sys.settrace(before)
-        sys.stdout, sys.stderr = streams
+        os._exit, sys.breakpointhook = leave, debugger
+        sys.stdin, sys.stdout, sys.stderr = streams
+
+
+def _nobody_types(*_: Any, **__: Any) -> None:
+    """What ``breakpoint()`` is for the time of an answer: there is nothing to be read."""
+    input()
+
+
+def _stay(process: int) -> Callable[[int], NoReturn]:
+    """What ``os._exit`` is for the time of an answer: in the process of that number it ends the answer alone."""
+    leave = os._exit
+
+    def exit_(status: int) -> NoReturn:
+        if os.getpid() != process:
+            leave(status)
+        sys.exit(status)
+
+    return exit_
 
 
 @lru_cache(64)
@@ -124,16 +147,28 @@ def _loops_on_a_line(code: CodeType) -> bool:
 def attempt(path: str, action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
     """What an action gives, or the error that ended it. Ctrl-C goes through."""
     with watched(path):
-        return caught(action)
+        return caught(path, action)
 
 
-def caught(action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+def caught(path: str, action: Callable[[], Any]) -> tuple[Any, BaseException | None]:
     try:
         return action(), None
-    except KeyboardInterrupt:
-        raise
+    except KeyboardInterrupt as error:
+        if not _is_raised_in(path, error):
+            raise
+        return None, error
     except BaseException as error:
         return None, error
+
+
+def _is_raised_in(path: str, error: BaseException) -> bool:
+    """Whether a ``raise`` in the file at `path` raised it, and not Ctrl-C."""
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    if not at or at.tb_frame.f_code.co_filename != path:
+        return False
+    return at.tb_frame.f_code.co_code[at.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def failure(error: BaseException, path: str, said: Said | None = None) -> Failure:
@@ -163,7 +198,9 @@ def run(exercise: Exercise, answer: Any, case: Case, path: str = "", explain: bo
         said = explained(error, answer, case) if explain and isinstance(error, KernelError) else None
         return Result(arrays, failure(error, path, said) if error else None, "", counts)
     with watched(path) as heard:
-        value, error = caught(lambda: exercise.call(answer, *given))
+        value, error = caught(path, lambda: exercise.call(answer, *given))
+        if inspect.iscoroutine(value):
+            value.close()  # or Python warns that nobody awaited it
     pairs = zip([*names, *["an argument"] * len(given)], case.arguments, given, strict=False)
     changed = [name for name, *pair in pairs if not alike(*pair)]
     failed = failure(error, path) if error else None
@@ -212,6 +249,8 @@ def lines_of(error: BaseException, path: str) -> list[int]:
         if at.tb_frame.f_code.co_filename == path and found[-1:] != [at.tb_lineno]:  # a comprehension is a call too
             found.append(at.tb_lineno)
         at = at.tb_next
+    if isinstance(error, RecursionError) and source_line(path, found[-1] if found else 0).startswith("def "):
+        found.pop()  # the call that was one too many
     return found
 
 

@@ -12,7 +12,7 @@ from minitensor.gpu.calls import Calls
 from minitensor.gpu.costs import NOTHING
 from minitensor.gpu.device import Cuda
 from minitensor.gpu.fitting import Constant, Indices
-from minitensor.gpu.refused import REFUSED
+from minitensor.gpu.refused import IMPORTED, REFUSED
 from minitensor.gpu.source import Site
 from minitensor.gpu.ufuncs import UFUNCS
 
@@ -63,7 +63,8 @@ class Expressions(Calls):
             builtins = builtins if isinstance(builtins, dict) else vars(builtins)
             if node.id in builtins and node.id not in self.function.__code__.co_varnames:
                 return Constant(builtins[node.id])
-            raise self.refusal(node, f"{node.id} has no value here; give it one before, in every case")
+            mend = IMPORTED.get(node.id, "give it one before, in every case")
+            raise self.refusal(node, f"{node.id} has no value here; {mend}")
         if isinstance(found, tree.Name):
             found.line = node.lineno
         return found

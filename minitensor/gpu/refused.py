@@ -32,7 +32,12 @@ FUNCTIONS = _words(
 # Python's and C's names for what NumPy calls otherwise.
 OURS = {"acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "fabs": "absolute", "abs": "absolute",
         "pow": "power", "amax": "maximum", "amin": "minimum", "max": "maximum", "min": "minimum",
-        "barrier": "syncthreads"}  # fmt: skip
+        "barrier": "syncthreads", "shared": "shared_memory", "atomic": "atomic_add"}  # fmt: skip
+# Names that kernels use and that a file has forgotten to import.
+IMPORTED = {
+    "np": "write `import numpy as np` above the kernel",
+    "cuda": "write `from minitensor.gpu import cuda` above the kernel",
+}
 # What Python has and a kernel cannot.
 REFUSED: dict[type, str] = {
     ast.List: "there are no lists in a kernel; use an array, or a variable for each",

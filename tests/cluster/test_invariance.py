@@ -142,6 +142,7 @@ def test_order_and_doubling_do_not_matter(backend, way, case):
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("kernel", ["gaussian", "flat", "triangular"])
+@examples(50)
 @given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.2, 1.0), bandwidth=st.sampled_from([0.6, 1.0]))
 def test_bandwidths_near_the_largest_number_are_right(dtype, kernel, seed, share, bandwidth):
     """Beside such a bandwidth all points weigh the same, if they are small; and if not, it is as in any other unit."""

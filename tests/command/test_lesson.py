@@ -175,6 +175,17 @@ def test_a_lesson_is_read(own_lesson, capsys, monkeypatch):
         assert words in text
 
 
+def test_in_a_pipe_a_line_of_code_stays_a_line(own_lesson, capsys, monkeypatch):
+    script = own_lesson / "lessons" / "07_own.py"
+    line = f"long = [{', '.join(map(str, range(60)))}]  # [bold] :smile:"
+    script.write_text(f"{script.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    monkeypatch.setenv("PAGER", "cat")
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("pydoc.pager", print)
+    assert main(["lesson", "7", "--read"]) == 0
+    assert line in capsys.readouterr().out.splitlines()
+
+
 def test_lessons_inside_a_wheel_are_found_first(own_lesson):
     inside = own_lesson / "minitensor" / "lessons"
     inside.mkdir(parents=True)

@@ -373,6 +373,7 @@ def test_progress_that_cannot_be_read_is_left_as_it_is(text, message, begun, cap
         assert printed.out == ""
         assert f"minitensor {words[0]}: {MINE / 'progress.json'}" in printed.err
         assert message in printed.err
+        assert "Nothing was changed. Mend it, or give it another name: `minitensor start my-exercises`" in printed.err
     assert (MINE / "progress.json").read_bytes() == text.encode("latin-1")
     (MINE / "progress.json").rename(MINE / "old.json")
     assert main(["start", "my-exercises"]) == 0
@@ -390,19 +391,78 @@ def test_what_others_wrote_into_the_progress_stays(begun):
     assert after["exercises"]["99_more"]["hints"] == 2
 
 
-def test_a_check_that_cannot_be_kept_says_so(begun, capsys, monkeypatch):
-    def full(self, *_, **__):
+@pytest.fixture
+def full(monkeypatch):
+    """A disk on which nothing more can be written."""
+
+    def write_text(self, *_, **__):
         raise OSError(28, "No space left on device")
 
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", write_text)
+        yield
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        (["check", "1"], "1 is right."),
+        (["hint", "2"], "2 double, hint 1 of 3:"),
+        (["solution", "2", "--yes"], '"""Times two × 2."""'),
+    ],
+)
+def test_what_cannot_be_kept_is_said_after_what_was_asked_for(words, first, begun, capsys, request):
     written(1, "# right\n")
     before = (MINE / "progress.json").read_bytes()
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_text", full)
-        assert main(["check"]) == 1
-    printed = capsys.readouterr()
-    assert printed.out.startswith("1 is right.\n")
-    assert "No space left on device; the file that was there is as it was" in printed.err
+    request.getfixturevalue("full")
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == first
+    assert lines[-1].startswith("(Your progress could not be kept: ")
+    assert "No space left on device; the file that was there is as it was" in lines[-1]
     assert (MINE / "progress.json").read_bytes() == before
+
+
+def test_what_cannot_be_kept_is_said_in_json_too(begun, capsys, request):
+    written(1, "# right\n")
+    request.getfixturevalue("full")
+    assert main(["check", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert "No space left on device" in found["unkept"]
+    assert Path(found["solution"]).samefile(files.solution(1))
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_folder_that_has_lost_its_progress_is_still_one(inside, begun, capsys, monkeypatch):
+    (MINE / "progress.json").unlink()
+    if inside:
+        monkeypatch.chdir(MINE)
+    where = "." if inside else "my-exercises"
+    name = Path(where) / "progress.json"
+    message = f"{name} is missing: `minitensor start {where}` makes a new one and leaves your exercises as they are"
+    for words in (["check"], ["hint"], ["reset", "1"], ["exercises"], ["solution", "1"], ["check", "--dir", "."]):
+        if words[-1] == "." and not inside:
+            continue
+        assert main(words) == 1
+        assert capsys.readouterr() == ("", f"minitensor {words[0]}: {message}\n")
+    assert main(["start", where]) == 0
+    said = "progress.json is new: an exercise that you have solved counts as done when it is checked again."
+    assert said in capsys.readouterr().out.splitlines()
+    assert main(["check"]) == 2
+
+
+def test_one_exercise_alone_makes_no_folder(empty, capsys):
+    Path("02_double.py").write_text("def double(x):\n    return 2 * x\n")
+    assert main(["check"]) == 1
+    assert "To begin: minitensor start my-exercises" in capsys.readouterr().err
+    assert main(["check", "--dir", "."]) == 1
+    assert "progress.json is missing: `minitensor start .` makes a new one" in capsys.readouterr().err
+
+
+def test_the_lessons_own_folders_are_no_learners(empty, capsys, monkeypatch):
+    monkeypatch.chdir(empty / "lessons" / "exercises")
+    assert main(["check"]) == 1
+    assert "To begin: minitensor start my-exercises" in capsys.readouterr().err
 
 
 # Words.
@@ -422,6 +482,11 @@ def test_explain_of_a_spec_stays_as_it_is(empty, capsys):
     assert capsys.readouterr().err == "minitensor explain: there is no page 'halos': do you mean halo?\n"
     assert main(["explain", "ij"]) == 1
     assert "came with it" in capsys.readouterr().err
+    assert main(["explain", "nosuch"]) == 1
+    assert "there is no page 'nosuch': the word to look up is what a message" in capsys.readouterr().err
+    for spec in ("nosuch->", "no,such->nosuch"):
+        assert main(["explain", spec]) == 1
+        assert "no page" not in capsys.readouterr().err
 
 
 # Terminals.

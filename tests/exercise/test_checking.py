@@ -33,12 +33,17 @@ def solved(number, function, body, tmp_path, above=""):
         ("while True:\n    print('again')", "flood", "prints more than"),
         ("raise ValueError('mine')", "raises", "raises ValueError: mine"),
         ("import sys\nsys.exit(0)", "raises", "ends the program"),
+        ("import os\nos._exit(0)", "raises", "ends the program"),
+        ("breakpoint()\nreturn 0.0", "raises", "waits for input: all that it needs are its arguments.\n  line "),
+        ("raise KeyboardInterrupt", "raises", "raises KeyboardInterrupt"),
         ("return a[10 ** 9]", "raises", "raises IndexError"),
         ("return [1.0]", "wrong-type", "returns a list, where a float is asked for"),
         ("return None", "wrong-type", "returns nothing (None)"),
         ("return mt.tensor(1.0)", "wrong-type", "returns a Tensor"),
         ("return float('nan')", "not-a-number", "nan"),
         ("a.append(1.0)\nreturn 0.0", "changed-input", "changes a"),
+        ("return float(input('how much? '))", "raises", "waits for input"),
+        ("return float(round(sum(x * y for x, y in zip(a, b)) - 1e-9, 9))", "numbers", "expected"),
         ("return recursion(a, b)", "raises", "raises NameError"),
         ("return dot(a, b)", "raises", "RecursionError"),
         ("return 12345.0", "numbers", "expected"),
@@ -54,6 +59,12 @@ def test_whatever_a_function_does_is_told_in_a_sentence(body, word, sentence, tm
     assert outcome.text.endswith(f"(more: `minitensor explain {word}`)")
     if "expected" in outcome.text:
         assert outcome.text.index("expected  ") < outcome.text.index("yours  ")
+
+
+def test_ctrl_c_goes_through(tmp_path):
+    body = "import signal\nsignal.raise_signal(signal.SIGINT)"
+    with pytest.raises(KeyboardInterrupt):
+        check(DOT, path=solved(DOT, "dot", body, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +146,29 @@ def test_in_a_notebook_a_function_is_given():
     assert str(outcome) == repr(outcome) == outcome.text
 
 
+def test_in_a_notebook_the_sentences_speak_of_a_cell():
+    def dot(a, b):
+        raise NotImplementedError
+
+    outcome = check(DOT, dot)
+    assert outcome.status == "undone"
+    assert outcome.lines[0].startswith("6 is not done yet. Go on in your cell, line ")
+    assert check(DOT, 3).lines[0].startswith("Your cell has no dot that is a function")
+    assert check(1, {}).lines[0] == "1 is not done yet: 5 of 5 blanks are empty."
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_waits_to_be_awaited_is_of_a_wrong_type(tmp_path):
+    path = solved(DOT, "dot", "return 0.0", tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("\ndef dot", "\nasync def dot"), encoding="utf-8")
+    assert "returns a coroutine, where a float is asked for" in check(DOT, path=path).text
+
+
+def test_of_an_endless_recursion_the_line_that_calls_is_shown(tmp_path):
+    lines = check(DOT, path=solved(DOT, "dot", "return dot(a, b)", tmp_path)).lines
+    assert [line.partition(": ")[2] for line in lines[1:]] == ["return dot(a, b)"]
+
+
 def test_in_a_notebook_the_blanks_are_a_dictionary():
     from minitensor.exercise.blanks import truth
 
@@ -152,7 +186,18 @@ def test_an_answer_that_is_computed_is_not_a_prediction(tmp_path):
     text = files.stub(1).read_text(encoding="utf-8").replace(": ...", ": len('abc')", 1)
     (tmp_path / "01.py").write_text(text, encoding="utf-8")
     outcome = check(1, path=tmp_path / "01.py")
-    assert (outcome.status, outcome.word) == ("wrong", "forbidden")
+    assert (outcome.status, outcome.word) == ("wrong", "predict")
+
+
+def test_a_fraction_and_a_product_are_written_out_too(tmp_path):
+    from minitensor.exercise.blanks import truth
+
+    key, value = next((key, value) for key, value in truth(5).items() if isinstance(value, int))
+    path = tmp_path / "05.py"
+    text = files.stub(5).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.strip().startswith(f'"{key}"'))
+    path.write_text(text.replace(line, line.replace("...", f"2 * {value} / 2")), encoding="utf-8")
+    assert check(5, path=path).status == "undone"  # that one is right, and others are left
 
 
 @pytest.mark.parametrize("which", [0, 99, "kitchen", -1, "1.5"])
@@ -186,3 +231,9 @@ def test_another_seed_makes_other_data():
 def test_the_message_in_the_readme_is_what_is_printed():
     readme = (files.lessons_folder().parent / "README.md").read_text(encoding="utf-8")
     assert f"```text\n{check('rmse', path=files.wrong(11)['trap']).text}\n```" in readme
+
+
+def test_a_numpy_array_is_named_as_one():
+    outcome = check("distances", lambda x, y: np.zeros((len(x), len(y))))
+    assert outcome.word == "wrong-type"
+    assert "returns a NumPy array, where a Tensor is asked for" in outcome.text

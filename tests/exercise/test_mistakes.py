@@ -16,6 +16,7 @@ MISTAKES = [
     ("permute", "return tuple(strides[k] for k in axes), tuple(shape[k] for k in axes)", "numbers"),
     ("permute", "return tuple(sorted(shape)), tuple(sorted(strides))", "numbers"),
     ("mirror", "return abs(strides[1]) * (shape[1] - 1) + offset, shape, (strides[0], -abs(strides[1]))", "numbers"),
+    ("mirror", "return offset + shape[1], shape, (strides[0], -strides[1])", "width"),
     ("mirror", "return offset + strides[0] - 1, shape, (strides[0], -strides[1])", "numbers"),
     ("dot", "if len(a) != len(b):\n    return 0.0\nreturn sum(x * y for x, y in zip(a, b))", "refuse"),
     ("dot", "assert len(a) == len(b)\nreturn sum(x * y for x, y in zip(a, b))", "refuse"),
@@ -25,7 +26,15 @@ MISTAKES = [
     ("broadcast", "return tuple(max(x, y) for x, y in zip(a, b))", "wrong-shape"),
     ("broadcast", "return max(a, b)", "wrong-shape"),
     ("broadcast", "return a if len(a) > len(b) else b", "numbers"),
-    ("expand", "return tuple(0 if n == 1 else s for n, s in zip(shape, strides))", "no-new-axes"),
+    ("expand", "return tuple(0 if n == 1 else s for n, s in zip(shape, strides))", "wrong-shape"),
+    ("expand", "return (*(0,) * (len(to) - len(shape)), *(0 if n == 1 else s for n, s in zip(shape, strides)))",
+     "every-one"),
+    ("dbscan_core", "return (((p[:, None] - p) ** 2).sum(2) <= eps * eps + 1e-5).sum(1) >= min_samples", "numbers"),
+    ("lsh_hash", "above = (x @ planes.T >= 0).astype('int64')\n"
+     "return above @ mt.tensor([2 ** min(i, 31) for i in range(len(planes))], dtype='int64')", "numbers"),
+    ("matmul_rows", "return a.__matmul__(b)", "forbidden"),
+    ("choose", "return getattr(mt, 'wh' + 'ere')(q, a, b)", "forbidden"),
+    ("dbscan_core", "from minitensor.cluster import DBSCAN as D\nreturn D(eps).fit(p).labels >= 0", "forbidden"),
     ("expand", "return tuple(0 for _ in to)", "numbers"),
     ("rmse", "return ((guess - truth) ** 2).sum().sqrt()", "numbers"),
     ("rmse", "return ((guess - truth[:, None]) ** 2).mean(axis=0).sqrt()", "wrong-shape"),
@@ -73,7 +82,6 @@ def test_a_mistake_that_is_not_seeded_does_not_pass(name, body, word, tmp_path):
     [
         ("mirror", "r, c = shape\ns, t = strides\nreturn offset + t * c - t, shape, (s, -t)"),
         ("dot", "if len(a) != len(b):\n    raise ValueError\nreturn sum(a[i] * b[i] for i in range(len(a)))"),
-        ("expand", "return (*(0,) * (len(to) - len(shape)), *(0 if n == 1 else s for n, s in zip(shape, strides)))"),
         ("rmse", "return mt.einsum('ii->i', (guess - truth) ** 2).mean().sqrt()"),
         ("choose", "return ~q * b + q * a"),
         ("matmul_rows", "c = mt.zeros((len(a), b.shape[1]), a.dtype)\nfor row in range(len(a)):\n"

@@ -163,10 +163,17 @@ def test_the_statement_is_one_screen(number):
     lines = files.stub(number).read_text(encoding="utf-8").splitlines()
     assert len(lines) <= (50 if kind_of(number) == "mend" else 40)
     assert max(map(len, lines)) <= 88
+    assert lines[1].strip()  # no empty line below the title
     "\n".join(lines).encode("cp1252")
     text = ast.get_docstring(known(files.stub(number)).tree)
     assert len(re.findall(r"^Star: ", text, re.M)) == len(EXERCISES[number].stars)
     assert re.search(r"\blesson \d", text.partition("\n")[2])
+
+
+@each_exercise
+def test_a_solution_fits_the_screen(number):
+    lines = files.solution(number).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 88] == []
 
 
 def test_the_exercises_are_as_many_as_they_should_be():

@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
 import minitensor as mt
 from minitensor.exercise import check
+from minitensor.gpu import cuda, kernel
 
 
 def moved(q, p, h):
@@ -86,6 +88,7 @@ PICTURES = [mt.full((3, 4), float(step % 2)) for step in range(12)]
         (WAY[0], "something else than a list of Tensors"),
         ([1.0] * 20, "something else than a list of Tensors"),
         ([WAY[0]] * 20, "one Tensor, again and again"),
+        ([WAY[0][:] for _ in range(20)], "one Tensor, again and again"),
         ([*WAY[:12], WAY[11].copy()], "frame 12 is the same as frame 11"),
         ([*WAY, mt.full((1, 2), mt.nan)], "frame 20 holds what is no finite number"),
         ([*WAY, PICTURES[0]], "frame 20 has another shape than frame 19"),
@@ -102,3 +105,48 @@ def test_what_is_no_animation_is_said(frames, said):
 def test_an_animation_that_jumps_at_its_end_leaves_a_star_open(frames, star):
     outcome = check(26, lambda: frames)
     assert (outcome.status, outcome.stars) == ("right", (star,))
+
+
+@kernel
+def one_adds_for_its_block(x, out, n):
+    if cuda.threadIdx.x == 0:
+        value = np.float32(0)
+        for i in range(cuda.blockIdx.x * 64, min(cuda.blockIdx.x * 64 + 64, n)):
+            value += x[i]
+        cuda.atomic_add(out, 0, value)
+
+
+@kernel
+def one_goes_along_a_row(img, out, h, w):
+    x, row = cuda.grid(2)
+    if x == 0 and row < h:
+        for col in range(w):
+            left, right = np.int32(img[row, max(col - 1, 0)]), img[row, min(col + 1, w - 1)]
+            out[row, col] = np.uint8((left + img[row, col] + right + 1) // 3)
+
+
+@pytest.mark.parametrize(("number", "answer"), [(36, one_adds_for_its_block), (44, one_goes_along_a_row)])
+def test_few_threads_that_do_the_work_of_many_are_refused(number, answer):
+    outcome = check(number, answer)
+    assert (outcome.status, outcome.word) == ("wrong", "too-much")
+    assert "few threads do the work of many" in outcome.text
+
+
+@kernel
+def one_sums_up_what_all_fetched(x, out, n):
+    part = cuda.shared_memory(np.float32, 64)
+    i, thread = cuda.grid(1), cuda.threadIdx.x
+    part[thread] = x[i] if i < n else np.float32(0)
+    cuda.syncthreads()
+    if thread == 0:
+        for at in range(1, 64):
+            part[at] += part[at - 1]
+    cuda.syncthreads()
+    if i < n:
+        out[i] = part[thread]
+
+
+def test_few_additions_by_one_thread_leave_the_star_open():
+    outcome = check(38, one_sums_up_what_all_fetched)
+    assert (outcome.status, outcome.stars) == ("right", (False,))
+    assert "in shared memory" in outcome.text

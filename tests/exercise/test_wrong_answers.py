@@ -1,9 +1,12 @@
 """Every wrong answer that is kept fails, is told from the solution and from the others, and gets its own sentence."""
 
+import ast
+
 import pytest
+from many import for_each
 
 from minitensor.exercise import checking, files
-from minitensor.exercise.programs import clause
+from minitensor.exercise.programs import clause, known
 
 ANSWERS = [(number, word) for number in files.exercises() for word in files.wrong(number)]
 
@@ -25,3 +28,14 @@ def test_a_wrong_answer_fails_and_gets_its_own_sentence(number, word):
     assert outcome.lines[0].strip()
     assert len(outcome.text.splitlines()) <= 16, outcome.text
     assert max(map(len, outcome.text.splitlines())) <= 100, outcome.text
+
+
+def imports(path):
+    return {ast.unparse(each) for each in known(path).tree.body if isinstance(each, (ast.Import, ast.ImportFrom))}
+
+
+@for_each(ANSWERS)
+def test_a_wrong_answer_imports_no_more_than_its_exercise(answer):
+    """Grading takes nothing but bodies."""
+    number, word = answer
+    assert imports(files.wrong(number)[word]) <= imports(files.stub(number))

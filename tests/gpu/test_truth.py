@@ -1,4 +1,4 @@
-"""Every kernel of the library, the lessons, the docstrings and the tests: the simulator computes what CuPy's C++ does.
+"""Every kernel of the library, lessons, exercises, docstrings and tests: the simulator computes what CuPy's C++ does.
 
 Their launches on the simulator are recorded, and run again by the shim: CuPy's text, compiled by g++. What has only
 arithmetic in it is equal bit for bit. Functions such as exp are within 2 units in the last place of each other, which

@@ -1,4 +1,4 @@
-"""Every launch that the library, its lessons, its docstrings and its tests make on the simulator and that succeeds.
+"""Every launch that the library, lessons, exercises, docstrings and tests make on the simulator and that succeeds.
 
 A program of its own, ``python -m gpu_shim.recording FILE``, since it runs tests. What it writes are `Recorded`.
 """
@@ -116,6 +116,8 @@ def record(lessons=LESSONS):
 
     from minitensor import plot
     from minitensor.errors import MissingExtraError
+    from minitensor.exercise import check
+    from minitensor.exercise import files as exercise_files
     from minitensor.gpu import compiler
 
     def nothing(*_, **__):
@@ -128,6 +130,10 @@ def record(lessons=LESSONS):
         for lesson in lessons:
             exec(until_the_last_launch(ROOT / "lessons" / lesson), {"__name__": "lesson"})
             plot.close_all()
+        for number in exercise_files.exercises():
+            path = exercise_files.solution(number)
+            if "@kernel" in path.read_text(encoding="utf-8"):
+                assert check(number, path=path).status == "right"
         compiler.compile_to_cubin = compiling
         code = pytest.main(["-q", "-x", "-n", "0", "-p", "no:cacheprovider", *files()])
     if code:

@@ -35,7 +35,7 @@ def room_for(size):
     [
         (lambda path: plot.save(plot.climbs(CLIMB), path), "a.png"),
         (lambda path: plot.save(plot.climbs(CLIMB), path), "a.svg"),
-        (lambda path: plot.save(plot.moving([POINTS, POINTS * 0.5], LABELS), path), "a.gif"),
+        (lambda path: plot.animate([POINTS, POINTS * 0.5], path), "a.gif"),
         (lambda path: plot.save_pixels(mt.zeros((4, 5, 3)), path), "a.png"),
     ],
 )

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
 from pictures import CENTERS, LABELS, POINTS, colors_of, darkness
-from PIL import Image
 from strategies import arrays, as_tensor, examples
 
 import minitensor as mt
@@ -190,7 +189,7 @@ def test_paths_of_mean_shift_end_in_its_centres(backend):
 
 
 # moving
-def test_an_animation_goes_from_the_first_step_to_the_last(tmp_path):
+def test_an_animation_goes_from_the_first_step_to_the_last():
     path = [POINTS, POINTS * 0.5, POINTS * 0.25]
     animation = plot.moving(path, LABELS)
     dots = animation._fig.axes[0].collections[1]
@@ -198,8 +197,6 @@ def test_an_animation_goes_from_the_first_step_to_the_last(tmp_path):
     np.testing.assert_allclose(dots.get_offsets(), POINTS.numpy())
     animation._func(10**6)
     np.testing.assert_allclose(dots.get_offsets(), POINTS.numpy() * 0.25)
-    with Image.open(plot.save(animation, tmp_path / "new" / "a.gif")) as image:
-        assert image.n_frames > 3
 
 
 def test_an_animation_moves_on_straight_lines_and_holds_the_end():

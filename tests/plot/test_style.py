@@ -83,8 +83,9 @@ def test_save_all_writes_each_open_picture_once(tmp_path):
 
 def test_an_animation_is_saved_at_the_speed_at_which_it_is_shown(tmp_path):
     animation = plot.moving([POINTS, POINTS * 0.5], LABELS)
-    with Image.open(plot.save(animation, tmp_path / "a.gif")) as image:
+    with Image.open(plot.save(animation, tmp_path / "new" / "a.gif")) as image:
         assert image.format == "GIF"
+        assert image.n_frames > 3
         assert image.info["duration"] == pytest.approx(animation._interval, abs=10)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from minitensor.exercise.catalogue.threads import shared_out
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
@@ -32,6 +33,7 @@ TOTAL = Exercise(
         "the second star the first thread of each warp writes its sum into shared memory of two numbers; after a "
         "barrier thread 0 adds both to out[0] with one atomic.",
     ),
+    must=shared_out(60),
     stars=(
         Star("At most one atomic for each warp: 6 for n = 170.", most={"atomics": 6}),
         Star("At most one atomic for each block: 3 for n = 170.", most={"atomics": 3}),
@@ -83,7 +85,13 @@ CUMULATE = Exercise(
         "Up: at = (thread + 1) * 2 * step - 1, and if at < 64: sums[at] += sums[at - step]; a barrier after each "
         "step, outside of the if. Down: steps 16, 8, 4, 2, 1, and the same with step more in at.",
     ),
-    stars=(Star("At most 120 additions for a block.", one_block, {"flops": 120}),),
+    stars=(
+        Star(
+            "At most 120 additions for a block, shared out among its threads.",
+            one_block,
+            {"flops": 120, "global_requests": 20, "shared_requests": 120},
+        ),
+    ),
 )
 
 # --- 39: counts ------------------------------------------------------------------------------------------------------
@@ -105,6 +113,7 @@ COUNT = Exercise(
         "In the middle: if i < n: cuda.atomic_add(counts, v[i], 1), with i = cuda.grid(1). At the end, for the first "
         "threads: cuda.atomic_add(out, thread, counts[thread]).",
     ),
+    must=shared_out(100),
     stars=(
         Star(
             "At most one atomic on global memory for a block and a bin: 64 for n = 500 and 16 bins.",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from minitensor.core.creation import tensor
+from minitensor.core.tensor import Tensor
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
@@ -43,6 +44,15 @@ def _whole(draw: Draw) -> Iterator[Case]:
     yield Case((tensor(draw.integers(0, 9, 23, 2, dtype="float64")), 3.0, 4))
     yield Case((tensor(draw.integers(0, 5, 17, 3, dtype="float64")), 2.0, 3))
     yield Case((tensor(draw.integers(0, 12, 37, 2, dtype="float32")) - 20_000.0, 3.0, 7))
+    yield Case((_around(5.0), 5.0, 4))
+    yield Case((_around(2.5) * 0.5, 1.25, 4))
+
+
+def _around(eps: float) -> Tensor:
+    """Points on a line: some are exactly eps apart, some a hair more, some a hair less. All of it is exact."""
+    hair = 2.0**-20
+    steps = [eps, eps, eps + hair, eps, eps - hair, eps - hair, eps + hair, eps + hair, eps, hair, eps]
+    return tensor([[3.0, sum(steps[:number])] for number in range(len(steps) + 1)])
 
 
 def _many(draw: Draw) -> Iterator[Case]:
@@ -55,6 +65,9 @@ def _sides(draw: Draw) -> Iterator[Case]:
     for n, b, d in ((4, 1, 2), (5, 3, 1), (6, 5, 3), (7, 2, 4), (3, 0, 2), (0, 3, 2), (4, 3, 3)):
         signs = tensor(draw.integers(-1, 2, b, d, dtype="float64").reshape(b, d))
         yield Case((draw.tensor(n, d, start=-11 if draw.legible else 0), draw.tensor(b, d, start=1) * signs))
+    for b in (33, 50):
+        above_all = tensor(draw.integers(0, 2, b, 2, dtype="float64") * 2 - 1)  # far from every plane
+        yield Case((tensor([[5.0, 2.0], [-2.0, 7.0], [-4.0, -3.0], [1.0, -6.0]]), above_all))
     yield Case((draw.tensor(8, 3, dtype="float32", start=-9), draw.tensor(6, 3, dtype="float32", scale=-1, start=4)))
 
 
@@ -63,7 +76,7 @@ def _of_62(draw: Draw) -> Iterator[Case]:
 
 
 def _as_often_as_the_angle_says(names: dict[str, Any]) -> str:
-    draw, planes, count = Draw(5, legible=False), 62, 6200
+    draw, planes, count = Draw(5, legible=False), 50, 6200
     for degrees in (20, 45, 90, 150):
         angle = math.radians(degrees)
         pair = tensor([[1.0, 0.0], [math.cos(angle), math.sin(angle)]])
@@ -73,7 +86,7 @@ def _as_often_as_the_angle_says(names: dict[str, Any]) -> str:
             apart += (one ^ other).bit_count()
         share, expected = 1 - apart / count, 1 - angle / math.pi
         if abs(share - expected) > 3 * math.sqrt(expected * (1 - expected) / count):
-            return f"two points at {degrees} degrees are on one side of {share:.1%} of the planes, not {expected:.1%}"
+            return f"Two points at {degrees} degrees are on one side of {share:.1%} of the planes, not {expected:.1%}."
     return ""
 
 
@@ -98,9 +111,10 @@ EXERCISES = (
             "second star compare (c**2).sum(1) - 2 * (p @ c.T), both centred at p.mean(0) first.",
         ),
         stars=(
-            Star("no loop over points", _no_loop, {"operations": 60}),
-            Star("never n * k * d numbers at a time", _no_table, {"alive": 40 * 5 * 19 - 1}),
+            Star("No loop over points.", _no_loop, {"operations": 60}),
+            Star("Never n * k * d numbers at a time.", _no_table, {"alive": 40 * 5 * 19 - 1}),
         ),
+        without=("cluster", "segment"),
     ),
     Exercise(
         "neighbourhoods",
@@ -119,7 +133,8 @@ EXERCISES = (
             "Compare with eps * eps by <=, and count: a sum of a bool Tensor is how many are true.",
             "core = mt.zeros(len(p), dtype='bool'); then for each number core[number] = count >= min_samples.",
         ),
-        stars=(Star("never the table of all distances", _many, {"alive": 12 * 90}),),
+        stars=(Star("Never the table of all distances.", _many, {"alive": 12 * 90}),),
+        without=("cluster", "segment"),
     ),
     Exercise(
         "collisions",
@@ -139,8 +154,9 @@ EXERCISES = (
             "That is one more product, of above (n, b) and mt.tensor([2**bit for bit in range(len(planes))], 'int64').",
         ),
         stars=(
-            Star("62 planes at once", _of_62),
-            Star("as many collisions as the angle says", holds=_as_often_as_the_angle_says),
+            Star("62 planes at once.", _of_62),
+            Star("As many collisions as the angle says.", holds=_as_often_as_the_angle_says),
         ),
+        without=("cluster",),
     ),
 )

@@ -67,7 +67,7 @@ EXERCISES = (
             "For the star divide the sizes by the largest of them, and multiply the norm by it; where it is 0, stop.",
         ),
         stars=(Star("Numbers of 1e200 and of 1e-200 have a norm too, and so do zeros.", _huge),),
-        without=("norm", "norms"),
+        without=("norm", "norms", "linalg", "vector_norm"),
     ),
     Exercise(
         "far",
@@ -97,6 +97,7 @@ EXERCISES = (
             ),
             Star("No result is below 0, not even by rounding.", holds=_never_below_0),
         ),
+        without=("cluster",),
         digits=5,
     ),
 )

@@ -61,7 +61,7 @@ def _comes_back(names: dict[str, Any]) -> str:
     each = share[:, None, None, None]
     noisy = each.sqrt() * picture + (1 - each).sqrt() * noise
     off = abs(names["denoise"](noisy, noise, share) - picture).max().item()
-    return "" if off < 1e-12 else f"pictures (4, 5, 6, 3) came back from their noise off by {off:.0e}"
+    return "" if off < 1e-12 else f"Pictures (4, 5, 6, 3) came back from their noise off by {off:.0e}."
 
 
 EXERCISES = (
@@ -84,9 +84,10 @@ EXERCISES = (
             "to one tall matrix each.",
         ),
         stars=(
-            Star("nothing is transposed in memory", _untouched, {"copied": 6 * 5 + 5 * 7}),
-            Star("a stack of a, all of which meet one b", _stacks),
+            Star("Nothing is transposed in memory.", _untouched, {"copied": 6 * 5 + 5 * 7}),
+            Star("A stack of a, all of which meet one b.", _stacks),
         ),
+        without=("autograd", "grad", "value_and_grad", "variable", "backward"),
     ),
     Exercise(
         "similar",
@@ -106,7 +107,8 @@ EXERCISES = (
             "For the star take the largest of each row (of each column) away before exp, with keepdims=True, and add "
             "it again after log.",
         ),
-        stars=(Star("tau = 0.001 gives a finite number too", _sharp),),
+        stars=(Star("tau = 0.001 gives a finite number too.", _sharp),),
+        without=("models",),
         digits=9,
     ),
     Exercise(
@@ -119,6 +121,6 @@ EXERCISES = (
             "With a = alpha_bar[:, None] it is (x - mt.sqrt(1 - a) * noise) / mt.sqrt(a). For the star reshape to "
             "(n, 1, ..., 1), with x.ndim axes.",
         ),
-        stars=(Star("pictures of any number of axes come back to 12 digits", _of_any_axes, holds=_comes_back),),
+        stars=(Star("Pictures of any number of axes come back to 12 digits.", _of_any_axes, holds=_comes_back),),
     ),
 )

@@ -91,5 +91,6 @@ EXERCISES = (
                 most={"alive": prod(WIDE) // 2},
             ),
         ),
+        without=("cluster",),
     ),
 )

@@ -7,11 +7,16 @@ import numpy as np
 
 from minitensor.core.creation import tensor
 from minitensor.core.tensor import Tensor
+from minitensor.exercise.catalogue.tensors import LIBRARIES
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
 Calls = Iterator[Case | tuple[Any, ...]]
-PRODUCTS = ("@", "einsum", "matmul", "tensordot", "vecdot")  # what does the whole work
+OTHERS = ("numpy", "np", "tolist")  # work done elsewhere than on Tensors
+PRODUCTS = (  # what does the whole work
+    "@", "__matmul__", "__rmatmul__", "einsum", "matmul", "matrix_product", "tensordot", "vecdot", "dot", "mm", "mv",
+    *OTHERS,
+)  # fmt: skip
 LARGE = 19, 11, 13  # m, k, n of the product that is counted
 
 
@@ -48,6 +53,7 @@ def _views(draw: Draw) -> Calls:
     size, other = (3, 4) if draw.legible else map(int, 3 + draw.rng.permutation(6)[:2])
     yield (size,), (1,), (other, size)
     yield (size, 1), (1, 1), (size, other)
+    yield (size, 1), (other, other), (2, size, 1)  # a size of 1 that is right already
     yield (1, size), (size, 1), (other, size)
     yield (size, other), (other, 1), (size, other)
     yield (size, 1), (1, 1), (2, size, other)
@@ -147,6 +153,7 @@ EXERCISES = (
             "neither is 1, raise ValueError. enumerate(..., start=-ndim) counts the axes from the end.",
         ),
         stars=(Star("The message says which axis, counted from the end.", _axes_that_disagree),),
+        without=("broadcast_shapes", *LIBRARIES),
     ),
     Exercise(
         "expand",
@@ -160,6 +167,7 @@ EXERCISES = (
             "the stride where the two are equal.",
         ),
         stars=(Star("What cannot be stretched to that shape raises ValueError.", _views_that_are_none),),
+        without=LIBRARIES,
     ),
     Exercise(
         "score",
@@ -181,6 +189,7 @@ EXERCISES = (
             "With errors of shape (n,): (errors**2).mean(), and of that the root.",
         ),
         stars=(Star("Nothing of n x n numbers exists on the way.", most={"alive": 500}),),
+        without=("norms",),
     ),
     Exercise(
         "choose",
@@ -193,7 +202,7 @@ EXERCISES = (
             "For the star: mt.broadcast_shapes gives the whole shape; stretch q, a and b to it with expand(*shape), "
             "copy b, and write the elements of a into the places of the mask: result[mask] = a[mask].",
         ),
-        without=("where",),
+        without=("where", *OTHERS),
         stars=(Star("What is not chosen does not matter, even if it is infinite or not a number.", _spoiled),),
     ),
     Exercise(

@@ -6,6 +6,8 @@ from typing import Any
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
+LIBRARIES = ("mt", "np", "numpy")  # where plain Python is asked for
+
 
 def _sizes(draw: Draw, axes: int) -> tuple[int, ...]:
     """Sizes of which no two are equal: 2, 3, 4 and so on, or any from 2 to 9."""
@@ -112,6 +114,7 @@ EXERCISES = (
             "product, then multiply it by the size. Turn the list round at the end.",
         ),
         stars=(Star("Any number of axes: one, five, or none.", _shapes_of_any_length),),
+        without=LIBRARIES,
     ),
     Exercise(
         "permute",
@@ -123,6 +126,7 @@ EXERCISES = (
             "Axis k of the result has the size shape[axes[k]]. Go through axes in order.",
         ),
         stars=(Star("Axes that do not name every axis once raise ValueError.", _orders_that_are_none),),
+        without=LIBRARIES,
     ),
     Exercise(
         "mirror",
@@ -154,6 +158,6 @@ EXERCISES = (
             "zip(a, b, strict=True) raises ValueError where the lengths differ.",
         ),
         stars=(Star("No index: no square bracket in your lines.", most={"indices": 0}),),
-        without=("@", "einsum", "matmul", "sumprod", "tensordot", "vecdot"),
+        without=("@", "__matmul__", "sumprod", "einsum", "matmul", "tensordot", "vecdot", "np", "numpy"),
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from minitensor.exercise.catalogue.threads import shared_out
 from minitensor.exercise.drawing import Draw
 from minitensor.exercise.kinds import Case, Exercise, Star
 
@@ -27,8 +28,16 @@ CONFLICTS = Exercise(
 
 
 def to_turn(draw: Draw) -> Iterator[Case]:
-    for m, n in ((1, 2), (5, 31), (33, 7), (40, 70)):
-        yield Case((draw.array(m, n), draw.old(n, m), m, n), blocks(n, m, (32, 32)), (32, 32))
+    for m, n in ((1, 2), (5, 31), (33, 7), (34, 37)):
+        yield square_blocks(draw, m, n)
+
+
+def square_blocks(draw: Draw, m: int, n: int) -> Case:
+    return Case((draw.array(m, n), draw.old(n, m), m, n), blocks(n, m, (32, 32)), (32, 32))
+
+
+def counted_turn(draw: Draw) -> Iterator[Case]:
+    yield square_blocks(draw, 40, 70)
 
 
 def large_turn(draw: Draw) -> Case:
@@ -47,9 +56,10 @@ TURN = Exercise(
         "Write out[row, col] = tile[x * 32 + y] behind a new guard, row < n and col < m. The conflicts go away if "
         "the rows of the tile are 33 numbers long.",
     ),
+    must=shared_out(400),
     stars=(
-        Star("At most 790 sectors for 40 x 70.", most={"sectors": 790}),
-        Star("At most 790 sectors, and no bank conflict.", most={"sectors": 790, "bank_conflicts": 0}),
+        Star("At most 790 sectors for 40 x 70.", counted_turn, {"sectors": 790}),
+        Star("At most 790 sectors, and no bank conflict.", counted_turn, {"sectors": 790, "bank_conflicts": 0}),
     ),
     large=large_turn,
 )
@@ -69,9 +79,13 @@ TILES = Exercise(
 
 
 def to_multiply(draw: Draw) -> Iterator[Case]:
-    for m, k, n in ((1, 1, 2), (2, 7, 3), (9, 8, 5), (7, 9, 10), (13, 21, 19)):
-        a, b = draw.array(m, k, start=1), draw.array(k, n, scale=0.5, start=-3)
-        yield Case((a, b, draw.old(m, n), m, k, n), blocks(n, m, (8, 8)), (8, 8))
+    for m, k, n in ((1, 1, 2), (2, 7, 3), (9, 8, 5), (7, 9, 10), (10, 17, 9)):
+        yield product(draw, m, k, n)
+
+
+def product(draw: Draw, m: int, k: int, n: int) -> Case:
+    a, b = draw.array(m, k, start=1), draw.array(k, n, scale=0.5, start=-3)
+    return Case((a, b, draw.old(m, n), m, k, n), blocks(n, m, (8, 8)), (8, 8))
 
 
 def large_product(draw: Draw) -> Case:
@@ -92,7 +106,10 @@ MATMUL_TILED = Exercise(
         "if row < m and start + x < k else np.float32(0). Only writing c at the end stands behind row < m and col < "
         "n.",
     ),
-    stars=(Star("At most 1,617 loads for 13 x 21 x 19.", most={"global_loads": 1617}),),
+    must=shared_out(600),
+    stars=(
+        Star("At most 1,617 loads for 13 x 21 x 19.", lambda draw: [product(draw, 13, 21, 19)], {"global_loads": 1617}),
+    ),
     large=large_product,
 )
 
@@ -121,6 +138,7 @@ BLUR = Exercise(
         "own; the one with threadIdx.x == 31 or col == w - 1 fetches img[row, min(col + 1, w - 1)] into the place "
         "after it. All behind the guard; then the barrier, outside of it; then the guard again.",
     ),
+    must=shared_out(400),
     stars=(Star("At most 780 loads for 20 x 35.", most={"global_loads": 780}),),
 )
 

@@ -91,7 +91,7 @@ def _shifted(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[
 def _modulo(e: np.ndarray, y: np.ndarray, before: Any, same: Same) -> Iterator[tuple[str, str]]:
     if e.shape == y.shape and e.dtype.kind in "iu" and (e != y).any():
         apart = e.astype(np.int64) - y.astype(np.int64)
-        if (apart % 256 == 0).all():
+        if (apart % 256 == 0).all() and (y >= 0).all() and (y < 256).all():
             yield "modulo-256", "The numbers are right modulo 256: they were kept in a uint8, which holds 0 to 255."
         elif (np.abs(apart) <= 1).all() and (e > 2).any():
             yield "off-by-less-than-one", "All are off by one at most: a fraction was cut off, or rounded twice."

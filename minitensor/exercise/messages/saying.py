@@ -63,6 +63,8 @@ def of_failure(call: str, error: Failure) -> Said:
         return _say(error.said.word, f"{call}:", *error.said.lines)
     if error.kinds[0] == "SystemExit":
         return _say("raises", f"{call} ends the program instead of returning a value.", *lines[-1:])
+    if error.kinds[0] in ("EOFError", "BdbQuit"):
+        return _say("raises", f"{call} waits for input: all that it needs are its arguments.", *lines[-1:])
     first, *others = _short(error.text).splitlines() or [""]
     return _say("raises", f"{call} raises {error.kinds[0]}{': ' * bool(first)}{first}",
                 *(f"  {line}" for line in others[:8]), *lines)  # fmt: skip
@@ -131,6 +133,8 @@ def _kind(x: Any) -> str:
     if x is None:
         return "nothing (None)"
     name = type(x).__name__
+    if isinstance(x, (np.ndarray, np.generic)):
+        return f"a NumPy {'array' if isinstance(x, np.ndarray) else name}"
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import examples
 
 import minitensor as mt
 from minitensor.cluster import MeanShift, mean_shift
@@ -37,6 +38,7 @@ def separated(draw, most=4):
 
 @pytest.mark.parametrize("kernel", ["gaussian", "flat", "triangular"])
 @pytest.mark.parametrize("blurring", [False, True])
+@examples(50)
 @given(case=separated())
 def test_it_finds_clusters_that_are_far_apart(backend, kernel, blurring, case):
     points, truth = case
@@ -261,6 +263,7 @@ def test_bad_input_is_named(points, options, message):
         mean_shift(points, **{"bandwidth": 1.0} | options)
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("factor", [1e-200, 1e-30, 1e20, 1e150])
 @pytest.mark.parametrize("kernel", ["gaussian", "flat", "triangular"])
 def test_the_unit_of_the_data_does_not_matter(backend, factor, kernel):

@@ -175,6 +175,7 @@ def test_peaks_on_another_device_are_refused():
 
 
 # Odd data.
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("bandwidth", [1.0, None])
 @pytest.mark.parametrize("bin_seeding", [False, True])

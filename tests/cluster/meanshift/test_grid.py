@@ -67,6 +67,7 @@ def test_the_bound_takes_the_longest_distance_that_a_pair_of_nodes_stands_for(co
     assert (grid._wrong(mt.tensor(offsets), spacing, corrected).numpy()[:, None] >= off * (1 - 1e-12)).all()
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("corrected", [True, False])
 @pytest.mark.parametrize("d", [1, 2, 3])
 def test_the_error_falls_with_the_square_of_the_spacing(backend, d, corrected):
@@ -77,6 +78,7 @@ def test_the_error_falls_with_the_square_of_the_spacing(backend, d, corrected):
     assert np.polyfit(np.log(spacings), np.log(sizes), 1)[0] == pytest.approx(2, abs=0.25)
 
 
+@pytest.mark.thorough_on_strict
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_taking_back_the_blur_lowers_the_error_four_to_six_times(backend, seed):
     points, _ = blobs(seed, each=300)

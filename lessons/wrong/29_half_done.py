@@ -1,0 +1,11 @@
+"""each number is squared, and that is all: read the statement once more"""
+
+from minitensor.gpu import cuda, kernel
+
+
+@kernel
+def square_plus_one(x, out, n):
+    """out[i] = x[i] * x[i] + 1; x, out (n,)."""
+    i = cuda.grid(1)
+    if i < n:
+        out[i] = x[i] * x[i]
