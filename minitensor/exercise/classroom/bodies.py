@@ -61,8 +61,8 @@ def taken(stub: Path, pupil: Program, function: str) -> Taken:
     """
     asked = {node.name for node in known(stub).tree.body if isinstance(node, ast.FunctionDef)}
     try:
-        parts = [Part.of(node) for node in pupil.tree.body]
-    except (SyntaxError, RecursionError) as error:
+        parts = _parts(pupil)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InputError(f"the file cannot be read: {error}") from None
     if not any(function in part.bound for part in parts):
         raise InputError(f"there is no function {function}")
@@ -91,8 +91,8 @@ class Part(NamedTuple):
     used: frozenset[str]
 
     @classmethod
-    def of(cls, node: ast.stmt) -> "Part":
-        table = symtable.symtable(ast.unparse(node), "file", "exec")
+    def of(cls, node: ast.stmt, text: str) -> "Part":
+        table = symtable.symtable(text, "file", "exec")
         names = table.get_symbols()
         bound = (each.get_name() for each in names if each.is_assigned() or each.is_imported())
         used = {each.get_name() for each in names if each.is_referenced()}
@@ -107,6 +107,19 @@ class Part(NamedTuple):
     @property
     def is_value(self) -> bool:
         return not isinstance(self.node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+
+
+def _parts(pupil: Program) -> list[Part]:
+    rows, found = _rows(pupil), []
+    for group in _sharing_lines(pupil.tree.body):
+        whole = "\n".join(rows[_first(group[0]) - 1 : group[-1].end_lineno])
+        found += [Part.of(node, whole if len(group) == 1 else ast.unparse(node)) for node in group]
+    return found
+
+
+def _rows(pupil: Program) -> list[str]:
+    """The lines as Python counts them: a form feed ends none."""
+    return re.split("\r\n|\r|\n", pupil.text)
 
 
 def _from_outside(table: symtable.SymbolTable) -> set[str]:
@@ -151,7 +164,7 @@ def _root(node: ast.AST) -> str:
 
 def _text(pupil: Program, kept: Iterable[Part]) -> str:
     """The program with empty lines for all that is not kept."""
-    rows = re.split("\r\n|\r|\n", pupil.text)  # as Python counts them: a form feed ends none
+    rows = _rows(pupil)
     out = [""] * len(rows)
     nodes = {id(part.node) for part in kept}
     for group in _sharing_lines(pupil.tree.body):
