@@ -1,5 +1,7 @@
 """What a learner may do besides solving: loop, flood, raise, exit, return what is not asked for, change the input."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -63,8 +65,12 @@ def test_whatever_a_function_does_is_told_in_a_sentence(body, word, sentence, tm
 
 def test_ctrl_c_goes_through(tmp_path):
     body = "import signal\nsignal.raise_signal(signal.SIGINT)"
-    with pytest.raises(KeyboardInterrupt):
-        check(DOT, path=solved(DOT, "dot", body, tmp_path))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            check(DOT, path=solved(DOT, "dot", body, tmp_path))
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
