@@ -2,8 +2,8 @@
 Write, lesson 7, about 3 lines, 15 minutes.
 
 Multiply each number of u by each of v: broadcasting u (m, 1) * v (1, n), written as a
-kernel. Blocks are 32 × 8 threads, and there are just as many as out needs: the column
-counts along x.
+kernel. Blocks are 32 × 8 threads, as many blocks as it takes to cover out: the column
+counts along x, and at the edges threads are to spare.
 
                  v   1   2   3
         u   10      10  20  30

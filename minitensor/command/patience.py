@@ -4,20 +4,20 @@ import contextlib
 import faulthandler
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from os import _exit  # while an answer runs os has another of this name
 
 SECONDS = 20.0  # a check takes one or two, also where the machine is busy
 
 
 @contextlib.contextmanager
-def patience(say: Callable[[], None], seconds: float = SECONDS) -> Iterator[None]:
-    """End the process with status 1 where the block takes longer. say : prints why, before that."""
+def patience(why: str, seconds: float = SECONDS) -> Iterator[None]:
+    """End the process with status 1 where the block takes longer. why : is printed before that."""
+    out = sys.stdout  # while an answer runs there is another
 
     def stop() -> None:
         with contextlib.suppress(Exception):
-            say()
-            sys.stdout.flush()
+            print(why, file=out, flush=True)
         _exit(1)
 
     timer = threading.Timer(seconds, stop)

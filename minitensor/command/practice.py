@@ -51,7 +51,7 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
     path = near(_file(opened, number))
     first = f"{_name(number)} takes longer than {SECONDS:.0f} seconds, and was stopped. Does it wait for anything?"
     hanging = Outcome(number, EXERCISES[number].name, "wrong", (first,), "endless")
-    with patience(lambda: print(json.dumps(hanging.asdict()) if as_json else hanging.text)):
+    with patience(json.dumps(hanging.asdict()) if as_json else hanging.text):
         outcome = judged(number, path=path)
     if as_json:
         _print_json(opened, number, outcome)
@@ -231,7 +231,9 @@ def exercises(named: Path | None = None) -> None:
     reached = [star for each in kept for star in each.stars]
     stars = sum(len(each.stars) for each in EXERCISES.values())
     done = sum(each.done for each in kept)
-    print(f"{done} of {len(headers)} done, {sum(reached)} of {stars} stars in {shown(opened.path)}")
+    where = shown(opened.path)
+    place = "this folder" if where == "." else where
+    print(f"{done} of {len(headers)} done, {sum(reached)} of {stars} stars in {place}")
     if not all(reached):
         print("A star (*) that is still open is a dot; minitensor check N says what it asks for.")
     _next(opened)

@@ -100,11 +100,16 @@ def forbidden(function: ast.AST, without: tuple[str, ...]) -> tuple[str, int] | 
     ('@', 2)
     """
     without = (*without, *AROUND) if without else ()
+    own = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
     for node in ast.walk(function):
         if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.MatMult):
             words = ["@"]
         elif isinstance(node, (ast.Name, ast.Attribute)):
-            words = [node.id if isinstance(node, ast.Name) else node.attr]
+            word = node.id if isinstance(node, ast.Name) else node.attr
+            words = (
+                [] if isinstance(node, ast.Name) and word in own else [word]
+            )  # a name of its own is no use of theirs
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             paths = [getattr(node, "module", None) or "", *(each.name for each in node.names)]
             words = [word for path in paths for word in path.split(".")]

@@ -27,7 +27,7 @@ from minitensor.gpu.simulator import Batch
 
 LINES = 1_000_000  # that an answer may run in one call: a second or two
 STEP = 0.2  # of a line: what a step of the interpreter counts for, where lines are not reported
-LOOP, ROUND = Batch._loop.__code__, 10  # a line of the simulator's own loop counts for so many
+LOOP, ROUND = Batch._loop.__code__, 20  # a line of the simulator's own loop counts for so many
 LETTERS = 20_000  # that it may print
 
 

@@ -95,6 +95,8 @@ def _shared_memory(t: Any, node: Any, args: list[Any], named: dict[str, Any]) ->
     if len(args) > 3 or not {"dtype", "size"} <= set(given) <= {"dtype", "size", "alignment"}:
         raise t.refusal(node, "write tile = cuda.shared_memory(np.float32, 256)")
     size = _constant(t, node, given["size"], "the size of shared memory")
+    if isinstance(size, (type, np.dtype)):
+        raise t.refusal(node, "the dtype comes first: write cuda.shared_memory(np.float32, 256)")
     if size is not None and (type(size) is not int or size < 1):
         raise t.refusal(
             node,

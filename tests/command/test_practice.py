@@ -518,3 +518,15 @@ sys.exit(main(["solution", "2"]) + main(["solution", "2", "--yes"]) + 10 * main(
 def _environment(**more):
     root = str(Path(practice.__file__).parents[2])
     return os.environ | {"PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])} | more
+
+
+def test_a_check_that_hangs_ends_with_a_sentence(tmp_path):
+    program = (
+        "import sys, time, io\n"
+        "from minitensor.command.patience import patience\n"
+        "with patience('It takes too long.', 0.2):\n"
+        "    sys.stdout = io.StringIO()\n"
+        "    time.sleep(60)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=50)
+    assert (result.returncode, result.stdout) == (1, "It takes too long.\n")

@@ -1,5 +1,6 @@
 """What a learner may do besides solving: loop, flood, raise, exit, return what is not asked for, change the input."""
 
+import ast
 import signal
 
 import numpy as np
@@ -10,6 +11,7 @@ from minitensor.errors import InputError
 from minitensor.exercise import check, files
 from minitensor.exercise.calls import calls
 from minitensor.exercise.catalogue import EXERCISES
+from minitensor.exercise.programs import forbidden
 
 MIRROR, DOT, ADD, DISTANCES = 4, 6, 30, 17
 
@@ -243,3 +245,10 @@ def test_a_numpy_array_is_named_as_one():
     outcome = check("distances", lambda x, y: np.zeros((len(x), len(y))))
     assert outcome.word == "wrong-type"
     assert "returns a NumPy array, where a Tensor is asked for" in outcome.text
+
+
+def test_a_learners_own_variable_may_have_the_name_of_what_is_not_to_be_used():
+    assert forbidden(ast.parse("def f(x):\n    for norm in x:\n        print(norm)"), ("norm",)) is None
+    assert forbidden(ast.parse("def f(norm):\n    return norm"), ("norm",)) is None
+    assert forbidden(ast.parse("def f(x):\n    norm = 1\n    return mt.norms.norm(x)"), ("norm",)) == ("norm", 3)
+    assert forbidden(ast.parse("def f(x):\n    return norm(x)"), ("norm",)) == ("norm", 2)
