@@ -84,7 +84,7 @@ def _of_refusal(call: str, case: Case, yours: Result) -> Said | None:
         first, wanted = f"{call} is refused, and the message does not say enough.", f"words such as {case.says!r}"
         return _say("refuse", first, f"  expected  {wanted}", f"  yours     {_short(error.text)}")
     result = shown.value(yours.value, 60) or type(yours.value).__name__
-    got = f"{error.kinds[0]}: {_short(error.text)}" if error else result
+    got = f"{error.kinds[0]}: {_short(error.text)}".removesuffix(": ") if error else result
     return _say("refuse", f"{call}: this must be refused.", f"  expected  an error, {wanted}", f"  yours     {got}")
 
 
