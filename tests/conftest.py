@@ -18,7 +18,7 @@ from minitensor.backend import load
 
 matplotlib.use("Agg")
 # People wait for the quick profile, a few new examples at every run; `.ci/run` sets MINITENSOR_TESTS=thorough.
-PROFILES = {"quick": {"max_examples": 6}, "thorough": {"max_examples": 30, "derandomize": True, "print_blob": True}}
+PROFILES = {"quick": {"max_examples": 4}, "thorough": {"max_examples": 30, "derandomize": True, "print_blob": True}}
 for name, differences in PROFILES.items():
     busy = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}  # as a machine may be
     if not os.access(os.path.dirname(__file__), os.W_OK):
