@@ -44,7 +44,7 @@ def check(word: str | None = None, named: Path | None = None, as_json: bool = Fa
     word : its number or its name; named : the learner's folder; as_json : print one JSON object
     """
     opened = folder.find_one(named)
-    number = number_of(word) if word is not None else opened.current()
+    number = files.number_of(word) if word is not None else opened.current()
     if number is None:
         _all_done(opened, as_json)
         return RIGHT
@@ -132,7 +132,7 @@ def _all_done(opened: Folder, as_json: bool) -> None:
 def hint(word: str | None = None, named: Path | None = None) -> None:
     """Print the next hint for an exercise; after the last, all of them."""
     opened = folder.find_one(named)
-    number = number_of(word) if word is not None else opened.current()
+    number = files.number_of(word) if word is not None else opened.current()
     if number is None:
         _next(opened)
         return
@@ -154,7 +154,7 @@ def hint(word: str | None = None, named: Path | None = None) -> None:
 
 def solution(word: str, named: Path | None = None, anyway: bool = False) -> int:
     """Print the solution of an exercise and say where it is. Where that is not done it asks first, unless `anyway`."""
-    opened, number = folder.find_one(named), number_of(word)
+    opened, number = folder.find_one(named), files.number_of(word)
     kept = opened.of(number)
     if not (kept.done or kept.solution_seen or anyway or _agreed(number, opened)):
         return 1
@@ -192,7 +192,7 @@ def _agreed(number: int, opened: Folder) -> bool:
 
 def reset(word: str, named: Path | None = None) -> None:
     """Begin an exercise again, with a fresh copy; the old file is kept beside it."""
-    opened, number = folder.find_one(named), number_of(word)
+    opened, number = folder.find_one(named), files.number_of(word)
     path, fresh = opened.file(number), files.exercises()[number].read_text(encoding="utf-8")
     if path.exists():
         old = path.read_bytes()
@@ -249,15 +249,6 @@ def _listed(header: files.Header, kept: Progress, longest: int) -> str:
     about = f"{header.title.partition(': ')[2] or header.title} {kind}"
     text = textwrap.fill(about, width, initial_indent=head, subsequent_indent=" " * len(head))
     return text.replace(TOGETHER, " ")
-
-
-def number_of(word: str) -> int:
-    """The exercise that a word means: its number, its name, or its file. Raises InputError where it means none."""
-    stem = Path(word).stem if word.endswith(".py") else word
-    for number, path in files.exercises().items():
-        if (stem.isascii() and stem.isdigit() and int(stem) == number) or stem in (path.stem, path.stem[3:]):
-            return number
-    raise InputError(f"there is no exercise {word!r}; minitensor exercises lists them")
 
 
 def _name(number: int) -> str:

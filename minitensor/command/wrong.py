@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from minitensor.exercise import files
+from minitensor.exercise.outcomes import WIDTH
 from minitensor.exercise.programs import clause
-
-WIDTH = 88
 
 
 def wrong_answers() -> str:

@@ -19,7 +19,7 @@ from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Exercise, Star
 from minitensor.exercise.messages.saying import of_failure
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.programs import Program, forbidden, known, read, unwritten_line, written
+from minitensor.exercise.programs import Program, forbidden, known, read, unwritten_line
 from minitensor.exercise.running import Result, attempt, counted, failure, run
 from minitensor.gpu import Kernel
 from minitensor.gpu.predict import predict
@@ -45,7 +45,7 @@ def check(which: int | str, answer: Any = None, *, path: Path | None = None, see
     >>> mt.exercise.check("mirror", mirror).status
     'wrong'
     """
-    number = number_of(which)
+    number = files.number_of(which)
     if (answer is None) == (path is None):
         raise InputError(f"exercise {number}: give your function, or path= of your file")
     with backend.use_backend("numpy"):
@@ -56,20 +56,11 @@ def check(which: int | str, answer: Any = None, *, path: Path | None = None, see
         return blanks.judged(number, answer)
 
 
-def number_of(which: int | str) -> int:
-    """The number of an exercise, by its number or its name. Raises InputError where there is none."""
-    names = {each.name: number for number, each in EXERCISES.items()}
-    number = names.get(str(which), int(which) if str(which).isdecimal() else 0)
-    if number not in EXERCISES:
-        raise InputError(f"there is no exercise {which!r}; they go from 1 to {max(EXERCISES)}")
-    return int(number)
-
-
 class Local:
-    """An answer that is run here. path : of its file; text : of the function, if it is known"""
+    """An answer that is run here. path : of its file; tree : the function's text, read, if it is known"""
 
-    def __init__(self, exercise: Exercise, names: dict[str, Any], path: str, text: ast.AST | None):
-        self.exercise, self.everything, self.path, self.text = exercise, names, path, text
+    def __init__(self, exercise: Exercise, names: dict[str, Any], path: str, tree: ast.AST | None):
+        self.exercise, self.everything, self.path, self.tree = exercise, names, path, tree
         self.function = names[exercise.function]
         self.results: dict[Key, Result] = {}
 
@@ -80,11 +71,7 @@ class Local:
         return self.results[key]
 
     def costs(self, key: Key, case: Case) -> dict[str, int]:
-        if case.grid is not None:
-            found = dict(self.result(key, case).counts)
-        else:
-            found = counted(self.exercise, self.function, case, self.path)
-        return found | (written(self.text) if self.text else {})
+        return counted(self.exercise, self.function, case, self.path)
 
     def left(self, which: str, star: Star) -> str:
         assert star.holds
@@ -134,8 +121,8 @@ def undone(number: int, name: str, line: int) -> Outcome:
     """Nothing is written there yet. name : of the file, for people"""
     amount = files.header(number).amount
     where = f"Go on in {CELL}, line {line}" if name == CELL else f"Open {name}, line {line}"
-    lines = (f"{number} is not done yet. {where}; {amount}.",
-             f"`minitensor hint {number}` has three hints.")  # fmt: skip
+    hints = () if name == CELL else (f"`minitensor hint {number}` has three hints.",)  # which it keeps in a folder
+    lines = (f"{number} is not done yet. {where}; {amount}.", *hints)
     return Outcome(number, EXERCISES[number].name, "undone", lines, line=line)
 
 
@@ -162,11 +149,8 @@ def _checked(
         return Outcome(number, exercise.name, "wrong", (first,), "forbidden", line=line)
     local = Local(exercise, names, path, texts[0] if texts else None)
     found = judged(number, local, seed)
-    if found.status == "wrong" and any(
-        each.error and each.error.kinds[0] == "NotImplementedError" for each in local.results.values()
-    ):
-        line = next((each.error.lines[-1][0] for each in local.results.values() if each.error and each.error.lines), 0)
-        return undone(number, name, line)
+    if found.status == "undone":
+        return undone(number, name, found.line)
     if found.status == "right" and exercise.large:
         return _predicted(found, local, exercise.large(Draw(0, legible=False)))
     return found

@@ -22,6 +22,8 @@ SHOWN = {
     "barriers": "barriers",
     "flops": "FLOPs",
 }
+# Counts that stars may bound beside these.
+MORE = ("global_requests", "shared_requests", "instructions", "special", "atomics", "atomic_rounds")
 WORDS = SHOWN | {
     "atomics": "atomics in all",
     "global_requests": "reads and writes of warps",
@@ -31,15 +33,8 @@ WORDS = SHOWN | {
     "indices": "square brackets",
 }
 
-WAYS_OUT = (
-    "numpy",
-    "tolist",
-    "plain",
-    "to",
-    "to_device",
-    "__array__",
-    "__dlpack__",
-)  # of a Tensor; `tensor` asks `plain`
+# Of numbers out of a Tensor; `minitensor.tensor` asks `plain`.
+WAYS_OUT = ("numpy", "tolist", "plain", "to", "to_device", "__array__", "__dlpack__")
 
 
 @dataclass
@@ -141,15 +136,4 @@ def _shares(a: Any, b: Any) -> bool:
 
 def of_launch(counters: Counters) -> dict[str, int]:
     """What a launch cost, by the names of its counters."""
-    return {
-        name: getattr(counters, name)
-        for name in (
-            *SHOWN,
-            "global_requests",
-            "shared_requests",
-            "instructions",
-            "special",
-            "atomics",
-            "atomic_rounds",
-        )
-    }
+    return {name: getattr(counters, name) for name in (*SHOWN, *MORE)}

@@ -33,21 +33,27 @@ def lessons_folder() -> Path:
 @cache
 def exercises() -> dict[int, Path]:
     """What learners begin with, by number."""
-    return {number_of(path): path for path in sorted((lessons_folder() / "exercises").glob("[0-9][0-9]_*.py"))}
+    return {int(path.name[:2]): path for path in sorted((lessons_folder() / "exercises").glob("[0-9][0-9]_*.py"))}
 
 
 def by_name(name: str) -> Path:
     return next(path for path in exercises().values() if path.stem[3:] == name)
 
 
-def number_of(path: Path) -> int:
-    return int(path.name[:2])
+def number_of(which: int | str) -> int:
+    """The exercise that is meant: by its number, its name, or its file. Raises InputError where none is.
+
+    >>> number_of(4), number_of("4"), number_of("mirror"), number_of("my-exercises/04_mirror.py")
+    (4, 4, 4, 4)
+    """
+    stem = Path(which).stem if isinstance(which, str) and which.endswith(".py") else str(which)
+    for number, path in exercises().items():
+        if (stem.isascii() and stem.isdigit() and int(stem) == number) or stem in (path.stem, path.stem[3:]):
+            return number
+    raise InputError(f"there is no exercise {which!r}; minitensor exercises lists them")
 
 
 def stub(number: int) -> Path:
-    """Raises InputError for a number that no exercise has."""
-    if number not in exercises():
-        raise InputError(f"there is no exercise {number}; they go from 1 to {max(exercises(), default=0)}")
     return exercises()[number]
 
 

@@ -3,6 +3,7 @@
 Who ran the answer does not matter here: an `Answer` gives results, be they made in this process or in another.
 """
 
+import ast
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -15,13 +16,18 @@ from minitensor.exercise.messages.faults import Said
 from minitensor.exercise.messages.relations import WORDS as WORDS_OF_RELATIONS
 from minitensor.exercise.messages.saying import fault
 from minitensor.exercise.outcomes import Outcome
+from minitensor.exercise.programs import written
 from minitensor.exercise.running import Result
 
 PRINTED = 8  # lines of what an answer printed that are shown
 
 
 class Answer(Protocol):
-    """An answer that can be asked for what comes of a call, what it costs, and what a star's `holds` says of it."""
+    """An answer that can be asked for what comes of a call, what a call of a function costs, and what a star's `holds`
+    says. tree : the function's text, read, if it is known"""
+
+    @property
+    def tree(self) -> ast.AST | None: ...
 
     def result(self, key: Key, case: Case) -> Result: ...
 
@@ -35,12 +41,16 @@ def judged(number: int, answer: Answer, seed: int = 0) -> Outcome:
     exercise = EXERCISES[number]
     every = calls(number, "cases", seed)
     for key, case in every:
-        said = fault(exercise, case, answer.result(key, case), of_solution(number, key, seed))
+        yours = answer.result(key, case)
+        said = fault(exercise, case, yours, of_solution(number, key, seed))
+        if said and yours.error and yours.error.kinds[0] == "NotImplementedError":
+            line = yours.error.lines[-1][0] if yours.error.lines else 0
+            return Outcome(number, exercise.name, "undone", said.lines, line=line)
         if said:
             word, clause = blamed(number, key, answer.result, seed)
             if word:  # which says more than how the numbers relate
                 said = Said((*said.lines[: -1 if said.word in WORDS_OF_RELATIONS else None], clause), word)
-            lines = (*said.lines, *_printed(answer.result(key, case).printed))
+            lines = (*said.lines, *_printed(yours.printed))
             return Outcome(number, exercise.name, "wrong", lines, said.word)
     if exercise.must and (missing := _left(number, answer, exercise.must, "must", seed)):
         return Outcome(number, exercise.name, "wrong", (exercise.must.goal, *missing), "too-much")
@@ -71,7 +81,7 @@ def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> lis
         return [f"  {missing}"]
     if not star.most:
         return []
-    costs = answer.costs(*counted_on(number, which, seed))
+    costs = _costs(answer, *counted_on(number, which, seed))
     if not star.most.keys() <= costs.keys():
         return ["  It could not be counted: the answer takes numbers out of Tensors that count, or fails with them."]
     over = [name for name, most in star.most.items() if costs[name] > most]
@@ -82,6 +92,12 @@ def _left(number: int, answer: Answer, star: Star, which: str, seed: int) -> lis
     return [f"  Yours: {yours}; {limit} {wanted}."] if over else []
 
 
+def _costs(answer: Answer, key: Key, case: Case) -> dict[str, int]:
+    """All that is counted of a call: of a launch, its result has it."""
+    found = answer.result(key, case).counts if case.grid is not None else answer.costs(key, case)
+    return {**found, **(written(answer.tree) if answer.tree else {})}
+
+
 def _side_by_side(number: int, answer: Answer, seed: int) -> dict[str, tuple[int, int]]:
     """What the first star counts, and all that a launch costs: yours and the solution's."""
     stars = EXERCISES[number].stars
@@ -89,7 +105,7 @@ def _side_by_side(number: int, answer: Answer, seed: int) -> dict[str, tuple[int
     if at is None:
         return {}
     key, case = counted_on(number, f"star {at}", seed)
-    yours, theirs = answer.costs(key, case), costs_of_solution(number, key, seed)
+    yours, theirs = _costs(answer, key, case), costs_of_solution(number, key, seed)
     launch = [name for name in SHOWN if yours.get(name) or theirs.get(name)] if case.grid is not None else []
     return {
         WORDS.get(name, name): (yours.get(name, 0), theirs[name]) for name in dict.fromkeys((*launch, *stars[at].most))

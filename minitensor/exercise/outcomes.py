@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from textwrap import wrap
 from typing import Any
 
-WIDTH = 88
+WIDTH = 88  # letters of a line of a message
 
 
 def wrapped(line: str) -> list[str]:

@@ -100,6 +100,7 @@ def forbidden(function: ast.AST, without: tuple[str, ...]) -> tuple[str, int] | 
     ('@', 2)
     """
     without = (*without, *AROUND) if without else ()
+    # A name of its own is no use of theirs.
     own = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
     for node in ast.walk(function):
@@ -107,9 +108,7 @@ def forbidden(function: ast.AST, without: tuple[str, ...]) -> tuple[str, int] | 
             words = ["@"]
         elif isinstance(node, (ast.Name, ast.Attribute)):
             word = node.id if isinstance(node, ast.Name) else node.attr
-            words = (
-                [] if isinstance(node, ast.Name) and word in own else [word]
-            )  # a name of its own is no use of theirs
+            words = [] if isinstance(node, ast.Name) and word in own else [word]
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             paths = [getattr(node, "module", None) or "", *(each.name for each in node.names)]
             words = [word for path in paths for word in path.split(".")]

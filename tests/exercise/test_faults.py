@@ -11,7 +11,7 @@ from many import for_each
 
 from minitensor.errors import KernelError
 from minitensor.exercise.messages.faults import MOST, SAY, WORDS, explained, signature
-from minitensor.exercise.messages.looking import WIDTH
+from minitensor.exercise.outcomes import WIDTH
 from minitensor.gpu import cuda, diagnoses, kernel, simulator
 
 

@@ -26,7 +26,7 @@ from minitensor.exercise.classroom.plain import numbers_in, to_result
 from minitensor.exercise.judging import judged
 from minitensor.exercise.kinds import Case, Star
 from minitensor.exercise.outcomes import Outcome
-from minitensor.exercise.programs import Program, forbidden, known, unwritten_line, written
+from minitensor.exercise.programs import Program, forbidden, known, unwritten_line
 from minitensor.exercise.running import Failure, Result
 
 LINE = 2**26  # bytes of what a process may send of one exercise
@@ -63,20 +63,20 @@ class Graded(NamedTuple):
 
 @dataclass(frozen=True)
 class Remote:
-    """An answer that ran in another process, as `judged` asks for it. text : of its function, if it has one"""
+    """An answer that ran in another process, as `judged` asks for it. tree : its function's text, read"""
 
     results: dict[Key, Result]
     counts: dict[Key, dict[str, int]]
     open_goals: dict[str, str]
-    text: ast.AST | None
+    tree: ast.AST | None
 
     @classmethod
-    def of(cls, line: dict[str, Any], text: ast.AST | None) -> "Remote":
+    def of(cls, line: dict[str, Any], tree: ast.AST | None) -> "Remote":
         """From what the process sent. Raises InputError for what it does not send by itself."""
         try:
             results = {(str(which), int(at)): to_result(each) for which, at, each in line["results"]}
             counts = {(str(which), int(at)): numbers_in(each) for which, at, each in line["costs"]}
-            return cls(results, counts, {str(name): str(words) for name, words in line["left"].items()}, text)
+            return cls(results, counts, {str(name): str(words) for name, words in line["left"].items()}, tree)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError, MemoryError):
             raise InputError("the process sent what is no result") from None
 
@@ -84,8 +84,7 @@ class Remote:
         return self.results.get(key, NOT_RUN)
 
     def costs(self, key: Key, case: Case) -> dict[str, int]:
-        found = dict(self.result(key, case).counts) if case.grid is not None else self.counts.get(key, {})
-        return found | (written(self.text) if self.text else {}) if found else {}
+        return self.counts.get(key, {})
 
     def left(self, which: str, star: Star) -> str:
         return self.open_goals.get(which, "it was not run")
@@ -161,9 +160,6 @@ def _judged(number: int, job: Taken, line: dict[str, Any], seed: int) -> Row:
         outcome = judged(number, remote, seed)
     except Exception as error:  # whatever a pupil's program makes of a result costs that pupil only
         return Row(number, exercise.name, "wrong", nothing, "wrong-type", (f"it cannot be judged: {error}",))
-    kinds = {each.error.kinds[0] for each in remote.results.values() if each.error}
-    if outcome.status == "wrong" and "NotImplementedError" in kinds:
-        return Row(number, exercise.name, "undone", nothing)
     return _row(outcome)._replace(stars=outcome.stars or nothing)
 
 

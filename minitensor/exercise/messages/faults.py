@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from minitensor.errors import KernelError
 from minitensor.exercise.kinds import Case
 from minitensor.exercise.messages import indices_outside, never_written, two_threads
-from minitensor.exercise.messages.looking import HARD, WIDTH, Look, Told, line_of, quoted, sentence
+from minitensor.exercise.messages.looking import HARD, Look, Told, line_of, quoted, sentence
+from minitensor.exercise.outcomes import WIDTH
 from minitensor.gpu.clues import Clues
 from minitensor.gpu.facts import Facts
 from minitensor.gpu.where import At

@@ -11,7 +11,6 @@ from minitensor.gpu.facts import Facts
 from minitensor.gpu.where import At, Element
 from minitensor.gpu.witness import Touches, Witness, witness
 
-WIDTH = 88  # letters of a line
 HARD = "\xa0"  # a space at which no line is broken
 
 Told = tuple[list[str], str]  # lines, and a word

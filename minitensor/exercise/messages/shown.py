@@ -7,8 +7,8 @@ import numpy as np
 
 from minitensor.core.tensor import Tensor
 from minitensor.exercise.comparing import numbers, right
+from minitensor.exercise.outcomes import WIDTH
 
-WIDTH = 88
 ROWS = 4  # of an array that are shown whole
 WHOLE = 32  # numbers at most of what is shown whole
 FIRST = 3  # of the wrong elements of a larger one
