@@ -1,25 +1,46 @@
-"""The lessons as pages: ``pip install -e ".[docs]"``, then ``sphinx-build -W docs docs/build``."""
+"""The site: ``pip install -e ".[docs]"``, then ``sphinx-build -W docs docs/build``.
 
+``LESSONS='0[13]_' sphinx-build ...`` executes lessons 1 and 3 alone: for who writes one.
+"""
+
+import os
 import sys
 from pathlib import Path
 
 import minitensor
 
-sys.path.insert(0, str(Path(__file__).parent))  # where measured.py is
+sys.path.insert(0, str(Path(__file__).parent))  # where making/ is, what this site is made by
 
 project = "minitensor"
 author = copyright = "the minitensor authors"
 release = minitensor.__version__
-extensions = ["sphinx_gallery.gen_gallery", "measured"]
-exclude_patterns = ["build", "sg_execution_times.rst", "lessons/sg_execution_times.rst"]
-html_theme = "alabaster"
-html_theme_options = {"page_width": "1180px", "sidebar_width": "240px"}
+extensions = [
+    "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
+    "sphinx.ext.viewcode",
+    *(f"making.{each.stem}" for each in sorted(Path(__file__).parent.glob("making/[a-z]*.py"))),
+]
+exclude_patterns = ["build", "**/sg_execution_times.rst", "sg_execution_times.rst"]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline", "attrs_block"]
+myst_heading_anchors = 3
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+html_theme = "furo"
+html_title = "minitensor"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
 sphinx_gallery_conf = {
     "examples_dirs": "../lessons",
     "gallery_dirs": "lessons",
-    "filename_pattern": r"/\d\d_",
+    "filename_pattern": os.environ.get("LESSONS") or r"/\d\d_",
+    "ignore_pattern": r"/(exercises|solutions|wrong|pages)/",
+    "nested_sections": False,
     "within_subsection_order": "FileNameSortKey",
-    "matplotlib_animations": True,
     "download_all_examples": False,
     "show_memory": False,
     "min_reported_time": 1e9,  # pages that are the same on every run show no times

@@ -54,7 +54,7 @@ def benchmark(monkeypatch):
 
 @pytest.fixture
 def page():
-    return load(ROOT / "docs" / "measured.py").page
+    return load(ROOT / "docs" / "making" / "measured.py").page
 
 
 def test_where_nobody_measured_the_page_says_so_and_shows_no_table(page, tmp_path):
