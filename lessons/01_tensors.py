@@ -5,6 +5,8 @@ A picture reaches a computer as rows of numbers. This lesson starts with those r
 plain Python lists, finds out where lists fall short, and builds a small class that does
 better. At the end comes ``Tensor``, the class that every other lesson uses, and by then
 nothing in it is a surprise.
+
+About 25 minutes. Needs Python's lists, loops and classes.
 """
 
 # %%
@@ -89,6 +91,10 @@ print("flat[2 * 8 + 3] =", flat[2 * 8 + 3], "and image[2][3] =", image[2][3])
 
 from minitensor import plot
 
+# alt: Above, a handwritten zero as a table of 8 by 8 numbers, with row 2 and column 3
+#      framed. Below, the same 64 numbers as one strip of memory: the row is one piece
+#      of it, 8 neighbours from position 16, and the numbers of the column lie 8 places
+#      apart.
 fig = plot.memory(image, row=2, column=3)
 
 # %%
@@ -201,16 +207,8 @@ import minitensor as mt
 
 t = mt.tensor(image)
 print(t)
-print(
-    "shape",
-    t.shape,
-    "dtype",
-    t.dtype,
-    "strides",
-    t.strides,
-    "strides of t.T",
-    t.T.strides,
-)
+print("shape", t.shape, "dtype", t.dtype, end=" ")
+print("strides", t.strides, "strides of t.T", t.T.strides)
 print("t[2, 3] =", t[2, 3].item(), " t[:, 3] =", t[:, 3].tolist())
 
 # %%
@@ -225,12 +223,8 @@ print("t[2, 3] =", t[2, 3].item(), " t[:, 3] =", t[:, 3].tolist())
 # with another start, shape and strides. ``.copy()`` asks for memory of its own.
 
 column, own = t[:, 3], t[:, 3].copy()
-print(
-    "strides of t[2], t[:, 3], t[::2, ::2]:",
-    t[2].strides,
-    t[:, 3].strides,
-    t[::2, ::2].strides,
-)
+strides = t[2].strides, t[:, 3].strides, t[::2, ::2].strides
+print("strides of t[2], t[:, 3], t[::2, ::2]:", *strides)
 column[0] = 99
 own[1] = 99
 print("column 3 of t:", t[:, 3].tolist())
@@ -271,12 +265,8 @@ line[0] = 0  # as it was
 images = mt.tensor(digits.images, "float32")
 labels = mt.tensor(digits.target)
 print("shape", images.shape, "strides", images.strides, "dtype", images.dtype)
-print(
-    "one picture:",
-    images[0].shape,
-    " one pixel of every picture:",
-    images[:, 4, 4].shape,
-)
+one, pixel = images[0], images[:, 4, 4]
+print("one picture:", one.shape, " one pixel of every picture:", pixel.shape)
 n, row, column = 100, 2, 3
 place = n * images.strides[0] + row * images.strides[1] + column * images.strides[2]
 assert images.reshape(-1)[place].item() == images[n, row, column].item()
@@ -293,6 +283,9 @@ sevens = images[labels == 7]
 print("sevens:", sevens.shape, " their mean:", sevens.mean(axis=0).shape)
 averages = mt.stack([images[labels == digit].mean(axis=0) for digit in range(10)])
 print("all ten averages:", averages.shape)
+# alt: Ten blurred digits, 0 to 9, each the mean of all its pictures. Dark where nearly
+#      everybody puts ink, grey at the edges where hands differ; the hole of the 0 is
+#      almost white.
 fig = plot.images(
     averages, titles=range(10), title="the average of all pictures of each digit"
 )
@@ -335,6 +328,9 @@ print("label:          ", labels[:20].tolist())
 assert [n for n in range(20) if nearest[n] != labels[n].item()] == [2, 5]
 shown = [images[2], averages[1], averages[2], images[5], averages[9], averages[5]]
 names = ["picture 2", "average 1", "average 2", "picture 5", "average 9", "average 5"]
+# alt: Two groups of three: picture 2, a slanted 2, beside the average 1 that it was
+#      taken for and the average 2 that it is; picture 5, a 5 filled in on the right,
+#      beside the average 9 and the average 5.
 fig = plot.images(
     shown, names, columns=6, title="a picture, what it was taken for, what it is"
 )
