@@ -5,6 +5,8 @@ A table minus a row, a picture times a number, every point against every other: 
 operands differ in shape, and yet no loop is written. One rule says which shapes go
 together and what comes out. This lesson looks at the rule, at what it does in memory,
 at the mistake that it invites, and at what it does for the matrix product.
+
+About 20 minutes. Needs lessons 1 and 2.
 """
 
 # %%
@@ -61,12 +63,17 @@ print(table + column[:, None])
 # ------------
 # Can both operands be stretched in one sum? Yes: a column of shape (3, 1) and a row of
 # shape (4,) make a whole table. This is an *outer* sum: every number of the one with
-# every number of the other.
+# every number of the other. On the site,
+# `the broadcasting explorer <../explore/broadcasting.html?shapes=3x1,4>`__ shows the
+# stretch of any two shapes.
 
 from minitensor import plot
 
 tens, units = mt.tensor([[0], [10], [20]]), mt.tensor([1, 2, 3, 4])
 print(mt.explain_broadcast(tens.shape, units.shape, names=["tens", "units"]))
+# alt: A column of 0, 10, 20, shape (3, 1), plus a row of 1 to 4, shape (4,), is a table
+#      of shape (3, 4) from 1 to 24. Pale copies of the column to the right and of the
+#      row below show what is read again and not stored.
 fig = plot.stretched(tens, units, "+", names=["tens", "units"])
 
 # %%
@@ -121,10 +128,8 @@ except mt.errors.BroadcastError as error:
 # ``means[:, None]`` fixes it. So does ``keepdims=True``, which leaves an axis of size 1
 # where the mean was taken, and then the result always fits back to where it came from.
 
-means, deviations = (
-    images.mean(axis=1, keepdims=True),
-    images.std(axis=1, keepdims=True),
-)
+means = images.mean(axis=1, keepdims=True)
+deviations = images.std(axis=1, keepdims=True)
 normal = (images - means) / deviations
 print("means", means.shape, " normal", normal.shape)
 assert abs(normal.mean(axis=1)).max().item() < 1e-12
@@ -157,10 +162,14 @@ print(mt.explain_broadcast(guesses.shape, hidden.shape, names=["guesses", "hidde
 # %%
 # The slice ``2:3`` kept an axis of size 1. So every guess was compared with every
 # hidden pixel, and the loss is the mean of a table of 1,797 × 1,797 errors. Only those
-# on its diagonal, where a guess meets its own pixel, were wanted.
+# on its diagonal, where a guess meets its own pixel, were wanted. (On the site:
+# `the same trap with four guesses <../explore/broadcasting.html?shapes=4,4x1>`__.)
 
 errors = (guesses - hidden) ** 2
 print("errors", errors.shape)
+# alt: A table of 20 by 20 squared errors in grey, each guess against every hidden
+#      pixel. Only the diagonal, framed in red, was wanted, and it is nearly white; the
+#      dark cells, up to about 250, all lie off it.
 fig = plot.pairs(
     errors[:20, :20],
     rows="hidden pixel of picture",
@@ -203,6 +212,9 @@ row = 0
 print("a[row, :, None]", a[row, :, None].shape, " b", b.shape)
 print("products", (a[row, :, None] * b).tolist())
 print("their sum over axis 0", (a[row, :, None] * b).sum(0).tolist())
+# alt: The column 1, 2, 3, stretched to the right in pale copies, times the matrix b of
+#      shape (3, 2): the table of products 7, 8; 18, 20; 33, 36, whose columns have yet
+#      to be summed.
 fig = plot.stretched(a[row, :, None], b, "×", names=["a[row, :, None]", "b"])
 
 # %%
@@ -267,6 +279,10 @@ rng = mt.random.generator(0)
 pixels = images.astype("float32") / 16
 weights = mt.random.normal(rng, (64, 10), dtype="float32")
 square, other = (mt.random.normal(rng, (256, 256), dtype="float32") for _ in range(2))
+# alt: Three bar charts of the time of one call on a logarithmic axis. For 5 and for
+#      1,797 digits each rung is faster than the one above it, and broadcasting_3d is
+#      the fastest, 10 to 20 times faster than loops. For 256 by 256 matrices
+#      broadcasting, a row at a time, is at least as fast as broadcasting_3d.
 fig = plot.climbs(
     ladder.climb(
         pixels[:5], weights, title="5 digits, (5, 64) @ (64, 10)", time_limit=0.5
