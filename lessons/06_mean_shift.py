@@ -7,6 +7,8 @@ shift lets every point walk uphill, to where the points lie densest, and calls t
 that arrive at one peak a cluster. You write it yourself here, first for one point and
 then for all, and then look at what can go wrong: the bandwidth, the order of the
 updates, points that move, and rounding.
+
+About 30 minutes. Needs lessons 3 and 4.
 """
 
 # %%
@@ -45,6 +47,9 @@ def gaussian(r):
 flat = (distances <= h).astype("float64")
 triangular = mt.maximum(1 - distances / h, 0.0)
 weights = {"Gaussian": gaussian(distances), "triangular": triangular, "flat": flat}
+# alt: Weight over distance for three kernels of bandwidth 2.5. The flat one is 1 up to
+#      2.5 and then 0, the triangular one falls in a straight line from 1 to 0 at 2.5,
+#      the Gaussian is 0.61 there and comes near 0 only at about 8.
 plot.kernels(distances, weights, h)
 
 for times in range(5):
@@ -84,6 +89,10 @@ for number, (x, y) in enumerate(stop.tolist() for stop in stops):
     print(f"stop {number:>2}: ({x:.3f}, {y:.3f})")
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
 title = "one point moves uphill; the radius of the circle is one bandwidth"
+# alt: A point starts in the open, above its cluster, with a circle of one bandwidth
+#      about it. Only the few data points near the circle are dark, which means that
+#      they weigh much. The path leads down in steps that get shorter, to a cross in the
+#      middle of the cluster.
 plot.one_path(points, weight, stops, h, title)
 
 # %%
@@ -145,6 +154,10 @@ from minitensor.cluster.meanshift import LADDER
 
 third = points[::3]
 title = f"one update of {third.shape[0]} points, bandwidth {h}"
+# alt: Bars of the time of one update of 500 points on a logarithmic axis, for up to
+#      nine rungs from loops to compiled. Loops are the longest; the array rungs below
+#      them are tens of times faster, the matrix products hundreds of times, and
+#      compiled is the fastest where Numba is installed.
 plot.climbs(LADDER.climb(third, third, h, title=title, time_limit=1.0))
 
 # %%
@@ -154,7 +167,8 @@ plot.climbs(LADDER.climb(third, third, h, title=title, time_limit=1.0))
 # ``mean_shift`` repeats the update until no point moves any more, and makes one cluster
 # of all that stopped in the same place. With ``path=True`` it remembers all the paths.
 # It finds six peaks, from the points alone. Each path goes uphill; every tenth is
-# checked.
+# checked. (On the site, `the mean-shift playground <../explore/mean_shift.html>`__ does
+# it with points that you place.)
 
 found = mean_shift(points, h, path=True)
 print(f"{found.centers.shape[0]} clusters after {found.n_iter} updates")
@@ -166,6 +180,8 @@ print("sizes:", sizes)
 heights = mt.stack([density(places[::10]) for places in found.path])
 assert (heights[1:] >= heights[:-1] * (1 - 1e-12)).all()
 
+# alt: Six round clouds of points, each in a colour of its own. Fine lines lead from
+#      every point to one cross in the middle of its cloud.
 plot.paths(found.path, found.labels, "the path of every point, and the six peaks")
 
 # %%
@@ -173,6 +189,8 @@ plot.paths(found.path, found.labels, "the path of every point, and the six peaks
 # It shows the first six updates. After them the points still move, but by too little to
 # be seen.
 
+# alt: The points of six clusters run together: within three updates each cluster has
+#      shrunk to a small dot, after six to a point. The data stay behind, in pale grey.
 animation = plot.moving(found.path[:7], found.labels)
 print(f"still to go: {abs(found.path[6] - found.path[-1]).max().item():.2f} at most")
 
@@ -239,6 +257,9 @@ for name, data, labels in [("seed 2", points, truth), ("seed 1", close, close_tr
             f"index {score:.2f}"
         )
 
+# alt: The data of seed 1 twice. Over fixed data six clusters are found, each with its
+#      cross. With blurring it is five: the two that lie close together share one
+#      colour, and one cross stands between them.
 plot.panels(close, {name: result for name, result in both.items() if "seed 1" in name})
 
 # %%
@@ -254,9 +275,8 @@ import math
 for name, data, labels in [("seed 2", points, truth), ("seed 1", close, close_truth)]:
     middles = mt.stack([data[labels == i].mean(0) for i in range(6)])
     apart = mt.sqrt(((middles[:, None] - middles) ** 2).sum(2))
-    D = mt.sort(apart.reshape(-1))[
-        6
-    ].item()  # the first six are the zeros of the diagonal
+    # the first six are the zeros of the diagonal
+    D = mt.sort(apart.reshape(-1))[6].item()
     pull = D * math.exp(-(D**2) / (2 * h**2))
     creeps = "creep together" if pull > 1e-4 * h else "stand still"
     print(
@@ -286,6 +306,9 @@ chosen = {}
 for bandwidth, words in [(0.75, "too small"), (2.5, "right"), (12, "too large")]:
     result = by_bandwidth[bandwidth]
     chosen[f"h = {bandwidth}, {words}: {result.centers.shape[0]} clusters"] = result
+# alt: The same points with three bandwidths. With 0.75, 25 crosses, many of them at
+#      lonely points; with 2.5, one cross in each of the six clusters; with 12, three
+#      crosses that stand between the clusters.
 plot.panels(points, chosen)
 
 # %%
@@ -325,12 +348,8 @@ for name, bandwidth in guesses.items():
 # peaks, and need a larger one. scikit-learn's ``MeanShift`` has the flat kernel: its
 # bandwidth is a radius, and compares with about twice that of a Gaussian.
 
-for kernel, bandwidth in [
-    ("flat", 2.5),
-    ("flat", 6),
-    ("triangular", 6),
-    ("gaussian", 2.5),
-]:
+cases = [("flat", 2.5), ("flat", 6), ("triangular", 6), ("gaussian", 2.5)]
+for kernel, bandwidth in cases:
     result = mean_shift(points, bandwidth, kernel=kernel)
     count = result.centers.shape[0]
     print(
@@ -362,11 +381,8 @@ for offset in (0, 100, 1000, 10_000):
     far = (third + offset).astype("float32")
     exact = step_all(far.astype("float64"), far.astype("float64"))
     no_middle = mt.zeros(2, "float32")
-    ways = [
-        step_all(far, far),
-        by_product(far, no_middle),
-        by_product(far, far.mean(0)),
-    ]
+    by_products = by_product(far, no_middle), by_product(far, far.mean(0))
+    ways = [step_all(far, far), *by_products]
     errors = [abs(way.astype("float64") - exact).max().item() for way in ways]
     print("{:>8,} {:>13.0e} {:>9.0e} {:>24.0e}".format(offset, *errors))
 
