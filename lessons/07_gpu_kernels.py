@@ -5,6 +5,8 @@ Lesson 2 handed the loops of a matrix product to a library. A GPU lets you write
 fast version yourself, because it has thousands of threads and you write what *one* of
 them does. This lesson needs no GPU: a simulated one runs the kernels, counts what they
 do, and says what they do wrong.
+
+About 55 minutes. Needs lessons 1 and 2.
 """
 
 # %%
@@ -78,9 +80,8 @@ import minitensor as mt
 import numpy as np
 from minitensor.gpu import cuda, kernel
 
-mt.set_backend(
-    "numpy"
-)  # kernels on NumPy tensors run on the simulator, on CuPy tensors on a GPU
+# Kernels on NumPy tensors run on the simulator, on CuPy tensors on a GPU.
+mt.set_backend("numpy")
 
 
 @kernel
@@ -210,12 +211,19 @@ assert abs(c - a @ b).max().item() < 1e-4
 
 from minitensor import plot
 
+# alt: One read of a by the 32 threads of a warp. Above, in naive, lines lead to 32
+#      sectors far apart, and one number in eight of each is asked for: 1,024 bytes are
+#      moved for 128. Below, in coalesced, all lines meet in one number of one sector:
+#      32 bytes are moved.
 fig = plot.memory_access(step_1, step_2, array="a")
 
 # %%
 # And ``b``? There ``naive`` was lucky: its threads share a column and want the same
 # number. Now they want 32 neighbours. That is four sectors, and all of each is used.
 
+# alt: One read of b. Above, in naive, all 32 threads meet in one number. Below, in
+#      coalesced, each has a number of its own, side by side: four sectors, of which
+#      every byte was asked for.
 fig = plot.memory_access(step_1, step_2, array="b")
 
 # %%
@@ -238,7 +246,9 @@ for launch in (step_1, step_2):
 # players, and in one clock each bank gives one word. Thirty-two neighbours lie in 32
 # banks: one clock. But thirty-two threads one below the other want words that are a
 # whole row apart. If the length of a row is a multiple of 32, they all lie in the same
-# bank, and it takes 32 clocks.
+# bank, and it takes 32 clocks. On the site,
+# `the memory explorer <../explore/memory.html?stride=32&offset=0>`__ shows sectors,
+# banks and clocks for any stride.
 
 
 @kernel
@@ -249,11 +259,8 @@ def down_a_column(x, out):
 
 def clocks(launch):
     total = 0
-    for (
-        words_in_one_bank,
-        lines,
-        _,
-    ), requests in launch.counters.global_shapes.items():
+    for shape, requests in launch.counters.global_shapes.items():
+        words_in_one_bank, lines, _ = shape
         total += requests * max(words_in_one_bank, lines / 3.5)
     return total
 
@@ -386,7 +393,8 @@ print("           global loads   sectors   shared loads   barriers   FLOPs a byt
 for launch in (step_1, step_2, step_3):
     counted = launch.counters
     row = f"{launch.name:10} {counted.global_loads:>12,} {counted.sectors:>9,}"
-    row += f" {counted.shared_loads:>14,} {counted.barriers:>10,} {counted.intensity:>14.2f}"
+    row += f" {counted.shared_loads:>14,} {counted.barriers:>10,}"
+    row += f" {counted.intensity:>14.2f}"
     print(row)
 
 assert step_1.counters.global_loads == step_2.counters.global_loads == 2 * m * n * k
@@ -418,6 +426,9 @@ for stride, launch in by_stride.items():
         f"stride {stride:>2}: {launch.counters.bank_conflicts:>2} more rounds than one"
     )
 
+# alt: Reads of shared memory. Above, stride 1: 32 threads, 32 banks, one round. Below,
+#      stride 4: the lines cross and meet in 8 of the 32 banks, four words in each, so
+#      it takes 4 rounds.
 fig = plot.memory_access(by_stride[1], by_stride[4], array="shared")
 
 # %%
@@ -591,6 +602,9 @@ pictures = {
     "blurred by the kernel": by_kernel,
     "blurred by NumPy": by_numpy,
 }
+# alt: A photograph of an orange dahlia; the same flower slightly blurred by the kernel;
+#      and NumPy's result, dark with patches of false colours, because sums above 255
+#      wrapped.
 fig = plot.photos({name: mt.tensor(each) for name, each in pictures.items()}, columns=3)
 
 # %%
@@ -621,7 +635,7 @@ except mt.errors.MissingExtraError as error:
 
 # %%
 # This is the inner loop of ``tiled`` between its two barriers, as CuPy 14.2 wrote it
-# (one long line is broken in two). It is our loop, line for line.
+# (one long line is broken in three). It is our loop, line for line.
 #
 # .. code-block:: c++
 #
@@ -629,7 +643,8 @@ except mt.errors.MissingExtraError as error:
 #     for (int __it = 0, __stop = 16, __step = 1; __it < __stop; __it += __step) {
 #       inner = __it;
 #       { float &_tmp_3 = total;
-#         _tmp_3 = (_tmp_3 + (tile_a[((y * 16) + inner)] * tile_b[((inner * 16) + x)])); }
+#         _tmp_3 = (_tmp_3 + (tile_a[((y * 16) + inner)]
+#                             * tile_b[((inner * 16) + x)])); }
 #     }
 #     __syncthreads();
 #
@@ -654,6 +669,10 @@ from minitensor.text.numbers import in_percent
 ladder = LADDER._replace(rungs=(rows, broadcasting, blas))
 large, column = mt.ones((8192, 4096), "float32"), mt.ones((4096, 1), "float32")
 square, other = (mt.random.normal(rng, (512, 512), dtype="float32") for _ in range(2))
+# alt: A roof over FLOPs a byte: it rises with what memory allows, then runs level at
+#      what the arithmetic allows. At 0.5 FLOPs a byte stand blas, near the slope of the
+#      roof, and rows and broadcasting, far below it; at 85 stand blas, near the level
+#      part, and broadcasting far below.
 fig = plot.roofline(
     ladder.climb(
         large, column, title="(8192, 4096) @ (4096, 1)", time_limit=0.5, seconds=0.2
@@ -690,6 +709,10 @@ for name, work in steps.items():
         f"at most {share} of the arithmetic"
     )
 
+# alt: The roof of an H100: memory 3.35 TB/s, arithmetic 67 TFLOP/s. Three posts stand
+#      under its slope, each farther to the right and taller: naive with 0.0588 FLOPs a
+#      byte, at most 0.29% of the arithmetic, coalesced with 0.39 and 2.0%, tiled with
+#      3.2 and 16%.
 fig = plot.intensities(steps, h100)
 
 # %%
@@ -723,15 +746,18 @@ fig = plot.intensities(steps, h100)
 from minitensor.matrix_product.kernels import simulated
 from minitensor.text.numbers import roughly
 
-card = (
-    "RTX 3090"  # or "RTX 4090", "A100", "RTX 4060 laptop", ...: minitensor/gpu/gpus.csv
-)
+# or "RTX 4090", "A100", "RTX 4060 laptop", ...: minitensor/gpu/gpus.csv
+card = "RTX 3090"
 rungs = simulated(2304, 256, 2304, sample=1)
 for name, launch in rungs:
     found = launch.predict(card)
     print(f"{name:18} PREDICTED {roughly(found.seconds):>7}, bound by {found.bound}")
 print(found)
 
+# alt: PREDICTED clocks of each unit of an RTX 3090, five panels of bars, with the
+#      longest in red: L1 bounds gpu_naive at 9.4 million clocks and gpu_coalesced at
+#      2.1 million, DRAM bounds gpu_tiled at 1.4 million, issue bounds
+#      gpu_register_tiled and arithmetic gpu_vectorised, both at 0.2 million.
 fig = plot.speed_of_light(rungs, card)
 
 # %%
