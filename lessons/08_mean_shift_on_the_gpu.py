@@ -6,6 +6,8 @@ Lesson 6 climbed the mean-shift ladder on the processor, lesson 7 wrote kernels 
 GPU. Now the two meet. For each rung, from Python loops to ``gpu_fast``, we ask: what
 does it move, and what bounds it? You need no GPU. Everything here is counted, on the
 simulator or on paper; times stand in pictures only, and each says where it was taken.
+
+About 50 minutes. Needs lessons 6 and 7.
 """
 
 # %%
@@ -41,6 +43,10 @@ h = 2.5
 points, _ = blobs(seed=2, dtype="float32")
 some = points[mt.random.permutation(mt.random.generator(0), len(points))][:512]
 on_cpu = LADDER.climb(some, some, h, title="one update of 512 points", time_limit=1.0)
+# alt: The rungs as dots one above another at 277 FLOPs a byte, where the roof is level:
+#      loops at the bottom, with hundredths of a percent of it, the array rungs in the
+#      order of the ladder above them, and compiled, where Numba is installed, at the
+#      top. A short bar for the exponentials lies below the roof and above all dots.
 plot.roofline(on_cpu)
 
 work = on_cpu.work
@@ -172,11 +178,8 @@ def bytes_a_pair(*launches):
 
 
 # A sector is 32 bytes and serves the 32 threads of a warp: one byte for each pair.
-point, weights, ends = (
-    2 * 1,
-    4,
-    32 / n,
-)  # two coordinates; a weight; queries and results
+# Two coordinates; a weight; queries and results.
+point, weights, ends = 2 * 1, 4, 32 / n
 assert bytes_a_pair(*two) == (point + weights) + (weights + point) + ends
 moves = bytes_a_pair(*two)
 print(
@@ -239,6 +242,9 @@ from minitensor.cluster.meanshift import kernels
 
 moved, by_tiled = kernels.move("gpu_tiled", kernels.tiled, x, x, h)
 check(moved)
+# alt: One read of the points by a warp. Above, in fused, all 32 threads want one
+#      number, and a sector of 32 bytes is moved for 4. Below, in the tiled kernel, each
+#      thread fetches a number of its own: four sectors, and every byte was asked for.
 plot.memory_access(by_fused, by_tiled, array="points")
 
 tiled_point = 2 * 4 / 128  # two floats, for the 128 queries of a block
@@ -329,12 +335,8 @@ def two_queries(queries, points, moved, n, scale):
     thread = cuda.threadIdx.x
     one = cuda.blockIdx.x * 256 + thread
     two = one + 128
-    one_x, one_y, two_x, two_y = (
-        queries[one, 0],
-        queries[one, 1],
-        queries[two, 0],
-        queries[two, 1],
-    )
+    one_x, one_y = queries[one, 0], queries[one, 1]
+    two_x, two_y = queries[two, 0], queries[two, 1]
     zero = np.float32(0)
     one_total, one_sum_x, one_sum_y = zero, zero, zero
     two_total, two_sum_x, two_sum_y = zero, zero, zero
@@ -389,7 +391,7 @@ print(
 # largest number of a row is the bound, as far as things are counted.
 
 rungs = {
-    # bytes of memory, loads from shared memory, instructions, each for a pair of many points
+    # bytes of memory, loads from shared memory, instructions: for a pair of many points
     "batched": (batched_bytes, 0, None),
     "two kernels": (bytes_a_pair(*two) - ends, 0, None),
     "gpu_fused": (bytes_a_pair(by_fused) - ends, 0, None),
@@ -406,9 +408,8 @@ for name, (moves, shared, instructions) in rungs.items():
     }
     if instructions:
         clocks["instructions"] = instructions
-    limit = " and ".join(
-        unit for unit in clocks if clocks[unit] > 0.999 * max(clocks.values())
-    )
+    most = max(clocks.values())
+    limit = " and ".join(unit for unit in clocks if clocks[unit] > 0.999 * most)
     counted = f"{instructions}" if instructions else "not counted"
     numbers = f"{clocks['memory']:>8.1f} {clocks['shared']:>8.1f} {clocks['exp']:>5.0f}"
     print(f"{name:20} {numbers} {counted:>14}   {limit}")
@@ -439,7 +440,7 @@ moved = {
     "loops": None,
     "one_point": batched_bytes,  # the same operations, a query at a time
     "batched": batched_bytes,
-    "columns": 80,  # as many numbers and a few more, but in tables without an axis of length 2
+    "columns": 80,  # a few numbers more, but in tables without an axis of length 2
     "einsum": 44,  # no squares and no products are written down
     "gemm": 16,  # scores written, made into weights, read: no table has a d in it
     "gemm_tiled": 16,  # the same, in a core's own cache
@@ -467,16 +468,18 @@ except BackendError:
     absent = "" if len(speeds) > 1 else none
 else:
     with mt.use_backend("cupy"):
-        many = (
-            mt.random.normal(mt.random.generator(0), (20_000, 2), dtype="float32") * 20
-        )
+        rng = mt.random.generator(0)
+        many = mt.random.normal(rng, (20_000, 2), dtype="float32") * 20
         climb = GPU_LADDER.climb(many, many, h, time_limit=1.0)
-    absent, speeds[f"{gpu.device_name()}, n = 20,000, now"] = (
-        "",
-        rates(climb, 20_000**2),
-    )
+    absent = ""
+    speeds[f"{gpu.device_name()}, n = 20,000, now"] = rates(climb, 20_000**2)
 
 words = "as long as an exponential on an H100"
+# alt: Left, the bytes that a pair moves, on a logarithmic axis: about 80 for the first
+#      array rungs, 44 for einsum, 16 for the matrix products, 8 compiled, 12 for two
+#      kernels, 2 fused, 0.0625 tiled, 0.0312 with two queries. A line at 0.8 bytes is
+#      as long as an exponential on an H100. Right, pairs in a second as they were
+#      measured here, from about a million for loops to hundreds of millions.
 plot.whole_climb(moved, speeds, "pair", counted, (balance, words), absent)
 
 # %%
@@ -533,9 +536,11 @@ for method, counts in sizes.items():
         begin = time.perf_counter()
         mt.cluster.mean_shift(data, h, method=method)
         times[method].append((n, time.perf_counter() - begin))
-plot.growth(
-    times, "points", f"mean shift of six clusters in the plane ({on_cpu.machine})"
-)
+title = f"mean shift of six clusters in the plane ({on_cpu.machine})"
+# alt: Time over the number of points, both logarithmic. The exact way rises steepest,
+#      as n²; cells and fourier about as n; grid lies lowest and is the flattest, and
+#      reaches 300,000 points in less time than exact needs for 8,000.
+plot.growth(times, "points", title)
 
 # %%
 # ``cells`` is less steep than ``exact``, though each query still looks at all points
