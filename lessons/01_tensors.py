@@ -283,9 +283,9 @@ sevens = images[labels == 7]
 print("sevens:", sevens.shape, " their mean:", sevens.mean(axis=0).shape)
 averages = mt.stack([images[labels == digit].mean(axis=0) for digit in range(10)])
 print("all ten averages:", averages.shape)
-# alt: Ten blurred digits, 0 to 9, each the mean of all its pictures. Dark where nearly
-#      everybody puts ink, grey at the edges where hands differ; the hole of the 0 is
-#      almost white.
+# alt: Ten blurred digits, 0 to 9, each the mean of all its pictures: much ink where
+#      nearly everybody puts it, little at the edges, where hands differ, and almost
+#      none in the hole of the 0.
 fig = plot.images(
     averages, titles=range(10), title="the average of all pictures of each digit"
 )

@@ -167,9 +167,9 @@ print(mt.explain_broadcast(guesses.shape, hidden.shape, names=["guesses", "hidde
 
 errors = (guesses - hidden) ** 2
 print("errors", errors.shape)
-# alt: A table of 20 by 20 squared errors in grey, each guess against every hidden
-#      pixel. Only the diagonal, framed in red, was wanted, and it is nearly white; the
-#      dark cells, up to about 250, all lie off it.
+# alt: A table of 20 by 20 squared errors, each guess against every hidden pixel. Only
+#      the diagonal, framed in red, was wanted, and its errors are small; the large
+#      ones, up to about 250, all lie off it.
 fig = plot.pairs(
     errors[:20, :20],
     rows="hidden pixel of picture",

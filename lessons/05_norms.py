@@ -139,8 +139,8 @@ digits = load_digits()
 images = mt.tensor(digits.images)
 threes = images[mt.tensor(digits.target) == 3]
 template, three = threes.mean(0), threes[1]
-# alt: The template, a blurred 3, one sharp 3, and the size of their difference: mostly
-#      white, light grey along the edges of the stroke.
+# alt: The template, a blurred 3, then one sharp 3, and the size of their difference:
+#      little, and most of it along the edges of the stroke.
 plot.images(
     [template, three, abs(template - three)],
     ["template", "one three", "size of the error"],

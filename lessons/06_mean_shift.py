@@ -90,9 +90,9 @@ for number, (x, y) in enumerate(stop.tolist() for stop in stops):
 weight = gaussian(((points - start) ** 2).sum(1).sqrt())
 title = "one point moves uphill; the radius of the circle is one bandwidth"
 # alt: A point starts in the open, above its cluster, with a circle of one bandwidth
-#      about it. Only the few data points near the circle are dark, which means that
-#      they weigh much. The path leads down in steps that get shorter, to a cross in the
-#      middle of the cluster.
+#      about it. Only a few data points near the circle are strongly coloured, which
+#      means that they weigh much. The path leads down in steps that get shorter, to a
+#      cross in the middle of the cluster.
 plot.one_path(points, weight, stops, h, title)
 
 # %%

@@ -6,6 +6,8 @@ A photograph is 273,280 numbers times three. You see at once that it shows a pag
 some trees, a lake and the sky. How could a program find the pieces? Mean shift, from
 lesson 6, needs points. So make each pixel a point: where it is, and what colour it has.
 Its clusters are then pieces of the picture, near in place *and* alike in colour.
+
+About 20 minutes. Needs lesson 6.
 """
 
 # %%
@@ -25,6 +27,9 @@ photo = mt.tensor(load_sample_image("china.jpg"))
 piece = photo[130:210, 80:200]
 print(photo.shape, "and the piece", piece.shape)
 print("one pixel:", piece[0, 0].tolist())
+# alt: A pagoda with tiled roofs between trees, a lake and a pale sky behind it; beside
+#      it the piece that is cut out, a corner of one roof with a row of windows above
+#      it.
 plot.photos({"the photo": photo, "the piece": piece})
 
 # %%
@@ -49,6 +54,8 @@ for name, rgb, luv in zip(("two greens", "two darks"), pairs, in_luv, strict=Tru
         ((x[0] - x[1]) ** 2).sum().item() ** 0.5 for x in (rgb.astype("float64"), luv)
     ]
     print(f"{name:<11} {apart[0]:.0f} apart in RGB, {apart[1]:.0f} in L*u*v*")
+# alt: Two pairs of colours side by side. The two greens look nearly alike; of the two
+#      darks one is almost black and one plainly green.
 plot.photos({"two greens": pairs[:1], "two darks": pairs[1:]})
 
 # %%
@@ -94,7 +101,7 @@ row, column, radius = 40, 60, 12
 
 
 def neighbourhood(y, x):
-    """Every pixel of a square, as (n, 5) points; the same for the place in the middle."""
+    """Every pixel of a square, as (n, 5) points, and the point in the middle."""
     points = []
     for i in range(y - radius, y + radius + 1):
         for j in range(x - radius, x + radius + 1):
@@ -106,11 +113,14 @@ def neighbourhood(y, x):
 points, query = neighbourhood(row, column)
 weights = mt.exp(-((points - query) ** 2).sum(1) / 2)
 side = 2 * radius + 1
+seen = weights.reshape(side, side) / weights.max()
+# alt: Left, 25 by 25 pixels: bands of blue-green, red-brown and blue-green. Right,
+#      their weights: only a ragged patch in the middle is bright, pixels near the
+#      centre that are red-brown as well. Across the edges of the band it is black.
 plot.photos(
     {
         "what one pixel sees": piece[row - radius :, column - radius :][:side, :side],
-        "what each weighs for it: white is 1": weights.reshape(side, side)
-        / weights.max(),
+        "what each weighs for it: white is 1": seen,
     }
 )
 print(f"{(weights > 0.1).sum().item()} of {weights.size} pixels weigh more than 0.1")
@@ -135,8 +145,13 @@ places = mean_shift_filter(features, space, colour)
 filtered = luv_to_srgb(
     places[:, :, 2:] * colour / mt.tensor([2.5, 1.0, 1.0], "float32")
 )
+# alt: The piece of the roof before and after. Afterwards sky, wall and tiles are each
+#      nearly one smooth colour, while their outlines have stayed sharp.
 plot.photos({"before": piece, "every pixel in the colour it moved to": filtered})
 flat = as_rgb(piece).reshape(-1, 3)
+# alt: Every pixel of the piece as a dot at its u* and v*. Before, a wide cloud about
+#      the origin, thinning out to 60; after, the dots have run together in a few narrow
+#      streaks and knots.
 plot.colour_cloud(
     {
         "u* and v* before": luv.reshape(-1, 3)[:, 1:],
@@ -161,6 +176,8 @@ for min_size in (1, 10, 50):
     count = segment(piece, space, colour, min_size).colours.shape[0]
     print(f"regions of {min_size:>2} pixels or more: {count:>4}")
 found = segment(piece, space, colour, 50)
+# alt: The piece with yellow lines round its regions: they follow the edge of the sky,
+#      the windows, the rows of tiles and the columns.
 plot.photos(
     {"the edges of the regions": plot.outlined(piece, found.regions)},
     columns=1,
@@ -190,11 +207,13 @@ colours = mt.tensor(
     "float64",
 )
 clean = colours[truth.reshape(-1)].reshape(80, 120, 3)
-bad = mt.clip(clean + mt.random.normal(rng, (80, 120, 3), std=18), 0.0, 255.0).astype(
-    "uint8"
-)
+noise = mt.random.normal(rng, (80, 120, 3), std=18)
+bad = mt.clip(clean + noise, 0.0, 255.0).astype("uint8")
 cut = segment(bad, colour=14.0, min_size=150)
 found_colours = cut.colours[cut.regions.reshape(-1)].reshape(80, 120, 3)
+# alt: Left, six stripes of different colours, so noisy that every pixel differs from
+#      the next. Right, what was found: the six stripes, each in one flat colour, with a
+#      few pixels wrong at one border.
 plot.photos(
     {
         "six stripes and noise": bad,
@@ -226,6 +245,10 @@ painted = whole.colours[whole.regions.reshape(-1)].reshape(*whole.regions.shape,
 explained = explained_variance(photo, whole.regions)
 print(f"{photo.shape[0] * photo.shape[1]:,} pixels, {count} regions")
 print(f"their mean colours explain {100 * explained:.0f}% of the variance")
+# alt: The photo four times: as it is; filtered, hardly different at this size; with
+#      yellow edges, few in the sky and lake and a dense net over the trees; and each
+#      region in its mean colour, so that sky and lake are flat and the pagoda is still
+#      detailed.
 plot.photos(
     {
         "the photo": photo,
@@ -238,9 +261,11 @@ plot.photos(
 sizes = mt.stack(
     [(whole.regions == k).sum() for k in range(24)] + [(whole.regions >= 24).sum()]
 )
-plot.palette(
-    whole.colours[:24], sizes, "the largest regions, as wide as they are large"
-)
+title = "the largest regions, as wide as they are large"
+# alt: A bar of colours, as wide as the regions are large: the pale sky takes 39% of the
+#      photo, the lake 5%, and after some dark regions the 24 largest together reach
+#      55%. The rest, hatched, is smaller regions.
+plot.palette(whole.colours[:24], sizes, title)
 
 # %%
 # Sky, lake and walls are a few large regions; the leaves are many small ones. That is
