@@ -7,6 +7,8 @@ you know how many clusters you want. Then k centres are enough: each point goes 
 nearest, each centre goes to the middle of its points, and again. But where do the
 centres begin? By chance. So this lesson begins with chance, and with a bug that is in
 many programs.
+
+About 40 minutes. Needs lessons 5 to 7.
 """
 
 # %%
@@ -34,7 +36,7 @@ MODULI, FACTORS = (30269, 30307, 30323), (171, 172, 170)
 
 
 def seeded(seed):
-    """The state that this seed stands for: no remainder is 0, which would stay 0 for ever."""
+    """The state of this seed: no remainder is 0, which would stay 0 for ever."""
     state = []
     for modulus in MODULI:
         seed, rest = divmod(seed, modulus - 1)
@@ -82,6 +84,10 @@ print(
     f"by chance      mean 0.5000  deviation {12**-0.5:.4f}  "
     f"bins {n // bins} ± {chance:.1f}"
 )
+# alt: Each number with the next, in a corner of the square, for three sources. One
+#      remainder: the dots stand on a regular lattice, and every bin of the histogram
+#      below holds the same. Three of them, and PCG64: dots without a pattern, and bins
+#      that vary round 500.
 plot.randomness(sources, corner=0.1, bins=bins)
 
 # %%
@@ -111,14 +117,16 @@ print(f"{period:,} numbers, then the same again; PCG64 has 2¹²⁸ = {2.0**128:
 
 
 def forked(job, state):
-    """What job(state) returns in a copy of this process. Where no call copies a process, as on
-    Windows, the job gets a copy of the state alone, which comes to the same."""
+    """What job(state) returns in a copy of this process.
+
+    Where no call copies a process, as on Windows, the job gets a copy of the state
+    alone, which comes to the same.
+    """
     if not hasattr(os, "fork"):
         return job(copy.deepcopy(state))
     reading, writing = os.pipe()
-    with (
-        warnings.catch_warnings()
-    ):  # Python warns that threads are not copied; we need none
+    # Python warns that threads are not copied; we need none
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         child = os.fork()
     if child == 0:  # here we are the copy
@@ -184,10 +192,9 @@ from minitensor.data import blobs, shapes
 
 
 def nearest(points, centers):
-    """The number of the nearest centre, (n,), and the square of the distance to it, (n,)."""
-    squared = mt.stack(
-        [((points - center) ** 2).sum(1) for center in centers]
-    )  # (k, n)
+    """The number of the nearest centre, and the square of the distance to it, (n,)."""
+    squared = [((points - center) ** 2).sum(1) for center in centers]
+    squared = mt.stack(squared)  # (k, n)
     return mt.argmin(squared, axis=0), squared.min(0)
 
 
@@ -198,6 +205,9 @@ def means(points, labels, k):
 few, _ = shapes(seed=0, each=25)["round"]
 three_centers = mt.tensor([[-0.6, -1.0], [0.5, -0.2], [-0.2, 0.3]])
 moved = means(few, nearest(few, three_centers)[0], 3)
+# alt: The plane is shared out among three centres by straight borders. Fine lines tie
+#      every point to its centre, and an arrow leads from each centre to a cross in the
+#      middle of its points.
 plot.attraction(
     few, three_centers, moved, "each point to a centre, each centre to the mean"
 )
@@ -235,6 +245,9 @@ path, inertias, labels = lloyd(points, start)
 for number, inertia in enumerate(inertias):
     print(f"after step {number}: {inertia:>9,.0f}")
 assert all(after <= before for before, after in pairwise(inertias))
+# alt: Six centres move in 8 steps among six clusters, and the borders between them move
+#      too. One travels up to a cluster of its own. At the end all stand still: two
+#      share one cluster, and one stands between two clusters.
 plot.settling(points, path)
 
 # %%
@@ -323,9 +336,9 @@ for rung in GPU_LADDER.rungs:
     print(f"{rung.__name__:13} {rung.caption}")
 
 # %%
-# * ``gemm``: |x − c|² = |x|² − 2·x·c + |c|², and |x|² is the same for all centres.
-#   Whoever only asks which is nearest may leave it out, and what is left for all pairs
-#   is one matrix product. (Centre the data before: lesson 6 told what cancels
+# * ``gemm``: \|x − c\|² = \|x\|² − 2·x·c + \|c\|², and \|x\|² is the same for all
+#   centres. Whoever only asks which is nearest may leave it out, and what is left for
+#   all pairs is one matrix product. (Centre the data before: lesson 6 told what cancels
 #   otherwise.) The sums are a product, too, of a table with a one where a point has its
 #   centre.
 # * ``tiled``: that table of ones is mostly zeros, and a row of k numbers is short. So
@@ -336,6 +349,9 @@ for rung in GPU_LADDER.rungs:
 many, _ = blobs(seed=3, clusters=64, each=125)
 centers = many[::125]
 title = f"one step of {len(many):,} points and {len(centers)} centres"
+# alt: Bars of the time of one step of 8,000 points and 64 centres on a logarithmic
+#      axis: each of loops, broadcasting, gemm and tiled is shorter than the one before,
+#      tiled by hundreds of times against loops, and threads is about as short.
 plot.climbs(LADDER.climb(many, centers, title=title, time_limit=2.0, seconds=0.2))
 
 # %%
@@ -420,17 +436,17 @@ n = len(crowded)
 found = KMeans(24, n_init=10).fit(crowded)
 pairs = 10 * found.n_iter_ * n * 24  # ten starts, taken as long as the best
 print(f"k-means               24 clusters, {agreement(right, found.labels_):.2f}")
-views = {
-    "k-means, k = 24": SimpleNamespace(
-        labels=found.labels_, centers=found.cluster_centers_
-    )
-}
+by_k_means = SimpleNamespace(labels=found.labels_, centers=found.cluster_centers_)
+views = {"k-means, k = 24": by_k_means}
 for h in (1.25, 2.0):
     peaks = mean_shift(crowded, h, tol=1e-3)
     score = agreement(right, peaks.labels)
     print(f"mean shift, h = {h:<5} {len(peaks.centers)} clusters, {score:.2f}")
     views[f"mean shift, h = {h}: {len(peaks.centers)}"] = peaks
 print(f"pairs: {pairs:,} against {peaks.n_iter * n * n:,}")
+# alt: Twenty-four clusters, many of them close together, with crosses. K-means finds
+#      24, though two clusters are shared by two centres each; mean shift finds 34 with
+#      h = 1.25, some in the open between clusters, and 23 with h = 2.
 plot.panels(crowded, views)
 
 # %%
@@ -467,6 +483,9 @@ for k in (3, 6, 16):
     )
     held = mt.stack([(labels == number).astype("int64").sum() for number in range(k)])
     versions[f"{k} colours"] = (colours[labels].reshape(*flower.shape), colours, held)
+# alt: A dahlia in 3, 6 and 16 colours, with the palettes below. With 3 it is flat
+#      orange and red on one dark green; with 6 the petals have shades; with 16 the
+#      ground has soft steps of blue and green as well.
 plot.recoloured(versions)
 
 # %%
@@ -480,9 +499,8 @@ plot.recoloured(versions)
 # round, and as wide as each other. Here are three that are not: shapes that reach into
 # each other, a wide cluster beside small ones, and clusters of unequal density.
 
-every = {
-    name: shapes(seed=0, each=100)[name] for name in ("moons", "sizes", "densities")
-}
+every = shapes(seed=0, each=100)
+every = {name: every[name] for name in ("moons", "sizes", "densities")}
 ours, theirs = {}, {}
 print("           k-means   mean shift")
 for name, (places, right) in every.items():
@@ -493,9 +511,12 @@ for name, (places, right) in every.items():
     print(f"{name:10} {ours[name][1]:>7.2f} {theirs[name][1]:>12.2f}")
 data = {name: places for name, (places, _) in every.items()}
 truths = {name: (right, 1.0) for name, (_, right) in every.items()}
-plot.contest(
-    data, {"the truth": truths, "k-means": ours, "mean shift, h = 0.3": theirs}
-)
+columns = {"the truth": truths, "k-means": ours, "mean shift, h = 0.3": theirs}
+# alt: Three sets of points by the truth, by k-means and by mean shift, with the Rand
+#      index. Moons: k-means cuts straight through both, 0.20, mean shift makes four
+#      pieces, 0.52. A wide disc and two small: k-means shares the disc out, 0.14, mean
+#      shift 1.00. Unequal densities: 0.96 and 0.98.
+plot.contest(data, columns)
 
 # %%
 # The moons are cut straight through, and mean shift does not get them either: they are
