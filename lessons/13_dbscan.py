@@ -7,6 +7,8 @@ like clusters that are round. DBSCAN asks another question, which has nothing to
 middles: from which point can you walk to which, if each step is short and leads through
 a crowd? It finds clusters of any shape, says by itself how many there are, and leaves
 out what belongs to none.
+
+About 30 minutes. Needs lessons 6 and 7.
 """
 
 # %%
@@ -53,12 +55,14 @@ print(points.shape)
 from minitensor.cluster import DBSCAN
 
 rng = mt.random.generator(3)
-left, right = (
-    mt.random.normal(rng, (12, 2), std=0.8) + mt.tensor([[x, 0.0]]) for x in (0, 5)
-)
+spots = mt.tensor([[0.0, 0.0]]), mt.tensor([[5.0, 0.0]])
+left, right = (mt.random.normal(rng, (12, 2), std=0.8) + spot for spot in spots)
 few = mt.concat([left, right, mt.tensor([[2.5, 3.0], [-2.5, -2.5]])])
 small = DBSCAN(1.0, min_samples=4).fit(few)
 title = "eps = 1: a core point has at least 4 points in its circle, itself among them"
+# alt: Two groups of core points, each with a circle of eps = 1 round every core point;
+#      the circles of a group overlap. Three points at the rims are hollow: on a border.
+#      Six crosses, in no circle of a core point, are noise.
 plot.surroundings(few, small.labels_, small.core_sample_indices_, 1.0, title)
 print("labels:", small.labels_.tolist())
 
@@ -106,20 +110,18 @@ def dbscan(data):
 
 eps, min_samples = 0.2, 6
 labels, core, steps = dbscan(points.tolist())
-print(
-    max(labels) + 1,
-    "clusters,",
-    labels.count(-1),
-    "points are noise,",
-    sum(core),
-    "core points",
-)
+noise = labels.count(-1)
+print(f"{max(labels) + 1} clusters, {noise} points are noise, {sum(core)} core points")
 
 # %%
 # Watch them grow. A circle is shown in the step in which DBSCAN looks into it. The
 # first cluster is complete before the second begins.
 
 truth = mt.tensor(labels)
+# alt: DBSCAN looks into circles step by step. From a point at the right end of the
+#      upper moon the first cluster grows along the whole moon; when it is complete,
+#      after 17 steps, the second grows along the lower one. The points strewn between
+#      are left over, as crosses: noise.
 plot.growing(points, truth, mt.tensor(steps), mt.tensor(core), eps, "two moons")
 
 # %%
@@ -138,6 +140,9 @@ plot.growing(points, truth, mt.tensor(steps), mt.tensor(core), eps, "two moons")
 from minitensor.cluster import mean_shift
 
 narrow, wide = mean_shift(points, 0.25), mean_shift(points, 0.4)
+# alt: The two moons three times. DBSCAN gives each its cluster, and crosses for noise.
+#      Mean shift with h = 0.25 cuts each moon in two and finds ten peaks in all, with h
+#      = 0.4 it finds two and cuts across both moons.
 plot.labelled(
     {
         "DBSCAN, eps = 0.2": (points, truth),
@@ -159,6 +164,9 @@ print(f"mean shift: {len(narrow.centers)} clusters, or {len(wide.centers)}")
 # nearly level. Take eps at the bend.
 
 curve = mt.cluster.k_distances(points, min_samples)
+# alt: The distance to the sixth neighbour, sorted: it falls steeply from 1.15, bends at
+#      about 0.2, where 8% of the points are left of it, and runs on nearly level, below
+#      0.15.
 plot.k_distances(curve, min_samples, eps, "the curve bends where the crowd begins")
 
 for width in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4):
@@ -253,6 +261,9 @@ from minitensor.text.numbers import in_bytes
 
 half = clusters[::2]
 title = f"{len(half):,} points, eps = 0.5, min_samples = 10"
+# alt: Bars of the time of one call for 3,000 points on a logarithmic axis: loops are
+#      skipped or the longest, and tiled, halves and grid follow, each shorter than the
+#      one before; grid is some ten times faster than tiled.
 plot.climbs(LADDER.climb(half, 0.5, 10, title=title, time_limit=1.0, seconds=0.2))
 for rung in GPU_LADDER.rungs:
     memory = in_bytes(rung.memory(mt.zeros((1_000_000, 2)), eps, min_samples))
@@ -332,16 +343,15 @@ views = {}
 for width in (0.2, 0.7):
     found = DBSCAN(width, min_samples=6).fit(unequal).labels_
     noise = (found < 0).sum().item()
-    views[f"eps = {width}: {found.max().item() + 1} clusters, {noise} noise"] = (
-        unequal,
-        found,
-    )
-    print(
-        f"eps = {width}: {found.max().item() + 1} clusters, "
-        f"{noise} of 450 points are noise"
-    )
+    count = found.max().item() + 1
+    views[f"eps = {width}: {count} clusters, {noise} noise"] = (unequal, found)
+    print(f"eps = {width}: {count} clusters, {noise} of 450 points are noise")
 shifted = mean_shift(unequal, 0.5)
 views[f"mean shift, h = 0.5: {len(shifted.centers)} peaks"] = (unequal, shifted.labels)
+# alt: Two dense clusters side by side and a thin one. With eps = 0.2 DBSCAN finds the
+#      dense two, and all the thin one is noise; with 0.7 the dense two are one, and the
+#      thin one is found. Mean shift with h = 0.5 finds the three, and three lonely
+#      peaks.
 plot.labelled(views)
 
 # %%
@@ -356,6 +366,9 @@ bridge = mt.stack([mt.linspace(0, 6, 60), mt.random.normal(rng, 60, std=0.05)], 
 bridged = mt.concat([*round_ones, bridge])
 walked = DBSCAN(0.4, min_samples=5).fit(bridged).labels_
 climbed = mean_shift(bridged, 1.0)
+# alt: Two round clusters, joined by a thin line of points. To DBSCAN with eps = 0.4 all
+#      of it is one cluster; mean shift with h = 1 finds two, and cuts the line in its
+#      middle.
 plot.labelled(
     {
         f"DBSCAN, eps = 0.4: {walked.max().item() + 1} cluster": (bridged, walked),

@@ -8,6 +8,8 @@ in few dimensions. Here is what works in many: hash the points such that near on
 collide, and compare with what collides: *locality-sensitive hashing*, LSH. It may miss
 a neighbour. So we count two things: which share of the ten nearest is found, the
 *recall*, and how many points are read.
+
+About 45 minutes. Needs lessons 6, 7, 12 and 13.
 """
 
 # %%
@@ -35,6 +37,9 @@ mt.set_backend("numpy")  # where the simulator runs
 plane = normal(generator(4), (900, 2), std=5.0, dtype="float32")
 star = mt.tensor([2.0, -3.0], "float32")
 three = draw(generator(15), "stable", tables=1, bits=3, like=plane).narrowed(9.0)
+# alt: Three sets of parallel lines cut the plane into cells. The cell with the star,
+#      the query's bucket, is orange with the points in it, about a fifth of a cloud;
+#      blue cells beside it are the buckets that are probed next.
 plot.slices(plane, star, three, probes=4, title="three directions, slices 9 wide")
 
 # %%
@@ -70,12 +75,12 @@ signs, cuts = [], []
 for angle, distance in zip(angles.tolist(), distances.tolist(), strict=True):
     turned = mt.tensor([math.cos(angle), math.sin(angle)])
     signs.append((sign_collision(angle), share_of_collisions("sign", right, turned)))
-    cuts.append(
-        (
-            stable_collision(distance),
-            share_of_collisions("stable", origin, right * distance),
-        )
-    )
+    share = share_of_collisions("stable", origin, right * distance)
+    cuts.append((stable_collision(distance), share))
+# alt: The share of directions in which two points collide: measured dots on the line of
+#      the formula. By the sign it falls in a straight line from 1 at an angle of 0 to 0
+#      at π; by slices it falls from 1 to 0.37 at one width and then ever more slowly,
+#      to 0.1 at four.
 plot.collisions(
     {
         "angle between two points": (angles, *mt.tensor(signs).T),
@@ -101,9 +106,8 @@ images, _ = digits()
 rng = generator(0)
 n = 20_000
 points = (images[mt.arange(n) % len(images)] + normal(rng, (n, 64))).astype("float32")
-queries = (images[permutation(rng, len(images))[:200]] + normal(rng, (200, 64))).astype(
-    "float32"
-)
+some = images[permutation(rng, len(images))[:200]]
+queries = (some + normal(rng, (200, 64))).astype("float32")
 
 
 def key(place, directions, offsets, width):
@@ -122,10 +126,8 @@ def nearest(query, data, numbers, k=10):
 
 
 few = points[:1_000].tolist()
-directions, offsets = (
-    normal(rng, (10, 64)).tolist(),
-    mt.random.uniform(rng, 10).tolist(),
-)
+directions = normal(rng, (10, 64)).tolist()
+offsets = mt.random.uniform(rng, 10).tolist()
 table = defaultdict(list)
 for i, point in enumerate(few):
     table[key(point, directions, offsets, 60.0)].append(i)
@@ -174,6 +176,9 @@ climb = rungs.LADDER.climb(
     time_limit=1.0,
     seconds=0.2,
 )
+# alt: Bars of the time for 20,000 points and 200 queries on a logarithmic axis: loops
+#      are skipped or the longest, then hashed; sorted_codes is some ten times faster
+#      than that, one_product and threads are faster still and about equal.
 plot.climbs(climb)
 print("all rungs that ran found the same", "neighbours" if climb.rows else "")
 
@@ -187,6 +192,9 @@ print("all rungs that ran found the same", "neighbours" if climb.rows else "")
 tables = draw(generator(27), "stable", tables=3, bits=2, like=plane).narrowed(3.0)
 lonely = mt.tensor([6.0, -6.5], "float32")
 ten = mt.argsort(((plane - lonely) ** 2).sum(1))[:10]
+# alt: A star, the query, at the edge of a cloud, and ten rings, its nearest points.
+#      Bucket after bucket is looked into, and rings fill: 4 of 10 after the first, with
+#      1.4% of the points read; all ten long before the end, when 5.4% are read.
 plot.probing(plane, lonely, tables, probes=4, nearest=ten)
 
 # %%
@@ -241,6 +249,10 @@ found = {
     "slices, 8 tables, own bucket only": slices_of(8, 1),
     "slices, 1 table, own bucket only": slices_of(1, 1),
 }
+# alt: Recall over the share of points that a query reads, on a logarithmic axis: four
+#      rising curves. One table ends at 0.24. Eight tables reach 0.88 with 1% read.
+#      Eight tables with eight probes, by slices or by signs, lie far to the left, and
+#      signs just reach the goal, 0.95 from 0.5%.
 plot.recalls(found, goal=(0.005, 0.95))
 
 # %%
@@ -255,11 +267,8 @@ plot.recalls(found, goal=(0.005, 0.95))
 for hash in ("stable", "sign"):
     index = LSHIndex(hash=hash).fit(x)
     numbers, _ = index.query(q, 10)
-    width = (
-        f"slices {index.width_:.0f} wide"
-        if index.width_
-        else "planes through the middle"
-    )
+    slices, planes = f"slices {index.width_:.0f} wide", "planes through the middle"
+    width = slices if index.width_ else planes
     print(
         f"{hash:7} {index.bits_} directions, {width}: "
         f"finds {recall(numbers, truth):.2f} "
@@ -371,12 +380,8 @@ from sklearn.neighbors import KDTree
 
 flower = photograph("flower")
 rows, columns = mt.arange(flower.shape[0]), mt.arange(flower.shape[1])
-place = (
-    mt.stack([rows[:, None] + 0 * columns, 0 * rows[:, None] + columns], axis=2).astype(
-        "float32"
-    )
-    / 4
-)
+place = [rows[:, None] + 0 * columns, 0 * rows[:, None] + columns]
+place = mt.stack(place, axis=2).astype("float32") / 4
 pixels = mt.concat([flower.astype("float32"), place], axis=2).reshape(-1, 5)
 pixels = pixels[permutation(generator(0), len(pixels))[: n + 200]]
 
@@ -433,14 +438,10 @@ print(f"the error {error.mean().item() / h:.3f}, at most {error.max().item() / h
 # grows:
 
 for h in (3.0, 4.0, 6.0, 8.0):
-    moved, exact = (
-        shift_by_neighbours(queries, index, h),
-        gemm_tiled(queries, points, h),
-    )
-    step, error = (
-        length(exact - queries).mean().item(),
-        length(moved - exact).mean().item(),
-    )
+    moved = shift_by_neighbours(queries, index, h)
+    exact = gemm_tiled(queries, points, h)
+    step = length(exact - queries).mean().item()
+    error = length(moved - exact).mean().item()
     print(f"bandwidth {h:g}: a step of {step:5.2f}, an error of {error:5.2f}")
 
 # %%
@@ -466,9 +467,8 @@ def over_neighbours(points, h):
     index, moved = LSHIndex(tables=4, probes=4).fit(points), points
     for _ in range(8):
         moved = shift_by_neighbours(moved, index, h)
-    return (
-        DBSCAN(eps=h / 2, min_samples=1).fit(moved).labels_
-    )  # those that stop together
+    # those that stop together
+    return DBSCAN(eps=h / 2, min_samples=1).fit(moved).labels_
 
 
 sets = shapes(seed=0, each=120)
@@ -498,18 +498,20 @@ for way, cluster in ways.items():
         told = (truth.max().item() + 1,) if way == "k-means" else widths[name]
         told = told[1:] if cluster is over_neighbours else told  # it takes longest
         some = [cluster(points, setting) for setting in told]
-        found[way][name] = max(
-            ((each, score(truth, each)) for each in some), key=lambda pair: pair[1]
-        )
+        pairs = [(each, score(truth, each)) for each in some]
+        found[way][name] = max(pairs, key=lambda pair: pair[1])
 
 seen = {name: points for name, (points, _) in sets.items()}
 centred = sets["digits, 64-D"][0] - sets["digits, 64-D"][0].mean(0)
 seen["digits, 64-D"] = centred @ eigh(centred.T @ centred)[1][:, -2:]
+# alt: Six data sets by four ways of clustering, with the Rand index of each panel.
+#      DBSCAN is best or nearly so on the five in the plane, 0.95 to 1.00, and worst on
+#      the digits, 0.43; mean shift and k-means fail on the moons, 0.48 and 0.34; over
+#      LSH neighbours nothing is much better than mean shift.
 plot.contest(seen, found)
 for way, results in found.items():
-    print(
-        f"{way:<20}", *(f"{name} {value:.2f} " for name, (_, value) in results.items())
-    )
+    scores = (f"{name} {value:.2f} " for name, (_, value) in results.items())
+    print(f"{way:<20}", *scores)
 
 # %%
 # What to take away
