@@ -45,7 +45,8 @@ def setup(app):
         def run(self):
             number = int(self.arguments[0])
             file = files()[number - 1]
-            head = f"*`{file.path}`, {file.lines} lines, about {file.minutes} minutes. {file.what[0].upper()}{file.what[1:]}*"
+            what = file.what[0].upper() + file.what[1:]
+            head = f"*`{file.path}`, {file.lines} lines, about {file.minutes} minutes. {what}*"
             code = nodes.literal_block("", (ROOT / file.path).read_text(encoding="utf-8"), language="python")
             code["linenos"] = True
             code["classes"].append("whole-file")

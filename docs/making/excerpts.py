@@ -7,9 +7,9 @@ FOLDER = Path(__file__).parents[1] / "measurements"
 
 
 def excerpt(text: str, patterns: list[str]) -> list[str]:
-    """The lines of a text in which one of the regular expressions is found, in the order of the text.
+    """The lines of a text in which one of the regular expressions is found, in the order of the text, each line once.
 
-    >>> excerpt("a 1\\nb 2\\nc 3\\n", ["^c", "^a"])
+    >>> excerpt("a 1\\nb 2\\nc 3\\na 1\\n", ["^c", "^a"])
     ['a 1', 'c 3']
 
     Raises LookupError where an expression is found nowhere: the page would say what nobody measured.
@@ -18,7 +18,8 @@ def excerpt(text: str, patterns: list[str]) -> list[str]:
     for pattern in patterns:
         if not any(re.search(pattern, line) for line in lines):
             raise LookupError(f"no line has {pattern!r}")
-    return [line.rstrip() for line in lines if any(re.search(pattern, line) for pattern in patterns)]
+    found = (line.rstrip() for line in lines if any(re.search(pattern, line) for pattern in patterns))
+    return list(dict.fromkeys(found))
 
 
 def setup(app):

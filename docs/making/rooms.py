@@ -149,10 +149,19 @@ def drawing(graph: Graph) -> str:
     for room in arrows:
         x, y = at[room]
         parts.append(
-            f'<a href="#room-{room.strip("_")}"><rect x="{x - WIDTH / 2:g}" y="{y - HEIGHT / 2:g}" width="{WIDTH}" '
+            f'<a href="#{anchor(room)}"><rect x="{x - WIDTH / 2:g}" y="{y - HEIGHT / 2:g}" width="{WIDTH}" '
             f'height="{HEIGHT}" rx="6"/><text x="{x:g}" y="{y + 4.5:g}">{escape(room)}</text></a>'
         )
     return "".join([*parts, "</svg>"])
+
+
+def anchor(room: str) -> str:
+    """Where a room is told of.
+
+    >>> anchor("__main__"), anchor("matrix_product")
+    ('room-main', 'room-matrix-product')
+    """
+    return f"room-{room.strip('_').replace('_', '-')}"
 
 
 def curve(stops: list[tuple[float, float]]) -> str:
@@ -193,7 +202,7 @@ def listed() -> str:
         for name in names:
             files, count = size(name)
             many = f"{files} files, " if files > 1 else ""
-            lines += [f"(room-{name.strip('_')})=", f"`{name}`", f": {words} *{many}{count:,} lines.*", ""]
+            lines += [f"({anchor(name)})=", f"`{name}`", f": {words} *{many}{count:,} lines.*", ""]
     return "\n".join(lines)
 
 
