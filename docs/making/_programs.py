@@ -152,7 +152,9 @@ def _hold(example: doctest.Example, output: str, error: Exception | None, where:
         wanted, got = example.exc_msg or example.want, told(error)
         right = example.exc_msg is not None and CHECK.check_output(wanted, got, ELLIPSIS)
     if not right:
-        raise Wrong(f"{where}: {example.source.strip()}\nshould give\n{wanted or 'nothing'}\nand gives\n{got}") from error
+        raise Wrong(
+            f"{where}: {example.source.strip()}\nshould give\n{wanted or 'nothing'}\nand gives\n{got}"
+        ) from error
 
 
 def told(error: Exception) -> str:
