@@ -10,6 +10,7 @@ import io
 import linecache
 import sys
 import warnings
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 CHECK = doctest.OutputChecker()
@@ -124,7 +125,7 @@ def spaced(sources: list[str]) -> list[str]:
     ['a = 1\\n', '\\ndef f():\\n    return a\\n', '\\nf()\\n']
     """
     long = [each.count("\n") > 1 for each in sources]
-    before = [False, *(one or other for one, other in zip(long, long[1:], strict=False))]
+    before = [False, *(one or other for one, other in pairwise(long))]
     return [f"\n{each}" if apart else each for each, apart in zip(sources, before, strict=True)]
 
 

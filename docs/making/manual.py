@@ -5,7 +5,7 @@ made where the kernel does not earn the diagnosis that is named, or where the ot
 """
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -20,7 +20,7 @@ def setup(app):
     """To Sphinx this file is an extension."""
     app.add_directive("diagnosis", Diagnosis)
     app.add_directive("counters", Counted)
-    app.add_directive("program", Program)
+    app.add_directive("run", Program)
     app.add_directive("diagnosed", Diagnosed)
     app.add_node(places)
     app.connect("doctree-read", fill)
@@ -42,7 +42,7 @@ class Diagnosis(SphinxDirective):
     """
 
     required_arguments, final_argument_whitespace, has_content = 1, True, True
-    option_spec = {"kind": directives.unchanged, "page": directives.unchanged}
+    option_spec: ClassVar = {"kind": directives.unchanged, "page": directives.unchanged}
 
     def run(self) -> list[Any]:
         from minitensor.exercise.files import pages
@@ -126,7 +126,7 @@ class Counted(SphinxDirective):
     """
 
     required_arguments, final_argument_whitespace, has_content = 1, True, True
-    option_spec = {"unit": directives.unchanged_required}
+    option_spec: ClassVar = {"unit": directives.unchanged_required}
 
     def run(self) -> list[Any]:
         names = self.arguments[0].split()
@@ -139,7 +139,7 @@ class Counted(SphinxDirective):
 
 
 class Program(SphinxDirective):
-    """``program NAME``: words in Markdown, and a program as a doctest, which is run."""
+    """``run NAME``: words in Markdown, and a program as a doctest, which is run."""
 
     required_arguments, has_content = 1, True
 

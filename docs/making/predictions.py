@@ -66,8 +66,8 @@ def measured() -> list[dict[str, str]]:
 
 
 def ordered(table: list[dict[str, str]]) -> tuple[int, int]:
-    """Of the pairs of designs that one source published of one card: in how many the prediction has the faster one right,
-    and how many there are."""
+    """Of the pairs of designs that one source published of one card: in how many the faster one was predicted to be
+    faster, and how many there are."""
     right = pairs = 0
     for number, one in enumerate(table):
         for other in table[number + 1 :]:
@@ -77,6 +77,14 @@ def ordered(table: list[dict[str, str]]) -> tuple[int, int]:
                     float(one["predicted"]) < float(other["predicted"])
                 )
     return right, pairs
+
+
+def apart(table: list[dict[str, str]]) -> float:
+    """How many times two sources differ at most on one design and card."""
+    same: dict[tuple[str, ...], list[float]] = {}
+    for row in table:
+        same.setdefault((row["gpu"], row["design"], row["side"]), []).append(float(row["published"]))
+    return max(max(each) / min(each) for each in same.values())
 
 
 class Cards(SphinxDirective):
@@ -115,7 +123,7 @@ class Rules(SphinxDirective):
             ["L2", "the sectors that a block touches, each once, over the bytes that L2 gives an SM in a clock"],
             [
                 "DRAM",
-                f"every byte once if all fits {p.OF_L2:.0%} of L2, else what a wave of blocks touches, for each wave; at "
+                f"every byte once if all fits {p.OF_L2:.0%} of L2, else what a wave of blocks touches, each wave; at "
                 f"{p.OF_DATA_SHEET:.0%} of the data sheet. All SMs share it",
             ],
             [
@@ -155,6 +163,14 @@ class Predicted(SphinxDirective):
             by_card.append([name, str(one.points), f"{one.mean:.2f}", f"{one.within:.0%}", f"{one.worst:.2f}"])
         headings = ["card", "published", "PREDICTED is off by", f"within {WITHIN}", "at worst"]
         found.append(_nodes.table(headings, by_card, "small"))
+        far = sorted(table, key=lambda row: -abs(math.log(float(row["ratio"]))))[:3]
+        furthest = "; ".join(
+            f"{row['design']} on the {row['gpu']} by {row['source']}, published {row['published']}, PREDICTED "
+            f"{row['predicted']} GFLOP/s"
+            for row in far
+        )
+        found.append(_nodes.paragraph(f"Furthest off: {furthest}."))
+        found.append(_nodes.paragraph(f"Two authors on one card and design are up to {apart(table):.1f} times apart."))
         rows = [
             [row["gpu"], row["design"], row["side"], row["published"], row["predicted"], row["ratio"], row["bound"],
              row["source"]]
@@ -213,7 +229,7 @@ def picture(table: list[dict[str, str]]) -> str:
     found = accuracy([float(row["ratio"]) for row in table])
     alt = (
         f"A scatter of {found.points} points along a diagonal: what was PREDICTED over what was published, from "
-        f"{min(values):,.0f} to {max(values):,.0f} GFLOP/s. {found.within:.0%} lie within {WITHIN} times of the diagonal."
+        f"{min(values):,.0f} to {max(values):,.0f} GFLOP/s. {found.within:.0%} lie within {WITHIN} times of it."
     )
     body = "".join(parts)
     return (
