@@ -10,6 +10,7 @@ import io
 import linecache
 import sys
 import warnings
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 CHECK = doctest.OutputChecker()
@@ -124,7 +125,7 @@ def spaced(sources: list[str]) -> list[str]:
     ['a = 1\\n', '\\ndef f():\\n    return a\\n', '\\nf()\\n']
     """
     long = [each.count("\n") > 1 for each in sources]
-    before = [False, *(one or other for one, other in zip(long, long[1:], strict=False))]
+    before = [False, *(one or other for one, other in pairwise(long))]
     return [f"\n{each}" if apart else each for each, apart in zip(sources, before, strict=True)]
 
 
@@ -152,7 +153,9 @@ def _hold(example: doctest.Example, output: str, error: Exception | None, where:
         wanted, got = example.exc_msg or example.want, told(error)
         right = example.exc_msg is not None and CHECK.check_output(wanted, got, ELLIPSIS)
     if not right:
-        raise Wrong(f"{where}: {example.source.strip()}\nshould give\n{wanted or 'nothing'}\nand gives\n{got}") from error
+        raise Wrong(
+            f"{where}: {example.source.strip()}\nshould give\n{wanted or 'nothing'}\nand gives\n{got}"
+        ) from error
 
 
 def told(error: Exception) -> str:
