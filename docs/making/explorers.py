@@ -1,0 +1,99 @@
+"""The directive of the pages to touch: the place of an explorer, its named cases, and the first one worked out here.
+
+    ```{explorer} broadcasting
+    ?shapes=3x1,4 A column and a row
+    ?shapes=3,3x1 The trap
+    ```
+
+A line is a case: the query of its address, then its name. The script `static/explore/broadcasting.js` makes buttons of
+the cases. Before it runs, and where none does, the first case is there as text and SVG that `STILLS` makes of it.
+"""
+
+import json
+from html import escape
+from urllib.parse import parse_qsl
+
+# For each explorer what makes the HTML of one case, from its state: a dict of what the query names. Files beside this
+# one put theirs in when they are imported.
+STILLS = {}
+WITHOUT = "This case was worked out when the page was built. To try others, allow this page its JavaScript."
+
+
+def setup(app):
+    """To Sphinx this file is an extension: a directive, and on its pages the scripts."""
+    app.add_directive("explorer", _directive())
+    app.connect("html-page-context", _add_files)
+    return {"parallel_read_safe": True}
+
+
+def cases_of(lines):
+    """The cases that a directive names, as {"query", "label"}.
+
+    >>> cases_of(["?shapes=3x1,4 A column and a row"])
+    [{'query': '?shapes=3x1,4', 'label': 'A column and a row'}]
+
+    Raises ValueError for a line that is no query and a name.
+    """
+    found = []
+    for line in filter(str.strip, lines):
+        query, _, label = line.strip().partition(" ")
+        if not query.startswith("?") or not state_of(query) or not label:
+            raise ValueError(f"{line!r} is no case; write its query and its name, ?shapes=3x1,4 A column and a row")
+        found.append({"query": query, "label": label.strip()})
+    return found
+
+
+def state_of(query):
+    """What a query sets.
+
+    >>> state_of("?spec=ik,kj->ij&sizes=5x784,784x10")
+    {'spec': 'ik,kj->ij', 'sizes': '5x784,784x10'}
+    """
+    return dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
+
+
+def page_of(name, cases):
+    """The HTML of an explorer: its first case as a still."""
+    still = STILLS[name](state_of(cases[0]["query"]))
+    return (
+        f'<div class="explore" data-explorer="{escape(name)}" data-cases="{escape(json.dumps(cases))}">\n'
+        f'<div class="explore-still">{still}</div>\n<noscript><p class="explore-hint">{WITHOUT}</p></noscript>\n</div>'
+    )
+
+
+def picture(width, height, words, *parts):
+    """An SVG that scales with the column, as `explore.picture` makes it; `words` say what it shows."""
+    return (
+        f'<svg class="explore-picture" role="img" aria-label="{escape(words)}" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}">{"".join(parts)}</svg>'
+    )
+
+
+def _directive():
+    from docutils import nodes
+    from sphinx.util.docutils import SphinxDirective
+
+    class Explorer(SphinxDirective):
+        required_arguments = 1
+        has_content = True
+
+        def run(self):
+            (name,) = self.arguments
+            try:
+                html = page_of(name, cases_of(self.content))
+            except (KeyError, ValueError) as problem:
+                raise self.error(f"explorer {name}: {problem}") from problem
+            self.env.metadata[self.env.docname]["explorer"] = name
+            return [nodes.raw("", html, format="html")]
+
+    return Explorer
+
+
+def _add_files(app, page, template, context, doctree):
+    """The script that all explorers share, the page's own and the colours, on the pages that have one."""
+    name = app.env.metadata.get(page, {}).get("explorer")
+    if page == "explore/index" or name:
+        app.add_css_file("explore/explore.css")
+    if name:
+        app.add_js_file("explore/explore.js", loading_method="defer")
+        app.add_js_file(f"explore/{name}.js", loading_method="defer")
