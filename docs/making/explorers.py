@@ -6,11 +6,13 @@
     ```
 
 A line is a case: the query of its address, then its name. The script `static/explore/broadcasting.js` makes buttons of
-the cases. Before it runs, and where none does, the first case is there as text and SVG that `STILLS` makes of it.
+the cases, with what stands in `broadcasting_rules.js`, if there is one. Before it runs, and where none does, the first
+case is there as text and SVG that `STILLS` makes of it.
 """
 
 import json
 from html import escape
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 # For each explorer what makes the HTML of one case, from its state: a dict of what the query names. Files beside this
@@ -94,6 +96,11 @@ def _add_files(app, page, template, context, doctree):
     name = app.env.metadata.get(page, {}).get("explorer")
     if page == "explore/index" or name:
         app.add_css_file("explore/explore.css")
-    if name:
-        app.add_js_file("explore/explore.js", loading_method="defer")
-        app.add_js_file(f"explore/{name}.js", loading_method="defer")
+    for script in scripts_of(name, Path(app.confdir)) if name else ():
+        app.add_js_file(f"explore/{script}.js", loading_method="defer")
+
+
+def scripts_of(name, docs):
+    """The scripts of an explorer, each after those that it needs."""
+    own = [f"{name}_rules", name]
+    return ["explore_words", "explore", *(each for each in own if (docs / "static" / "explore" / f"{each}.js").exists())]
