@@ -159,7 +159,7 @@ class Values(SphinxDirective):
         listed = [*" ".join(self.arguments).split(), *" ".join(self.content).split()]
         domain = self.env.get_domain("py")
         made = tables.values(listed)
-        for literal in made.findall(nodes.literal):
+        for literal in list(made.findall(nodes.literal)):
             name = literal.get("documents")
             if name:
                 literal["ids"].append(name)
