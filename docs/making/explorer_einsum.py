@@ -4,7 +4,7 @@ from html import escape
 
 from minitensor import einsum_plan, explain_einsum
 
-from .explore_broadcasting import shapes_of
+from .explorer_broadcasting import shapes_of
 from .explorers import STILLS, picture
 
 GAP, TOP = 120, 60  # between operands, and above their middle
