@@ -6,33 +6,41 @@ const einsum = (() => {
   const rules = typeof einsumRules === "undefined" ? require("./einsum_rules.js") : einsumRules;
   const { el, svg, grouped, inPython } = kit;
 
+  const LEG = 46; // between letters that hang from one operand
+
   const valued = ({ name, letters }) => `${name}[${letters.join(",")}]`;
   const operations = (count) => kit.counted(count, "operation", "operations");
 
+  /* A size where there is little room; the table has it whole. */
+  const short = (size) => (size < 10000 ? grouped(size) : size < 1e6 ? `${kit.three(size / 1000)}k` : "1M");
+
   /* Operands as nodes, letters as lines: between two a letter that is summed, hanging from one a letter that is kept. */
   function network({ operands, output, sizes }) {
-    const [gap, top] = [120, 0]; // drawn around the line on which the operands stand
     let [above, below] = [26, 26];
+    const top = 0; // drawn around the line on which the operands stand
+    const holders = Object.keys(sizes).map((letter) => [letter, holdersOf(operands, letter)]);
+    const alone = operands.map(
+      (_, number) => holders.filter(([, held]) => held.length === 1 && held[0] === number).length,
+    );
+    const gap = Math.max(120, LEG * Math.max(...alone));
     const width = Math.max(operands.length * gap, 220);
     const x = (number) => width / 2 + (number - (operands.length - 1) / 2) * gap;
     const [lines, labels, met] = [[], [], {}];
     const seen = (place) => (met[place] = (met[place] || 0) + 1) - 1; // how many were drawn there before
-    const holders = Object.keys(sizes).map((letter) => [letter, holdersOf(operands, letter)]);
 
     for (const [letter, held] of holders) {
       const kind = output.includes(letter) ? "explore-out" : "explore-b";
       const line = (d) => lines.push(svg("path", { d, class: `explore-edge ${kind}` }));
       const dot = (cx, cy) => lines.push(svg("circle", { cx, cy, r: 5, class: kind }));
       const label = (at, y) => {
-        const size = svg("tspan", { class: "explore-small" }, ` ${grouped(sizes[letter])}`);
+        const size = svg("tspan", { class: "explore-small" }, ` ${short(sizes[letter])}`);
         labels.push(svg("text", { x: at, y, "text-anchor": "middle", class: kind }, letter, size));
         [above, below] = [Math.max(above, 18 - y), Math.max(below, y + 8)];
       };
       const ends = [x(held[0]), x(held[held.length - 1])];
       const middle = (ends[0] + ends[1]) / 2;
       if (held.length === 1) {
-        const alone = holders.filter(([, each]) => each.length === 1 && each[0] === held[0]).length;
-        const to = middle + (seen(held) - (alone - 1) / 2) * 46;
+        const to = middle + (seen(held) - (alone[held[0]] - 1) / 2) * LEG;
         const twice = operands[held[0]].letters.filter((own) => own === letter).length > 1;
         const sides = twice ? [-6, 6] : [0]; // a diagonal is one letter on two axes
         sides.forEach((side) => line(`M${middle + side} ${top} L${to + (side && side / 6)} ${top + 60}`));
