@@ -1,4 +1,4 @@
-"""What is said of a climb that `tests/benchmarks/ladders.py` stored: numbers as text, and nothing that nobody measured."""
+"""What is said of a climb that `tests/benchmarks/ladders.py` stored: numbers as text, none that nobody measured."""
 
 import re
 from itertools import pairwise
