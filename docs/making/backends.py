@@ -23,16 +23,11 @@ TRIED = {
     "auto": [],
 }
 AUTO = "CuPy where it computes, else NumPy: it never takes PyTorch."
-INSTALLED = {
-    "numpy": "with minitensor",
-    "cupy": '".[lessons,cuda13]", or cuda12',
-    "torch": '".[lessons,torch]"',
-    "auto": "",
-}
+INSTALLED = {"numpy": "with minitensor", "cupy": "[cuda13] or [cuda12]", "torch": "[torch]", "auto": ""}
 
 
 def rows():
-    """For each backend that can be chosen: name, what it is, where kernels run, how it is installed, what it was tried on."""
+    """For each backend: name, what it is, where kernels run, what installs it, what it was tried on, its other names."""
     return [
         [name, what(name), kernels(name), INSTALLED[name], said(TRIED[name]), ", ".join(called(name))] for name in NAMES
     ]
@@ -78,10 +73,7 @@ def setup(app):
             self.env.note_reread()
             self.env.note_dependency(str(README))
             headings = ["name", "what it is", "kernels run", "installed by", "tried on"]
-            shown = [
-                [[code(name)], prose(about), where, [code(by)] if '"' in by else by, tried]
-                for name, about, where, by, tried, _ in rows()
-            ]
+            shown = [[[code(name)], prose(about), where, by, tried] for name, about, where, by, tried, _ in rows()]
             others = [
                 nodes.list_item("", nodes.paragraph("", "", code(name), *prose(f": {_quoted(called(name))}")))
                 for name in NAMES

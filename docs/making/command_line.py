@@ -1,4 +1,4 @@
-"""``{commands}``: every command of ``minitensor``, its usage, arguments and options, from the parser that reads them."""
+"""``{commands}``: every command of ``minitensor``, its usage, arguments and options, from its parser."""
 
 import argparse
 import contextlib
@@ -97,7 +97,9 @@ def setup(app):
             return [self.section(name, command) for name, command in commands().items()]
 
         def section(self, name, command):
-            section = nodes.section("", nodes.title("", "", code(f"minitensor {name}")), ids=[name], names=[name])
+            title = nodes.title("", "", code(f"minitensor {name}"))
+            section = nodes.section("", title, ids=[name], names=[f"minitensor-{name}"])
+            self.state.document.note_explicit_target(section, section)
             section += nodes.paragraph("", "", *prose(command.description))
             section += nodes.literal_block("", usage(command), language="text")
             items = [_item([code(typed)], prose(what)) for typed, what in arguments(command)]
