@@ -13,8 +13,8 @@ README = Path(__file__).parents[2] / "README.md"
 TRIED = {
     "numpy": ["Everything runs on NumPy."],
     "cupy": [
-        "The CuPy backend has not been run on a GPU yet",
-        "the tests run the same code on a fake device that refuses what a GPU refuses.",
+        "The CuPy backend has not been run on a GPU yet; the tests run the same code on a fake device that refuses "
+        "what a GPU refuses.",
     ],
     "torch": [
         "The tests run on PyTorch's processor and on a pretended GPU without float64.",
@@ -23,11 +23,11 @@ TRIED = {
     "auto": [],
 }
 AUTO = "CuPy where it computes, else NumPy: it never takes PyTorch."
-INSTALLED = {"numpy": "with minitensor", "cupy": "[cuda13] or [cuda12]", "torch": "[torch]", "auto": ""}
+INSTALLED = {"numpy": "with minitensor", "cupy": "the extra cuda13, or cuda12", "torch": "the extra torch", "auto": ""}
 
 
 def rows():
-    """For each backend: name, what it is, where kernels run, what installs it, what it was tried on, its other names."""
+    """For each backend: name, what it is, where kernels run, what installs it, tried on, its other names."""
     return [
         [name, what(name), kernels(name), INSTALLED[name], said(TRIED[name]), ", ".join(called(name))] for name in NAMES
     ]
@@ -54,7 +54,7 @@ def said(sentences, readme=None):
     for sentence in sentences:
         if sentence not in text:
             raise ValueError(f"the README no longer says: {sentence}")
-    return "; ".join(each.rstrip(".") for each in sentences) + "." if sentences else ""
+    return " ".join(each.rstrip(".") + "." for each in sentences)
 
 
 def _class(name):

@@ -106,8 +106,8 @@ def setup(app):
             section += nodes.definition_list("", *items, classes=["options"]) if items else []
             if command.epilog:
                 section += nodes.paragraph("", "", *prose(command.epilog))
-            typed = "\n".join(f"# {what}\n$ {line}" for line, what in EXAMPLES[name].items())
-            section += nodes.literal_block("", typed, language="console")
+            typed = "\n".join(f"# {what}\n{line}" for line, what in EXAMPLES[name].items())
+            section += nodes.literal_block("", typed, language="sh")
             if name in SHOWN:
                 shown = output(SHOWN[name])
                 section += nodes.literal_block("", f"$ minitensor {_typed(SHOWN[name])}\n{shown}", language="text")
