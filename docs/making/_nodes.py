@@ -61,6 +61,11 @@ def sentence(text: str) -> str:
     return text if re.search(r"[.(\[_]\w", first) else text[:1].upper() + text[1:]
 
 
+def exactly(text: str) -> Any:
+    """A paragraph of a message, letter by letter: Sphinx makes other dots and quotes of plain words."""
+    return nodes.paragraph("", "", nodes.literal(text, text), classes=["exactly"])
+
+
 def table(headings: list[str], rows: list[list[Any]], *classes: str) -> Any:
     """A table. A cell is text, in which backticks mean code, or nodes."""
     made = nodes.table(classes=list(classes))
