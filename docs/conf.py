@@ -44,10 +44,12 @@ sphinx_gallery_conf = {
     "gallery_dirs": "lessons",
     "filename_pattern": os.environ.get("LESSONS") or r"/\d\d_",
     "ignore_pattern": r"/(exercises|solutions|wrong|pages)/",
+    "image_scrapers": ("making.pictures.scraper",),
     "nested_sections": False,
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "notebook_extensions": set(),  # making/lesson_pages.py writes ours, which installs what it needs
+    "css": (),  # static/lessons.css is ours
     "show_signature": False,
     "show_memory": False,
     "write_computation_times": False,
