@@ -115,11 +115,14 @@ class Rules(SphinxDirective):
 
         rules = [
             ["issue", f"all instructions of warps, {p.SCHEDULERS} a clock"],
-            ["FP32 arithmetic", "those on float32, `fp32_lanes` threads a clock, at the card's share of its peak"],
+            [
+                "FP32 arithmetic",
+                "those on float32, as many threads a clock as an SM has lanes, at its share of the peak",
+            ],
             ["special functions", f"exp, roots and the like, {p.SPECIAL_LANES} threads a clock"],
             [
                 "L1 and shared memory",
-                "one path for both. A request of global memory takes the most of: its numbers over `lsu_lanes`, the "
+                "one path for both. A request of global memory takes the most of: its numbers over what L1 gives, the "
                 f"rounds of its banks, its 128-byte lines over {p.LINES}. A request of shared memory takes the rounds "
                 f"of its banks, and at least the bytes that it delivers over {p.SHARED_BYTES}",
             ],
