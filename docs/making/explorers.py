@@ -7,8 +7,8 @@
 
 A line is a case: the query of its address, then its name. The script `static/explore/broadcasting.js` makes buttons of
 the cases, with what stands in `broadcasting_rules.js`, if there is one. Before it runs, and where none does, the first
-case is there as text and SVG that `STILLS` makes of it. A card, on the page of all explorers, has the pictures of such a
-case beside its text:
+case is there as text and SVG that `STILLS` makes of it. A card, on the page of all explorers, has the pictures of such
+a case beside its text:
 
     :::{explorer-card} broadcasting ?shapes=3x1,4
     [Broadcasting](broadcasting.md): type two shapes.
@@ -46,7 +46,7 @@ def cases_of(lines):
     found = []
     for line in filter(str.strip, lines):
         query, _, label = line.strip().partition(" ")
-        if not query.startswith("?") or not state_of(query) or not label:
+        if not re.fullmatch(r"\?\w+=.*", query) or not label:
             raise ValueError(f"{line!r} is no case; write its query and its name, ?shapes=3x1,4 A column and a row")
         found.append({"query": query, "label": label.strip()})
     return found
@@ -141,4 +141,8 @@ def _add_files(app, page, template, context, doctree):
 def scripts_of(name, docs):
     """The scripts of an explorer, each after those that it needs."""
     own = [f"{name}_rules", name]
-    return ["explore_words", "explore", *(each for each in own if (docs / "static" / "explore" / f"{each}.js").exists())]
+    return [
+        "explore_words",
+        "explore",
+        *(each for each in own if (docs / "static" / "explore" / f"{each}.js").exists()),
+    ]
