@@ -49,6 +49,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
     "notebook_extensions": set(),  # making/lesson_pages.py writes ours, which installs what it needs
+    "css": (),  # static/lessons.css is ours
     "show_signature": False,
     "show_memory": False,
     "write_computation_times": False,

@@ -81,12 +81,10 @@ print(matmul(a, b))
 
 # %%
 # Is it right? Check one element by hand: row 0 of ``a`` is 1, 2, 3 and column 1 of
-# ``b`` is 8, 10,
-# 12. Their dot product is 8 + 20 + 36 = 64. Python has a sign for the matrix product,
-#     ``@``, and
-# tensors obey it; how, comes further down. It must give the same numbers. In the
-# picture ``b`` stands above the result, so that each element lies where its row and its
-# column cross.
+# ``b`` is 8, 10, 12. Their dot product is 8 + 20 + 36 = 64. Python has a sign for the
+# matrix product, ``@``, and tensors obey it; how, comes further down. It must give the
+# same numbers. In the picture ``b`` stands above the result, so that each element lies
+# where its row and its column cross.
 
 from minitensor import plot
 

@@ -267,8 +267,9 @@ plot.recalls(found, goal=(0.005, 0.95))
 for hash in ("stable", "sign"):
     index = LSHIndex(hash=hash).fit(x)
     numbers, _ = index.query(q, 10)
-    slices, planes = f"slices {index.width_:.0f} wide", "planes through the middle"
-    width = slices if index.width_ else planes
+    width = "planes through the middle"
+    if index.width_:
+        width = f"slices {index.width_:.0f} wide"
     print(
         f"{hash:7} {index.bits_} directions, {width}: "
         f"finds {recall(numbers, truth):.2f} "

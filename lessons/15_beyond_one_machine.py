@@ -242,7 +242,7 @@ cluster = LocalCluster(
     n_workers=2,
     threads_per_worker=1,
     memory_limit=LIMIT,
-    dashboard_address=None,
+    dashboard_address=":0",  # any port that is free
     silence_logs=logging.ERROR,  # it warns long before it ends a process
 )
 client = Client(cluster)  # from here on Dask computes on the processes

@@ -8,8 +8,10 @@ import contextlib
 import doctest
 import io
 import linecache
+import re
 import sys
 import warnings
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 CHECK = doctest.OutputChecker()
@@ -124,7 +126,7 @@ def spaced(sources: list[str]) -> list[str]:
     ['a = 1\\n', '\\ndef f():\\n    return a\\n', '\\nf()\\n']
     """
     long = [each.count("\n") > 1 for each in sources]
-    before = [False, *(one or other for one, other in zip(long, long[1:], strict=False))]
+    before = [False, *(one or other for one, other in pairwise(long))]
     return [f"\n{each}" if apart else each for each, apart in zip(sources, before, strict=True)]
 
 
@@ -152,7 +154,9 @@ def _hold(example: doctest.Example, output: str, error: Exception | None, where:
         wanted, got = example.exc_msg or example.want, told(error)
         right = example.exc_msg is not None and CHECK.check_output(wanted, got, ELLIPSIS)
     if not right:
-        raise Wrong(f"{where}: {example.source.strip()}\nshould give\n{wanted or 'nothing'}\nand gives\n{got}") from error
+        raise Wrong(
+            f"{where}: {example.source.strip()}\nshould give\n{wanted or 'nothing'}\nand gives\n{got}"
+        ) from error
 
 
 def told(error: Exception) -> str:
@@ -165,3 +169,24 @@ def told(error: Exception) -> str:
     module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
     said = error.msg if isinstance(error, SyntaxError) else error  # without the place
     return f"{module}{kind.__qualname__}: {said}\n"
+
+
+def earned(text: str, kind: str, word: str) -> Page:
+    """The page, run. Raises Wrong where its first error is not of this kind, or where it has none and should."""
+    page = read(text)
+    error = page.error
+    known = {type(error).__name__, getattr(getattr(error, "facts", None), "kind", "")} if error else {""}
+    if kind not in known:
+        raise Wrong(f"{word}: the kernel should earn {kind or 'no error'}, and earns {error!r}")
+    if not page.halves[1]:
+        raise Wrong(f"{word}: nothing mends the kernel")
+    return page
+
+
+def named(error: Exception | None) -> list[int]:
+    """The lines of a program that a message names.
+
+    >>> named(ValueError("thread 7 writes it: race.py:8: s[t] = x[t]"))
+    [8]
+    """
+    return sorted({int(each) for each in re.findall(r"\b\w+\.py:(\d+): ", str(error or ""))})

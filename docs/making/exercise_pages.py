@@ -47,15 +47,29 @@ def setup(app):
         return [nodes.Text(words)]
 
     app.connect("builder-inited", _write_pages)
+    app.connect("source-read", _read)
     app.add_directive("exercise-table", ExerciseTable)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _write_pages(app):
-    known = all_lessons()
-    for number in known:
-        if exercises_of(number):
-            write(Path(app.srcdir) / "exercises" / f"lesson_{number:02}.rst", page(known[number]))
+    for each in _with_exercises(all_lessons()):
+        write(Path(app.srcdir) / "exercises" / f"lesson_{each.number:02}.rst", page(each))
+
+
+def _read(app, name, source):
+    if name == "exercises":
+        source[0] += order(all_lessons())
+
+
+def order(known):
+    """The pages in their order, for the list at the left, for "previous" and for "next"."""
+    lines = [f"{each.number} · {each.name} <exercises/lesson_{each.number:02}>" for each in _with_exercises(known)]
+    return "\n".join(["", "```{toctree}", ":hidden:", "", *lines, "```", ""])
+
+
+def _with_exercises(known):
+    return [each for each in known.values() if exercises_of(each.number)]
 
 
 def about(number):
@@ -109,7 +123,7 @@ def statement(words):
     >>> print(statement("Shapes:\\n\\n    table  3  4\\n\\nStar: any `n`\\n      of axes."))
     Shapes:
     <BLANKLINE>
-    ::
+    .. code-block:: text
     <BLANKLINE>
         table  3  4
     <BLANKLINE>
@@ -119,7 +133,7 @@ def statement(words):
     out = []
     for kind, block in _blocks(words.splitlines()):
         if kind == "figure":
-            out += ["::", "", *block]
+            out += [".. code-block:: text", "", *block]
         else:
             plain = inline(" ".join(line.strip() for line in block))
             out.append(re.sub(r"^Star: ", "**Star:** ", plain))

@@ -11,21 +11,23 @@ from making.lesson_pages import AFTER_GALLERY, all_lessons, exercises_of, which
 CHOSEN = {
     1: (1, (0, 0.03, 0.47, 0.74)),
     2: (1, (0, 0, 1, 1)),
-    3: (1, (0, 0, 1, 0.88)),
+    3: (3, (0, 0, 1, 0.93)),
     4: (1, (0, 0, 0.5, 0.9)),
     5: (1, (0, 0.05, 1, 1)),
-    6: (4, (0, 0.05, 1, 1)),
-    7: (3, (0, 0.5, 0.62, 1)),
-    8: (3, (0, 0.03, 0.62, 0.88)),
+    6: (4, (0.05, 0.48, 1, 0.95)),
+    7: (3, (0, 0.53, 0.62, 1)),
+    8: (4, (0, 0.02, 0.55, 0.75)),
     9: (6, (0, 0.07, 1, 0.9)),
-    10: (4, (0.08, 0.05, 1, 0.6)),
+    10: (4, (0.08, 0.05, 0.95, 0.5)),
     11: (1, (0, 0, 1, 0.5)),
-    12: (3, (0, 0.05, 1, 0.7)),
+    12: (3, (0, 0.05, 1, 0.65)),
     13: (1, (0, 0.08, 1, 0.95)),
-    14: (1, (0.05, 0.06, 1, 0.95)),
+    14: (1, (0.05, 0.2, 1, 0.8)),
     15: (3, (0, 0, 1, 1)),
 }
 SIZE = 640, 360  # twice what a card shows
+MARGIN = 12
+UNBROKEN = "\u00a0"  # a blank at which no line ends
 
 
 def setup(app):
@@ -42,7 +44,7 @@ def setup(app):
             for each in all_lessons().values():
                 to = link(self.env, f"{each.number} · {each.name}", "doc", f"/lessons/{each.stem}")
                 heading = nodes.paragraph("", "", to, classes=["card-title"])
-                ideas = nodes.paragraph("", "", *_inline(each.ideas))
+                ideas = nodes.paragraph("", "", *_inline(each.ideas[0].upper() + each.ideas[1:]))
                 cards += nodes.list_item("", *self.pictures(each), heading, ideas, _facts(each))
             return [cards]
 
@@ -57,7 +59,7 @@ def setup(app):
                     )  # fmt: skip
 
     def _facts(each):
-        return nodes.paragraph("", " · ".join(facts(each)), classes=["card-facts"])
+        return nodes.paragraph("", " · ".join(each.replace(" ", UNBROKEN) for each in facts(each)), classes=["card-facts"])
 
     def _inline(words):
         parts = re.split(r"`([^`]+)`", words)
@@ -71,11 +73,7 @@ def setup(app):
 def facts(each):
     """What a card says below the ideas: minutes, what is needed, exercises."""
     found = exercises_of(each.number)
-    return [
-        *([f"{each.minutes} minutes"] if each.minutes else []),
-        *([f"after {', '.join(map(str, each.needs))}"] if each.needs else []),
-        *([which(found).lower()] if found else []),
-    ]
+    return [f"{each.minutes} minutes", f"needs {each.needs}", *([which(found).lower()] if found else [])]
 
 
 def _cut_pictures(app):
@@ -95,15 +93,17 @@ def drawn(folder, stem, number):
 
 
 def cut(path, part):
-    """A part of a picture, an image of `SIZE`; what it does not fill gets the colour of its corner."""
-    from PIL import Image
+    """A part of a picture, without empty margins, in an image of `SIZE` that has the colour of its corner."""
+    from PIL import Image, ImageChops
 
     with Image.open(path) as opened:
         whole = opened.convert("RGB")
     sides = whole.size * 2
     piece = whole.crop(tuple(round(share * side) for share, side in zip(part, sides, strict=True)))
-    scale = min(room / side for room, side in zip(SIZE, piece.size, strict=True))
+    ground = whole.getpixel((0, 0))
+    piece = piece.crop(ImageChops.difference(piece, Image.new("RGB", piece.size, ground)).getbbox())
+    scale = min((room - 2 * MARGIN) / side for room, side in zip(SIZE, piece.size, strict=True))
     piece = piece.resize([round(side * scale) for side in piece.size], Image.Resampling.LANCZOS)
-    card = Image.new("RGB", SIZE, whole.getpixel((0, 0)))
+    card = Image.new("RGB", SIZE, ground)
     card.paste(piece, [(room - side) // 2 for room, side in zip(SIZE, piece.size, strict=True)])
     return card

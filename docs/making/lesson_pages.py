@@ -5,18 +5,23 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from minitensor.command.cells import facts
 from minitensor.command.lesson import lessons, title
 from minitensor.command.notebook import notebook
 from minitensor.exercise.files import exercises, header
 
 README = Path(__file__).parents[2] / "README.md"
 ROW = re.compile(r"^\| \[(\d+) (.+?)\]\(lessons/\S+\) \| (.+) \|$", re.MULTILINE)
-FACTS = re.compile(r"^About (\d+) minutes\.((?: |\n)[^\n]+(?:\n[^\n]+)*)?\n(?:\n|\Z)", re.MULTILINE)
+FACTS = re.compile(r"^About \d+ minutes\. Needs [^\n]+(?:\n[^\n]+)*\n(?:\n|\Z)", re.MULTILINE)
 LABEL = re.compile(r"^\.\. _sphx_glr_(?!download)", re.MULTILINE)  # above it is a note about the end of the page
-DOWNLOADS = re.compile(
-    r"^\.\. _sphx_glr_download_", re.MULTILINE
-)  # from here on there are links to sphinx-gallery's files
+DOWNLOADS = re.compile(r"^\.\. _sphx_glr_download_", re.MULTILINE)  # below it are links to sphinx-gallery's files
 TITLE = re.compile(r"^(.+)\n=+\n", re.MULTILINE)
+MENTION = re.compile(r"(?<![*`\w])(?:[Ll]esson (\d+)|Exercises? (\d+)(?: (?:to|and) \d+)?)(?![*`\w])")
+OUTPUT = re.compile(
+    r"^\.\. rst-class:: sphx-glr-script-out\n\n \.\. code-block:: none\n\n(?:    .*\n|\n)+", re.MULTILINE
+)
+ALT = re.compile(r"^ +# alt: .*\n(?: +#  .*\n)*", re.MULTILINE)  # the text of a picture, which the picture has
+COLUMNS = 88
 AFTER_GALLERY = 900  # a priority: sphinx-gallery writes its pages at 500
 
 
@@ -24,7 +29,7 @@ class Lesson(NamedTuple):
     """What pages say of a lesson.
 
     name : its short name; ideas : what is in it, as the README has both
-    minutes, needs : from the last paragraph of its docstring; None where it says nothing
+    minutes, needs : as its docstring ends, such as 20 and "lessons 1 and 2"
     """
 
     number: int
@@ -32,15 +37,15 @@ class Lesson(NamedTuple):
     title: str
     name: str
     ideas: str
-    minutes: int | None
-    needs: tuple[int, ...]
+    minutes: int
+    needs: str
 
 
 def setup(app):
     """To Sphinx this file is an extension, which mends pages as they are read."""
     app.connect("builder-inited", _write_notebooks, priority=AFTER_GALLERY)
     app.connect("source-read", _read)
-    app.add_css_file("lessons.css")
+    app.connect("html-page-context", _style)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -49,21 +54,9 @@ def all_lessons(readme=None):
     words = README.read_text(encoding="utf-8") if readme is None else readme
     rows = {int(number): (name, ideas) for number, name, ideas in ROW.findall(words)}
     return {
-        number: Lesson(number, path.stem, title(path), *rows[number], *facts(path.read_text(encoding="utf-8")))
+        number: Lesson(number, path.stem, title(path), *rows[number], *facts(path))
         for number, path in lessons().items()
     }
-
-
-def facts(script):
-    """Minutes and needed lessons, of the paragraph "About 30 minutes. Needs lessons 2 and 6." in a script.
-
-    >>> facts('About 30 minutes. Needs lessons 2, 3 and 6.')
-    (30, (2, 3, 6))
-    >>> facts('There is no such paragraph.')
-    (None, ())
-    """
-    found = FACTS.search(script.replace('"""', "\n\n") + "\n")
-    return (int(found[1]), tuple(map(int, re.findall(r"\d+", found[2] or "")))) if found else (None, ())
 
 
 def _write_notebooks(app):
@@ -76,6 +69,11 @@ def write(path, text):
     path.parent.mkdir(exist_ok=True)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
+
+
+def _style(app, name, *_):
+    if name.startswith(("lessons/", "exercises")):
+        app.add_css_file("lessons.css")
 
 
 def _read(app, name, source):
@@ -96,29 +94,58 @@ def page(written, number, known):
     """A page of sphinx-gallery's as we want it."""
     start, end = LABEL.search(written), DOWNLOADS.search(written)
     body = FACTS.sub("", written[start.start() if start else 0 : end.start() if end else None], count=1)
-    body = body.replace(".. container:: answers", ".. fold:: Answers")
+    body = linked(body.replace(".. container:: answers", ".. fold:: Answers"), number, known)
     heading = f"{number} · {known[number].title}"
     below = f"{heading}\n{'=' * len(heading)}\n\n{line_of_facts(number, known)}\n"
-    return TITLE.sub(lambda _: below, body, count=1)
+    return TITLE.sub(lambda _: below, OUTPUT.sub(_marked, ALT.sub("", body)), count=1)
+
+
+def _marked(output):
+    """What a cell printed: long lines of words are broken to fit the page, those of tables and of code never."""
+    long = [line for line in output[0].splitlines() if len(line) > COLUMNS + 4]  # 4 of indentation
+    words = long and not re.search(r"\S  +\S", output[0])
+    return output[0].replace("sphx-glr-script-out", "sphx-glr-script-out words") if words else output[0]
+
+
+def linked(text, number, known):
+    """The page with links from the words "lesson 3" and "Exercises 7 to 14", in paragraphs alone."""
+
+    def link(found):
+        lesson = int(found[1]) if found[1] else None
+        if lesson and lesson != number and lesson in known:
+            return f":doc:`{found[0]} </lessons/{known[lesson].stem}>`"
+        if found[2] and int(found[2]) in exercises():
+            return f":doc:`{found[0]} </exercises/lesson_{header(int(found[2])).lesson:02}>`"
+        return found[0]
+
+    lines = text.split("\n")
+    for at, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
+        if not line.startswith((" ", "..")) and not re.fullmatch(r"([-=])\1+", below):
+            lines[at] = MENTION.sub(link, line)
+    return "\n".join(lines)
 
 
 def line_of_facts(number, known):
     """What to know before one begins: minutes, what it needs, its exercises, and how to have it."""
     each = known[number]
-    needs = [f":doc:`lesson {one} <{known[one].stem}>`" for one in each.needs]
     with_it = exercises_of(number)
-    parts = [
-        f"About {each.minutes} minutes." if each.minutes else "",
-        f"Needs {listed(needs)}." if needs else "",
-        f":doc:`{which(with_it)} </exercises/lesson_{number:02}>`" if with_it else "",
-    ]
-    if with_it:
-        parts[-1] += f" {'goes' if len(with_it) == 1 else 'go'} with it."
+    practice = f" :doc:`{which(with_it)} </exercises/lesson_{number:02}>` with it." if with_it else ""
+    practice = practice.replace("` with", "` goes with" if len(with_it) == 1 else "` go with")
     have = (
         f"``minitensor lesson {number}`` runs it. To download: :download:`its notebook <{each.stem}.ipynb>`, "
         f"which installs what it needs, or :download:`the script <{each.stem}.py>`."
     )
-    return f".. container:: lesson-facts\n\n   {' '.join(filter(None, parts))}\n\n   {have}\n"
+    first = f"About {each.minutes} minutes. Needs {_with_links(each.needs, known)}.{practice}"
+    return f".. container:: lesson-facts\n\n   {first}\n\n   {have}\n"
+
+
+def _with_links(needs, known):
+    """The words "lesson 1" and the numbers of "lessons 1 and 2" as links."""
+
+    def link(found):
+        return f":doc:`{found[0]} </lessons/{known[int(found[1])].stem}>`"
+
+    return re.sub(r"(?:\blesson )?\b(\d+)\b", link, needs)
 
 
 def exercises_of(lesson):
@@ -129,16 +156,8 @@ def exercises_of(lesson):
 def which(numbers):
     """Exercises in words.
 
-    >>> which([7, 8, 9]), which([51])
-    ('Exercises 7 to 9', 'Exercise 51')
+    >>> which([7, 8, 9]), which([5, 6]), which([51])
+    ('Exercises 7 to 9', 'Exercises 5 and 6', 'Exercise 51')
     """
-    return f"Exercise {numbers[0]}" if len(numbers) == 1 else f"Exercises {numbers[0]} to {numbers[-1]}"
-
-
-def listed(words):
-    """Words with commas and an "and".
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    first, last = numbers[0], numbers[-1]
+    return f"Exercises {first} {'and' if last == first + 1 else 'to'} {last}" if last > first else f"Exercise {first}"

@@ -4,30 +4,37 @@
 made where the kernel does not earn the diagnosis that is named, or where the other is not right.
 """
 
-import re
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-from making import _anchors
-from making._programs import Page, Prose, Step, Wrong, mends, read
+from making import _nodes
+from making._programs import Page, Prose, Step, earned, mends, named, read
+
+STYLED = {"program", "words"}
 
 
 def setup(app):
     """To Sphinx this file is an extension."""
     app.add_directive("diagnosis", Diagnosis)
     app.add_directive("counters", Counted)
-    app.add_transform(_anchors.Known)
+    app.add_directive("kernel-program", Program)
+    app.add_directive("diagnosed", Diagnosed)
+    app.add_node(places)
+    app.connect("doctree-read", fill)
+    app.add_transform(_nodes.Known)
     app.connect("html-page-context", style)
     return {"parallel_read_safe": True}
 
 
 def style(app, pagename, templatename, context, doctree):
     """The style of these pages, on these pages."""
-    if doctree is not None and any("program" in each["classes"] for each in doctree.findall(nodes.container)):
+    if doctree is not None and any(
+        STYLED & set(each["classes"]) for kind in (nodes.container, nodes.bullet_list) for each in doctree.findall(kind)
+    ):
         app.add_css_file("manual.css")
 
 
@@ -38,7 +45,7 @@ class Diagnosis(SphinxDirective):
     """
 
     required_arguments, final_argument_whitespace, has_content = 1, True, True
-    option_spec = {"kind": directives.unchanged, "page": directives.unchanged}
+    option_spec: ClassVar = {"kind": directives.unchanged, "page": directives.unchanged}
 
     def run(self) -> list[Any]:
         from minitensor.exercise.files import pages
@@ -49,27 +56,11 @@ class Diagnosis(SphinxDirective):
             self.env.note_dependency(str(pages()[word]))
         text = "\n".join(self.content) if self.content else pages()[word].read_text(encoding="utf-8")
         page = earned(text, self.options.get("kind", ""), word)
-        made = _anchors.section(self.state.document, [nodes.Text(first)], first, *others)
+        made = _nodes.section(self.state.document, [nodes.Text(first)], first, *others)
         made.line = self.lineno
-        made += _anchors.paragraph(sentence(page.about), "about")
+        made += _nodes.paragraph(_nodes.sentence(page.about), "about")
         made += shown(page)
         return [made]
-
-
-def earned(text: str, kind: str, word: str) -> Page:
-    """The page, run. Raises Wrong where its first error is not of this kind, or where it has none and should."""
-    page = read(text)
-    error = page.error
-    known = {type(error).__name__, getattr(getattr(error, "facts", None), "kind", "")} if error else {""}
-    if kind not in known:
-        raise Wrong(f"{word}: the kernel should earn {kind or 'no error'}, and earns {error!r}")
-    if not page.halves[1]:
-        raise Wrong(f"{word}: nothing mends the kernel")
-    return page
-
-
-def sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] if text[:1].isalpha() and not text.startswith("cuda.") else text
 
 
 def shown(page: Page) -> Any:
@@ -78,19 +69,13 @@ def shown(page: Page) -> Any:
     for parts, name in zip(page.halves, ("broken", "mended"), strict=True):
         half = nodes.container(classes=[name])
         for part in parts:
-            half += prose(part) if isinstance(part, Prose) else steps(part)
+            half += paragraph(part) if isinstance(part, Prose) else steps(part)
         both += half
     return both
 
 
-def prose(part: Prose) -> Any:
-    """A paragraph, in which "Mend" stands out."""
-    if not mends(part):
-        return _anchors.paragraph(part.text)
-    word, _, rest = part.text.partition(" ")
-    made = _anchors.paragraph(f" {sentence(rest)}")
-    made.insert(0, nodes.strong(word, word))
-    return made
+def paragraph(part: Prose) -> Any:
+    return _nodes.mending(part.text) if mends(part) else _nodes.paragraph(part.text)
 
 
 def steps(step: Step) -> list[Any]:
@@ -116,15 +101,6 @@ def said(text: str, kind: str) -> Any:
     return nodes.container("", block, classes=[kind])
 
 
-def named(error: Exception | None) -> list[int]:
-    """The lines of a program that a message names.
-
-    >>> named(ValueError("thread 7 writes it: race.py:8: s[t] = x[t]"))
-    [8]
-    """
-    return sorted({int(each) for each in re.findall(r"\b\w+\.py:(\d+): ", str(error or ""))})
-
-
 class Counted(SphinxDirective):
     """``counters`` with the names of counters: a section for them, with words and a program, in Markdown and doctest.
 
@@ -132,20 +108,56 @@ class Counted(SphinxDirective):
     """
 
     required_arguments, final_argument_whitespace, has_content = 1, True, True
-    option_spec = {"unit": directives.unchanged_required}
+    option_spec: ClassVar = {"unit": directives.unchanged_required}
 
     def run(self) -> list[Any]:
         names = self.arguments[0].split()
         title = [part for name in names for part in (nodes.literal(name, name), nodes.Text(", "))][:-1]
-        made = _anchors.section(self.state.document, title, *names)
+        made = _nodes.section(self.state.document, title, *names)
         made.line = self.lineno
         made += nodes.paragraph("", f"Unit: {self.options['unit']}", classes=["unit"])
-        program = nodes.container(classes=["program"])
-        for part in read("\n".join(self.content), names[0]).parts:
-            if isinstance(part, Prose):
-                program += self.parse_text_to_nodes(part.text)
-            else:
-                program += steps(part)
-        made += program
+        made += programs(self, names[0])
         return [made]
 
+
+class Program(SphinxDirective):
+    """``kernel-program NAME``: words in Markdown, and a program as a doctest, which is run."""
+
+    required_arguments, has_content = 1, True
+
+    def run(self) -> list[Any]:
+        return [programs(self, self.arguments[0])]
+
+
+def programs(directive: SphinxDirective, name: str) -> Any:
+    """What stands below a directive, with what came out; several programs on a page know each other by their names."""
+    made = nodes.container(classes=["program"])
+    for part in read("\n".join(directive.content), name).parts:
+        made += directive.parse_text_to_nodes(part.text) if isinstance(part, Prose) else steps(part)
+    return made
+
+
+class places(nodes.General, nodes.Element):
+    """Where the list of all diagnoses of a page will be."""
+
+
+class Diagnosed(SphinxDirective):
+    def run(self) -> list[Any]:
+        return [places()]
+
+
+def fill(app, doctree):
+    """Put the list of all diagnoses where it belongs, a paragraph for each heading above them."""
+    for place in list(doctree.findall(places)):
+        found = nodes.bullet_list(classes=["diagnoses"])
+        for heading in doctree.findall(nodes.section):
+            inside = [each for each in heading.children if isinstance(each, nodes.section) and each.get("anchored")]
+            if not inside:
+                continue
+            line = nodes.paragraph("", "", nodes.strong("", heading[0].astext()), nodes.Text(": "))
+            for number, each in enumerate(inside):
+                line += nodes.Text(", " * bool(number))
+                link = nodes.reference("", each[0].astext(), internal=True, refid=each["ids"][0])
+                line += nodes.inline("", "", link, classes=["word"])
+            found += nodes.list_item("", line)
+        place.replace_self(found)

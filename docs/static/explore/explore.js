@@ -1,58 +1,19 @@
 "use strict";
-/* What the explorers share: numbers in words, the state in the address, elements, a guess, the frame of a page.
+/* The frame of an explorer: elements, a guess, fields, and start, which an explorer calls once with what is its own.
 
-   An explorer calls explore.start once. Node can require this file: nothing above start touches a document. */
+   Node can require this file: nothing in it touches a document before it is called. */
 
 const explore = (() => {
-  /* What someone typed that an explorer does not take. The message is one clear sentence. */
-  class Problem extends Error {}
-
-  // --- numbers in words, as minitensor/text/numbers.py has them ---------------------------------------------------
-
-  /* 78,400. The number may be a BigInt. */
-  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-
-  const counted = (number, one, many) => `${grouped(number)} ${String(number) === "1" ? one : many}`;
-
-  /* Three digits, as Python's f"{number:.3g}" for 0 <= number < 999.5: of two equally near, the even one. */
-  function three(number) {
-    const [up, exact] = [number.toPrecision(3), number.toPrecision(60)];
-    const tie = /^(0\.0*)?\d(\.?\d){2}\.?50*(e|$)/.test(exact);
-    const odd = /[13579]/.test(up.replace(/e.*/, "").slice(-1));
-    if (!tie || !odd) return String(Number(up));
-    const unit = 10 ** (Math.floor(Math.log10(number)) - 2);
-    return String(Number((Number(up) - unit).toPrecision(3)));
-  }
-
-  function inBytes(count) {
-    const units = [["TB", 1e12], ["GB", 1e9], ["MB", 1e6], ["kB", 1e3], ["B", 1]];
-    const number = Math.round(Number(count));
-    const [unit, size] = units.find((each) => number >= 0.9995 * each[1]) || units[units.length - 1];
-    const amount = number / size;
-    return `${amount < 999.5 ? three(amount) : grouped(Math.round(amount))} ${unit}`;
-  }
-
-  // --- the state in the address ------------------------------------------------------------------------------------
-
-  /* The state that a query tells, "?shapes=3x1,4". What it does not name is as in `defaults`; other names are left. */
-  function stateOf(query, defaults) {
-    const found = Object.fromEntries(new URLSearchParams(query));
-    const names = Object.keys(defaults).length ? Object.keys(defaults) : Object.keys(found);
-    return Object.fromEntries(names.map((name) => [name, found[name] === undefined ? defaults[name] : found[name]]));
-  }
-
-  /* The query of a state, readable: , : > and - stay as they are. */
-  function queryOf(state) {
-    const plain = (text) => encodeURIComponent(text).replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%3E/g, ">");
-    return "?" + Object.keys(state).map((name) => `${name}=${plain(state[name])}`).join("&");
-  }
+  const words = typeof exploreWords === "undefined" ? require("./explore_words.js") : exploreWords;
+  const { Problem, stateOf, queryOf } = words;
 
   // --- elements ----------------------------------------------------------------------------------------------------
 
   function made(element, attributes, children) {
     for (const [name, value] of Object.entries(attributes || {})) {
       if (typeof value === "function") element.addEventListener(name, value);
-      else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+      else if (value !== null && value !== undefined && value !== false)
+        element.setAttribute(name, value === true ? "" : value);
     }
     element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return element;
@@ -60,11 +21,16 @@ const explore = (() => {
 
   /* An element: el("button", {class: "explore-case", click: f}, "text", other, [more]). */
   const el = (tag, attributes, ...children) => made(document.createElement(tag), attributes, children);
-  const svg = (tag, attributes, ...children) => made(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+  const svg = (tag, attributes, ...children) =>
+    made(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 
   /* A picture: svg whose drawing scales with the column; `words` say what it shows. */
   const picture = (width, height, words, ...children) =>
-    svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": words, class: "explore-picture" }, ...children);
+    svg(
+      "svg",
+      { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": words, class: "explore-picture" },
+      ...children,
+    );
 
   /* Buttons in a row: arrow keys, Home and End move among them, as well as Tab. */
   function row(words, buttons) {
@@ -83,7 +49,8 @@ const explore = (() => {
     input.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       const at = input.selectionStart;
-      const found = by && [...input.value.matchAll(/\d+/g)].find((each) => each.index <= at && at <= each.index + each[0].length);
+      const found =
+        by && [...input.value.matchAll(/\d+/g)].find((each) => each.index <= at && at <= each.index + each[0].length);
       if (!found) return;
       event.preventDefault();
       const text = String(Math.max(Number(found[0]) + by, 0));
@@ -105,14 +72,28 @@ const explore = (() => {
         },
       );
     const text = el("pre", { tabindex: 0, "aria-label": "the same in Python" }, lines);
-    return el("div", { class: "explore-python" }, el("p", { class: "explore-label" }, "The same in Python"), text, el("button", { type: "button", click: copy }, "Copy"), told);
+    return el(
+      "div",
+      { class: "explore-python" },
+      el("p", { class: "explore-label" }, "The same in Python"),
+      text,
+      el("button", { type: "button", click: copy }, "Copy"),
+      told,
+    );
   }
 
   /* A question before the answer. choices: [{label, right}]; done(words) is called once, with what to say of the guess. */
   function guess(question, choices, done) {
     const right = choices.find((choice) => choice.right);
     const buttons = choices.map((choice) =>
-      el("button", { type: "button", click: () => done(choice.right ? "Right." : `You said ${choice.label}; it is ${right.label}.`) }, choice.label),
+      el(
+        "button",
+        {
+          type: "button",
+          click: () => done(choice.right ? "Right." : `You said ${choice.label}; it is ${right.label}.`),
+        },
+        choice.label,
+      ),
     );
     const show = el("button", { type: "button", class: "explore-quiet", click: () => done("") }, "Show me");
     return el("div", { class: "explore-guess" }, el("p", {}, question), row("Your guess", [...buttons, show]));
@@ -123,16 +104,31 @@ const explore = (() => {
   /* A field that holds state[name]: {name, label, hint, type: "text" | "range" | "select", min, max, step, options}. */
   function fieldOf(field, change) {
     const id = `explore-${field.name}`;
-    const common = { id, name: field.name, "aria-describedby": `${id}-hint explore-problem`, input: () => change(field.name, input.value) };
+    const common = {
+      id,
+      name: field.name,
+      "aria-describedby": `${id}-hint explore-problem`,
+      input: () => change(field.name, input.value),
+    };
     const plain = { autocomplete: "off", autocapitalize: "off", spellcheck: "false", inputmode: field.inputmode };
     const input =
       field.type === "select"
-        ? el("select", common, field.options.map(([value, label]) => el("option", { value }, label)))
+        ? el(
+            "select",
+            common,
+            field.options.map(([value, label]) => el("option", { value }, label)),
+          )
         : field.type === "range"
           ? el("input", { ...common, type: "range", min: field.min, max: field.max, step: field.step })
           : stepped(el("input", { ...common, ...plain, type: "text" }));
     const value = field.type === "range" ? el("output", { for: id }) : null;
-    const box = el("div", { class: "explore-field" }, el("label", { for: id }, field.label, value && " ", value), input, el("p", { id: `${id}-hint`, class: "explore-hint" }, field.hint));
+    const box = el(
+      "div",
+      { class: "explore-field" },
+      el("label", { for: id }, field.label, value && " ", value),
+      input,
+      el("p", { id: `${id}-hint`, class: "explore-hint" }, field.hint),
+    );
     return { name: field.name, box, input, value };
   }
 
@@ -156,12 +152,28 @@ const explore = (() => {
 
     const change = (name, value) => update({ ...state, [name]: value }, true);
     const fields = options.fields.map((field) => fieldOf(field, change));
-    const buttons = cases.map((each) => el("button", { type: "button", click: () => update({ ...cases[0].state, ...each.state }, true) }, each.label));
+    const buttons = cases.map((each) =>
+      el("button", { type: "button", click: () => update({ ...cases[0].state, ...each.state }, true) }, each.label),
+    );
     const problem = el("p", { id: "explore-problem", class: "explore-problem" });
     const asked = el("div", {});
     const said = el("p", { class: "explore-said", role: "status", tabindex: -1 });
     const shown = el("div", { class: "explore-shown" });
-    const form = el("form", { submit: (event) => (event.preventDefault(), asked.firstChild && reveal("")) }, row("Cases", buttons), el("div", { class: "explore-fields" }, fields.map((field) => field.box)));
+    const enter = (event) => {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+      event.preventDefault(); // a form is sent nowhere
+      if (asked.firstChild) reveal("");
+    };
+    const form = el(
+      "form",
+      { keydown: enter },
+      row("Cases", buttons),
+      el(
+        "div",
+        { class: "explore-fields" },
+        fields.map((field) => field.box),
+      ),
+    );
 
     function update(next, ask) {
       state = next;
@@ -169,7 +181,9 @@ const explore = (() => {
         if (input.value !== state[name]) input.value = state[name];
         if (value) value.textContent = state[name];
       });
-      buttons.forEach((button, at) => button.setAttribute("aria-pressed", queryOf({ ...cases[0].state, ...cases[at].state }) === queryOf(state)));
+      buttons.forEach((button, at) =>
+        button.setAttribute("aria-pressed", queryOf({ ...cases[0].state, ...cases[at].state }) === queryOf(state)),
+      );
       try {
         history.replaceState(null, "", queryOf(state) + location.hash);
       } catch {
@@ -189,13 +203,19 @@ const explore = (() => {
       said.classList.toggle("explore-unseen", problem.textContent !== "");
       if (problem.textContent) return;
       const question = ask && options.ask && options.ask(model);
-      if (question) asked.append(guess(question.question, question.choices, (words) => (reveal(words), said.focus({ preventScroll: true }))));
+      if (question)
+        asked.append(
+          guess(question.question, question.choices, (words) => (reveal(words), said.focus({ preventScroll: true }))),
+        );
       else reveal("");
     }
 
     function reveal(words) {
       asked.replaceChildren();
-      shown.replaceChildren(...[options.show(model, set)].flat(Infinity).filter(Boolean), python(options.python(model)));
+      shown.replaceChildren(
+        ...[options.show(model, set)].flat(Infinity).filter(Boolean),
+        python(options.python(model)),
+      );
       said.textContent = `${words} ${options.say(model)}`.trim();
       if (options.after) options.after();
     }
@@ -209,7 +229,7 @@ const explore = (() => {
     update(state, queryOf(state) !== queryOf(cases[0].state));
   }
 
-  return { Problem, grouped, counted, three, inBytes, stateOf, queryOf, el, svg, picture, row, stepped, python, guess, start };
+  return { ...words, el, svg, picture, row, stepped, python, guess, start };
 })();
 
 if (typeof module !== "undefined") module.exports = explore;
