@@ -55,7 +55,10 @@ def predicted(key, climb, link):
     cards = next(iter(shown.values()), {})
     headings = ["GPU rung", *(f"PREDICTED for {card}" for card in cards)]
     rows = [
-        [[*link(rungs[name]), words(" "), words(rungs[name].caption, "aside")], *map(_foreseen, each.values())]
+        [
+            [*link(rungs[name]), words(" "), words(rungs[name].caption.removeprefix("GPU: "), "aside")],
+            *map(_foreseen, each.values()),
+        ]
         for name, each in shown.items()
     ]
     return headings, rows
@@ -130,11 +133,7 @@ def setup(app):
                 title = f"{climb['what'][0].upper()}{climb['what'][1:]}: {sizes(climb)}"
                 headings, rows = measured(key, climb, link, full=number == 0)
                 out.append(table(headings, rows, title, ["measured"]))
-                out += [
-                    self.small(*prose(f"* `{row['rung']}`: {'; '.join(notes(row))}."))
-                    for row in climb["rows"]
-                    if notes(row)
-                ]
+                out += [self.small(*prose(f"* `{row['rung']}`: {notes(row)}.")) for row in climb["rows"] if notes(row)]
                 headings, rows = predicted(key, climb, link)
                 if rows:
                     out.append(table(headings, rows, f"The same, PREDICTED: {sizes(climb)}", ["predicted"]))
