@@ -59,7 +59,8 @@ def setup(app):
                     )  # fmt: skip
 
     def _facts(each):
-        return nodes.paragraph("", " · ".join(each.replace(" ", UNBROKEN) for each in facts(each)), classes=["card-facts"])
+        words = " · ".join(part.replace(" ", UNBROKEN) for part in facts(each))
+        return nodes.paragraph("", words, classes=["card-facts"])
 
     def _inline(words):
         parts = re.split(r"`([^`]+)`", words)
