@@ -9,7 +9,9 @@ from pathlib import Path
 
 from making import public
 
-_DIRECTIVE = re.compile(r"^(`{3,}|:{3,})\{(api|family|room|values)\}([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_DIRECTIVE = re.compile(
+    r"^(`{3,}|:{3,})\{(api|family|room|values)\}([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL
+)
 
 
 def documented(folder: Path) -> dict[str, list[str]]:

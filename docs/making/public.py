@@ -99,7 +99,9 @@ def attributes(full: str) -> frozenset[str]:
     kind = catalogue()[0][full]
     if not inspect.isclass(kind):
         return frozenset()
-    told = {name for block in docstrings.read(kind.__doc__) if isinstance(block, docstrings.Entry) for name in block.names}
+    told = {
+        name for block in docstrings.read(kind.__doc__) if isinstance(block, docstrings.Entry) for name in block.names
+    }
     return frozenset(f"{full}.{name}" for name in told if name in stored(full) or f"{full}.{name}" in members(full))
 
 
@@ -160,6 +162,7 @@ def tags(module: str) -> dict[str, tuple[str, int, int]]:
     return found
 
 
+@cache
 def defined_in(module: str, name: str) -> str:
     """The module whose text gives a public thing its name: that of "mean" of `minitensor` is the file of reductions."""
     first, _, rest = name.partition(".")
@@ -172,6 +175,19 @@ def defined_in(module: str, name: str) -> str:
             if isinstance(node, ast.ImportFrom) and any((each.asname or each.name) == first for each in node.names):
                 module = node.module or module
     return module
+
+
+def other_ids(module: str, shown: str) -> list[str]:
+    """Where viewcode's page of a file leads back to, if it takes the names of that file for another room's."""
+    rooms = _rooms_of(defined_in(module, shown)) - {module}
+    return [f"{room}.{shown}" for room in sorted(rooms) if f"{room}.{shown}" not in everything()]
+
+
+@cache
+def _rooms_of(file: str) -> frozenset[str]:
+    """The rooms under whose names something is documented that one file makes."""
+    owners = (full.rpartition(".") for full in catalogue()[0])
+    return frozenset(owner for owner, _, name in owners if defined_in(owner, name) == file)
 
 
 def from_file(module: str, namespace: str = "minitensor") -> list[str]:

@@ -86,11 +86,15 @@ class Api(SphinxDirective):
         thing = public.members(owner)[full] if inside else found.get(full)
         if full not in found and not inside:
             raise self.error(f"{full} is no public name")
-        module, shown = (owner.rpartition(".")[0], full[len(owner.rpartition(".")[0]) + 1 :]) if inside else (owner, name)
+        module, shown = (
+            (owner.rpartition(".")[0], full[len(owner.rpartition(".")[0]) + 1 :]) if inside else (owner, name)
+        )
         kind, lines, options = _form(thing, shown, inside)
         made = self._domain(kind, "\n".join(lines), {"module": module, **options})
         desc = next(each for each in made if isinstance(each, addnodes.desc))
         desc["classes"] += ["api", f"api-{kind}"]
+        for signature in desc.findall(addnodes.desc_signature):
+            signature["ids"] += public.other_ids(module, shown) if signature["ids"] else []
         for each in list(desc.findall(addnodes.desc_addname)):  # without "minitensor.", which stands before all
             short = each.astext().removeprefix("minitensor.")
             each.parent.replace(each, [addnodes.desc_addname(short, short)] if short else [])

@@ -49,8 +49,9 @@ def _paragraph(text, full, known, env):
 
 
 def _labelled(name, runs):
-    return nodes.paragraph("", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"],
-                           support_smartquotes=False)
+    return nodes.paragraph(
+        "", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"], support_smartquotes=False
+    )
 
 
 def _runs(text, full, known, env):
