@@ -1,4 +1,4 @@
-"""The house's docstrings, read: prose, "name : meaning", Returns, Raises, Memory, Time, Source, examples. No Sphinx here.
+"""The house's docstrings, read: prose, "name : meaning", Returns, Raises, Memory, Time, Source, examples. No Sphinx.
 
 `read` gives the blocks of a docstring in their order, `inline` the code and the names in a line of it. No word is lost:
 `words` of a docstring are those of its blocks.
@@ -14,7 +14,8 @@ _NAMES = rf"{_NAME}(?:, {_NAME})*"
 _ENTRY = re.compile(rf"({_NAMES}) : ")
 _LATER_ENTRY = re.compile(rf"(?<=[;.]) (?={_NAMES} : )")  # further on in the line: after a semicolon or a full stop
 _LABEL = re.compile(
-    r"(?:^|(?<=[.;:)`]) )((?:Time and memory|Memory|Time|Source)(?: if \w+)?): |(?:^|(?<=[.;)`]) )(Returns|Raises|returns) "
+    r"(?:^|(?<=[.;:)`]) )((?:Time and memory|Memory|Time|Source)(?: if \w+)?): "
+    r"|(?:^|(?<=[.;)`]) )(Returns|Raises|returns) "
 )
 _INLINE = re.compile(r"``(.+?)``|`([^`]+)`|\*\*(?=\S)(.+?)\*\*")
 

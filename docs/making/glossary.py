@@ -117,8 +117,8 @@ def _link(app, doctree):
     found, used = pattern([term for term in listed if term.on(page)]), set()
     closed = (
         nodes.literal, nodes.literal_block, nodes.reference, nodes.title, nodes.term, nodes.raw, nodes.math,
-        nodes.Admonition, nodes.topic, nodes.sidebar, nodes.caption, nodes.footnote, addnodes.pending_xref, addnodes.desc_signature,
-        addnodes.download_reference, addnodes.toctree,
+        nodes.Admonition, nodes.topic, nodes.sidebar, nodes.caption, nodes.footnote, addnodes.pending_xref,
+        addnodes.desc_signature, addnodes.download_reference, addnodes.toctree,
     )  # fmt: skip
     for text in list(doctree.findall(nodes.Text)):
         above, inside = text.parent, False

@@ -10,9 +10,8 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from making import docstrings
-
 import minitensor
+from making import docstrings
 
 ROOMS = (
     "", "random", "data", "norms", "linalg", "autograd", "groups", "cluster", "cluster.meanshift", "cluster.kmeans",
@@ -66,7 +65,7 @@ def catalogue() -> tuple[dict[str, object], dict[str, str]]:
 
 @cache
 def members(full: str) -> dict[str, object]:
-    """The public methods and properties of a documented class, by their full names; those of a base too if it is ours."""
+    """The public methods and properties of a documented class, by their full names; of a base too if it is ours."""
     kind = catalogue()[0][full]
     if not inspect.isclass(kind):
         return {}
@@ -113,9 +112,9 @@ def stored(full: str) -> frozenset[str]:
     for base in getattr(kind, "__mro__", ()):
         if base.__module__.startswith("minitensor") and base.__name__ in _classes(base.__module__):
             for node in ast.walk(_classes(base.__module__)[base.__name__]):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    if isinstance(node.value, ast.Name) and node.value.id == "self":
-                        found.add(node.attr)
+                written = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+                if written and isinstance(node.value, ast.Name) and node.value.id == "self":
+                    found.add(node.attr)
             for node in _classes(base.__module__)[base.__name__].body:
                 if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                     found.add(node.target.id)
@@ -164,8 +163,8 @@ def tags(module: str) -> dict[str, tuple[str, int, int]]:
 
 @cache
 def defined_in(module: str, name: str) -> str:
-    """The module whose text gives a public thing its name: that of "mean" of `minitensor` is the file of reductions."""
-    first, _, rest = name.partition(".")
+    """The module whose text gives a public thing its name: of "mean" of `minitensor` the file of reductions."""
+    first = name.partition(".")[0]
     seen = set()
     while module not in seen and module.startswith("minitensor"):
         seen.add(module)
@@ -192,7 +191,7 @@ def _rooms_of(file: str) -> frozenset[str]:
 
 def from_file(module: str, namespace: str = "minitensor") -> list[str]:
     """The full names of what is documented under `namespace` and made in the file of `module`, in its order."""
-    found, aliases = catalogue()
+    found = catalogue()[0]
     return [
         full
         for name in tags(module)

@@ -7,15 +7,16 @@ the index and the pages of source know it. What stands below its signature is it
 import importlib
 import inspect
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from making import docstrings, pages, public, rendering, signatures, tables
-from making.uses import used_in
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+from making import docstrings, pages, public, rendering, signatures, tables
+from making.uses import used_in
 from minitensor.ladder import Ladder
 
 
@@ -48,7 +49,7 @@ class Api(SphinxDirective):
     """The entries of the names that are given, or that a file or a room makes."""
 
     has_content, optional_arguments, final_argument_whitespace = True, 1, True
-    option_spec = {"no-members": directives.flag, "no-docstring": directives.flag, "under": str, "skip": str}
+    option_spec: ClassVar = {"no-members": directives.flag, "no-docstring": directives.flag, "under": str, "skip": str}
 
     def run(self):
         listed = [*" ".join(self.arguments).split(), *" ".join(self.content).split()]

@@ -1,12 +1,12 @@
-"""Signatures as a reader wants them: types by the names that the documentation has for them, defaults in a few letters."""
+"""Signatures as a reader wants them: types by the names that the pages have for them, defaults in a few letters."""
 
 import inspect
 import types
 import typing
 
 import numpy as np
-from making import public
 
+from making import public
 from minitensor.core import operations
 from minitensor.core.tensor import Tensor
 
@@ -15,7 +15,7 @@ NAMED = {"Operand": operations.Operand, "Key": operations.Key, "Value": operatio
 
 
 def signatures(thing, bound: bool = False) -> list[str]:
-    """The signatures of a function, one for each overload: ``(x: minitensor.Tensor, /) -> int``. bound : without self"""
+    """The signatures of a function, one for each overload: ``(x: minitensor.Tensor) -> int``. bound : without self"""
     kinds = typing.get_overloads(thing) if inspect.isfunction(thing) else []
     found = []
     for each in kinds or [thing]:

@@ -5,9 +5,9 @@ import typing
 
 import numpy as np
 from docutils import nodes
-from making import docstrings, pages, public, rendering, signatures
 
 import minitensor
+from making import docstrings, pages, public, rendering, signatures
 from minitensor.core.tensor import Tensor
 
 
@@ -120,8 +120,10 @@ def aliases(env):
 
 def types():
     """The names that signatures have for long unions."""
-    rows = [[[_code(name)], [_code(" | ".join(map(signatures.in_words, typing.get_args(kind))).replace("minitensor.", ""))]]
-            for name, kind in signatures.NAMED.items()]  # fmt: skip
+    rows = []
+    for name, kind in signatures.NAMED.items():
+        parts = " | ".join(map(signatures.in_words, typing.get_args(kind)))
+        rows.append([[_code(name)], [_code(parts.replace("minitensor.", ""))]])
     return table(("name", "what it stands for"), rows)
 
 

@@ -79,7 +79,8 @@ def test_bullets_go_on_indented():
 
 def test_code_names_and_stress_within_a_line():
     assert inline("an ``a ** b``, `mean` and **that `x`**") == [
-        ("text", "an "), ("code", "a ** b"), ("text", ", "), ("name", "mean"), ("text", " and "), ("strong", "that `x`"),
+        ("text", "an "), ("code", "a ** b"), ("text", ", "), ("name", "mean"),
+        ("text", " and "), ("strong", "that `x`"),
     ]  # fmt: skip
 
 
