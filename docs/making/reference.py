@@ -75,7 +75,7 @@ class Api(SphinxDirective):
         """What the Python domain makes of a signature."""
         directive = self.env.get_domain("py").directive(kind)
         return directive(
-            f"py:{kind}", signature.split("\n"), options, StringList(), self.lineno, self.content_offset,
+            f"py:{kind}", [signature], options, StringList(), self.lineno, self.content_offset,
             self.block_text, self.state, self.state_machine,
         ).run()  # fmt: skip
 
