@@ -103,7 +103,7 @@ def names(folder, directive):
     found = pages.documented(folder)
     for page in (each for each in listed if each in found):
         text = (folder / f"{page}.md").read_text(encoding="utf-8")
-        made += directive.parse_text_to_nodes(f"**[{pages.title(text)}]({page}.md)**: {pages.first_paragraph(text)}")
+        made += directive.parse_text_to_nodes(f"**[{pages.title(text)}]({page}.md)**: {pages.first_sentence(text)}")
         line = nodes.paragraph("", classes=["names"])
         for full in found[page]:
             inside = full.rpartition(".")[0] in public.catalogue()[0]
