@@ -31,18 +31,28 @@ html_theme = "furo"
 html_title = "minitensor"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_show_sourcelink = False
 html_copy_source = False
 pygments_style, pygments_dark_style = "a11y-high-contrast-light", "a11y-high-contrast-dark"
+# Exercises, solutions and wrong answers have the same names; sphinx-gallery sees them, and makes no pages of them.
+suppress_warnings = ["sphinx_gallery.duplicate_filename"]
+os.environ["COLUMNS"] = "88"  # what is printed is as wide as the code, on whatever terminal the site is made
+os.environ["DASK_LOGGING__DISTRIBUTED"] = "error"  # lesson 15 starts a cluster, which tells where it listens
 sphinx_gallery_conf = {
     "examples_dirs": "../lessons",
     "gallery_dirs": "lessons",
     "filename_pattern": os.environ.get("LESSONS") or r"/\d\d_",
     "ignore_pattern": r"/(exercises|solutions|wrong|pages)/",
+    "image_scrapers": ("making.pictures.scraper",),
     "nested_sections": False,
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,
+    "notebook_extensions": set(),  # making/lesson_pages.py writes ours, which installs what it needs
+    "css": (),  # static/lessons.css is ours
+    "show_signature": False,
     "show_memory": False,
+    "write_computation_times": False,
     "min_reported_time": 1e9,  # pages that are the same on every run show no times
     "remove_config_comments": True,
     "reset_modules": (),  # pictures keep the style that minitensor.plot sets once, when it is imported

@@ -2,19 +2,22 @@
 Mean shift on the GPU: what moves, and what is left to do
 =========================================================
 
-Lesson 6 climbed the mean-shift ladder on the processor, lesson 7 wrote kernels for a GPU. Now the
-two meet. For each rung, from Python loops to ``gpu_fast``, we ask: what does it move, and what
-bounds it? You need no GPU. Everything here is counted, on the simulator or on paper; times stand in
-pictures only, and each says where it was taken.
+Lesson 6 climbed the mean-shift ladder on the processor, lesson 7 wrote kernels for a
+GPU. Now the two meet. For each rung, from Python loops to ``gpu_fast``, we ask: what
+does it move, and what bounds it? You need no GPU. Everything here is counted, on the
+simulator or on paper; times stand in pictures only, and each says where it was taken.
+
+About 50 minutes. Needs lessons 6 and 7.
 """
 
 # %%
 # One update, eleven rungs
 # ------------------------
 #
-# An update moves each of q queries to the weighted mean of n points. A point at distance r weighs
-# exp(−r²/2h²). So there are q·n *pairs* of a query and a point, and each pair costs one
-# exponential. No rung changes that. Here is the ladder as it stands for a GPU.
+# An update moves each of q queries to the weighted mean of n points. A point at
+# distance r weighs exp(−r²/2h²). So there are q·n *pairs* of a query and a point, and
+# each pair costs one exponential. No rung changes that. Here is the ladder as it stands
+# for a GPU.
 
 import math
 
@@ -30,29 +33,36 @@ for rung in GPU_LADDER.rungs:
     print(f"{rung.__name__:10} {rung.caption}")
 
 # %%
-# The first eight are loops and arrays, and run here too. Where do they stand under the roof of this
-# machine? The roof is the fastest that its memory, its arithmetic and its exponentials allow. This
-# job needs few bytes: 512 points fit into 4 kB. But it needs 262,144 exponentials. The bar over the
-# dots is the most that NumPy's allow. Only ``compiled``, if you have Numba, could be above it,
-# since it makes its own.
+# The first eight are loops and arrays, and run here too. Where do they stand under the
+# roof of this machine? The roof is the fastest that its memory, its arithmetic and its
+# exponentials allow. This job needs few bytes: 512 points fit into 4 kB. But it needs
+# 262,144 exponentials. The bar over the dots is the most that NumPy's allow. Only
+# ``compiled``, if you have Numba, could be above it, since it makes its own.
 
 h = 2.5
 points, _ = blobs(seed=2, dtype="float32")
 some = points[mt.random.permutation(mt.random.generator(0), len(points))][:512]
 on_cpu = LADDER.climb(some, some, h, title="one update of 512 points", time_limit=1.0)
+# alt: The rungs as dots one above another at 277 FLOPs a byte, where the roof is level:
+#      loops at the bottom, with hundredths of a percent of it, the array rungs in the
+#      order of the ladder above them, and compiled, where Numba is installed, at the
+#      top. A short bar for the exponentials lies below the roof and above all dots.
 plot.roofline(on_cpu)
 
 work = on_cpu.work
-print(f"{work.exps:,.0f} exponentials, {work.flops:,.0f} FLOPs, {work.traffic:,.0f} bytes at least")
+print(
+    f"{work.exps:,.0f} exponentials, {work.flops:,.0f} FLOPs, "
+    f"{work.traffic:,.0f} bytes at least"
+)
 
 # %%
 # The n × n table
 # ---------------
 #
-# That is what the job must move. What do the rungs *really* move? An array rung is a row of
-# operations, and each one reads tables and writes a table. Here is the update of lesson 6 in two
-# dimensions, with the numbers that each operation reads and writes for one pair. (The points
-# themselves are small beside the tables, and left out.)
+# That is what the job must move. What do the rungs *really* move? An array rung is a
+# row of operations, and each one reads tables and writes a table. Here is the update of
+# lesson 6 in two dimensions, with the numbers that each operation reads and writes for
+# one pair. (The points themselves are small beside the tables, and left out.)
 
 step_all = [
     # what is computed, numbers read, numbers written
@@ -71,37 +81,44 @@ batched_bytes = 4 * sum(read + written for _, read, written in step_all)
 print(f"together {batched_bytes} bytes for each pair, in float32")
 
 # %%
-# FLOPs over bytes is the *arithmetic intensity*. A GPU computes far faster than it moves, so a low
-# one means waiting. We will need the figures of one GPU. These are what NVIDIA publishes of an H100
-# SXM, its highest clock among them. Nothing here was measured. A multiprocessor makes 16
-# exponentials in a clock (CUDA programming guide). How many bytes does memory give it meanwhile?
+# FLOPs over bytes is the *arithmetic intensity*. A GPU computes far faster than it
+# moves, so a low one means waiting. We will need the figures of one GPU. These are what
+# NVIDIA publishes of an H100 SXM, its highest clock among them. Nothing here was
+# measured. A multiprocessor makes 16 exponentials in a clock (CUDA programming guide).
+# How many bytes does memory give it meanwhile?
 
 MULTIPROCESSORS, CLOCK, MEMORY = 132, 1.98e9, 3.35e12  # clocks a second, bytes a second
 bytes_a_clock = MEMORY / MULTIPROCESSORS / CLOCK
 exps_a_clock = 16
 balance = bytes_a_clock / exps_a_clock
 print(f"batched: {work.flops / work.exps / batched_bytes:.2f} FLOPs for each byte")
-print(f"memory gives {bytes_a_clock:.1f} bytes a clock, {balance:.2f} for each exponential")
+print(
+    f"memory gives {bytes_a_clock:.1f} bytes a clock, "
+    f"{balance:.2f} for each exponential"
+)
 
 # %%
-# So a rung that moves more than 0.8 bytes for a pair waits for memory, and one that moves fewer
-# waits for exponentials. ``batched`` moves 76. On a processor we escaped: the tables were cut into
-# tiles of a megabyte, which fit the caches. Tiles that small do not keep the hundreds of thousands
-# of threads of a GPU busy. And a whole table may not even fit into its memory:
+# So a rung that moves more than 0.8 bytes for a pair waits for memory, and one that
+# moves fewer waits for exponentials. ``batched`` moves 76. On a processor we escaped:
+# the tables were cut into tiles of a megabyte, which fit the caches. Tiles that small
+# do not keep the hundreds of thousands of threads of a GPU busy. And a whole table may
+# not even fit into its memory:
 
 for n in (1_500, 100_000, 1_000_000):
     table, ends = in_bytes(4 * n * n), in_bytes(3 * 2 * 4 * n)
-    print(f"n = {n:>9,}: a table of weights {table:>8}; queries, points, result {ends:>7}")
+    print(
+        f"n = {n:>9,}: a table of weights {table:>8}; queries, points, result {ends:>7}"
+    )
 
 # %%
 # Two kernels and a table
 # -----------------------
 #
-# A kernel can do better than arrays, because a thread keeps numbers in registers between one
-# operation and the next. Try it in two kernels first. One writes the table of weights, the other
-# reads it and takes the means. A thread is a query, and goes through all points. A row of the table
-# holds the weights of one point for all queries, so that neighbouring threads write neighbouring
-# numbers (lesson 7).
+# A kernel can do better than arrays, because a thread keeps numbers in registers
+# between one operation and the next. Try it in two kernels first. One writes the table
+# of weights, the other reads it and takes the means. A thread is a query, and goes
+# through all points. A row of the table holds the weights of one point for all queries,
+# so that neighbouring threads write neighbouring numbers (lesson 7).
 
 import numpy as np
 from minitensor.gpu import cuda, kernel, uninitialised
@@ -150,9 +167,10 @@ for launch in two:
     print(launch.report(), end="\n\n")
 
 # %%
-# Look at the stores of ``weigh`` and the loads of ``table`` in ``average``: one number each for
-# each pair. The simulator counts sectors of 32 bytes, the least that memory moves. All 32 threads
-# of a warp want the *same* point at the same time, so that one sector serves them all.
+# Look at the stores of ``weigh`` and the loads of ``table`` in ``average``: one number
+# each for each pair. The simulator counts sectors of 32 bytes, the least that memory
+# moves. All 32 threads of a warp want the *same* point at the same time, so that one
+# sector serves them all.
 
 
 def bytes_a_pair(*launches):
@@ -160,17 +178,21 @@ def bytes_a_pair(*launches):
 
 
 # A sector is 32 bytes and serves the 32 threads of a warp: one byte for each pair.
-point, weights, ends = 2 * 1, 4, 32 / n  # two coordinates; a weight; queries and results
+# Two coordinates; a weight; queries and results.
+point, weights, ends = 2 * 1, 4, 32 / n
 assert bytes_a_pair(*two) == (point + weights) + (weights + point) + ends
 moves = bytes_a_pair(*two)
-print(f"two kernels: {moves:.2f} bytes for each pair, {weights + weights} of them weights")
+print(
+    f"two kernels: {moves:.2f} bytes for each pair, {weights + weights} of them weights"
+)
 
 # %%
 # Fused: no table at all
 # ----------------------
 #
-# Why write a weight down? The thread that made it is the one that needs it. Put the two loop bodies
-# together, and the weight lives in a register for a moment. This is ``gpu_fused``.
+# Why write a weight down? The thread that made it is the one that needs it. Put the two
+# loop bodies together, and the weight lives in a register for a moment. This is
+# ``gpu_fused``.
 
 
 @kernel
@@ -197,44 +219,55 @@ by_fused = fused[2, 128](x, x, moved, n, n, scale)
 check(moved)
 assert bytes_a_pair(by_fused) == point + ends
 assert by_fused.counters.global_loads == n * (n + 1) * 2
-print(f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, memory besides the output: none")
+print(
+    f"fused: {bytes_a_pair(by_fused):.2f} bytes for each pair, "
+    "memory besides the output: none"
+)
 
 # %%
-# The extra memory was n × n, and is gone. A million points now need 24 MB instead of 4,000 GB, and
-# no result is less exact for it. On the CPU we would not have dared: a loop over pairs is the slow
-# ``loops``. On a GPU the loop over points runs in a hundred thousand threads at once.
+# The extra memory was n × n, and is gone. A million points now need 24 MB instead of
+# 4,000 GB, and no result is less exact for it. On the CPU we would not have dared: a
+# loop over pairs is the slow ``loops``. On a GPU the loop over points runs in a hundred
+# thousand threads at once.
 #
 # Tiled: fetch together, read near
 # --------------------------------
 #
-# Two bytes for each pair are left. They are the points, fetched again by each warp. (In reality a
-# cache would catch most of them; the simulator has none, so this is the worst case.) As in lesson
-# 7, the 128 threads of a block can fetch 128 points together into *shared memory*, and all read
-# them there. This is ``gpu_tiled``.
+# Two bytes for each pair are left. They are the points, fetched again by each warp. (In
+# reality a cache would catch most of them; the simulator has none, so this is the worst
+# case.) As in lesson 7, the 128 threads of a block can fetch 128 points together into
+# *shared memory*, and all read them there. This is ``gpu_tiled``.
 
 from minitensor.cluster.meanshift import kernels
 
 moved, by_tiled = kernels.move("gpu_tiled", kernels.tiled, x, x, h)
 check(moved)
+# alt: One read of the points by a warp. Above, in fused, all 32 threads want one
+#      number, and a sector of 32 bytes is moved for 4. Below, in the tiled kernel, each
+#      thread fetches a number of its own: four sectors, and every byte was asked for.
 plot.memory_access(by_fused, by_tiled, array="points")
 
 tiled_point = 2 * 4 / 128  # two floats, for the 128 queries of a block
 assert bytes_a_pair(by_tiled) == tiled_point + ends
 loads = by_tiled.counters.shared_loads / n**2
-print(f"tiled: {bytes_a_pair(by_tiled):.4f} bytes for each pair, {tiled_point} of them for points")
+print(
+    f"tiled: {bytes_a_pair(by_tiled):.4f} bytes for each pair, "
+    f"{tiled_point} of them for points"
+)
 print(f"and {loads:.0f} loads from shared memory for each pair")
 
 # %%
-# Above, a warp of ``fused`` moves a sector of 32 bytes to get one float. Below, each thread of a
-# warp of ``tiled`` fetches a float of its own, and nothing comes along unasked.
+# Above, a warp of ``fused`` moves a sector of 32 bytes to get one float. Below, each
+# thread of a warp of ``tiled`` fetches a float of its own, and nothing comes along
+# unasked.
 #
 # You have met this before
 # ------------------------
 #
-# Look again at what an update is. Each query gets a score with each point, the scores are made
-# positive by exp and divided by their sum, and the result is a weighted mean. This is *softmax
-# attention*, the heart of a transformer. The query is x, the keys and the values are the data, and
-# the score is −r²/2h².
+# Look again at what an update is. Each query gets a score with each point, the scores
+# are made positive by exp and divided by their sum, and the result is a weighted mean.
+# This is *softmax attention*, the heart of a transformer. The query is x, the keys and
+# the values are the data, and the score is −r²/2h².
 
 
 def attention(scores, values):
@@ -246,9 +279,9 @@ squared = ((x[:, None, :] - x) ** 2).sum(2)
 check(attention(squared * scale, x))
 
 # %%
-# Transformers score by a product, q·k/τ. If all points have the same length, that is the same
-# thing: r² = ‖q‖² + ‖k‖² − 2 q·k, and what is constant cancels in the division. Put the points on a
-# circle and see.
+# Transformers score by a product, q·k/τ. If all points have the same length, that is
+# the same thing: r² = ‖q‖² + ‖k‖² − 2 q·k, and what is constant cancels in the
+# division. Put the points on a circle and see.
 
 circle = x / mt.sqrt((x**2).sum(1))[:, None]
 by_product = attention((circle @ circle.T) / 0.3**2, circle)
@@ -258,11 +291,11 @@ assert gap < 1e-5
 print("on a circle, dot-product attention and mean shift agree")
 
 # %%
-# Running sums over tiles of keys, with no table of scores ever written: that is the heart of
-# FlashAttention (Dao and others, 2022, arXiv:2205.14135), and you have just seen it. It needs one
-# thing more. The exponent −r²/2h² is never above 0, but a product can be large, and exp of it
-# infinite in float32. So each query also keeps the largest score so far. When a larger one comes,
-# the old sums are scaled down to it.
+# Running sums over tiles of keys, with no table of scores ever written: that is the
+# heart of FlashAttention (Dao and others, 2022, arXiv:2205.14135), and you have just
+# seen it. It needs one thing more. The exponent −r²/2h² is never above 0, but a product
+# can be large, and exp of it infinite in float32. So each query also keeps the largest
+# score so far. When a larger one comes, the old sums are scaled down to it.
 
 
 def flash(queries, keys, values, tile=64):
@@ -288,11 +321,12 @@ assert (abs(flash(x, x, x) - attention(scores, x)) < 1e-4).all()
 # Several queries a thread
 # ------------------------
 #
-# Back to the ladder. ``gpu_tiled`` reads two numbers from shared memory for each pair. Shared
-# memory serves one access of a warp in a clock, 32 threads. So the reads take 2/32 of a clock for a
-# pair, and the exponential 1/16. The same! Both units are full, and neither may wait for the other.
-# What helps is to use a point twice once it is in a register. So give each thread two queries.
-# (To be short, this kernel asks for 256 queries a block and no remainder.)
+# Back to the ladder. ``gpu_tiled`` reads two numbers from shared memory for each pair.
+# Shared memory serves one access of a warp in a clock, 32 threads. So the reads take
+# 2/32 of a clock for a pair, and the exponential 1/16. The same! Both units are full,
+# and neither may wait for the other. What helps is to use a point twice once it is in a
+# register. So give each thread two queries. (To be short, this kernel asks for 256
+# queries a block and no remainder.)
 
 
 @kernel
@@ -301,7 +335,8 @@ def two_queries(queries, points, moved, n, scale):
     thread = cuda.threadIdx.x
     one = cuda.blockIdx.x * 256 + thread
     two = one + 128
-    one_x, one_y, two_x, two_y = queries[one, 0], queries[one, 1], queries[two, 0], queries[two, 1]
+    one_x, one_y = queries[one, 0], queries[one, 1]
+    two_x, two_y = queries[two, 0], queries[two, 1]
     zero = np.float32(0)
     one_total, one_sum_x, one_sum_y = zero, zero, zero
     two_total, two_sum_x, two_sum_y = zero, zero, zero
@@ -332,26 +367,31 @@ moved = uninitialised((n, 2))
 by_two = two_queries[1, 128](x, x, moved, n, scale)
 check(moved)
 assert by_two.counters.shared_loads == n**2
-print(f"two queries a thread: {by_two.counters.shared_loads / n**2:.0f} shared load for each pair")
+print(
+    "two queries a thread: "
+    f"{by_two.counters.shared_loads / n**2:.0f} shared load for each pair"
+)
 
 # %%
-# ``gpu_fast`` gives each thread four queries, and reads two points at once as a ``float4``. That is
-# one load for eight pairs. Arrays of registers and ``float4`` are beyond CuPy's JIT, so it is CUDA
-# C++, in ``minitensor/cluster/meanshift/kernels.cu``. It also folds the scale into the coordinates,
-# so that the weight is 2 to the power of −r², and that is a single instruction, ``ex2.approx``.
+# ``gpu_fast`` gives each thread four queries, and reads two points at once as a
+# ``float4``. That is one load for eight pairs. Arrays of registers and ``float4`` are
+# beyond CuPy's JIT, so it is CUDA C++, in ``minitensor/cluster/meanshift/kernels.cu``.
+# It also folds the scale into the coordinates, so that the weight is 2 to the power of
+# −r², and that is a single instruction, ``ex2.approx``.
 #
 # What is left
 # ------------
 #
-# Now memory is quiet and shared memory is quiet. What remains is to start the instructions. Nobody
-# needs a GPU to count those. CUDA's compiler runs without one, and the machine code can be read.
-# ``tests/gpu/test_compiler.py`` reads it: in the inner loop of ``gpu_fast`` there are 7
-# additions and multiplications and 1 exponential for each pair, and 8.375 instructions in all. A
-# multiprocessor starts 128 a clock, one each for 128 threads. Here are the clocks that each unit
-# takes for 128 pairs. The largest number of a row is the bound, as far as things are counted.
+# Now memory is quiet and shared memory is quiet. What remains is to start the
+# instructions. Nobody needs a GPU to count those. CUDA's compiler runs without one, and
+# the machine code can be read. ``tests/gpu/test_compiler.py`` reads it: in the inner
+# loop of ``gpu_fast`` there are 7 additions and multiplications and 1 exponential for
+# each pair, and 8.375 instructions in all. A multiprocessor starts 128 a clock, one
+# each for 128 threads. Here are the clocks that each unit takes for 128 pairs. The
+# largest number of a row is the bound, as far as things are counted.
 
 rungs = {
-    # bytes of memory, loads from shared memory, instructions, each for a pair of many points
+    # bytes of memory, loads from shared memory, instructions: for a pair of many points
     "batched": (batched_bytes, 0, None),
     "two kernels": (bytes_a_pair(*two) - ends, 0, None),
     "gpu_fused": (bytes_a_pair(by_fused) - ends, 0, None),
@@ -361,19 +401,25 @@ rungs = {
 }
 print("clocks for 128 pairs   memory   shared   exp   instructions   bound")
 for name, (moves, shared, instructions) in rungs.items():
-    clocks = {"memory": 128 * moves / bytes_a_clock, "shared": 128 * shared / 32, "exp": 128 / 16}
+    clocks = {
+        "memory": 128 * moves / bytes_a_clock,
+        "shared": 128 * shared / 32,
+        "exp": 128 / 16,
+    }
     if instructions:
         clocks["instructions"] = instructions
-    limit = " and ".join(unit for unit in clocks if clocks[unit] > 0.999 * max(clocks.values()))
+    most = max(clocks.values())
+    limit = " and ".join(unit for unit in clocks if clocks[unit] > 0.999 * most)
     counted = f"{instructions}" if instructions else "not counted"
     numbers = f"{clocks['memory']:>8.1f} {clocks['shared']:>8.1f} {clocks['exp']:>5.0f}"
     print(f"{name:20} {numbers} {counted:>14}   {limit}")
 
 # %%
-# Read it from top to bottom. Each rung takes away the largest number of the row above, until the
-# exponentials stand alone, and the instructions around them. Then the work is done: 8 clocks of
-# exponentials in 8.375 of instructions, so at most 96% of the exponentials' speed can be had. This
-# is arithmetic, not a measurement. What it gives for a whole update is a *lower* bound of its time:
+# Read it from top to bottom. Each rung takes away the largest number of the row above,
+# until the exponentials stand alone, and the instructions around them. Then the work is
+# done: 8 clocks of exponentials in 8.375 of instructions, so at most 96% of the
+# exponentials' speed can be had. This is arithmetic, not a measurement. What it gives
+# for a whole update is a *lower* bound of its time:
 
 for many in (100_000, 1_000_000):
     bound = many**2 / (exps_a_clock * MULTIPROCESSORS * CLOCK)
@@ -381,11 +427,11 @@ for many in (100_000, 1_000_000):
 
 # %%
 # How near does ``gpu_fast`` come? Only a clock can say, on a GPU. In a checkout,
-# ``python tests/benchmarks/gpu.py`` asks it, and keeps the answer with device, date and versions.
-# Below is the whole climb. On the left are the bytes, pale by formula and dark as counted. On the
-# right is what was measured: this machine, now, and any GPU that this copy of minitensor has a
-# measurement of. If there is none, the picture says so. (``compiled`` runs on a processor only. It
-# has a dot if Numba is installed.)
+# ``python tests/benchmarks/gpu.py`` asks it, and keeps the answer with device, date and
+# versions. Below is the whole climb. On the left are the bytes, pale by formula and
+# dark as counted. On the right is what was measured: this machine, now, and any GPU
+# that this copy of minitensor has a measurement of. If there is none, the picture says
+# so. (``compiled`` runs on a processor only. It has a dot if Numba is installed.)
 
 from minitensor import backend
 from minitensor.errors import BackendError
@@ -394,7 +440,7 @@ moved = {
     "loops": None,
     "one_point": batched_bytes,  # the same operations, a query at a time
     "batched": batched_bytes,
-    "columns": 80,  # as many numbers and a few more, but in tables without an axis of length 2
+    "columns": 80,  # a few numbers more, but in tables without an axis of length 2
     "einsum": 44,  # no squares and no products are written down
     "gemm": 16,  # scores written, made into weights, read: no table has a d in it
     "gemm_tiled": 16,  # the same, in a core's own cache
@@ -422,46 +468,58 @@ except BackendError:
     absent = "" if len(speeds) > 1 else none
 else:
     with mt.use_backend("cupy"):
-        many = mt.random.normal(mt.random.generator(0), (20_000, 2), dtype="float32") * 20
+        rng = mt.random.generator(0)
+        many = mt.random.normal(rng, (20_000, 2), dtype="float32") * 20
         climb = GPU_LADDER.climb(many, many, h, time_limit=1.0)
-    absent, speeds[f"{gpu.device_name()}, n = 20,000, now"] = "", rates(climb, 20_000**2)
+    absent = ""
+    speeds[f"{gpu.device_name()}, n = 20,000, now"] = rates(climb, 20_000**2)
 
 words = "as long as an exponential on an H100"
+# alt: Left, the bytes that a pair moves, on a logarithmic axis: about 80 for the first
+#      array rungs, 44 for einsum, 16 for the matrix products, 8 compiled, 12 for two
+#      kernels, 2 fused, 0.0625 tiled, 0.0312 with two queries. A line at 0.8 bytes is
+#      as long as an exponential on an H100. Right, pairs in a second as they were
+#      measured here, from about a million for loops to hundreds of millions.
 plot.whole_climb(moved, speeds, "pair", counted, (balance, words), absent)
 
 # %%
 # A better algorithm beats a faster machine
 # -----------------------------------------
 #
-# All these rungs make q·n exponentials. Twice the points, four times the work: for a million points
-# even the bound above is a quarter of a second for *one* update, on an H100. The way out is not
-# speed. Far points weigh nothing, and near ones weigh nearly alike. So share each point among the
-# corners of its cell in a grid, blur the grid once with the Gaussian, and read the mean at any
-# place from what lies there. That takes a few steps for each point, and some for each node of the
-# grid. The price is an error, which falls with the square of the spacing. ``mean_shift`` does this
-# by itself beyond 4,096 points, and says how far off it may be: the *bound* holds for every point.
+# All these rungs make q·n exponentials. Twice the points, four times the work: for a
+# million points even the bound above is a quarter of a second for *one* update, on an
+# H100. The way out is not speed. Far points weigh nothing, and near ones weigh nearly
+# alike. So share each point among the corners of its cell in a grid, blur the grid once
+# with the Gaussian, and read the mean at any place from what lies there. That takes a
+# few steps for each point, and some for each node of the grid. The price is an error,
+# which falls with the square of the spacing. ``mean_shift`` does this by itself beyond
+# 4,096 points, and says how far off it may be: the *bound* holds for every point.
 
 few = points.astype("float64")
 exact = mt.cluster.mean_shift(few, h, method="exact")
 grid = mt.cluster.mean_shift(few, h, method="grid")
 gap = abs(grid.centers - exact.centers).max().item()
 agree = (grid.labels == exact.labels).astype("float64").mean().item()
-print(f"one update is off by at most {grid.error_bound:.2f}; the peaks are off by {gap:.4f}")
+print(
+    f"one update is off by at most {grid.error_bound:.2f}; "
+    f"the peaks are off by {gap:.4f}"
+)
 print(f"{agree:.1%} of the labels are the same")
 
 # %%
-# Why is the bound so much larger? It takes every rounding to a corner at its worst, and all of them
-# to one side. In truth they go to all sides and nearly cancel, and most of all at a peak, where as
-# many points lie on one side as on the other.
+# Why is the bound so much larger? It takes every rounding to a corner at its worst, and
+# all of them to one side. In truth they go to all sides and nearly cancel, and most of
+# all at a peak, where as many points lie on one side as on the other.
 #
-# There are two more ways. ``fourier`` adds up a few waves instead of a grid's nodes, and is as
-# exact as you ask, down to a millionth of a bandwidth. ``cells`` sorts the points into squares and
-# leaves out all that are far from a query; it works in any number of dimensions.
+# There are two more ways. ``fourier`` adds up a few waves instead of a grid's nodes,
+# and is as exact as you ask, down to a millionth of a bandwidth. ``cells`` sorts the
+# points into squares and leaves out all that are far from a query; it works in any
+# number of dimensions.
 #
-# How does the time grow? On logarithmic axes a power of n is a straight line, and the power is its
-# slope. These are whole clusterings, from points to labels, on this processor. With few points,
-# what takes the same time for any n makes a line flat, so the power beside each line is the slope
-# of its last piece.
+# How does the time grow? On logarithmic axes a power of n is a straight line, and the
+# power is its slope. These are whole clusterings, from points to labels, on this
+# processor. With few points, what takes the same time for any n makes a line flat, so
+# the power beside each line is the slope of its last piece.
 
 import time
 
@@ -478,20 +536,26 @@ for method, counts in sizes.items():
         begin = time.perf_counter()
         mt.cluster.mean_shift(data, h, method=method)
         times[method].append((n, time.perf_counter() - begin))
-plot.growth(times, "points", f"mean shift of six clusters in the plane ({on_cpu.machine})")
+title = f"mean shift of six clusters in the plane ({on_cpu.machine})"
+# alt: Time over the number of points, both logarithmic. The exact way rises steepest,
+#      as n²; cells and fourier about as n; grid lies lowest and is the flattest, and
+#      reaches 300,000 points in less time than exact needs for 8,000.
+plot.growth(times, "points", title)
 
 # %%
-# ``cells`` is less steep than ``exact``, though each query still looks at all points near it, and
-# the clusters stay where they are, so twice the points are twice as many near each. What it saves
-# are queries: points in one box, an eighth of a bandwidth wide, start from one place, and the boxes
-# are filling up. It pays most where the data are much wider than the bandwidth.
+# ``cells`` is less steep than ``exact``, though each query still looks at all points
+# near it, and the clusters stay where they are, so twice the points are twice as many
+# near each. What it saves are queries: points in one box, an eighth of a bandwidth
+# wide, start from one place, and the boxes are filling up. It pays most where the data
+# are much wider than the bandwidth.
 
 # %%
 # And on a GPU?
 # -------------
-# What a GPU does in a clock is known, and what our kernels ask of it is counted. So their times can
-# be PREDICTED, here for half a million queries over a thousand points, of which two blocks are run.
-# How far off such predictions are is known from matrix products that others have timed.
+# What a GPU does in a clock is known, and what our kernels ask of it is counted. So
+# their times can be PREDICTED, here for half a million queries over a thousand points,
+# of which two blocks are run. How far off such predictions are is known from matrix
+# products that others have timed.
 
 from minitensor.cluster.meanshift.rungs import GPU_LADDER
 from minitensor.text.numbers import roughly
@@ -502,31 +566,35 @@ for name, found in GPU_LADDER.predictions(queries, queries[:1024], h, gpu="RTX 3
 print(found)
 
 # %%
-# Tiles gain little here. All threads of a warp read the same point, so L1 serves the fused kernel
-# well; what tiles save is waiting for it. Then arithmetic is left, that of the exponential in it.
+# Tiles gain little here. All threads of a warp read the same point, so L1 serves the
+# fused kernel well; what tiles save is waiting for it. Then arithmetic is left, that of
+# the exponential in it.
 
 # %%
 # What to take away
 # -----------------
 #
-# * Count what moves before you make anything faster. A table of n × n numbers costs more to write
-#   and read than to compute.
+# * Count what moves before you make anything faster. A table of n × n numbers costs
+#   more to write and read than to compute.
 # * Fuse what makes a number with what uses it. Memory falls from O(n²) to O(n).
 # * Let threads fetch together, then let each thread use twice what it has fetched.
-# * When a unit that you cannot do without is full, stop. Here it is the one for exponentials.
+# * When a unit that you cannot do without is full, stop. Here it is the one for
+#   exponentials.
 # * A bound says what cannot be. Only a clock says what is.
 # * Before you make n² faster, ask whether it must be n².
 #
 # Try it
 # ------
 #
-# Exercises 45 and 46 go with this lesson, and check themselves: ``minitensor start my-exercises``
-# copies all of them, ``minitensor check`` says what is wrong. Besides:
+# Exercises 45 and 46 go with this lesson, and check themselves:
+# ``minitensor start my-exercises`` copies all of them, ``minitensor check`` says what
+# is wrong. Besides:
 #
-# 1. In ``weigh`` and ``average`` write ``table[query, point]`` instead. How many bytes move for
-#    each pair now, and in which lines of the reports do they appear?
-# 2. Write ``fused`` for points in three dimensions. Which formulas above change? From how many
-#    dimensions on are additions and multiplications the bound, and not the exponentials? (A
-#    multiprocessor does 128 of them a clock, and a pair takes 3·d + 1.)
-# 3. Take the line with ``shrink`` out of ``flash``, by setting it to 1. For which order of the keys
-#    is the result still right?
+# 1. In ``weigh`` and ``average`` write ``table[query, point]`` instead. How many bytes
+#    move for each pair now, and in which lines of the reports do they appear?
+# 2. Write ``fused`` for points in three dimensions. Which formulas above change? From
+#    how many dimensions on are additions and multiplications the bound, and not the
+#    exponentials? (A multiprocessor does 128 of them a clock, and a pair takes 3·d +
+#    1.)
+# 3. Take the line with ``shrink`` out of ``flash``, by setting it to 1. For which order
+#    of the keys is the result still right?

@@ -16,7 +16,7 @@ TESTS = ROOT / "tests"
 EXIST = [room for room in ROOMS if (PACKAGE / room / "__init__.py").is_file() or (PACKAGE / f"{room}.py").is_file()]
 # What is tested elsewhere: errors where they are raised, and the list of commands with the commands.
 TESTED_ELSEWHERE = {"errors": "test_package.py", "__main__": "command/test_command_line.py"}
-NO_ROOMS = {"benchmarks", "real_gpu"}
+NO_ROOMS = {"benchmarks", "docs", "real_gpu"}
 EVENING = 1_500  # lines
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -6,8 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from minitensor.errors import InputError
+
 BLOCK = re.compile(r"^( *)\.\. (math|code-block|container)::(?: (.*))?$")  # the three that lessons use
 LINK = re.compile(r"`([^`<]+?)\s*<([^>]+)>`__?")
+RULE = re.compile(r"=+(?: +=+)+")  # above, below and inside a table
+FACTS = re.compile(r"About (\d+) minutes\. Needs (.+)\.")
 
 
 class Cell(NamedTuple):
@@ -47,6 +51,22 @@ def cells(path: Path) -> list[Cell]:
     return out
 
 
+def facts(path: Path) -> tuple[int, str]:
+    """The minutes that a lesson takes, and what it needs: the last paragraph of its docstring.
+
+    Raises InputError where a lesson does not say it.
+
+    >>> from minitensor.exercise.files import lessons_folder
+    >>> facts(lessons_folder() / "02_matmul_loops.py")
+    (20, 'lesson 1')
+    """
+    words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    found = FACTS.fullmatch(" ".join(words.rpartition("\n\n")[2].split()))
+    if not found:
+        raise InputError(f"the docstring of {path.name} must end with a paragraph: About 30 minutes. Needs lesson 2.")
+    return int(found[1]), found[2]
+
+
 def _cell(prose: list[str], lines: list[str], start: int, stop: int) -> Cell:
     while start < stop and not lines[start].strip():
         start += 1
@@ -55,6 +75,8 @@ def _cell(prose: list[str], lines: list[str], start: int, stop: int) -> Cell:
 
 def markdown(lines: list[str]) -> str:
     """The few marks of reStructuredText that lessons use, in Markdown's.
+
+    An address that is relative leads to a page of the site, and from a notebook or a terminal nowhere: its words stay.
 
     >>> print(markdown(["A list", "------", "It is ``flat``, see `NumPy <https://numpy.org>`_."]))
     ## A list
@@ -71,12 +93,31 @@ def markdown(lines: list[str]) -> str:
                 inside.append(lines[at])
                 at += 1
             out += [*_block(block[2], block[3] or "", inside), ""]
+        elif RULE.fullmatch(line):
+            rows = []
+            while at < len(lines) and lines[at].strip():
+                rows.append(lines[at])
+                at += 1
+            out += _table([span.span() for span in re.finditer("=+", line)], rows)
         elif line and re.fullmatch(r"=+|-+", below) and len(below) >= len(line):
             out.append(f"{'#' if below[0] == '=' else '##'} {line}")
             at += 1
         else:
-            out.append(LINK.sub(r"[\1](\2)", line).replace("``", "`"))
+            out.append(_inline(line))
     return "\n".join(out).strip()
+
+
+def _inline(line: str) -> str:
+    return LINK.sub(lambda link: f"[{link[1]}]({link[2]})" if ":" in link[2] else link[1], line).replace("``", "`")
+
+
+def _table(columns: list[tuple[int, int]], rows: list[str]) -> list[str]:
+    ends = [end for _, end in columns[:-1]] + [None]  # the last column has no end
+    places = [slice(start, end) for (start, _), end in zip(columns, ends, strict=True)]
+    head, *body = [
+        f"| {' | '.join(_inline(row[place].strip()) for place in places)} |" for row in rows if not RULE.fullmatch(row)
+    ]
+    return [head, "| --- " * len(columns) + "|", *body]
 
 
 def _block(kind: str, argument: str, inside: list[str]) -> list[str]:

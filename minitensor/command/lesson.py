@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from minitensor import backend
-from minitensor.command.cells import cells
+from minitensor.command.cells import cells, facts
 from minitensor.errors import InputError, MissingExtraError
 from minitensor.exercise.files import exercises, header, lessons_folder
 from minitensor.text.files import on_screen
@@ -47,7 +47,7 @@ def lesson(number: int | None = None, out: Path | None = None, read: bool = Fals
         raise InputError("--read writes nothing: leave --out away, or keep the text as a notebook with --notebook")
     if number is None:
         for each, path in found.items():
-            print(f"{each:>3}  {title(path)}")
+            print(f"{each:>3}  {facts(path)[0]:>2} min  {title(path)}")
         print("\nminitensor lesson 1 runs the first; --read shows its text, --notebook makes a Jupyter notebook of it")
     elif read:
         _read(found[number])

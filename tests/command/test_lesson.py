@@ -3,6 +3,7 @@
 import ast
 import itertools
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
@@ -76,7 +77,7 @@ def test_lessons_are_listed_with_their_titles(capsys):
     *lines, empty, hint = capsys.readouterr().out.splitlines()
     assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
     assert len(lines) >= 6
-    assert all(len(line.split()) > 2 for line in lines)
+    assert all(re.fullmatch(r" *\d+ +\d+ min  \w.{10,}", line) for line in lines)
     assert (empty, hint.partition(" runs")[0]) == ("", "minitensor lesson 1")
 
 
@@ -226,6 +227,63 @@ def test_a_notebook_is_never_written_over(own_lesson, capsys):
 )  # fmt: skip
 def test_what_draws_shows_no_value_beside_the_picture(code, shown):
     assert notebook._code(cells.Cell("", code, 0)) == shown
+
+
+# What a lesson says of itself.
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [("About 30 minutes. Needs lesson 2.", (30, "lesson 2")),
+     ("About 5 minutes. Needs lesson 6 and\nthe packages dask and distributed.",
+      (5, "lesson 6 and the packages dask and distributed"))],
+)  # fmt: skip
+def test_the_last_paragraph_of_a_docstring_says_minutes_and_needs(tmp_path, last, said):
+    path = tmp_path / "01_own.py"
+    path.write_text(f'"""A title\n=======\n\nAbout 1 minutes. Needs nothing.\n\n{last}\n"""\n')
+    assert cells.facts(path) == said
+    assert cells.cells(path)[0].prose.endswith(last)
+
+
+@pytest.mark.parametrize(
+    "docstring",
+    ["", '"""About 30 minutes. Needs lesson 2.\n\nMore."""', '"""Words. About 30 minutes. Needs lesson 2."""',
+     '"""About ten minutes. Needs lesson 2."""', '"""About 30 minutes."""', '"""About 30 minutes. Needs lesson 2"""'],
+)  # fmt: skip
+def test_a_lesson_that_does_not_say_them_is_named(tmp_path, docstring):
+    path = tmp_path / "01_own.py"
+    path.write_text(f"{docstring}\nprint()\n")
+    with pytest.raises(lesson.InputError, match=r"docstring of 01_own\.py must end with .*: About 30 minutes\. Needs"):
+        cells.facts(path)
+
+
+# Prose.
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [("See `a page <https://a.example/b?c=1>`_.", "See [a page](https://a.example/b?c=1)."),
+     ("See `a page <../explore/einsum.html?spec=ik,kj-%3Eij>`__.", "See a page."),
+     ("See `one <../a.html>`__, `two <b.html#c>`_ and ``x``.", "See one, two and `x`."),
+     (r"The modulus \|v\| is ``|``.", r"The modulus \|v\| is `|`.")],
+)  # fmt: skip
+def test_an_address_within_the_site_is_left_out_and_its_words_stay(line, shown):
+    assert cells.markdown([line]) == shown
+
+
+def test_a_table_is_markdowns():
+    lines = ["Words:", "", "===== ========", "name  equals", "===== ========", "RMSE  ‖v‖₂ / √n, ``x``", "MAE   *no*",
+             "===== ========", "", "End."]  # fmt: skip
+    table = "| name | equals |\n| --- | --- |\n| RMSE | ‖v‖₂ / √n, `x` |\n| MAE | *no* |"
+    assert cells.markdown(lines) == f"Words:\n\n{table}\n\nEnd."
+
+
+def test_a_reader_sees_bars_and_no_address_within_the_site(own_lesson, capsys, monkeypatch):
+    script = own_lesson / "lessons" / "07_own.py"
+    own = r"The modulus \|v\| is in `the explorer <../explore/memory.html?stride=32>`__."
+    script.write_text(SCRIPT.replace("# Words.", f"# {own}"), encoding="utf-8")
+    monkeypatch.setenv("PAGER", "cat")
+    monkeypatch.setattr("pydoc.pager", print)
+    assert main(["lesson", "7", "--read"]) == 0
+    text = capsys.readouterr().out
+    assert "The modulus |v| is in the explorer." in text
+    assert "explore/" not in text
 
 
 @pytest.mark.parametrize("number", lesson.lessons())

@@ -1,0 +1,26 @@
+"""Of every file in docs/making: its examples are right, and it is not too long to be read."""
+
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+
+MAKING = Path(__file__).parents[2] / "docs" / "making"
+FILES = sorted(path.stem for path in MAKING.glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_examples_are_right(name):
+    try:
+        module = importlib.import_module(f"making.{name}")
+    except ImportError as error:
+        pytest.skip(f"the site's packages are not here: {error}")
+    assert module.__doc__
+    options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    assert doctest.testmod(module, optionflags=options).failed == 0
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_one_idea(name):
+    assert len((MAKING / f"{name}.py").read_text(encoding="utf-8").splitlines()) <= 320
