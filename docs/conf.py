@@ -44,6 +44,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "lessons",
     "filename_pattern": os.environ.get("LESSONS") or r"/\d\d_",
     "ignore_pattern": r"/(exercises|solutions|wrong|pages)/",
+    "image_scrapers": ("making.pictures.scraper",),
     "nested_sections": False,
     "within_subsection_order": "FileNameSortKey",
     "download_all_examples": False,

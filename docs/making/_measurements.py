@@ -1,4 +1,4 @@
-"""What is said of a climb that `tests/benchmarks/ladders.py` stored: numbers as text, and nothing that nobody measured."""
+"""What is said of a climb that `tests/benchmarks/ladders.py` stored: numbers as text, none that nobody measured."""
 
 import re
 from itertools import pairwise
@@ -65,7 +65,9 @@ def lasting(seconds):
 
 
 def spread(row):
-    """The quartiles, or that there was one round."""
+    """The quartiles, or that there was one round, or that it was a part of the job."""
+    if "part" in row:
+        return f"by {100 * row['part']:.2g}% of it"
     return f"{lasting(row['low'])} to {lasting(row['high'])}" if row["rounds"] > 1 else "once"
 
 
@@ -82,10 +84,8 @@ def ratios(rows):
 
 
 def notes(row):
-    """What must be known of a time: on which part it was measured, or what the clock saw."""
-    part = [f"by {100 * row['part']:.2g}% of the job, and the whole is reckoned from that"] if "part" in row else []
-    said = row.get("note", "")
-    return [*part, said] if said and "seconds" in row else part
+    """What must be known of a time: what the clock saw."""
+    return row.get("note", "") if "seconds" in row else ""
 
 
 def formula(rung):

@@ -8,6 +8,7 @@ import contextlib
 import doctest
 import io
 import linecache
+import re
 import sys
 import warnings
 from itertools import pairwise
@@ -168,3 +169,24 @@ def told(error: Exception) -> str:
     module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
     said = error.msg if isinstance(error, SyntaxError) else error  # without the place
     return f"{module}{kind.__qualname__}: {said}\n"
+
+
+def earned(text: str, kind: str, word: str) -> Page:
+    """The page, run. Raises Wrong where its first error is not of this kind, or where it has none and should."""
+    page = read(text)
+    error = page.error
+    known = {type(error).__name__, getattr(getattr(error, "facts", None), "kind", "")} if error else {""}
+    if kind not in known:
+        raise Wrong(f"{word}: the kernel should earn {kind or 'no error'}, and earns {error!r}")
+    if not page.halves[1]:
+        raise Wrong(f"{word}: nothing mends the kernel")
+    return page
+
+
+def named(error: Exception | None) -> list[int]:
+    """The lines of a program that a message names.
+
+    >>> named(ValueError("thread 7 writes it: race.py:8: s[t] = x[t]"))
+    [8]
+    """
+    return sorted({int(each) for each in re.findall(r"\b\w+\.py:(\d+): ", str(error or ""))})

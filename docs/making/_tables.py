@@ -2,15 +2,16 @@
 
 
 def table(headings, rows, caption="", classes=()):
-    """A table. A cell is text, or a list of inline nodes; the first of each row is its heading."""
+    """A table below its title. A cell is text, or a list of inline nodes."""
     from docutils import nodes
 
     group = nodes.tgroup(cols=len(headings))
     group += [nodes.colspec(colwidth=1) for _ in headings]
     group += nodes.thead("", _row(headings))
     group += nodes.tbody("", *map(_row, rows))
-    title = [nodes.title(caption, caption)] if caption else []
-    return nodes.table("", *title, group, classes=["fitting", *classes])
+    # The title stands above the table, not in it: it would be as wide as the table, and be cut off on a phone.
+    title = [nodes.paragraph("", "", nodes.strong(caption, caption), classes=["table-title"])] if caption else []
+    return nodes.container("", *title, nodes.table("", group, classes=["fitting", *classes]))
 
 
 def code(text):

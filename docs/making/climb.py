@@ -84,19 +84,18 @@ def _bar(bar, caption, y, place):
     end = bar["seconds"]
     if bar["predicted"]:
         end = bar["high"]
-        yield (
-            f'<line class="climb-range" x1="{place(bar["low"])}" x2="{place(bar["high"])}" y1="{middle}" y2="{middle}"/>'
-        )
+        low, high = place(bar["low"]), place(bar["high"])
+        yield f'<line class="climb-range" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
     yield f'<text class="climb-time" x="{place(end)}" dx="7" y="{middle + 4.5}">{escape(bar["words"])}</text>'
 
 
 def _axis(first, last, place, height):
     """A line at every second power of ten, with its time below."""
     for power in range(first, math.floor(last) + 1, 2 if last - first > 4 else 1):
-        x, y = place(10.0**power), height - FOOT
+        x, y, time = place(10.0**power), height - FOOT, roughly(10.0**power).replace(".0", "")
         yield f'<line class="climb-grid" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{y}"/>'
         anchor = ' text-anchor="middle"' if power > first else ""
-        yield f'<text class="climb-tick" x="{x}" y="{height - 8}"{anchor}>{roughly(10.0**power).replace(".0", "")}</text>'
+        yield f'<text class="climb-tick" x="{x}" y="{height - 8}"{anchor}>{time}</text>'
 
 
 def _legend(parts, gpu):

@@ -1,6 +1,7 @@
 """The mean-shift playground without JavaScript: its points, and one case climbed and drawn when the site is built."""
 
 import json
+from html import escape
 
 import numpy as np
 
@@ -16,15 +17,14 @@ SEED = 1
 
 
 def setup(app):
-    """To Sphinx this file is an extension: it gives `explorer` its still, and the page a script and its colours."""
-    app.connect("html-page-context", _add_files)
+    """To Sphinx this file is an extension: it gives `explorer` its still, and the page its colours."""
+    app.connect("html-page-context", _add_css)
     return {"parallel_read_safe": True}
 
 
-def _add_files(app, page, template, context, doctree):
+def _add_css(app, page, template, context, doctree):
     if app.env.metadata.get(page, {}).get("explorer") == "mean_shift":
         app.add_css_file("explore/mean_shift.css")
-        app.add_js_file("explore/mean_shift_climbing.js", loading_method="defer", priority=400)  # before the page's own
 
 
 def sets():
@@ -50,7 +50,7 @@ def code(points, bandwidth):
 
 
 def still(state):
-    """The HTML of a named case: a sentence, the points with their paths and peaks, the lines of Python; all the sets."""
+    """The HTML of a named case: a sentence, the points with paths and peaks, the lines of Python; and all the sets."""
     named = sets()
     points, bandwidth = named[state["case"]], float(state["bandwidth"])
     found = mean_shift(mt.tensor(points), bandwidth, path=True)
@@ -61,7 +61,7 @@ def still(state):
     )
     return (
         f'<p class="explore-said">{words}</p><div class="shift-plane">{plane(points, bandwidth, found, words)}</div>'
-        f'<p class="explore-label">The same in Python</p><pre>{code(points, bandwidth)}</pre>'
+        f'<p class="explore-label">The same in Python</p><pre>{escape(code(points, bandwidth))}</pre>'
         f'<script type="application/json">{json.dumps(named)}</script>'
     )
 
@@ -77,7 +77,7 @@ def plane(points, bandwidth, found, words):
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in path[:, i])
         colour = f"shift-{label % COLOURS}"
         parts.append(f'<polyline class="shift-path {colour}" points="{line}"/>')
-        parts.append(_circle(path[0, i], 5, f"shift-dot {colour}"))
+        parts.append(_circle(path[0, i], 5, f"shift-ring {colour}"))
     for number, center in enumerate(centers, 1):
         label = f'<text x="{center[0] + 14:.1f}" y="{center[1] - 10:.1f}">{number}</text>'
         parts.append(f'<g class="shift-peak">{_circle(center, 11, "")}{label}</g>')

@@ -61,35 +61,31 @@ def counted(stride, offset, size, space, length=None):
 
 
 def code(stride, offset, size, space):
-    """The lines of Python that count the same, as `memory.js` shows them."""
-    dtype, length = DTYPES[size], 31 * stride + offset + 1
-    shared = space == "shared"
+    """The lines of Python that count the same, as `memory_rules.js` has them."""
+    dtype, length, shared = DTYPES[size], 31 * stride + offset + 1, space == "shared"
     body = [*(filled(dtype, length) if shared else READ), *COPY]
-    arrays = [
-        f'out = mt.zeros(32, "{dtype}")'
-        if shared
-        else f'x, out = mt.zeros({length}, "{dtype}"), mt.zeros(32, "{dtype}")',
-        f"launch = read[1, 32]({'' if shared else 'x, '}out, {stride}, {offset})",
+    x, out = ("" if shared else "x, "), f'mt.zeros(32, "{dtype}")'
+    lines = [
+        *(
+            "import numpy as np",
+            "import minitensor as mt",
+            "from minitensor.gpu import cuda, kernel",
+            "",
+            "",
+            "@kernel",
+        ),
+        f"def read({x}out, stride, offset):",
+        *(f"    {line}" for line in body),
+        *("", "", f"out = {out}" if shared else f'x, out = mt.zeros({length}, "{dtype}"), {out}'),
+        f"launch = read[1, 32]({x}out, {stride}, {offset})",
         f"load = next(line for line in launch.lines.values() if line.{space}_loads)",
-    ]
-    tell = (
-        ["((rounds, _),) = load.shared_shapes", 'print(rounds, "clocks", load.bank_conflicts, "replays")']
+        "((rounds, _),) = load.shared_shapes" if shared else "((rounds, lines, _),) = load.global_shapes",
+        'print(rounds, "clocks", load.bank_conflicts, "replays")'
         if shared
-        else [
-            "((rounds, lines, _),) = load.global_shapes",
-            'print(load.load_sectors, "sectors", max(rounds, lines / 3.5), "clocks")',
-        ]
-    )
-    head = [
-        "import numpy as np",
-        "import minitensor as mt",
-        "from minitensor.gpu import cuda, kernel",
+        else 'print(load.load_sectors, "sectors", max(rounds, lines / 3.5), "clocks")',
         "",
-        "",
-        "@kernel",
     ]
-    define = [f"def read({'' if shared else 'x, '}out, stride, offset):", *(f"    {line}" for line in body), "", ""]
-    return "\n".join([*head, *define, *arrays, *tell, ""])
+    return "\n".join(lines)
 
 
 def still(state):
@@ -126,8 +122,8 @@ def strip(stride, offset, size):
     for at in range(many):
         kind = "memory-touched" if at in touched else "memory-idle"
         parts.append(_box(LEFT + at * SECTOR * scale, top, SECTOR * scale - 2, high, kind))
-    for byte in sorted(set(first.tolist())):
-        parts.append(_box(LEFT + byte * scale + 0.5, top + 5, size * scale - 1.5, high - 10, "explore-a"))
+    used = (LEFT + byte * scale + 0.5 for byte in sorted(set(first.tolist())))
+    parts.extend(_box(x, top + 5, size * scale - 1.5, high - 10, "explore-a") for x in used)
     for lane, byte in enumerate(first.tolist()):
         x, to = LEFT + (lane + 0.5) * ACROSS / WARP, LEFT + (byte + size / 2) * scale
         parts.append(_box(x - ACROSS / WARP / 2 + 1, 1, ACROSS / WARP - 2, 22, "explore-a"))

@@ -7,10 +7,16 @@
 
 A line is a case: the query of its address, then its name. The script `static/explore/broadcasting.js` makes buttons of
 the cases, with what stands in `broadcasting_rules.js`, if there is one. Before it runs, and where none does, the first
-case is there as text and SVG that `STILLS` makes of it.
+case is there as text and SVG that `STILLS` makes of it. A card, on the page of all explorers, has the pictures of such
+a case beside its text:
+
+    :::{explorer-card} broadcasting ?shapes=3x1,4
+    [Broadcasting](broadcasting.md): type two shapes.
+    :::
 """
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -23,7 +29,8 @@ WITHOUT = "This case was worked out when the page was built. To try others, allo
 
 def setup(app):
     """To Sphinx this file is an extension: a directive, and on its pages the scripts."""
-    app.add_directive("explorer", _directive())
+    app.add_directive("explorer", _explorer())
+    app.add_directive("explorer-card", _card())
     app.connect("html-page-context", _add_files)
     return {"parallel_read_safe": True}
 
@@ -39,7 +46,7 @@ def cases_of(lines):
     found = []
     for line in filter(str.strip, lines):
         query, _, label = line.strip().partition(" ")
-        if not query.startswith("?") or not state_of(query) or not label:
+        if not re.fullmatch(r"\?\w+=.*", query) or not label:
             raise ValueError(f"{line!r} is no case; write its query and its name, ?shapes=3x1,4 A column and a row")
         found.append({"query": query, "label": label.strip()})
     return found
@@ -71,7 +78,15 @@ def picture(width, height, words, *parts):
     )
 
 
-def _directive():
+def card_of(name, query):
+    """The pictures in the still of a case, without their words, which are beside it."""
+    found = re.findall(r"<svg.*?</svg>", STILLS[name](state_of(query)), re.DOTALL)
+    if not found:
+        raise ValueError(f"the still of {query} has no picture")
+    return f'<div class="explore-grids">{"".join(found)}</div>'
+
+
+def _explorer():
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
@@ -91,16 +106,43 @@ def _directive():
     return Explorer
 
 
+def _card():
+    from docutils import nodes
+    from sphinx.util.docutils import SphinxDirective
+
+    class Card(SphinxDirective):
+        required_arguments = 2
+        has_content = True
+
+        def run(self):
+            name, query = self.arguments
+            try:
+                html = card_of(name, query)
+            except (KeyError, ValueError) as problem:
+                raise self.error(f"explorer-card {name}: {problem}") from problem
+            self.env.metadata[self.env.docname].setdefault("explorer-cards", []).append(name)
+            text = nodes.container("", *self.parse_content_to_nodes(), classes=["explore-words"])
+            return [nodes.container("", nodes.raw("", html, format="html"), text, classes=["explore", "explore-card"])]
+
+    return Card
+
+
 def _add_files(app, page, template, context, doctree):
     """The script that all explorers share, the page's own and the colours, on the pages that have one."""
-    name = app.env.metadata.get(page, {}).get("explorer")
-    if page == "explore/index" or name:
-        app.add_css_file("explore/explore.css")
-    for script in scripts_of(name, Path(app.confdir)) if name else ():
+    found = app.env.metadata.get(page, {})
+    name, cards = found.get("explorer"), found.get("explorer-cards", [])
+    for style in ["explore", *cards] if name or cards else []:
+        if (Path(app.confdir) / "static" / "explore" / f"{style}.css").exists():
+            app.add_css_file(f"explore/{style}.css")
+    for script in scripts_of(name, Path(app.confdir)) if name else []:
         app.add_js_file(f"explore/{script}.js", loading_method="defer")
 
 
 def scripts_of(name, docs):
     """The scripts of an explorer, each after those that it needs."""
     own = [f"{name}_rules", name]
-    return ["explore_words", "explore", *(each for each in own if (docs / "static" / "explore" / f"{each}.js").exists())]
+    return [
+        "explore_words",
+        "explore",
+        *(each for each in own if (docs / "static" / "explore" / f"{each}.js").exists()),
+    ]

@@ -1,11 +1,23 @@
 """``{ladder} matmul``: the tables of a ladder, from its rungs and from the newest stored measurement.
 
-Below the tables each rung has an entry of its own, with what changed from the rung below it and a link to its source.
+``{rungs} matmul``: an entry for each of its rungs, with what changed from the rung below it and a link to its source.
 """
 
 import inspect
 
-from making._measurements import COMMAND, LADDERS, formula, lasting, machine, newest, notes, on_gpu, ratios, sizes, spread
+from making._measurements import (
+    COMMAND,
+    LADDERS,
+    formula,
+    lasting,
+    machine,
+    newest,
+    notes,
+    on_gpu,
+    ratios,
+    sizes,
+    spread,
+)
 from making._tables import code, prose, table, words
 from minitensor.gpu.predict import NAMES
 from minitensor.text.numbers import digits, in_bytes, in_rate, roughly
@@ -16,7 +28,7 @@ NOBODY = f"Nobody has measured this yet: {COMMAND} does it within three minutes.
 def measured(key, climb, link, full):
     """Headings and rows of what was timed. link : the nodes of a rung's name; full : with caption and formula"""
     rungs = {each.__name__: each for each in LADDERS[key]}
-    headings = ["rung", "time, and its quartiles", "× first", "× before", "rate", "memory"]
+    headings = ["rung", "time", "× first", "× before", "rate", "memory"]
     rows = []
     for row, ratio in zip(climb["rows"], ratios(climb["rows"]), strict=True):
         rung = rungs.get(row["rung"])
@@ -42,8 +54,13 @@ def predicted(key, climb, link):
     shown = {name: each for name, each in climb["gpu"].items() if name in rungs and "refused" not in each}
     cards = next(iter(shown.values()), {})
     headings = ["GPU rung", *(f"PREDICTED for {card}" for card in cards)]
-    rows = [[[*link(rungs[name]), words(" "), words(rungs[name].caption, "aside")],
-             *map(_foreseen, each.values())] for name, each in shown.items()]
+    rows = [
+        [
+            [*link(rungs[name]), words(" "), words(rungs[name].caption.removeprefix("GPU: "), "aside")],
+            *map(_foreseen, each.values()),
+        ]
+        for name, each in shown.items()
+    ]
     return headings, rows
 
 
@@ -70,15 +87,24 @@ def _aside(text):
 
 def worth(found):
     """What a prediction is worth, from the file."""
-    one = next((card for climb in found["climbs"] for each in climb["gpu"].values() if "refused" not in each
-                for card in each.values() if not isinstance(card, str)), None)
+    one = next(
+        (
+            card
+            for climb in found["climbs"]
+            for each in climb["gpu"].values()
+            if "refused" not in each
+            for card in each.values()
+            if not isinstance(card, str)
+        ),
+        None,
+    )
     if not one:
         return ""
     return (
-        f"PREDICTED, not measured: by the simulator's count and published facts of the card. The range is that in which "
-        f"nine in ten of {one['points']} published measurements lay about their predictions, which are off by "
-        f"{one['error']:.2f} times (geometric mean). Beside it stands the unit that bounds the kernel. Untested: no whole "
-        "ladder of kernels has been published for the card."
+        f"PREDICTED, not measured: by the simulator's count and published facts of the card. The range is that in "
+        f"which nine in ten of {one['points']} published measurements lay about their predictions, which are off by "
+        f"{one['error']:.2f} times (geometric mean). Beside it stands the unit that bounds the kernel. Untested: no "
+        "whole ladder of kernels has been published for the card."
     )
 
 
@@ -101,26 +127,29 @@ def setup(app):
             self.env.note_reread()
             climbs = [each for each in found["climbs"] if each["ladder"] == key] if found else []
             if not climbs:
-                return [nodes.paragraph("", NOBODY), *self.entries(key)]
+                return [nodes.paragraph("", NOBODY)]
             out = []
             for number, climb in enumerate(climbs):
                 title = f"{climb['what'][0].upper()}{climb['what'][1:]}: {sizes(climb)}"
                 headings, rows = measured(key, climb, link, full=number == 0)
                 out.append(table(headings, rows, title, ["measured"]))
-                out += [self.small(*prose(f"* `{row['rung']}` {'; '.join(notes(row))}."))
-                        for row in climb["rows"] if notes(row)]
+                out += [self.small(*prose(f"* `{row['rung']}`: {notes(row)}.")) for row in climb["rows"] if notes(row)]
                 headings, rows = predicted(key, climb, link)
                 if rows:
                     out.append(table(headings, rows, f"The same, PREDICTED: {sizes(climb)}", ["predicted"]))
                 if not_predicted := refused(climb):
                     out.append(self.small(*not_predicted))
-            return [*out, self.small(words(f"Measured on {machine(found)}")), *self.entries(key)]
+            return [*out, self.small(words(f"Measured on {machine(found)}"))]
 
         def small(self, *inline):
             return nodes.paragraph("", "", *inline, classes=["aside"])
 
-        def entries(self, key):
-            return [entry for rung in LADDERS[key] for entry in self.entry(rung)]
+    class Rungs(SphinxDirective):
+        required_arguments = 1
+
+        def run(self):
+            self.env.note_reread()
+            return [entry for rung in LADDERS[self.arguments[0]] for entry in self.entry(rung)]
 
         def entry(self, rung):
             """What the rung changes, in its own words, with its source."""
@@ -133,17 +162,23 @@ def setup(app):
                 node.parent.remove(node)
             return entry
 
+    class Worth(SphinxDirective):
+        def run(self):
+            found = newest()
+            return [nodes.paragraph("", worth(found) if found else NOBODY)]
+
     app.add_directive("ladder", LadderTables)
+    app.add_directive("rungs", Rungs)
+    app.add_directive("worth", Worth)
     app.connect("html-page-context", _style)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def as_markdown(doc):
     """A docstring as Markdown: its examples become code."""
-    out = []
-    for paragraph in doc.split("\n\n"):
-        out.append(f"```pycon\n{paragraph}\n```" if paragraph.startswith(">>>") else paragraph)
-    return "\n\n".join(out)
+    return "\n\n".join(
+        f"```pycon\n{paragraph}\n```" if paragraph.startswith(">>>") else paragraph for paragraph in doc.split("\n\n")
+    )
 
 
 def _style(app, page, template, context, doctree):

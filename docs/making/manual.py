@@ -4,7 +4,6 @@
 made where the kernel does not earn the diagnosis that is named, or where the other is not right.
 """
 
-import re
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -13,14 +12,16 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from making import _nodes
-from making._programs import Page, Prose, Step, Wrong, mends, read
+from making._programs import Page, Prose, Step, earned, mends, named, read
+
+STYLED = {"program", "words"}
 
 
 def setup(app):
     """To Sphinx this file is an extension."""
     app.add_directive("diagnosis", Diagnosis)
     app.add_directive("counters", Counted)
-    app.add_directive("run", Program)
+    app.add_directive("kernel-program", Program)
     app.add_directive("diagnosed", Diagnosed)
     app.add_node(places)
     app.connect("doctree-read", fill)
@@ -31,7 +32,9 @@ def setup(app):
 
 def style(app, pagename, templatename, context, doctree):
     """The style of these pages, on these pages."""
-    if doctree is not None and any("program" in each["classes"] for each in doctree.findall(nodes.container)):
+    if doctree is not None and any(
+        STYLED & set(each["classes"]) for kind in (nodes.container, nodes.bullet_list) for each in doctree.findall(kind)
+    ):
         app.add_css_file("manual.css")
 
 
@@ -58,18 +61,6 @@ class Diagnosis(SphinxDirective):
         made += _nodes.paragraph(_nodes.sentence(page.about), "about")
         made += shown(page)
         return [made]
-
-
-def earned(text: str, kind: str, word: str) -> Page:
-    """The page, run. Raises Wrong where its first error is not of this kind, or where it has none and should."""
-    page = read(text)
-    error = page.error
-    known = {type(error).__name__, getattr(getattr(error, "facts", None), "kind", "")} if error else {""}
-    if kind not in known:
-        raise Wrong(f"{word}: the kernel should earn {kind or 'no error'}, and earns {error!r}")
-    if not page.halves[1]:
-        raise Wrong(f"{word}: nothing mends the kernel")
-    return page
 
 
 def shown(page: Page) -> Any:
@@ -110,15 +101,6 @@ def said(text: str, kind: str) -> Any:
     return nodes.container("", block, classes=[kind])
 
 
-def named(error: Exception | None) -> list[int]:
-    """The lines of a program that a message names.
-
-    >>> named(ValueError("thread 7 writes it: race.py:8: s[t] = x[t]"))
-    [8]
-    """
-    return sorted({int(each) for each in re.findall(r"\b\w+\.py:(\d+): ", str(error or ""))})
-
-
 class Counted(SphinxDirective):
     """``counters`` with the names of counters: a section for them, with words and a program, in Markdown and doctest.
 
@@ -139,7 +121,7 @@ class Counted(SphinxDirective):
 
 
 class Program(SphinxDirective):
-    """``run NAME``: words in Markdown, and a program as a doctest, which is run."""
+    """``kernel-program NAME``: words in Markdown, and a program as a doctest, which is run."""
 
     required_arguments, has_content = 1, True
 

@@ -1,42 +1,41 @@
-"""The page of GPU measurements, made of what `tests/benchmarks/gpu.py` wrote: a table for each ladder and machine."""
+"""``{measured}``: what `tests/benchmarks/gpu.py` wrote on real GPUs, as tables for each machine and ladder."""
 
-import re
-from pathlib import Path
+from typing import NamedTuple
 
 from minitensor.ladder import stored
 from minitensor.text.numbers import in_percent, in_rate, in_seconds
 
 COMMAND = "python tests/benchmarks/gpu.py"
-NOBODY = f"""Nobody has measured a GPU yet. On a machine with one, ``{COMMAND}`` does it within five minutes, and
-writes a file from which this page makes its tables. Until then there are no times here, since none may be quoted that
-nobody measured. What the GPU rungs load, store and compute can be counted without a GPU: ``minitensor tour`` shows it.
+NOBODY = f"""Nobody has measured a GPU yet. On a machine with one, `{COMMAND}` does it within five minutes, and writes a
+file from which this page makes its tables. Until then there are no times here, since none may be quoted that nobody
+measured. What the GPU rungs load, store and compute can be counted without a GPU: `minitensor tour` shows it.
 """
-ABOUT = f"""Each was made by ``{COMMAND}``: every result is checked before it is timed; times are medians of one call,
+ABOUT = f"""Each was made by `{COMMAND}`: every result is checked before it is timed; times are medians of one call,
 device synchronised, and "spread" is from the fastest to the slowest round.
 """
 
 
-def setup(app):
-    """To Sphinx this file is an extension, which writes the page before pages are read."""
-    folder = Path(app.srcdir)
-    (folder / "measurements.rst").write_text(page(stored(folder / "measurements")), encoding="utf-8")
-    return {"parallel_read_safe": True}
+class Table(NamedTuple):
+    """A table of a ladder: the first cell of a row is the name of its rung."""
+
+    title: str
+    headings: list[str]
+    rows: list[list[str]]
 
 
 def page(measurements):
-    """The page as reStructuredText, the newest measurement first; without any it says so."""
-    parts = [_heading("GPU measurements", "="), ABOUT if measurements else NOBODY]
+    """Paragraphs and tables, the newest measurement first; without any it says so."""
+    parts = [ABOUT if measurements else NOBODY]
     for found in reversed(measurements):
-        parts += [_heading(f"{_plain(found['device'])}, {found['date']}", "-"), _machine(found)]
-        parts += [_matmul(found["matmul"]), *_mean_shift(found["mean_shift"])]
-    return "\n".join(parts)
+        parts += [_machine(found), _matmul(found["matmul"]), *_mean_shift(found["mean_shift"])]
+    return parts
 
 
 def _machine(found):
-    versions = ", ".join(f"{_plain(name)} {_plain(version)}" for name, version in found["versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     return (
-        f"Compute capability {_plain(found['compute_capability'])}, {found['multiprocessors']} multiprocessors at "
-        f"{found['clock_hz'] / 1e9:.3g} GHz at most. {versions}.\n"
+        f"{found['device']}, {found['date']}: compute capability {found['compute_capability']}, "
+        f"{found['multiprocessors']} multiprocessors at {found['clock_hz'] / 1e9:.3g} GHz at most. {versions}."
     )
 
 
@@ -61,25 +60,32 @@ def _mean_shift(job):
 
 
 def _table(title, rows, columns):
-    """A list-table: rung, time, spread and what `columns` make of a row; a skipped rung has its reason."""
-    lines = [f".. list-table:: {title}", "   :header-rows: 1", ""]
-    for cells in [["rung", "time", "spread", *columns], *(_cells(row, columns) for row in rows)]:
-        lines += [f"   {'*' if at == 0 else ' '} - {cell}" for at, cell in enumerate(cells)]
-    return "\n".join([*lines, ""])
+    """Rung, time, spread and what `columns` make of a row; a skipped rung has its reason."""
+    return Table(title, ["rung", "time", "spread", *columns], [_cells(row, columns) for row in rows])
 
 
 def _cells(row, columns):
-    name = f"``{row['rung']}``"
     if "skipped" in row:
-        return [name, f"skipped: {_plain(row['skipped'])}", *["–"] * (1 + len(columns))]
+        return [row["rung"], f"skipped: {row['skipped']}", *["–"] * (1 + len(columns))]
     spread = f"{in_seconds(row['fastest'])} to {in_seconds(row['slowest'])}" if row["rounds"] > 1 else "once"
-    return [name, in_seconds(row["seconds"]), spread, *(column(row) for column in columns.values())]
+    return [row["rung"], in_seconds(row["seconds"]), spread, *(column(row) for column in columns.values())]
 
 
-def _heading(words, line):
-    return f"{words}\n{line * len(words)}\n"
+def setup(app):
+    from docutils import nodes
+    from sphinx.util.docutils import SphinxDirective
 
+    from making._tables import code, prose, table
 
-def _plain(words):
-    """The words, with nothing in them that means something to reStructuredText."""
-    return re.sub(r"([\\*`_|])", r"\\\1", str(words))
+    class Measured(SphinxDirective):
+        def run(self):
+            self.env.note_reread()
+            return [_node(part) for part in page(stored())]
+
+    def _node(part):
+        if isinstance(part, str):
+            return nodes.paragraph("", "", *prose(part))
+        return table(part.headings, [[[code(name)], *cells] for name, *cells in part.rows], part.title, ["measured"])
+
+    app.add_directive("measured", Measured)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,11 +12,12 @@ from sphinx.util.docutils import SphinxDirective
 from making import _nodes
 
 WITHIN = 1.5
-COLUMNS = {
-    "gpu": "card", "sms": "SMs", "ghz": "GHz", "fp32_lanes": "FP32 lanes", "lsu_lanes": "loads a clock",
-    "dram_gb_s": "DRAM GB/s", "l2_mb": "L2 MB", "l2_bytes_clk_sm": "L2 bytes a clock and SM", "warps": "warps",
-    "blocks": "blocks", "shared_kb": "shared kB", "lat_l1": "clocks to L1", "lat_l2": "to L2", "lat_dram": "to DRAM",
-    "fma": "share of FP32", "measured_like": "measured on", "arch": "for NVRTC",
+FACTS = {
+    "sms": "SMs", "ghz": "GHz", "fp32_lanes": "FP32 lanes", "lsu_lanes": "loads that L1 gives in a clock",
+    "dram_gb_s": "DRAM, GB/s", "l2_mb": "L2, MB", "l2_bytes_clk_sm": "bytes of L2 for an SM in a clock",
+    "warps": "warps that an SM holds", "blocks": "blocks", "shared_kb": "shared memory, kB", "lat_l1": "clocks to L1",
+    "lat_l2": "to L2", "lat_dram": "to DRAM", "fma": "share of the FP32 peak", "measured_like": "measured on",
+    "arch": "told to NVRTC",
 }  # fmt: skip
 SHAPES = {"L1": "circle", "latency": "square", "FP32": "triangle"}
 
@@ -50,8 +51,8 @@ def accuracy(ratios: list[float]) -> Accuracy:
 
     ratios : predicted over published
 
-    >>> accuracy([2.0, 0.5, 1.0, 1.0])
-    Accuracy(points=4, mean=1.4142135623730951, within=0.5, worst=2.0)
+    >>> str(accuracy([2.0, 0.5, 1.0, 1.0]))
+    '4 measurements: off by 1.41 times (geometric mean), 50% within 1.5 times, 2.00 at worst'
     """
     errors = [max(ratio, 1 / ratio) for ratio in ratios]
     mean = math.exp(sum(map(math.log, errors)) / len(errors))
@@ -65,18 +66,18 @@ def measured() -> list[dict[str, str]]:
     return list(rows("predicted.csv"))
 
 
-def ordered(table: list[dict[str, str]]) -> tuple[int, int]:
+def ordered(table: list[dict[str, str]]) -> tuple[int, int, int]:
     """Of the pairs of designs that one source published of one card: in how many the faster one was predicted to be
-    faster, and how many there are."""
-    right = pairs = 0
+    faster, in how many both to be as fast, and how many there are."""
+    right = same = pairs = 0
     for number, one in enumerate(table):
         for other in table[number + 1 :]:
             if all(one[key] == other[key] for key in ("gpu", "source", "side")):
                 pairs += 1
-                right += (float(one["published"]) < float(other["published"])) == (
-                    float(one["predicted"]) < float(other["predicted"])
-                )
-    return right, pairs
+                published, predicted = (float(one[key]) - float(other[key]) for key in ("published", "predicted"))
+                right += published * predicted > 0
+                same += predicted == 0
+    return right, same, pairs
 
 
 def apart(table: list[dict[str, str]]) -> float:
@@ -95,9 +96,11 @@ class Cards(SphinxDirective):
 
         path = files("minitensor.gpu").joinpath("gpus.csv")
         self.env.note_dependency(str(path))
-        rows = [[_number(getattr(card, name)) for name in COLUMNS] for card in cards()]
+        known = list(cards())
+        rows = [[words, *(_number(getattr(card, name)) for card in known)] for name, words in FACTS.items()]
         notes = "\n".join(line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
-        return [_nodes.table(list(COLUMNS.values()), rows, "small"), _nodes.code(notes, "text")]
+        told = nodes.container("", _nodes.code(notes, "text"), classes=["program", "output"])
+        return [_nodes.table(["", *(card.gpu for card in known)], rows, "small"), told]
 
 
 def _number(value: Any) -> str:
@@ -112,11 +115,14 @@ class Rules(SphinxDirective):
 
         rules = [
             ["issue", f"all instructions of warps, {p.SCHEDULERS} a clock"],
-            ["FP32 arithmetic", "those on float32, `fp32_lanes` threads a clock, at the card's share of its peak"],
+            [
+                "FP32 arithmetic",
+                "those on float32, as many threads a clock as an SM has lanes, at its share of the peak",
+            ],
             ["special functions", f"exp, roots and the like, {p.SPECIAL_LANES} threads a clock"],
             [
                 "L1 and shared memory",
-                "one path for both. A request of global memory takes the most of: its numbers over `lsu_lanes`, the "
+                "one path for both. A request of global memory takes the most of: its numbers over what L1 gives, the "
                 f"rounds of its banks, its 128-byte lines over {p.LINES}. A request of shared memory takes the rounds "
                 f"of its banks, and at least the bytes that it delivers over {p.SHARED_BYTES}",
             ],
@@ -142,14 +148,14 @@ class Predicted(SphinxDirective):
     def run(self) -> list[Any]:
         self.env.note_dependency(str(files("minitensor.gpu").joinpath("predicted.csv")))
         table = measured()
-        right, pairs = ordered(table)
+        right, same, pairs = ordered(table)
         with_it, without = (
             accuracy([float(row[key]) for row in table if row[key]]) for key in ("ratio", "ratio_without_nvrtc")
         )
         found = [
-            _nodes.paragraph(f"PREDICTED beside published, {with_it}. Where one source published two designs of one "
-                             f"card, the faster one is PREDICTED to be faster in {right} of {pairs} pairs. Without "
-                             f"NVRTC, which says how many registers a thread takes, {without}."),
+            _nodes.paragraph(f"PREDICTED beside published, {with_it}. Where one source published two designs of a "
+                             f"card, the faster one is PREDICTED to be faster in {right} of {pairs} pairs, as "
+                             f"fast in {same}. Without NVRTC, which knows the registers of a thread, {without}."),
             nodes.raw("", picture(table), format="html"),
             _nodes.paragraph(
                 "Each point is one published measurement: a circle where L1 and shared memory were PREDICTED to bind, "
@@ -191,11 +197,10 @@ class Predicted(SphinxDirective):
 
 def picture(table: list[dict[str, str]]) -> str:
     """Predicted over published, both axes logarithmic, as an SVG in the colours of the page."""
-    wide, high, left, top, right, bottom = 480, 420, 62, 12, 12, 52
+    wide, high, left, top, right, bottom = 480, 420, 84, 12, 30, 52
     values = [float(row[key]) for row in table for key in ("published", "predicted")]
     low, most = 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values)))
-    if most / max(values) > 2:
-        most /= 2
+    low, most = (5 * low if min(values) > 5 * low else low), (most / 2 if max(values) < most / 2 else most)
 
     def x(value: float) -> float:
         return left + (wide - left - right) * math.log(value / low) / math.log(most / low)
@@ -204,7 +209,7 @@ def picture(table: list[dict[str, str]]) -> str:
         return high - bottom - (high - top - bottom) * math.log(value / low) / math.log(most / low)
 
     parts = []
-    tick = low
+    tick = 10 ** math.ceil(math.log10(low))
     while tick <= most:
         label = f"{tick:,.0f}"
         parts.append(

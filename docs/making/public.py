@@ -10,6 +10,8 @@ import inspect
 from functools import cache
 from pathlib import Path
 
+from making import docstrings
+
 import minitensor
 
 ROOMS = (
@@ -85,10 +87,20 @@ def members(full: str) -> dict[str, object]:
 
 @cache
 def everything() -> frozenset[str]:
-    """The full name of all that can be linked to: what is documented, its aliases, members and stored attributes."""
+    """The full name of all that can be linked to: what is documented, its aliases, members and attributes."""
     found, aliases = catalogue()
-    inside = {name for full in found for name in (*members(full), *(f"{full}.{one}" for one in stored(full)))}
+    inside = {name for full in found for name in (*members(full), *attributes(full))}
     return frozenset({*found, *aliases, *inside})
+
+
+@cache
+def attributes(full: str) -> frozenset[str]:
+    """The full names of the attributes that the docstring of a class tells of."""
+    kind = catalogue()[0][full]
+    if not inspect.isclass(kind):
+        return frozenset()
+    told = {name for block in docstrings.read(kind.__doc__) if isinstance(block, docstrings.Entry) for name in block.names}
+    return frozenset(f"{full}.{name}" for name in told if name in stored(full) or f"{full}.{name}" in members(full))
 
 
 @cache

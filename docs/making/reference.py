@@ -66,7 +66,7 @@ class Api(SphinxDirective):
         for name in listed:
             made += self._domain("module", name, {"no-index-entry": None})
             if "no-docstring" not in self.options:
-                blocks = docstrings.read(importlib.import_module(name).__doc__)
+                blocks = docstrings.read(importlib.import_module(name).__doc__)[1:]  # the page says it in its own words
                 made += rendering.body(blocks, f"{name}.", set(), self.env)
         return made
 
@@ -94,6 +94,9 @@ class Api(SphinxDirective):
         for each in list(desc.findall(addnodes.desc_addname)):  # without "minitensor.", which stands before all
             short = each.astext().removeprefix("minitensor.")
             each.parent.replace(each, [addnodes.desc_addname(short, short)] if short else [])
+        for each in list(desc.findall(addnodes.pending_xref)):  # "bool" in a type is Python's, not minitensor.bool
+            if each.get("reftype") == "class" and "." not in each["reftarget"]:
+                each.parent.replace(each, [nodes.Text(each["reftarget"])])
         content = next(each for each in desc if isinstance(each, addnodes.desc_content))
         known = set(signatures.parameters(thing))
         blocks = docstrings.read(_doc(thing))
@@ -118,7 +121,7 @@ class Api(SphinxDirective):
             for code in list(term.findall(nodes.literal)):
                 name = f"{full}.{code.astext()}"
                 is_member = name in public.members(full) and _doc(public.members(full)[name])
-                if name in public.everything() and not is_member and name not in domain.objects:
+                if name in public.attributes(full) and not is_member and name not in domain.objects:
                     term["ids"].append(name)
                     domain.note_object(name, "attribute", name, location=term)
 

@@ -45,11 +45,12 @@ def _entry(block, full, known, env):
 
 
 def _paragraph(text, full, known, env):
-    return nodes.paragraph("", "", *_runs(text, full, known, env))
+    return nodes.paragraph("", "", *_runs(text, full, known, env), support_smartquotes=False)
 
 
 def _labelled(name, runs):
-    return nodes.paragraph("", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"])
+    return nodes.paragraph("", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"],
+                           support_smartquotes=False)
 
 
 def _runs(text, full, known, env):
@@ -61,7 +62,7 @@ def _runs(text, full, known, env):
                 where = resolved(piece, full, known) if at % 2 else None
                 made.append(link(where, piece, env) if where else nodes.Text(piece))
         elif kind == "strong":
-            made.append(nodes.strong("", "", *_runs(run, full, known, env)))
+            made.append(nodes.strong("", "", *_runs(run, full, known, env), support_smartquotes=False))
         else:
             where = resolved(run, full, known) if kind == "name" else None
             made.append(link(where, run, env) if where and where != full else nodes.literal(run, run))
@@ -76,8 +77,8 @@ def resolved(name, full, known):
     scope = full
     candidates = [name] if name.startswith("minitensor.") else []
     while scope:
-        scope = scope.rpartition(".")[0]
         candidates.append(f"{scope}.{name}")
+        scope = scope.rpartition(".")[0]
     candidates += [f"minitensor.Tensor.{name}", f"minitensor.errors.{name}"]
     for each in candidates:
         if each in public.everything():

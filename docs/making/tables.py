@@ -107,7 +107,7 @@ def names(folder, directive):
         line = nodes.paragraph("", classes=["names"])
         for full in found[page]:
             inside = full.rpartition(".")[0] in public.catalogue()[0]
-            line += [rendering.link(full, ".".join(full.split(".")[-2 if inside else -1 :]), directive.env), nodes.Text(" ")]
+            line += [rendering.link(full, "." * inside + full.rpartition(".")[2], directive.env), nodes.Text(" ")]
         made.append(line)
     return made
 

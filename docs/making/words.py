@@ -33,7 +33,7 @@ class Words(SphinxDirective):
         texts = {word: path.read_text(encoding="utf-8") for word, path in found.items()}
         for path in found.values():
             self.env.note_dependency(str(path))
-        groups = grouped(texts, lessons_of())
+        groups = {titled(title): words for title, words in grouped(texts, lessons_of()).items()}
         short = nodes.bullet_list(classes=["words"])
         for title, words in groups.items():
             line = nodes.paragraph("", "", nodes.strong("", title), nodes.Text(": "))
@@ -43,7 +43,7 @@ class Words(SphinxDirective):
             short += nodes.list_item("", line)
         made = [short]
         for title, words in groups.items():
-            group = _nodes.section(self.state.document, [nodes.Text(title)], f"group-{slug(title)}")
+            group = _nodes.section(self.state.document, [nodes.Text(title)], slug(title.partition(",")[0]))
             for word in words:
                 group += self.page(word, texts[word], title == KERNELS)
             made.append(group)
@@ -109,10 +109,29 @@ def grouped(texts: dict[str, str], lessons: dict[str, set[int]]) -> dict[str, li
     return {title: sorted(words) for title, words in groups.items()}
 
 
+def titled(group: str) -> str:
+    """A group by the name of its lesson.
+
+    >>> titled("Lesson 7"), titled("Kernels")
+    ('Lesson 7, GPU kernels', 'Kernels')
+    """
+    from minitensor.exercise.files import lessons_folder
+
+    if not group.startswith("Lesson "):
+        return group
+    (path,) = lessons_folder().glob(f"{int(group.split()[1]):02}_*.py")
+    return f"{group}, {path.read_text(encoding='utf-8')[3:].partition(':')[0]}"
+
+
 def of_one(lessons: set[int]) -> int:
     """The lesson, where there is one; 0 where there are none or several."""
     return next(iter(lessons)) if len(lessons) == 1 else 0
 
 
 def slug(title: str) -> str:
-    return re.sub(r"\W+", "-", title.lower())
+    """An anchor that no word has.
+
+    >>> slug("Lesson 3")
+    'group-lesson-3'
+    """
+    return "group-" + re.sub(r"\W+", "-", title.lower())

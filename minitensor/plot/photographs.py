@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from minitensor.core.tensor import Tensor
 from minitensor.errors import ShapeError
-from minitensor.plot.style import COLORS, LIGHT, figure, styled
+from minitensor.plot.style import COLORS, LIGHT, as_data, figure, styled
 from minitensor.segment import as_rgb, boundaries
 from minitensor.text.files import written
 
@@ -61,7 +61,8 @@ def recoloured(found: Mapping[str, tuple[Tensor, Tensor, Tensor]], columns: int 
         order = np.argsort(-pixels.numpy(), kind="stable")
         shares = pixels.numpy()[order] / pixels.numpy().sum()
         ends = np.cumsum(shares)
-        below.bar(ends - shares, 1, shares, align="edge", color=np.clip(colours.numpy()[order], 0, 1))
+        for bar in below.bar(ends - shares, 1, shares, align="edge", color=np.clip(colours.numpy()[order], 0, 1)):
+            as_data(bar)
         below.set(xlim=(0, 1), ylim=(0, 1))
     return fig
 
@@ -88,7 +89,7 @@ def palette(colours: Tensor, sizes: Tensor, title: str = "") -> Any:
     shares = sizes.numpy() / sizes.numpy().sum()
     left = 0.0
     for share, colour in zip(shares[:MOST_COLOURS], colours.numpy(), strict=False):
-        ax.add_patch(Rectangle((left, 0), share, 1, facecolor=np.clip(colour, 0, 1), edgecolor="none"))
+        ax.add_patch(as_data(Rectangle((left, 0), share, 1, facecolor=np.clip(colour, 0, 1), edgecolor="none")))
         left += share
     ax.add_patch(Rectangle((left, 0), 1 - left, 1, facecolor="white", edgecolor=LIGHT, hatch="///"))
     if left < 0.85:  # room for the words
@@ -110,10 +111,11 @@ def colour_cloud(places: Mapping[str, Tensor], colours: Tensor, axes: tuple[str,
     """
     fig, panels = figure(1, len(places), width=4.6 * len(places), height=4.6, squeeze=False, sharex=True, sharey=True)
     for ax, (title, xy) in zip(panels[0], places.items(), strict=True):
-        ax.scatter(xy.numpy()[:, 0], xy.numpy()[:, 1], s=2, c=np.clip(colours.numpy(), 0, 1), linewidths=0)
+        as_data(ax.scatter(*xy.numpy().T, s=2, c=np.clip(colours.numpy(), 0, 1), linewidths=0))
         ax.set_title(title)
         ax.set_xlabel(axes[0])
         ax.set_facecolor("#eeeeee")
+        as_data(ax.patch)  # a ground on which the black and the white of a photograph are seen
     panels[0][0].set_ylabel(axes[1])
     return fig
 

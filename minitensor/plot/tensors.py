@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from minitensor.core.tensor import Tensor
-from minitensor.plot.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE, RED, figure, styled
+from minitensor.plot.style import BLUE, GREEN, GREY, INK, LIGHT, ORANGE, RED, as_data, figure, styled
 
 PALE = "#f3f3f3"
 Numbers = Tensor | Sequence[Any]
@@ -43,7 +43,8 @@ def memory(image: Numbers, row: int = 2, column: int = 3) -> Any:
 
     # Memory is drawn in cells of the same proportions whatever the size of the picture.
     for i, shade in enumerate(shades.reshape(-1)):
-        bottom.add_patch(Rectangle((i, 0), 1, 3, facecolor=_grey(shade), edgecolor=LIGHT, linewidth=0.4))
+        cell = Rectangle((i, 0), 1, 3, facecolor=_grey(shade), edgecolor=LIGHT, linewidth=0.4)
+        bottom.add_patch(as_data(cell))
     _outline(bottom, row * width, 0, width, 3, BLUE)
     for y in range(height):
         _outline(bottom, y * width + column, 0, 1, 3, ORANGE)
@@ -161,7 +162,7 @@ def pairs(table: Numbers, rows: str = "", columns: str = "", title: str = "") ->
     fig, ax = figure(width=6, height=5.4)
     shown = ax.imshow(numbers, cmap="Greys", vmin=0)
     for i in range(len(numbers)):
-        ax.add_patch(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=RED, linewidth=1.3))
+        ax.add_patch(as_data(Rectangle((i - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=RED, linewidth=1.3)))
     ax.set_xlabel(columns)
     ax.set_ylabel(rows)
     for axis in (ax.xaxis, ax.yaxis):
@@ -180,18 +181,20 @@ def _cell(
 ) -> None:
     """A square with a number in it; `shade` from 0 to 1 makes it grey, `faint` pale with a dashed edge."""
     color = GREY if faint else "white" if shade is not None and shade > 0.55 else INK
-    ax.add_patch(
-        Rectangle(
-            (x, y),
-            1,
-            1,
-            facecolor=fill if shade is None else _grey(shade),
-            edgecolor=LIGHT if faint or shade is not None else GREY,
-            linestyle="--" if faint else "-",
-            linewidth=0.8,
-        )
+    square = Rectangle(
+        (x, y),
+        1,
+        1,
+        facecolor=fill if shade is None else _grey(shade),
+        edgecolor=LIGHT if faint or shade is not None else GREY,
+        linestyle="--" if faint else "-",
+        linewidth=0.8,
     )
-    ax.text(x + 0.5, y + 0.5, _short(number), ha="center", va="center", color=color, fontsize=10.5)
+    ax.add_patch(square)
+    words = ax.text(x + 0.5, y + 0.5, _short(number), ha="center", va="center", color=color, fontsize=10.5)
+    if shade is not None:
+        as_data(square)
+        as_data(words)
 
 
 def _outline(ax: Any, x: float, y: float, width: float, height: float, color: str) -> None:

@@ -6,33 +6,41 @@ const einsum = (() => {
   const rules = typeof einsumRules === "undefined" ? require("./einsum_rules.js") : einsumRules;
   const { el, svg, grouped, inPython } = kit;
 
+  const LEG = 46; // between letters that hang from one operand
+
   const valued = ({ name, letters }) => `${name}[${letters.join(",")}]`;
   const operations = (count) => kit.counted(count, "operation", "operations");
 
+  /* A size where there is little room; the table has it whole. */
+  const short = (size) => (size < 10000 ? grouped(size) : size < 1e6 ? `${kit.three(size / 1000)}k` : "1M");
+
   /* Operands as nodes, letters as lines: between two a letter that is summed, hanging from one a letter that is kept. */
   function network({ operands, output, sizes }) {
-    const [gap, top] = [120, 0]; // drawn around the line on which the operands stand
     let [above, below] = [26, 26];
+    const top = 0; // drawn around the line on which the operands stand
+    const holders = Object.keys(sizes).map((letter) => [letter, holdersOf(operands, letter)]);
+    const alone = operands.map(
+      (_, number) => holders.filter(([, held]) => held.length === 1 && held[0] === number).length,
+    );
+    const gap = Math.max(120, LEG * Math.max(...alone));
     const width = Math.max(operands.length * gap, 220);
     const x = (number) => width / 2 + (number - (operands.length - 1) / 2) * gap;
     const [lines, labels, met] = [[], [], {}];
     const seen = (place) => (met[place] = (met[place] || 0) + 1) - 1; // how many were drawn there before
-    const holders = Object.keys(sizes).map((letter) => [letter, holdersOf(operands, letter)]);
 
     for (const [letter, held] of holders) {
       const kind = output.includes(letter) ? "explore-out" : "explore-b";
       const line = (d) => lines.push(svg("path", { d, class: `explore-edge ${kind}` }));
       const dot = (cx, cy) => lines.push(svg("circle", { cx, cy, r: 5, class: kind }));
       const label = (at, y) => {
-        const size = svg("tspan", { class: "explore-small" }, ` ${grouped(sizes[letter])}`);
+        const size = svg("tspan", { class: "explore-small" }, ` ${short(sizes[letter])}`);
         labels.push(svg("text", { x: at, y, "text-anchor": "middle", class: kind }, letter, size));
         [above, below] = [Math.max(above, 18 - y), Math.max(below, y + 8)];
       };
       const ends = [x(held[0]), x(held[held.length - 1])];
       const middle = (ends[0] + ends[1]) / 2;
       if (held.length === 1) {
-        const alone = holders.filter(([, each]) => each.length === 1 && each[0] === held[0]).length;
-        const to = middle + (seen(held) - (alone - 1) / 2) * 46;
+        const to = middle + (seen(held) - (alone[held[0]] - 1) / 2) * LEG;
         const twice = operands[held[0]].letters.filter((own) => own === letter).length > 1;
         const sides = twice ? [-6, 6] : [0]; // a diagonal is one letter on two axes
         sides.forEach((side) => line(`M${middle + side} ${top} L${to + (side && side / 6)} ${top + 60}`));
@@ -53,10 +61,10 @@ const einsum = (() => {
       svg("circle", { cx: x(number), cy: top, r: 24, class: "explore-a" }),
       svg("text", { x: x(number), y: top + 5, "text-anchor": "middle", class: "explore-on" }, `x${number}`),
     ]);
-    const words = holders.map(
-      ([letter, held]) =>
-        `${letter} of size ${sizes[letter]} in ${held.map((number) => `x${number}`).join(" and ")}, ${output.includes(letter) ? "kept" : "summed"}`,
-    );
+    const words = holders.map(([letter, held]) => {
+      const where = held.map((number) => `x${number}`).join(" and ");
+      return `${letter} of size ${sizes[letter]} in ${where}, ${output.includes(letter) ? "kept" : "summed"}`;
+    });
     const all = svg("g", { transform: `translate(0 ${above})` }, lines, nodes, labels);
     return kit.picture(width, above + below, `The network: ${words.join("; ")}`, all);
   }
@@ -136,7 +144,8 @@ const einsum = (() => {
       el(
         "p",
         { class: "explore-hint" },
-        "A line between two operands is a letter that both have and that is summed. A line that hangs is an axis of the result; with a dot at its end it is summed. A dot between joins what several have.",
+        "A line between two operands is a letter that both have and that is summed. A line that hangs is an axis of " +
+          "the result; with a dot at its end it is summed. A dot between joins what several have.",
       ),
       el(
         "table",
@@ -223,18 +232,22 @@ const einsum = (() => {
       {
         name: "sizes",
         label: "Shapes",
-        hint: "One for each operand: 5x784,784x10 or (5, 784), (784, 10). The up and down keys change the size at the cursor.",
+        hint: "One for each operand: 5x784,784x10 or (5, 784), (784, 10). The up and down keys change a size.",
       },
     ],
     read: ({ spec, sizes }) => rules.explain(spec, kit.shapesOf(sizes)),
     ask,
     show,
-    say: ({ error, plan: found }) =>
-      error
-        ? `It fails: ${error.split("\n")[0].split(":")[0]}.`
-        : `${operations(found.flops + found.sums)}${found.naive > found.flops + found.sums ? `, where the loops as written take ${grouped(found.naive)}` : ""}.`,
-    python: ({ spec, shapes, error }) =>
-      `import minitensor as mt\nprint(mt.explain_einsum("${spec}", ${shapes.map(inPython).join(", ")}))${error ? "  # raises EinsumError" : ""}`,
+    say({ error, plan: found }) {
+      if (error) return `It fails: ${error.split("\n")[0].split(":")[0]}.`;
+      const total = found.flops + found.sums;
+      const more = found.naive > total ? `, where the loops as written take ${grouped(found.naive)}` : "";
+      return `${operations(total)}${more}.`;
+    },
+    python({ spec, shapes, error }) {
+      const call = `mt.explain_einsum(${[JSON.stringify(spec), ...shapes.map(inPython)].join(", ")})`;
+      return `import minitensor as mt\nprint(${call})${error ? "  # raises EinsumError" : ""}`;
+    },
   };
 
   if (typeof document !== "undefined") kit.start(page);

@@ -159,9 +159,14 @@ const explore = (() => {
     const asked = el("div", {});
     const said = el("p", { class: "explore-said", role: "status", tabindex: -1 });
     const shown = el("div", { class: "explore-shown" });
+    const enter = (event) => {
+      if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+      event.preventDefault(); // a form is sent nowhere
+      if (asked.firstChild) reveal("");
+    };
     const form = el(
       "form",
-      { submit: (event) => (event.preventDefault(), asked.firstChild && reveal("")) },
+      { keydown: enter },
       row("Cases", buttons),
       el(
         "div",

@@ -1,111 +1,93 @@
 "use strict";
-/* The mean-shift playground: points, a bandwidth, the climb of every point, the clusters.
-
-   What is computed is in mean_shift_climbing.js. Node can load this file: nothing above "on the page" touches one. */
+/* The page of the mean-shift playground: points placed by hand, and the climb that mean_shift_rules.js finds, drawn. */
 
 const playground = (() => {
   const kit = typeof explore === "undefined" ? require("./explore.js") : explore;
   const { el, svg, Problem } = kit;
-  const { shift, meanShift } = typeof climbing === "undefined" ? require("./mean_shift_climbing.js") : climbing;
-  const MOST = 200; // points
-  const [RIGHT, TOP] = [2.4, 1.6]; // the ends of the plane, from -RIGHT and -TOP
+  const rules = typeof meanShiftRules === "undefined" ? require("./mean_shift_rules.js") : meanShiftRules;
+  const { MOST, RIGHT, TOP, inside, inAddress, addressOf, stateOf, meanShift, read } = rules;
   const SCALE = 150; // of the drawing
   const COLOURS = 8; // in mean_shift.css
-
-  // --- the state ---------------------------------------------------------------------------------------------------
-
-  const inAddress = (points) => points.map((point) => point.join(",")).join("_") || "_";
-  const said = (text) => `“${String(text).slice(0, 20)}”`;
-  const numberOf = (text) => (/^-?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : NaN);
-
-  function pointOf(pair) {
-    const point = pair.split(",").map(numberOf);
-    if (point.length !== 2 || point.some(Number.isNaN)) throw new Problem(`${said(pair)} is no point: write two numbers, 0.5,-1, and _ between points.`);
-    if (Math.abs(point[0]) <= RIGHT && Math.abs(point[1]) <= TOP) return point;
-    throw new Problem(`The point ${said(pair)} is off the plane, which goes from ${-RIGHT} to ${RIGHT} and from ${-TOP} to ${TOP}.`);
-  }
-
-  /* {points, bandwidth, blurring} of a state; `sets`: the points of each name. */
-  function read(state, sets) {
-    if (!state.points && !Object.hasOwn(sets, state.case)) throw new Problem(`There is no case ${said(state.case)}; there are ${Object.keys(sets).join(", ")}.`);
-    const bandwidth = numberOf(state.bandwidth);
-    if (!(bandwidth >= 0.001 && bandwidth <= 1000)) throw new Problem(`The bandwidth is a number from 0.001 to 1000, not ${said(state.bandwidth)}.`);
-    const points = state.points ? state.points.split("_").filter(Boolean).map(pointOf) : sets[state.case];
-    if (!points.length) throw new Problem("There is no point: click into the plane, or press Add.");
-    if (points.length > MOST) throw new Problem(`Here are at most ${MOST} points; these are ${points.length}.`);
-    return { points, bandwidth, blurring: state.blurring === "1" };
-  }
-
-  function choicesOf(found, n) {
-    const right = found.centers.length;
-    const numbers = [...new Set([right, 1, 3, n, 2, right + 1, right - 1])].filter((each) => each >= 1 && each <= n).slice(0, 4);
-    return numbers.sort((a, b) => a - b).map((number) => ({ label: String(number), right: number === right }));
-  }
-
-  function say({ centers, labels, updates, moving }) {
-    const sizes = centers.map((_, at) => labels.filter((label) => label === at).length);
-    const alone = sizes.filter((size) => size === 1).length;
-    const how = sizes.length > 6 ? (alone ? `, ${alone} of them of one point` : "") : sizes.length > 1 ? `: ${sizes.join(", ")}` : "";
-    const end = moving ? `; after ${updates} updates ${kit.counted(moving, "point still moves", "points still move")}` : `, after ${kit.counted(updates, "update", "updates")}`;
-    return `${kit.counted(sizes.length, "cluster", "clusters")} of ${kit.counted(labels.length, "point", "points")}${how}${end}.`;
-  }
-
-  function python({ points, bandwidth, blurring }) {
-    const rows = points.map(([x, y]) => `[${x}, ${y}]`);
-    const lines = Array.from({ length: Math.ceil(rows.length / 5) }, (_, at) => `    ${rows.slice(5 * at, 5 * at + 5).join(", ")},`);
-    return `import minitensor as mt\nfrom minitensor.cluster import mean_shift\n\npoints = mt.tensor([\n${lines.join("\n")}\n], dtype="float64")\nfound = mean_shift(points, bandwidth=${bandwidth}${blurring ? ", blurring=True" : ""})\nprint(found.centers.shape[0], "clusters after", found.n_iter, "updates")\n`;
-  }
-
-  // --- on the page -------------------------------------------------------------------------------------------------
+  const KEYS =
+    "Click to place a point, drag one to move it. By keyboard: arrow keys move the chosen point, with Shift further; " +
+    "Page Up and Page Down choose another, Enter adds one, Delete removes it. The circle around the chosen point has " +
+    "the bandwidth as radius.";
 
   const place = ([x, y]) => [(x + RIGHT) * SCALE, (TOP - y) * SCALE];
   const colour = (label) => `shift-${label % COLOURS}`;
 
   /* How dense the points are, as a picture in blue behind the plane. */
   function shade(canvas, { points, bandwidth }) {
-    const [width, height] = [canvas.width, canvas.height] = [96, 64];
-    const pixels = Array.from({ length: width * height }, (_, at) => [(((at % width) + 0.5) / width) * 2 * RIGHT - RIGHT, TOP - ((Math.floor(at / width) + 0.5) / height) * 2 * TOP]);
-    const dense = shift(pixels, points, bandwidth).map((each) => each.total);
-    const most = Math.max(...dense) || 1;
-    const colours = dense.flatMap((each) => [70, 130, 235, (110 * each) / most]);
-    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(colours), width, height), 0, 0);
+    [canvas.width, canvas.height] = [96, 64];
+    const dense = rules.density(points, bandwidth, 96, 64);
+    const colours = dense.flatMap((each) => [70, 130, 235, 110 * each]);
+    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(colours), 96, 64), 0, 0);
   }
 
   function startPage() {
     const root = document.querySelector('[data-explorer="mean_shift"]');
     if (!root) return;
     const sets = JSON.parse(root.querySelector("script").textContent);
-    const nothing = { case: "", points: "", bandwidth: "", blurring: "0" };
-    const cases = JSON.parse(root.dataset.cases).map(({ label, query }) => ({ label, state: kit.stateOf(query, nothing) }));
-    const same = (one, other) => kit.queryOf(one) === kit.queryOf(other);
+    const cases = JSON.parse(root.dataset.cases);
+    const states = cases.map((each) => stateOf(each.query, []));
     let [state, model, found, at, chosen, asking, frame, drag] = [null, { points: [] }, null, 0, 0, false, 0, null];
     let drawn;
 
-    const buttons = cases.map((each) => el("button", { type: "button", click: () => update(each.state, true) }, each.label));
     const button = (words, click) => el("button", { type: "button", click }, words);
-    const field = (name, label, more) => el("div", { class: "explore-field" }, el("label", { for: `shift-${name}` }, label), el("input", { id: `shift-${name}`, type: "number", "aria-describedby": "explore-problem", ...more }));
+    const buttons = cases.map((each, i) => button(each.label, () => update(states[i], true)));
+    const field = (name, label, more) =>
+      el(
+        "div",
+        { class: "explore-field" },
+        el("label", { for: `shift-${name}` }, label),
+        el("input", { id: `shift-${name}`, type: "number", "aria-describedby": "explore-problem", ...more }),
+      );
     const wide = (event) => update({ ...state, bandwidth: event.target.value }, asking);
     const width = field("bandwidth", "Bandwidth", { step: 0.01, min: 0.001, max: 1000, input: wide });
-    const slider = el("input", { type: "range", min: 0.01, max: 1.5, step: 0.01, "aria-label": "bandwidth", input: wide, change: () => asking || play(0) });
+    const ends = { type: "range", min: 0.01, max: 1.5, step: 0.01, "aria-label": "bandwidth" };
+    const slider = el("input", { ...ends, input: wide, change: () => asking || play(0) });
     width.append(slider);
-    const blurring = el("input", { type: "checkbox", change: () => update({ ...state, blurring: blurring.checked ? "1" : "0" }, true) });
+    const blur = () => update({ ...state, blurring: blurring.checked ? "1" : "0" }, true);
+    const blurring = el("input", { type: "checkbox", change: blur });
     const problem = el("p", { id: "explore-problem", class: "explore-problem", role: "alert" });
     const told = el("p", { class: "explore-said", role: "status", tabindex: -1 });
     const [asked, table, code] = [0, 0, 0].map(() => el("div", {}));
     const canvas = el("canvas", { "aria-hidden": "true" });
-    const plane = svg("svg", { viewBox: `0 0 ${2 * RIGHT * SCALE} ${2 * TOP * SCALE}`, class: "explore-picture", tabindex: 0, role: "application", "aria-describedby": "shift-keys", pointerdown: press, pointermove: pull, pointerup: lift, pointercancel: () => (drag = null), keydown: key });
+    const plane = svg("svg", {
+      viewBox: `0 0 ${2 * RIGHT * SCALE} ${2 * TOP * SCALE}`,
+      class: "explore-picture",
+      tabindex: 0,
+      role: "application",
+      "aria-describedby": "shift-keys",
+      pointerdown: press,
+      pointermove: pull,
+      pointerup: lift,
+      pointercancel: () => (drag = null),
+      keydown: key,
+    });
     const climb = button("Climb", () => (frame ? stop() : play(at >= found.updates ? 0 : at)));
     const step = button("One update", () => (stop(), show(at >= found.updates ? 0 : Math.floor(at) + 1)));
     const count = el("span", { class: "shift-count" });
+    const typed = (axis) => (event) =>
+      move((own) => own.map((each, i) => (i === axis ? Number(event.target.value) : each)));
     const boxes = [
       field("point", "Point", { min: 1, step: 1, input: (event) => choose(Number(event.target.value) - 1) }),
-      ...["x", "y"].map((name, axis) => field(name, name, { step: 0.05, input: (event) => move((own) => own.map((each, i) => (i === axis ? Number(event.target.value) : each))) })),
+      ...["x", "y"].map((name, axis) => field(name, name, { step: 0.05, input: typed(axis) })),
     ];
-    const keys = "Click to place a point, drag one to move it. By keyboard: arrow keys move the chosen point, with Shift further; Page Up and Page Down choose another, Enter adds one, Delete removes it. The circle around the chosen point has the bandwidth as radius.";
+    const check = el("label", { class: "shift-check" }, blurring, " blurring: the data move too");
+    const hand = [button("Add", add), button("Remove", drop)];
     root.replaceChildren(
-      kit.row("Cases", buttons), el("div", { class: "explore-fields" }, width, el("label", { class: "shift-check" }, blurring, " blurring: the data move too")),
-      problem, asked, told, el("div", { class: "shift-plane" }, canvas, plane), el("div", { class: "explore-row", role: "group", "aria-label": "the climb" }, climb, step, count),
-      el("p", { id: "shift-keys", class: "explore-hint" }, keys), el("fieldset", { class: "shift-editor" }, el("legend", {}, "The chosen point"), boxes, button("Add", add), button("Remove", drop)), table, code,
+      kit.row("Cases", buttons),
+      el("div", { class: "explore-fields" }, width, check),
+      problem,
+      asked,
+      told,
+      el("div", { class: "shift-plane" }, canvas, plane),
+      el("div", { class: "explore-row", role: "group", "aria-label": "the climb" }, climb, step, count),
+      el("p", { id: "shift-keys", class: "explore-hint" }, KEYS),
+      el("fieldset", { class: "shift-editor" }, el("legend", {}, "The chosen point"), boxes, hand),
+      table,
+      code,
     );
 
     /* Go to a state; ask: whether a guess comes before the clusters. */
@@ -113,14 +95,14 @@ const playground = (() => {
       stop();
       state = next;
       try {
-        const from = state.points ? { points: state.points } : { case: state.case };
-        history.replaceState(null, "", kit.queryOf({ ...from, bandwidth: state.bandwidth, ...(state.blurring === "1" && { blurring: 1 }) }) + location.hash);
+        history.replaceState(null, "", addressOf(state) + location.hash);
       } catch {
         // a page that was opened from a file keeps its address
       }
-      for (const input of [width.querySelector("input"), slider]) if (input.value !== state.bandwidth) input.value = state.bandwidth;
+      for (const input of [width.querySelector("input"), slider])
+        if (input.value !== state.bandwidth) input.value = state.bandwidth;
       blurring.checked = state.blurring === "1";
-      buttons.forEach((each, i) => each.setAttribute("aria-pressed", same(cases[i].state, state)));
+      buttons.forEach((each, i) => each.setAttribute("aria-pressed", addressOf(states[i]) === addressOf(state)));
       problem.textContent = told.textContent = "";
       [asked, table, code].forEach((each) => each.replaceChildren());
       try {
@@ -135,8 +117,9 @@ const playground = (() => {
       chosen = Math.max(0, Math.min(chosen, model.points.length - 1));
       asking = Boolean(ask && found && model.points.length > 1);
       draw();
-      const question = `${kit.counted(model.points.length, "point", "points")}, bandwidth ${model.bandwidth}: how many clusters?`;
-      if (asking) asked.append(kit.guess(question, choicesOf(found, model.points.length), reveal));
+      const points = kit.counted(model.points.length, "point", "points");
+      const question = `${points}, bandwidth ${model.bandwidth}: how many clusters?`;
+      if (asking) asked.append(kit.guess(question, rules.choicesOf(found, model.points.length), reveal));
       else if (found) tell("");
     }
 
@@ -150,21 +133,30 @@ const playground = (() => {
     }
 
     function tell(words) {
-      told.textContent = `${words} ${say(found)}`.trim();
-      const cells = (tag, texts) => el("tr", {}, texts.map((text) => el(tag, {}, text)));
-      const rows = found.centers.slice(0, COLOURS).map((center, label) => cells("td", [[el("span", { class: `shift-swatch ${colour(label)}` }), ` ${label + 1}`], String(found.labels.filter((each) => each === label).length), center.map((each) => each.toFixed(3)).join(", ")]));
-      const more = found.centers.length > COLOURS ? el("p", { class: "explore-hint" }, `and ${found.centers.length - COLOURS} more`) : "";
-      table.replaceChildren(el("table", {}, cells("th", ["cluster", "points", "peak"]), rows), more);
-      code.replaceChildren(kit.python(python(model)));
+      told.textContent = `${words} ${rules.say(found)}`.trim();
+      const rows = found.centers
+        .slice(0, COLOURS)
+        .map((center, label) => [
+          [el("span", { class: `shift-swatch ${colour(label)}` }), ` ${label + 1}`],
+          String(found.labels.filter((each) => each === label).length),
+          center.map((each) => each.toFixed(3)).join(", "),
+        ]);
+      if (found.centers.length > COLOURS) rows.push([`and ${found.centers.length - COLOURS} more`, "", ""]);
+      const row = (tag) => (cells) => el("tr", {}, ...cells.map((cell) => el(tag, {}, cell)));
+      table.replaceChildren(el("table", {}, row("th")(["cluster", "points", "peak"]), rows.map(row("td"))));
+      code.replaceChildren(kit.python(rules.python(model)));
     }
 
     function draw() {
       const open = found && !asking;
       const kind = (i) => (open ? colour(found.labels[i]) : "shift-plain");
       const spot = (point, r, name) => svg("circle", { cx: place(point)[0], cy: place(point)[1], r, class: name });
-      const peak = (center, label) => svg("g", { class: "shift-peak" }, spot(center, 11), found.centers.length > 12 ? null : svg("text", { x: place(center)[0] + 14, y: place(center)[1] - 10 }, label + 1));
+      const beside = ([x, y], words) =>
+        found.centers.length > 12 ? null : svg("text", { x: x + 14, y: y - 10 }, words);
+      const peak = (center, label) =>
+        svg("g", { class: "shift-peak" }, spot(center, 11), beside(place(center), label + 1));
       drawn = {
-        rings: open && !model.blurring ? model.points.map((point) => spot(point, 3, "shift-ring")) : [],
+        rings: open && !model.blurring ? model.points.map((point, i) => spot(point, 4.5, `shift-ring ${kind(i)}`)) : [],
         paths: open ? model.points.map((_, i) => svg("polyline", { class: `shift-path ${kind(i)}` })) : [],
         dots: model.points.map((point, i) => spot(point, 6, `shift-dot ${kind(i)}`)),
         peaks: open ? found.centers.map(peak) : [],
@@ -175,7 +167,8 @@ const playground = (() => {
       if (open) shade(canvas, model);
       [climb, step].forEach((each) => (each.disabled = !open));
       const own = model.points[chosen] || ["", ""];
-      plane.setAttribute("aria-label", `The plane with ${kit.counted(model.points.length, "point", "points")}${model.points.length ? `; chosen is point ${chosen + 1} at ${own.join(", ")}` : ""}`);
+      const which = model.points.length ? `; chosen is point ${chosen + 1} at ${own.join(", ")}` : "";
+      plane.setAttribute("aria-label", `The plane with ${kit.counted(model.points.length, "point", "points")}${which}`);
       [chosen + 1, ...own].forEach((value, i) => {
         const input = boxes[i].querySelector("input");
         if (document.activeElement !== input || Number(input.value) !== value) input.value = value;
@@ -186,16 +179,16 @@ const playground = (() => {
     /* The points after so many updates, which may be between two. */
     function show(moment) {
       at = moment;
-      const i = Math.floor(at);
       drawn.dots.forEach((dot, point) => {
-        const path = found && !asking ? found.path.slice(0, i + 2).map((each) => place(each[point])) : [place(model.points[point])];
-        const [from, to] = [path[i], path[Math.min(i + 1, path.length - 1)]];
-        const here = from.map((each, axis) => each + (at - i) * (to[axis] - each));
-        ["cx", "cy"].forEach((name, axis) => [dot, ...(point === chosen ? drawn.reach : [])].forEach((each) => each.setAttribute(name, here[axis])));
-        if (drawn.paths.length) drawn.paths[point].setAttribute("points", [...path.slice(0, i + 1), here].join(" "));
+        const path = (found ? rules.wayTo(found.path, point, at) : [model.points[point]]).map(place);
+        const here = path[path.length - 1];
+        ["cx", "cy"].forEach((name, axis) =>
+          [dot, ...(point === chosen ? drawn.reach : [])].forEach((each) => each.setAttribute(name, here[axis])),
+        );
+        if (drawn.paths.length) drawn.paths[point].setAttribute("points", path.join(" "));
       });
       drawn.peaks.forEach((peak) => peak.setAttribute("visibility", at === found.updates ? "visible" : "hidden"));
-      count.textContent = found && !asking ? `update ${i} of ${found.updates}` : "";
+      count.textContent = found && !asking ? `update ${Math.floor(at)} of ${found.updates}` : "";
     }
 
     function stop() {
@@ -208,7 +201,8 @@ const playground = (() => {
       stop();
       if (!found) return;
       if (matchMedia("(prefers-reduced-motion: reduce)").matches) return show(found.updates);
-      const [begun, time, early] = [performance.now(), Math.min(4000, 300 * found.updates), Math.sqrt(from / found.updates)];
+      const [time, early] = [Math.min(4000, 300 * found.updates), Math.sqrt(from / found.updates)];
+      const begun = performance.now();
       const next = (now) => {
         const share = Math.min(1, early + Math.max(0, now - begun) / time);
         show(found.updates * share ** 2);
@@ -219,9 +213,9 @@ const playground = (() => {
     }
 
     // The points, by hand.
-    const inside = (point) => [RIGHT, TOP].map((end, axis) => Math.round(100 * Math.max(-end, Math.min(end, point[axis] || 0))) / 100);
     const edit = (points) => update({ ...state, case: "", points: inAddress(points) }, asking);
-    const move = (change) => model.points.length && edit(model.points.map((own, i) => (i === chosen ? inside(change(own)) : own)));
+    const move = (change) =>
+      model.points.length && edit(model.points.map((own, i) => (i === chosen ? inside(change(own)) : own)));
 
     function choose(i) {
       if (i >= 0 && i < model.points.length) [chosen] = [Math.floor(i), stop()];
@@ -270,18 +264,20 @@ const playground = (() => {
       const far = event.shiftKey ? 0.5 : 0.05;
       const by = { ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, far], ArrowDown: [0, -far] }[event.key];
       const turn = { PageUp: -1, PageDown: 1 }[event.key];
-      const act = by ? () => move((own) => own.map((each, axis) => each + by[axis])) : turn ? () => choose((chosen + turn + model.points.length) % model.points.length) : { Enter: add, Delete: drop, Backspace: drop }[event.key];
+      const turned = (chosen + turn + model.points.length) % model.points.length;
+      const other = turn && (() => choose(turned));
+      const act = by
+        ? () => move((own) => own.map((each, axis) => each + by[axis]))
+        : other || { Enter: add, Delete: drop, Backspace: drop }[event.key];
       if (act) [act(), event.preventDefault()];
     }
 
-    const query = Object.fromEntries(Object.entries(kit.stateOf(location.search, {})).filter(([name]) => name in nothing));
-    const begun = cases.find((each) => each.state.case === query.case) || cases[0];
-    const first = { ...begun.state, ...query, ...(query.points && { case: "" }) };
-    update(first, !same(first, cases[0].state));
+    const first = stateOf(location.search, states);
+    update(first, addressOf(first) !== addressOf(states[0]));
   }
 
   if (typeof document !== "undefined") startPage();
-  return { read, choicesOf, say, python };
+  return rules;
 })();
 
 if (typeof module !== "undefined") module.exports = playground;
