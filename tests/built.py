@@ -1,6 +1,7 @@
-"""The built site, for tests that look at its pages: where it is, which pages it has, and a server for it."""
+"""The built site, for tests that look at its pages: where it is, which pages it has, a server and a browser for it."""
 
 import os
+import shutil
 import threading
 from functools import cache, partial
 from html.parser import HTMLParser
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 VARIABLE = "MINITENSOR_SITE"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def site():
@@ -75,3 +79,27 @@ class Server:
     def __exit__(self, *what):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Watched:
+    """A page of a browser, in a context of its own, that remembers what went wrong in it."""
+
+    def __init__(self, browser, **options):
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.faults = []
+        self.page.on("console", lambda said: said.type in ("error", "warning") and self.faults.append(said.text))
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", self.asked)
+        self.page.on("response", lambda got: got.status >= 400 and self.faults.append(f"{got.status} {got.url}"))
+
+    def asked(self, request):
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
+            self.faults.append(f"asks another host: {request.url}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        self.context.close()

@@ -6,7 +6,7 @@ photographs, colour bars beside them, and what `minitensor.plot` marked with `as
 """
 
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
@@ -18,27 +18,32 @@ from minitensor.plot import style
 LIGHT_PAGE, DARK_PAGE = "#ffffff", "#131416"  # furo's
 READABLE = 4.5  # the least contrast of words with what is behind them: WCAG 2.2, 1.4.3
 FAINT = 1.7  # words with less contrast than this are meant to be faint, or stand on something dark
-# The partners of some colours on a dark page; all others are turned round in lightness.
+# The partners of some colours on a dark page; all others are turned round in lightness. Those of COLORS are as far
+# apart as COLORS are, also to those who see red and green alike: tests/docs/test_dark.py.
 PARTNERS = {
     LIGHT_PAGE: DARK_PAGE,
     style.INK: "#e6e6e6",
     style.GREY: "#9a9ea6",
     style.LIGHT: "#3a3d44",
-    style.BLUE: "#8ea9f0",
-    style.ORANGE: "#ee9a3a",
-    style.GREEN: "#5dba63",
-    style.RED: "#f0705c",
-    style.PURPLE: "#b197e4",
-    style.BROWN: "#b98f77",
-    style.PALE_BLUE: "#4a6a9f",
+    style.BLUE: "#7aa0fd",
+    style.ORANGE: "#f19a21",
+    style.GREEN: "#41c272",
+    style.RED: "#f36848",
+    style.PURPLE: "#b09ed8",
+    style.BROWN: "#9a8175",
+    style.PALE_BLUE: "#4c6488",
 }
 # Oklab, in which equal steps look equal: B. Ottosson, "A perceptual color space for image processing" (2020).
-TO_CONES = [[0.41222147, 0.53633254, 0.05144599], [0.2119035, 0.6806995, 0.10739696], [0.08830246, 0.28171884, 0.6299787]]
-TO_OKLAB = [[0.21045426, 0.79361779, -0.00407205], [1.9779985, -2.42859221, 0.45059371], [0.02590404, 0.78277177, -0.80867577]]
-
-
-def setup(app):
-    """To Sphinx this is no extension; others use it."""
+TO_CONES = [
+    [0.41222147, 0.53633254, 0.05144599],
+    [0.2119035, 0.6806995, 0.10739696],
+    [0.08830246, 0.28171884, 0.6299787],
+]
+TO_OKLAB = [
+    [0.21045426, 0.79361779, -0.00407205],
+    [1.9779985, -2.42859221, 0.45059371],
+    [0.02590404, 0.78277177, -0.80867577],
+]
 
 
 def pixels(fig, dpi, dark=False):
@@ -84,7 +89,9 @@ class _Exchanging(RendererAgg):
 
     def table(self, colors):
         """The partners of a table of colours (n, 4)."""
-        return np.array([self.exchanged(color) for color in np.asarray(colors).reshape(-1, 4)]).reshape(np.shape(colors))
+        return np.array([self.exchanged(color) for color in np.asarray(colors).reshape(-1, 4)]).reshape(
+            np.shape(colors)
+        )
 
     def draw_path(self, gc, path, transform, rgbFace=None):
         super().draw_path(self.context(gc), path, transform, self.exchanged(rgbFace))
@@ -93,11 +100,11 @@ class _Exchanging(RendererAgg):
         super().draw_text(self.context(gc, words=True), x, y, s, *rest, **options)
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
-        self._renderer.draw_markers(
-            self.context(gc), marker_path, marker_trans, path, trans, self.exchanged(rgbFace)
-        )
+        self._renderer.draw_markers(self.context(gc), marker_path, marker_trans, path, trans, self.exchanged(rgbFace))
 
-    def draw_path_collection(self, gc, master, paths, transforms, offsets, offset_trans, faces, edges, *rest, **options):
+    def draw_path_collection(
+        self, gc, master, paths, transforms, offsets, offset_trans, faces, edges, *rest, **options
+    ):
         colors = self.table(faces), self.table(edges)
         if "hatchcolors" in options:
             options["hatchcolors"] = self.table(options["hatchcolors"])
@@ -155,7 +162,7 @@ def _is_data(artist):
     return np.ndim(artist.get_array()) == 3 or artist.get_cmap().name == "Greys"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _partner(color, dark, words):
     rgb, alpha = color[:3], color[3:]
     if dark:

@@ -54,11 +54,16 @@ def mending(text: str) -> Any:
 def sentence(text: str) -> str:
     """With a capital letter, but for one that begins with code.
 
-    >>> sentence("one thread fetches twice"), sentence("cuda.syncthreads() between")
-    ('One thread fetches twice', 'cuda.syncthreads() between')
+    >>> sentence("one thread fetches twice"), sentence("cuda.syncthreads() between"), sentence("threadIdx counts")
+    ('One thread fetches twice', 'cuda.syncthreads() between', 'threadIdx counts')
     """
     first = text.partition(" ")[0]
-    return text if re.search(r"[.(\[_]\w", first) else text[:1].upper() + text[1:]
+    return text if re.search(r"\w[.(\[_A-Z]\w", first) else text[:1].upper() + text[1:]
+
+
+def exactly(text: str) -> Any:
+    """A paragraph of a message, letter by letter: Sphinx makes other dots and quotes of plain words."""
+    return nodes.paragraph("", "", nodes.literal(text, text), classes=["exactly"])
 
 
 def table(headings: list[str], rows: list[list[Any]], *classes: str) -> Any:

@@ -40,7 +40,8 @@ def still(state):
     total = _grid("out", result, result, lambda index: sum(value(index) for value in numbers))
     grids.append(_figure(f"a + b {result}", total, f"the result, shape {result}"))
     sizes = ", ".join(
-        f"{name} {in_bytes(8 * prod(shape))}" for name, shape in zip((*NAMES, "the result"), (*shapes, result), strict=True)
+        f"{name} {in_bytes(8 * prod(shape))}"
+        for name, shape in zip((*NAMES, "the result"), (*shapes, result), strict=True)
     )
     return (
         f"<p><strong>{a} and {b} make {result}.</strong></p>"
@@ -67,8 +68,8 @@ def _numbers(shape, first):
 
 
 def _grid(kind, shape, result, value):
-    rows, columns = ((1, 1) + result)[-2:]
-    own_rows, own_columns = ((1, 1) + shape)[-2:]
+    rows, columns = (1, 1, *result)[-2:]
+    own_rows, own_columns = (1, 1, *shape)[-2:]
     parts = []
     for row in range(rows):
         for column in range(columns):

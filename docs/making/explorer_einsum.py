@@ -28,7 +28,8 @@ def still(state):
         f"<pre>{escape(str(found))}</pre>"
         f"<pre>{escape(str(einsum_plan(spec, *shapes)))}</pre>"
         f'<p class="explore-label">The same in Python</p>'
-        f"<pre>import minitensor as mt\nprint(mt.explain_einsum({escape(call)}))\nprint(mt.einsum_plan({escape(call)}))</pre>"
+        f"<pre>import minitensor as mt\nprint(mt.explain_einsum({escape(call)}))\n"
+        f"print(mt.einsum_plan({escape(call)}))</pre>"
     )
 
 

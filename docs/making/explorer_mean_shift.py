@@ -50,7 +50,7 @@ def code(points, bandwidth):
 
 
 def still(state):
-    """The HTML of a named case: a sentence, the points with their paths and peaks, the lines of Python; all the sets."""
+    """The HTML of a named case: a sentence, the points with paths and peaks, the lines of Python; and all the sets."""
     named = sets()
     points, bandwidth = named[state["case"]], float(state["bandwidth"])
     found = mean_shift(mt.tensor(points), bandwidth, path=True)

@@ -51,7 +51,10 @@ def written(animation, path, alt, root):
         Image.fromarray(table).save(pictures.beside(path, dark, "strip"), lossless=True, quality=50, method=4)
     size = f"{round(pictures.SCALE * width)} {round(pictures.SCALE * height)}"
     options = {"alt": alt, "size": size, "times": " ".join(map(str, times))}
-    lines = [f".. film:: /{path.relative_to(root).as_posix()}", *(f"   :{name}: {value}" for name, value in options.items())]
+    lines = [
+        f".. film:: /{path.relative_to(root).as_posix()}",
+        *(f"   :{name}: {value}" for name, value in options.items()),
+    ]
     return "\n" + "\n".join(lines) + "\n\n"
 
 
@@ -101,7 +104,7 @@ def in_strip(frames, page):
     return [table[row * height : (row + 1) * height, at * width : (at + 1) * width] for row, at in places], table
 
 
-class film(nodes.General, nodes.Element):  # noqa: N801, since docutils names nodes so
+class film(nodes.General, nodes.Element):
     """An animation: for each mode the animated file, the still and the strip, as images."""
 
 

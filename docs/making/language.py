@@ -130,7 +130,7 @@ def markdown(docstring: str) -> str:
     """
     lines = docstring.rstrip().splitlines()
     begin = next(number for number, line in enumerate(lines) if line.lstrip().startswith("- "))
-    return "\n".join(line[4:] for line in lines[begin:]).replace("``", "`")
+    return "\n".join(line[4:] for line in lines[begin:]).replace("``", "`").removesuffix(": MATHS")  # listed below it
 
 
 class Atomics(SphinxDirective):
@@ -192,7 +192,7 @@ class Launches(SphinxDirective):
 
     def run(self) -> list[Any]:
         told = [(line, *launched(line)) for line in self.content if line.strip()]
-        return [refusals((line, f"`{kind}`: {message}") for line, kind, message in told)]
+        return [refusals((line, f"{kind}: {message}") for line, kind, message in told)]
 
 
 class Names(SphinxDirective):
@@ -221,5 +221,5 @@ def hidden(summary: str, names: list[str]) -> Any:
 
 def refusals(told: Any) -> Any:
     """A table of statements and messages."""
-    rows = [[[_nodes.code(statement)], [_nodes.paragraph(message)]] for statement, message in told]
+    rows = [[[_nodes.code(statement)], [_nodes.exactly(message)]] for statement, message in told]
     return _nodes.table(["written", "what is said"], rows, "refusals")

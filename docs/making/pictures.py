@@ -31,7 +31,7 @@ ALT = re.compile(r"^( *)# alt: *(.*)\n?((?:\1#  .*(?:\n|$))*)", re.M)
 def setup(app):
     app.add_node(drawn, html=(visit, lambda self, node: None))
     app.add_directive("drawn", Drawn)
-    app.add_css_file("pictures.css")
+    app.add_css_file("pictures.css", priority=600)  # after sphinx-gallery's
     app.connect("source-read", hide_alt)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -105,7 +105,7 @@ def in_few_colours(table, page):
     return few
 
 
-class drawn(nodes.image):  # noqa: N801, since docutils names nodes so
+class drawn(nodes.image):
     """A picture in two drawings, of which a page shows the one that fits it: this is the light one."""
 
 
@@ -113,7 +113,7 @@ class Drawn(SphinxDirective):
     """Show a picture that `shown` has written."""
 
     required_arguments = 1
-    option_spec = {"alt": directives.unchanged_required, "size": directives.unchanged_required}
+    option_spec = dict.fromkeys(("alt", "size"), directives.unchanged_required)
 
     def run(self):
         return [both(self, self.arguments[0], "drawn-pair", alt=self.options["alt"], size=self.options["size"])]

@@ -12,11 +12,12 @@ from sphinx.util.docutils import SphinxDirective
 from making import _nodes
 
 WITHIN = 1.5
-COLUMNS = {
-    "gpu": "card", "sms": "SMs", "ghz": "GHz", "fp32_lanes": "FP32 lanes", "lsu_lanes": "loads a clock",
-    "dram_gb_s": "DRAM GB/s", "l2_mb": "L2 MB", "l2_bytes_clk_sm": "L2 bytes a clock and SM", "warps": "warps",
-    "blocks": "blocks", "shared_kb": "shared kB", "lat_l1": "clocks to L1", "lat_l2": "to L2", "lat_dram": "to DRAM",
-    "fma": "share of FP32", "measured_like": "measured on", "arch": "for NVRTC",
+FACTS = {
+    "sms": "SMs", "ghz": "GHz", "fp32_lanes": "FP32 lanes", "lsu_lanes": "loads that L1 gives in a clock",
+    "dram_gb_s": "DRAM, GB/s", "l2_mb": "L2, MB", "l2_bytes_clk_sm": "bytes of L2 for an SM in a clock",
+    "warps": "warps that an SM holds", "blocks": "blocks", "shared_kb": "shared memory, kB", "lat_l1": "clocks to L1",
+    "lat_l2": "to L2", "lat_dram": "to DRAM", "fma": "share of the FP32 peak", "measured_like": "measured on",
+    "arch": "told to NVRTC",
 }  # fmt: skip
 SHAPES = {"L1": "circle", "latency": "square", "FP32": "triangle"}
 
@@ -95,9 +96,11 @@ class Cards(SphinxDirective):
 
         path = files("minitensor.gpu").joinpath("gpus.csv")
         self.env.note_dependency(str(path))
-        rows = [[_number(getattr(card, name)) for name in COLUMNS] for card in cards()]
+        known = list(cards())
+        rows = [[words, *(_number(getattr(card, name)) for card in known)] for name, words in FACTS.items()]
         notes = "\n".join(line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
-        return [_nodes.table(list(COLUMNS.values()), rows, "small"), _nodes.code(notes, "text")]
+        told = nodes.container("", _nodes.code(notes, "text"), classes=["program", "output"])
+        return [_nodes.table(["", *(card.gpu for card in known)], rows, "small"), told]
 
 
 def _number(value: Any) -> str:
@@ -112,11 +115,14 @@ class Rules(SphinxDirective):
 
         rules = [
             ["issue", f"all instructions of warps, {p.SCHEDULERS} a clock"],
-            ["FP32 arithmetic", "those on float32, `fp32_lanes` threads a clock, at the card's share of its peak"],
+            [
+                "FP32 arithmetic",
+                "those on float32, as many threads a clock as an SM has lanes, at its share of the peak",
+            ],
             ["special functions", f"exp, roots and the like, {p.SPECIAL_LANES} threads a clock"],
             [
                 "L1 and shared memory",
-                "one path for both. A request of global memory takes the most of: its numbers over `lsu_lanes`, the "
+                "one path for both. A request of global memory takes the most of: its numbers over what L1 gives, the "
                 f"rounds of its banks, its 128-byte lines over {p.LINES}. A request of shared memory takes the rounds "
                 f"of its banks, and at least the bytes that it delivers over {p.SHARED_BYTES}",
             ],
@@ -191,7 +197,7 @@ class Predicted(SphinxDirective):
 
 def picture(table: list[dict[str, str]]) -> str:
     """Predicted over published, both axes logarithmic, as an SVG in the colours of the page."""
-    wide, high, left, top, right, bottom = 480, 420, 62, 12, 30, 52
+    wide, high, left, top, right, bottom = 480, 420, 84, 12, 30, 52
     values = [float(row[key]) for row in table for key in ("published", "predicted")]
     low, most = 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values)))
     low, most = (5 * low if min(values) > 5 * low else low), (most / 2 if max(values) < most / 2 else most)

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import minitensor
+from making import docstrings
 
 ROOMS = (
     "", "random", "data", "norms", "linalg", "autograd", "groups", "cluster", "cluster.meanshift", "cluster.kmeans",
@@ -64,7 +65,7 @@ def catalogue() -> tuple[dict[str, object], dict[str, str]]:
 
 @cache
 def members(full: str) -> dict[str, object]:
-    """The public methods and properties of a documented class, by their full names; those of a base too if it is ours."""
+    """The public methods and properties of a documented class, by their full names; of a base too if it is ours."""
     kind = catalogue()[0][full]
     if not inspect.isclass(kind):
         return {}
@@ -85,10 +86,22 @@ def members(full: str) -> dict[str, object]:
 
 @cache
 def everything() -> frozenset[str]:
-    """The full name of all that can be linked to: what is documented, its aliases, members and stored attributes."""
+    """The full name of all that can be linked to: what is documented, its aliases, members and attributes."""
     found, aliases = catalogue()
-    inside = {name for full in found for name in (*members(full), *(f"{full}.{one}" for one in stored(full)))}
+    inside = {name for full in found for name in (*members(full), *attributes(full))}
     return frozenset({*found, *aliases, *inside})
+
+
+@cache
+def attributes(full: str) -> frozenset[str]:
+    """The full names of the attributes that the docstring of a class tells of."""
+    kind = catalogue()[0][full]
+    if not inspect.isclass(kind):
+        return frozenset()
+    told = {
+        name for block in docstrings.read(kind.__doc__) if isinstance(block, docstrings.Entry) for name in block.names
+    }
+    return frozenset(f"{full}.{name}" for name in told if name in stored(full) or f"{full}.{name}" in members(full))
 
 
 @cache
@@ -99,9 +112,9 @@ def stored(full: str) -> frozenset[str]:
     for base in getattr(kind, "__mro__", ()):
         if base.__module__.startswith("minitensor") and base.__name__ in _classes(base.__module__):
             for node in ast.walk(_classes(base.__module__)[base.__name__]):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    if isinstance(node.value, ast.Name) and node.value.id == "self":
-                        found.add(node.attr)
+                written = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+                if written and isinstance(node.value, ast.Name) and node.value.id == "self":
+                    found.add(node.attr)
             for node in _classes(base.__module__)[base.__name__].body:
                 if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                     found.add(node.target.id)
@@ -148,9 +161,10 @@ def tags(module: str) -> dict[str, tuple[str, int, int]]:
     return found
 
 
+@cache
 def defined_in(module: str, name: str) -> str:
-    """The module whose text gives a public thing its name: that of "mean" of `minitensor` is the file of reductions."""
-    first, _, rest = name.partition(".")
+    """The module whose text gives a public thing its name: of "mean" of `minitensor` the file of reductions."""
+    first = name.partition(".")[0]
     seen = set()
     while module not in seen and module.startswith("minitensor"):
         seen.add(module)
@@ -162,9 +176,22 @@ def defined_in(module: str, name: str) -> str:
     return module
 
 
+def other_ids(module: str, shown: str) -> list[str]:
+    """Where viewcode's page of a file leads back to, if it takes the names of that file for another room's."""
+    rooms = _rooms_of(defined_in(module, shown)) - {module}
+    return [f"{room}.{shown}" for room in sorted(rooms) if f"{room}.{shown}" not in everything()]
+
+
+@cache
+def _rooms_of(file: str) -> frozenset[str]:
+    """The rooms under whose names something is documented that one file makes."""
+    owners = (full.rpartition(".") for full in catalogue()[0])
+    return frozenset(owner for owner, _, name in owners if defined_in(owner, name) == file)
+
+
 def from_file(module: str, namespace: str = "minitensor") -> list[str]:
     """The full names of what is documented under `namespace` and made in the file of `module`, in its order."""
-    found, aliases = catalogue()
+    found = catalogue()[0]
     return [
         full
         for name in tags(module)

@@ -3,15 +3,16 @@
 import re
 
 from docutils import nodes
-from making import docstrings, public
-from making.docstrings import Bullet, Entry, Label, Prose, Verbatim
 from sphinx import addnodes
+
+from making import docstrings, public
+from making.docstrings import Bullet, Entry, Label, Verbatim
 
 _ERROR = re.compile(r"\b([A-Z]\w+(?:Error|Warning))\b")
 
 
 def body(blocks, full, known, env):
-    """The nodes of blocks. full : whose docstring it is; known : names that stand for its arguments, and not for links"""
+    """The nodes of blocks. full : whose docstring it is; known : names of its arguments, which are no links"""
     known = known | {name for block in blocks if isinstance(block, Entry) for name in block.names}
     made = []
     for block in blocks:
@@ -45,11 +46,13 @@ def _entry(block, full, known, env):
 
 
 def _paragraph(text, full, known, env):
-    return nodes.paragraph("", "", *_runs(text, full, known, env))
+    return nodes.paragraph("", "", *_runs(text, full, known, env), support_smartquotes=False)
 
 
 def _labelled(name, runs):
-    return nodes.paragraph("", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"])
+    return nodes.paragraph(
+        "", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"], support_smartquotes=False
+    )
 
 
 def _runs(text, full, known, env):
@@ -61,7 +64,7 @@ def _runs(text, full, known, env):
                 where = resolved(piece, full, known) if at % 2 else None
                 made.append(link(where, piece, env) if where else nodes.Text(piece))
         elif kind == "strong":
-            made.append(nodes.strong("", "", *_runs(run, full, known, env)))
+            made.append(nodes.strong("", "", *_runs(run, full, known, env), support_smartquotes=False))
         else:
             where = resolved(run, full, known) if kind == "name" else None
             made.append(link(where, run, env) if where and where != full else nodes.literal(run, run))
@@ -76,8 +79,8 @@ def resolved(name, full, known):
     scope = full
     candidates = [name] if name.startswith("minitensor.") else []
     while scope:
-        scope = scope.rpartition(".")[0]
         candidates.append(f"{scope}.{name}")
+        scope = scope.rpartition(".")[0]
     candidates += [f"minitensor.Tensor.{name}", f"minitensor.errors.{name}"]
     for each in candidates:
         if each in public.everything():

@@ -5,11 +5,10 @@ function reachable() {
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute("role", "region");
-      box.setAttribute("aria-label", box.matches("pre") ? "code" : "table");
+      if (!box.hasAttribute("aria-label")) box.setAttribute("aria-label", box.matches("pre") ? "code" : "table");
     } else if (box.getAttribute("role") === "region") {
       box.removeAttribute("tabindex");
       box.removeAttribute("role");
-      box.removeAttribute("aria-label");
     }
   }
 }

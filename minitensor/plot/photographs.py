@@ -115,6 +115,7 @@ def colour_cloud(places: Mapping[str, Tensor], colours: Tensor, axes: tuple[str,
         ax.set_title(title)
         ax.set_xlabel(axes[0])
         ax.set_facecolor("#eeeeee")
+        as_data(ax.patch)  # a ground on which the black and the white of a photograph are seen
     panels[0][0].set_ylabel(axes[1])
     return fig
 

@@ -52,7 +52,15 @@ def as_text(shapes):
 def broadcasting(count=400, seed=0):
     """Pairs of shapes: equal, with ones, with missing axes, transposed, random."""
     draw = random.Random(seed)
-    named = [((3, 1), (4,)), ((3, 4), (4,)), ((2, 3, 1), (3, 4)), ((4, 3), (4,)), ((4,), (4, 1)), ((4, 1), (4,)), ((), ())]
+    named = [
+        ((3, 1), (4,)),
+        ((3, 4), (4,)),
+        ((2, 3, 1), (3, 4)),
+        ((4, 3), (4,)),
+        ((4,), (4, 1)),
+        ((4, 1), (4,)),
+        ((), ()),
+    ]
     pairs = named + [_two_shapes(draw) for _ in range(count)]
     return [_case({"shapes": as_text(pair)}, _broadcasting(*pair)) for pair in pairs]
 
@@ -71,12 +79,10 @@ def _two_shapes(draw):
 
 
 def _broadcasting(a, b):
-    text = mt.explain_broadcast(a, b)
     try:
-        result = mt.broadcast_shapes(a, b)
+        result, text = mt.broadcast_shapes(a, b), mt.explain_broadcast(a, b)
     except BroadcastError as error:
-        assert str(error) == text
-        result = None
+        result, text = None, str(error)
     faults = [int(line.split()[1].rstrip(":")) for line in text.splitlines() if "disagree" in line]
     trap = a[0] if len(a) == 1 and b == (a[0], 1) and a[0] > 1 else 0
     trap = trap or (b[0] if len(b) == 1 and a == (b[0], 1) and b[0] > 1 else 0)

@@ -1,16 +1,11 @@
 """The built site in a real browser: every page at three widths, dark and light."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
-from built import Server, pages, site
+from built import Server, Watched, pages, site
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the site is driven by Playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 WIDTHS, MODES = (390, 820, 1280), ("light", "dark")
 AXE = Path(os.environ.get("MINITENSOR_AXE", "node_modules/axe-core/axe.min.js"))
 # Of axe's rules, what WCAG 2.2 asks for at levels A and AA.
@@ -18,39 +13,6 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "r
 ASK = """async (rules) => (await axe.run(document, rules)).violations
     .filter(each => ["serious", "critical"].includes(each.impact))
     .map(each => each.id + ": " + each.nodes.slice(0, 3).map(node => node.target.join(" ")).join(" | "))"""
-
-
-@pytest.fixture(scope="module")
-def served():
-    with Server(site()) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium on the path")
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-class Watched:
-    """A page that remembers what went wrong in it."""
-
-    def __init__(self, browser, **options):
-        self.context = browser.new_context(**options)
-        self.page = self.context.new_page()
-        self.faults = []
-        self.page.on("console", lambda said: said.type in ("error", "warning") and self.faults.append(said.text))
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("request", self.asked)
-        self.page.on("response", lambda got: got.status >= 400 and self.faults.append(f"{got.status} {got.url}"))
-
-    def asked(self, request):
-        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
-            self.faults.append(f"asks another host: {request.url}")
 
 
 def groups():

@@ -11,7 +11,7 @@ import pytest
 from making._programs import Prose, Step, Wrong, earned, named, read, spaced
 
 from minitensor.exercise.files import pages
-from minitensor.gpu import diagnoses
+from minitensor.gpu import Card, diagnoses
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.report import Launch
 
@@ -203,4 +203,11 @@ def test_the_picture_has_a_point_for_each_measurement_and_a_text_in_its_place():
     assert drawn.count("<title>") == len(table)
     assert re.search(r'role="img" aria-label="[^"]*46 points[^"]+"', drawn)
     places = [float(each) for each in re.findall(r'cx="([\d.]+)"', drawn)]
-    assert 62 <= min(places) <= max(places) <= 480
+    assert 84 <= min(places) <= max(places) <= 480
+
+
+def test_every_fact_of_a_card_is_in_the_table():
+    pytest.importorskip("sphinx", reason="the site is made by Sphinx")
+    from making.predictions import FACTS
+
+    assert {each.name for each in fields(Card)} == {"gpu", *FACTS}

@@ -184,12 +184,17 @@ const broadcasting = (() => {
       choices: choicesOf(model),
     }),
     show,
-    say: ({ shapes, result, notes, fix }) =>
-      result
-        ? `${shapes.map(inPython).join(" and ")} make ${inPython(result)}.`
-        : `${shapes.map(inPython).join(" and ")} do not fit: ${notes.find((note) => note.includes("disagree"))}. ${fix.code ? `Write ${fix.code}.` : ""}`,
-    python: ({ shapes, result }) =>
-      `import minitensor as mt\nprint(mt.explain_broadcast(${shapes.map(inPython).join(", ")}))\nmt.broadcast_shapes(${shapes.map(inPython).join(", ")})  # ${result ? inPython(result) : "raises BroadcastError, which says the same"}`,
+    say({ shapes, result, notes, fix }) {
+      const both = shapes.map(inPython).join(" and ");
+      if (result) return `${both} make ${inPython(result)}.`;
+      const why = notes.find((note) => note.includes("disagree"));
+      return `${both} do not fit: ${why}.${fix.code ? ` Write ${fix.code}.` : ""}`;
+    },
+    python({ shapes, result }) {
+      const both = shapes.map(inPython).join(", ");
+      const told = result ? inPython(result) : "raises BroadcastError, which says the same";
+      return `import minitensor as mt\nprint(mt.explain_broadcast(${both}))\nmt.broadcast_shapes(${both})  # ${told}`;
+    },
   };
 
   if (typeof document !== "undefined") kit.start(page);

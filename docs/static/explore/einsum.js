@@ -61,10 +61,10 @@ const einsum = (() => {
       svg("circle", { cx: x(number), cy: top, r: 24, class: "explore-a" }),
       svg("text", { x: x(number), y: top + 5, "text-anchor": "middle", class: "explore-on" }, `x${number}`),
     ]);
-    const words = holders.map(
-      ([letter, held]) =>
-        `${letter} of size ${sizes[letter]} in ${held.map((number) => `x${number}`).join(" and ")}, ${output.includes(letter) ? "kept" : "summed"}`,
-    );
+    const words = holders.map(([letter, held]) => {
+      const where = held.map((number) => `x${number}`).join(" and ");
+      return `${letter} of size ${sizes[letter]} in ${where}, ${output.includes(letter) ? "kept" : "summed"}`;
+    });
     const all = svg("g", { transform: `translate(0 ${above})` }, lines, nodes, labels);
     return kit.picture(width, above + below, `The network: ${words.join("; ")}`, all);
   }
@@ -144,7 +144,8 @@ const einsum = (() => {
       el(
         "p",
         { class: "explore-hint" },
-        "A line between two operands is a letter that both have and that is summed. A line that hangs is an axis of the result; with a dot at its end it is summed. A dot between joins what several have.",
+        "A line between two operands is a letter that both have and that is summed. A line that hangs is an axis of " +
+          "the result; with a dot at its end it is summed. A dot between joins what several have.",
       ),
       el(
         "table",
@@ -231,18 +232,22 @@ const einsum = (() => {
       {
         name: "sizes",
         label: "Shapes",
-        hint: "One for each operand: 5x784,784x10 or (5, 784), (784, 10). The up and down keys change the size at the cursor.",
+        hint: "One for each operand: 5x784,784x10 or (5, 784), (784, 10). The up and down keys change a size.",
       },
     ],
     read: ({ spec, sizes }) => rules.explain(spec, kit.shapesOf(sizes)),
     ask,
     show,
-    say: ({ error, plan: found }) =>
-      error
-        ? `It fails: ${error.split("\n")[0].split(":")[0]}.`
-        : `${operations(found.flops + found.sums)}${found.naive > found.flops + found.sums ? `, where the loops as written take ${grouped(found.naive)}` : ""}.`,
-    python: ({ spec, shapes, error }) =>
-      `import minitensor as mt\nprint(mt.explain_einsum("${spec}", ${shapes.map(inPython).join(", ")}))${error ? "  # raises EinsumError" : ""}`,
+    say({ error, plan: found }) {
+      if (error) return `It fails: ${error.split("\n")[0].split(":")[0]}.`;
+      const total = found.flops + found.sums;
+      const more = found.naive > total ? `, where the loops as written take ${grouped(found.naive)}` : "";
+      return `${operations(total)}${more}.`;
+    },
+    python({ spec, shapes, error }) {
+      const call = `mt.explain_einsum(${[JSON.stringify(spec), ...shapes.map(inPython)].join(", ")})`;
+      return `import minitensor as mt\nprint(${call})${error ? "  # raises EinsumError" : ""}`;
+    },
   };
 
   if (typeof document !== "undefined") kit.start(page);

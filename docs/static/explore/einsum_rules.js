@@ -1,7 +1,8 @@
 "use strict";
 /* A spec and the shapes of up to four operands: the loops it means, the network, the order of the pairs and its cost.
 
-   parse and fit are minitensor/einsums/parser.py, loops is loops.py, plan is order.py and exact.py. The page that shows it is einsum.js. */
+   parse and fit are minitensor/einsums/parser.py, loops is loops.py, plan is order.py and exact.py. The page
+   that shows it is einsum.js. */
 
 const einsumRules = (() => {
   const kit = typeof exploreWords === "undefined" ? require("./explore_words.js") : exploreWords;
@@ -14,9 +15,9 @@ const einsumRules = (() => {
   /* What the library refuses, in its words. */
   class Fault extends Error {}
 
-  function fault(problem, spec, spots, fix) {
+  function fault(problem, spec, spots, fix, more = {}) {
     const carets = Array.from({ length: Math.max(...spots) + 1 }, (_, at) => (spots.includes(at) ? "^" : " "));
-    throw new Fault(`${problem}\n  ${spec}\n  ${carets.join("")}\nfix: ${fix}`);
+    throw Object.assign(new Fault(`${problem}\n  ${spec}\n  ${carets.join("")}\nfix: ${fix}`), more);
   }
 
   /* {spec, operands, output}: of each operand its letters, their places in the spec, and where the term ends. */
@@ -81,8 +82,14 @@ const einsumRules = (() => {
     if (operands.length !== shapes.length) {
       const spots =
         shapes.length > operands.length ? [operands[operands.length - 1].end] : spotsOf(operands[shapes.length]);
-      const problem = `the spec has ${kit.counted(operands.length, "term", "terms")}, but ${kit.counted(shapes.length, "operand", "operands")} came with it`;
-      fault(problem, spec, spots, "write one term for each operand, with ',' between");
+      const terms = kit.counted(operands.length, "term", "terms");
+      const given = kit.counted(shapes.length, "operand", "operands");
+      fault(
+        `the spec has ${terms}, but ${given} came with it`,
+        spec,
+        spots,
+        "write one term for each operand, with ',' between",
+      );
     }
     operands.forEach((term, number) => {
       const [has, named] = [shapes[number].length, term.letters.length];
@@ -116,16 +123,8 @@ const einsumRules = (() => {
       fix = `squeeze axis ${one.axis} of operand ${one.number} and drop its '${letter}'; no letter stretches an axis of size 1, only '...' does`;
     if (both[0].number === both[1].number)
       fix = "a letter twice takes a diagonal: slice the operand until the sizes are equal, or use two letters";
-    try {
-      fault(
-        `'${letter}' has two sizes: ${stands.join("; ")}`,
-        spec,
-        both.map(({ place }) => place),
-        fix,
-      );
-    } catch (error) {
-      throw Object.assign(error, { letter, both });
-    }
+    const spots = both.map(({ place }) => place);
+    fault(`'${letter}' has two sizes: ${stands.join("; ")}`, spec, spots, fix, { letter, both });
   }
 
   /* The loop nest as the source of a function. */

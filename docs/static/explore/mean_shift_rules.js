@@ -12,16 +12,16 @@ const meanShiftRules = (() => {
   /* Where each query moves, to the mean of the points weighed by exp(-r²/2h²), and the sum of its weights. */
   function shift(queries, points, h) {
     return queries.map(([x, y]) => {
-      let total = 0,
-        right = 0,
-        up = 0;
+      const sum = { weight: 0, right: 0, up: 0 };
       for (const point of points) {
-        const dx = point[0] - x,
-          dy = point[1] - y,
-          weight = Math.exp(-(dx * dx + dy * dy) / (2 * h * h));
-        ((total += weight), (right += weight * dx), (up += weight * dy));
+        const dx = point[0] - x;
+        const dy = point[1] - y;
+        const weight = Math.exp(-(dx * dx + dy * dy) / (2 * h * h));
+        sum.weight += weight;
+        sum.right += weight * dx;
+        sum.up += weight * dy;
       }
-      return { to: total ? [x + right / total, y + up / total] : [x, y], total };
+      return { to: sum.weight ? [x + sum.right / sum.weight, y + sum.up / sum.weight] : [x, y], total: sum.weight };
     });
   }
 
@@ -53,11 +53,8 @@ const meanShiftRules = (() => {
     const path = [points];
     while (moving.length && path.length <= most) {
       const before = now;
-      const after = shift(
-        moving.map((i) => before[i]),
-        data,
-        width,
-      ); // reads the old places only
+      const asking = moving.map((i) => before[i]);
+      const after = shift(asking, data, width); // reads the old places only
       now = before.slice();
       moving.forEach((i, at) => (now[i] = after[at].to));
       const on = moving.filter((i) => (now[i][0] - before[i][0]) ** 2 + (now[i][1] - before[i][1]) ** 2 > still ** 2);
