@@ -1,15 +1,16 @@
 "use strict";
 // What scrolls sideways can be reached by keyboard, and nothing else costs a stop: code, tables and output.
+// What has a place in the order of the keyboard already, as in the explorers, is left as it is.
 function reachable() {
   for (const box of document.querySelectorAll("article pre, article .table-wrapper")) {
-    if (box.scrollWidth > box.clientWidth) {
-      box.tabIndex = 0;
-      box.setAttribute("role", "region");
-      box.setAttribute("aria-label", box.matches("pre") ? "code" : "table");
-    } else if (box.getAttribute("role") === "region") {
-      box.removeAttribute("tabindex");
-      box.removeAttribute("role");
-      box.removeAttribute("aria-label");
+    if (box.dataset.scrolls === undefined && box.hasAttribute("tabindex")) continue;
+    const scrolls = box.scrollWidth > box.clientWidth;
+    if (scrolls === (box.dataset.scrolls === "true")) continue;
+    box.dataset.scrolls = scrolls;
+    const words = box.matches("pre") ? "code" : "table";
+    for (const [name, value] of [["tabindex", 0], ["role", "region"], ["aria-label", words]]) {
+      if (scrolls) box.setAttribute(name, value);
+      else box.removeAttribute(name);
     }
   }
 }
