@@ -52,7 +52,7 @@ def drawn(name, count, seed):
 @pytest.mark.parametrize("name", NAMES)
 def test_named_cases(driven, name, hand):
     explorer = driven(name, hand).open()
-    explorer.compare(SAYS[name](explorer.state()))  # untouched it shows its first case
+    explorer.compare(explorer.says())  # untouched it shows its first case
     assert 3 <= explorer.cases.count() <= 5
     for at in range(explorer.cases.count()):
         for right in (True, False):
@@ -87,7 +87,7 @@ def test_arrows_move_among_the_cases_and_change_a_size(driven):
     explorer.page.keyboard.press("ArrowUp")  # the cursor is behind the 4
     assert explorer.state() == {"shapes": "3x1,5"}
     explorer.page.keyboard.press("Enter")  # shows it
-    explorer.compare(SAYS["broadcasting"](explorer.state()))
+    explorer.compare(explorer.says())
 
 
 @pytest.mark.parametrize("hand", HANDS)
@@ -96,7 +96,7 @@ def test_sliders_of_the_memory(driven, hand):
     for name, share in (("stride", 0.25), ("offset", 0.9), ("stride", 1.0)):
         explorer.hand.slide(explorer.root.get_by_role("slider", name=name), share)
         assert abs(int(explorer.state()[name]) - 64 * share) <= 16  # a pixel or a key may be some steps
-        explorer.compare(SAYS["memory"](explorer.state()))
+        explorer.compare(explorer.says())
     explorer.again()
 
 
@@ -124,7 +124,7 @@ def test_points_placed_moved_and_removed(driven, hand):
         x, y = map(float, points[-1].split(","))
         assert abs(x - 0.6 * 2.4) < 0.1
         assert abs(y + 0.6 * 1.6) < 0.1
-    explorer.compare(SAYS["mean_shift"](explorer.state()))
+    explorer.compare(explorer.says())
     explorer.hand.press(explorer.root.get_by_role("checkbox"))  # blurring
     explorer.answer(right=True)
     explorer.hand.slide(explorer.root.get_by_role("slider", name="bandwidth"), 0.3)
