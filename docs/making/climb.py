@@ -29,7 +29,7 @@ def drawn(found, key, gpu="RTX 3090"):
         return f"{WIDE * (math.log10(seconds) - first) / (last - first):.2f}%"
 
     height = TOP + LINE * len(bars) + FOOT
-    parts = [*_axis(first, last, place, height), *_legend(any(bar.get("part") for bar in bars), gpu)]
+    parts = [*_axis(first, last, place, height), *_legend(found["processor"], any(bar.get("part") for bar in bars), gpu)]
     for number, bar in enumerate(bars):
         parts += _bar(bar, captions.get(bar["rung"], ""), TOP + LINE * number, place)
     title = f"The climb of the {NAMES.get(key, key)}, {sizes(climb)}"
@@ -98,9 +98,9 @@ def _axis(first, last, place, height):
         yield f'<text class="climb-tick" x="{x}" y="{height - 8}"{anchor}>{time}</text>'
 
 
-def _legend(parts, gpu):
-    items = [("climb-measured", "measured on this processor")]
-    items += [("climb-part", "measured on a part of the job, and reckoned")] if parts else []
+def _legend(processor, parts, gpu):
+    items = [("climb-measured", f"measured on {processor}")]
+    items += [("climb-part", "measured on a part of the job, the whole reckoned")] if parts else []
     items += [("climb-predicted", f"PREDICTED for an {gpu}" if gpu[0] in "RALH" else f"PREDICTED for a {gpu}")]
     for number, (kind, text) in enumerate(items):
         y = 2 + 20 * number

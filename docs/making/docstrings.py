@@ -1,4 +1,4 @@
-"""The house's docstrings, read: prose, "name : meaning", Returns, Raises, Memory, Time, Source, examples. No Sphinx here.
+"""The house's docstrings, read: prose, "name : meaning", Returns, Raises, Memory, Time, Source, examples. No Sphinx.
 
 `read` gives the blocks of a docstring in their order, `inline` the code and the names in a line of it. No word is lost:
 `words` of a docstring are those of its blocks.
@@ -13,7 +13,10 @@ _NAME = r"\*{0,2}[A-Za-z][\w/]*(?: [a-z]\w*)?"
 _NAMES = rf"{_NAME}(?:, {_NAME})*"
 _ENTRY = re.compile(rf"({_NAMES}) : ")
 _LATER_ENTRY = re.compile(rf"(?<=[;.]) (?={_NAMES} : )")  # further on in the line: after a semicolon or a full stop
-_LABEL = re.compile(r"(?:^|(?<=[.;:)`]) )((?:Time and memory|Memory|Time|Source)(?: if \w+)?): |(?:^|(?<=[.;)`]) )(Returns|Raises|returns) ")
+_LABEL = re.compile(
+    r"(?:^|(?<=[.;:)`]) )((?:Time and memory|Memory|Time|Source)(?: if \w+)?): "
+    r"|(?:^|(?<=[.;)`]) )(Returns|Raises|returns) "
+)
 _INLINE = re.compile(r"``(.+?)``|`([^`]+)`|\*\*(?=\S)(.+?)\*\*")
 
 
@@ -96,11 +99,11 @@ def _kind_of(line: str, kind: str, held: list[str]) -> str | None:
     """The kind of the chunk that this line begins; None where it goes on with the one before, "" for none."""
     indented = line.startswith((" ", "\t"))
     if line.startswith(">>>"):
-        return None if kind == "verbatim" else "verbatim"
+        return None if kind == "verbatim" and held[0].startswith(">>>") else "verbatim"
     if kind == "verbatim":
         if held[0].startswith(">>>"):  # an example ends with a blank line
             return None if line else ""
-        return None if indented else "prose" if line else ""
+        return None if indented or not line else "entry" if _ENTRY.match(line) else "prose"
     if not line:
         return ""
     if indented:

@@ -6,9 +6,9 @@
     ```
 
 A line is a case: the query of its address, then its name. The script `static/explore/broadcasting.js` makes buttons of
-the cases, with what stands in `broadcasting_rules.js`, if there is one. Before it runs, and where none does, the first
-case is there as text and SVG that `STILLS` makes of it. A card, on the page of all explorers, has the pictures of such
-a case beside its text:
+the cases, with what stands in `broadcasting_rules.js`. Before it runs, and where none does, the first case is
+there as text and SVG that `STILLS` makes of it. A card, on the page of all explorers, has the pictures of such a case
+beside its text:
 
     :::{explorer-card} broadcasting ?shapes=3x1,4
     [Broadcasting](broadcasting.md): type two shapes.
@@ -134,15 +134,14 @@ def _add_files(app, page, template, context, doctree):
     for style in ["explore", *cards] if name or cards else []:
         if (Path(app.confdir) / "static" / "explore" / f"{style}.css").exists():
             app.add_css_file(f"explore/{style}.css")
-    for script in scripts_of(name, Path(app.confdir)) if name else []:
+    for script in scripts_of(name) if name else []:
         app.add_js_file(f"explore/{script}.js", loading_method="defer")
 
 
-def scripts_of(name, docs):
-    """The scripts of an explorer, each after those that it needs."""
-    own = [f"{name}_rules", name]
-    return [
-        "explore_words",
-        "explore",
-        *(each for each in own if (docs / "static" / "explore" / f"{each}.js").exists()),
-    ]
+def scripts_of(name):
+    """The scripts of an explorer, each after those that it needs.
+
+    >>> scripts_of("einsum")
+    ['explore_words', 'explore', 'einsum_rules', 'einsum']
+    """
+    return ["explore_words", "explore", f"{name}_rules", name]

@@ -44,7 +44,7 @@ def terms(text: str) -> list[Term]:
     for block in re.findall(r"^```\{glossary\}\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         for entry in re.split(r"\n\s*\n", block.strip()):
             words = [line for line in entry.splitlines() if not line.startswith(" ")]
-            pages = tuple(re.sub(r"\.(rst|md)$", "", page) for page in re.findall(r"\]\(([\w/.]+)\)", entry))
+            pages = tuple(re.sub(r"\.(rst|md)$", "", page) for page in re.findall(r"\]\((\w[\w/.]*)\)", entry))
             found += [Term(word, words[0], pages) for word in words]
     return found
 
@@ -72,7 +72,9 @@ def pattern(found: list[Term]) -> tuple[re.Pattern | None, dict[str, str]]:
             by_form.setdefault(form if _is_name(term.word) else form.lower(), term.entry)
     if not by_form:
         return None, {}
-    each = [form if _is_name(form) else f"(?i:{form})" for form in map(re.escape, sorted(by_form, key=len, reverse=True))]
+    each = [
+        form if _is_name(form) else f"(?i:{form})" for form in map(re.escape, sorted(by_form, key=len, reverse=True))
+    ]
     return re.compile(rf"(?<![\w.-])(?:{'|'.join(each)})(?![\w-])"), by_form
 
 
@@ -115,8 +117,8 @@ def _link(app, doctree):
     found, used = pattern([term for term in listed if term.on(page)]), set()
     closed = (
         nodes.literal, nodes.literal_block, nodes.reference, nodes.title, nodes.term, nodes.raw, nodes.math,
-        nodes.Admonition, nodes.topic, nodes.sidebar, nodes.caption, nodes.footnote, addnodes.pending_xref, addnodes.desc_signature,
-        addnodes.download_reference, addnodes.toctree,
+        nodes.Admonition, nodes.topic, nodes.sidebar, nodes.caption, nodes.footnote, addnodes.pending_xref,
+        addnodes.desc_signature, addnodes.download_reference, addnodes.toctree,
     )  # fmt: skip
     for text in list(doctree.findall(nodes.Text)):
         above, inside = text.parent, False

@@ -11,12 +11,12 @@ from making.lesson_pages import AFTER_GALLERY, all_lessons, exercises_of, which
 CHOSEN = {
     1: (1, (0, 0.03, 0.47, 0.74)),
     2: (1, (0, 0, 1, 1)),
-    3: (3, (0, 0, 1, 0.93)),
+    3: (3, (0, 0, 1, 0.88)),
     4: (1, (0, 0, 0.5, 0.9)),
     5: (1, (0, 0.05, 1, 1)),
-    6: (4, (0.05, 0.48, 1, 0.95)),
+    6: (4, (0.1, 0.48, 1, 0.93)),
     7: (3, (0, 0.53, 0.62, 1)),
-    8: (4, (0, 0.02, 0.55, 0.75)),
+    8: (4, (0, 0.07, 0.55, 0.75)),
     9: (6, (0, 0.07, 1, 0.9)),
     10: (4, (0.08, 0.05, 0.95, 0.5)),
     11: (1, (0, 0, 1, 0.5)),
@@ -59,7 +59,8 @@ def setup(app):
                     )  # fmt: skip
 
     def _facts(each):
-        return nodes.paragraph("", " · ".join(each.replace(" ", UNBROKEN) for each in facts(each)), classes=["card-facts"])
+        words = " · ".join(part.replace(" ", UNBROKEN) for part in facts(each))
+        return nodes.paragraph("", words, classes=["card-facts"])
 
     def _inline(words):
         parts = re.split(r"`([^`]+)`", words)

@@ -12,7 +12,7 @@ from minitensor.exercise.files import exercises, header
 
 README = Path(__file__).parents[2] / "README.md"
 ROW = re.compile(r"^\| \[(\d+) (.+?)\]\(lessons/\S+\) \| (.+) \|$", re.MULTILINE)
-FACTS = re.compile(r"^About \d+ minutes\. Needs [^\n]+(?:\n[^\n]+)*\n(?:\n|\Z)", re.MULTILINE)
+FACTS = re.compile(r"^About\s\d+\sminutes\.\sNeeds\s(?:.|\n(?!\n))+\n", re.MULTILINE)
 LABEL = re.compile(r"^\.\. _sphx_glr_(?!download)", re.MULTILINE)  # above it is a note about the end of the page
 DOWNLOADS = re.compile(r"^\.\. _sphx_glr_download_", re.MULTILINE)  # below it are links to sphinx-gallery's files
 TITLE = re.compile(r"^(.+)\n=+\n", re.MULTILINE)
@@ -20,7 +20,6 @@ MENTION = re.compile(r"(?<![*`\w])(?:[Ll]esson (\d+)|Exercises? (\d+)(?: (?:to|a
 OUTPUT = re.compile(
     r"^\.\. rst-class:: sphx-glr-script-out\n\n \.\. code-block:: none\n\n(?:    .*\n|\n)+", re.MULTILINE
 )
-ALT = re.compile(r"^ +# alt: .*\n(?: +#  .*\n)*", re.MULTILINE)  # the text of a picture, which the picture has
 COLUMNS = 88
 AFTER_GALLERY = 900  # a priority: sphinx-gallery writes its pages at 500
 
@@ -97,7 +96,7 @@ def page(written, number, known):
     body = linked(body.replace(".. container:: answers", ".. fold:: Answers"), number, known)
     heading = f"{number} · {known[number].title}"
     below = f"{heading}\n{'=' * len(heading)}\n\n{line_of_facts(number, known)}\n"
-    return TITLE.sub(lambda _: below, OUTPUT.sub(_marked, ALT.sub("", body)), count=1)
+    return TITLE.sub(lambda _: below, OUTPUT.sub(_marked, body), count=1)
 
 
 def _marked(output):

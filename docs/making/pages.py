@@ -9,7 +9,9 @@ from pathlib import Path
 
 from making import public
 
-_DIRECTIVE = re.compile(r"^(`{3,}|:{3,})\{(api|family|room|values)\}([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_DIRECTIVE = re.compile(
+    r"^(`{3,}|:{3,})\{(api|family|room|values)\}([^\n]*)\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL
+)
 
 
 def documented(folder: Path) -> dict[str, list[str]]:
@@ -43,10 +45,14 @@ def expanded(kind: str, listed: list[str], options: dict[str, str]) -> list[str]
     return [full for full in found if full not in left_out]
 
 
-def first_paragraph(text: str) -> str:
-    """What a page says of itself under its title, in one line."""
-    after = text.split("\n# ", 1)[-1].split("\n", 1)[1]
-    return " ".join(re.split(r"\n\s*\n", after.strip(), maxsplit=1)[0].split())
+def first_sentence(text: str) -> str:
+    """What a page says of itself first under its title.
+
+    >>> first_sentence("# Norms\\n\\nHow long\\na vector is. And more.\\n")
+    'How long a vector is.'
+    """
+    after = re.split(r"^# .+$", text, maxsplit=1, flags=re.MULTILINE)[1]
+    return re.split(r"(?<=[.!?])\s", " ".join(after.split()), maxsplit=1)[0]
 
 
 def title(text: str) -> str:

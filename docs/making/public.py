@@ -10,9 +10,8 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-from making import docstrings
-
 import minitensor
+from making import docstrings
 
 ROOMS = (
     "", "random", "data", "norms", "linalg", "autograd", "groups", "cluster", "cluster.meanshift", "cluster.kmeans",
@@ -66,7 +65,7 @@ def catalogue() -> tuple[dict[str, object], dict[str, str]]:
 
 @cache
 def members(full: str) -> dict[str, object]:
-    """The public methods and properties of a documented class, by their full names; those of a base too if it is ours."""
+    """The public methods and properties of a documented class, by their full names; of a base too if it is ours."""
     kind = catalogue()[0][full]
     if not inspect.isclass(kind):
         return {}
@@ -99,7 +98,9 @@ def attributes(full: str) -> frozenset[str]:
     kind = catalogue()[0][full]
     if not inspect.isclass(kind):
         return frozenset()
-    told = {name for block in docstrings.read(kind.__doc__) if isinstance(block, docstrings.Entry) for name in block.names}
+    told = {
+        name for block in docstrings.read(kind.__doc__) if isinstance(block, docstrings.Entry) for name in block.names
+    }
     return frozenset(f"{full}.{name}" for name in told if name in stored(full) or f"{full}.{name}" in members(full))
 
 
@@ -111,9 +112,9 @@ def stored(full: str) -> frozenset[str]:
     for base in getattr(kind, "__mro__", ()):
         if base.__module__.startswith("minitensor") and base.__name__ in _classes(base.__module__):
             for node in ast.walk(_classes(base.__module__)[base.__name__]):
-                if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    if isinstance(node.value, ast.Name) and node.value.id == "self":
-                        found.add(node.attr)
+                written = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+                if written and isinstance(node.value, ast.Name) and node.value.id == "self":
+                    found.add(node.attr)
             for node in _classes(base.__module__)[base.__name__].body:
                 if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                     found.add(node.target.id)
@@ -160,9 +161,10 @@ def tags(module: str) -> dict[str, tuple[str, int, int]]:
     return found
 
 
+@cache
 def defined_in(module: str, name: str) -> str:
-    """The module whose text gives a public thing its name: that of "mean" of `minitensor` is the file of reductions."""
-    first, _, rest = name.partition(".")
+    """The module whose text gives a public thing its name: of "mean" of `minitensor` the file of reductions."""
+    first = name.partition(".")[0]
     seen = set()
     while module not in seen and module.startswith("minitensor"):
         seen.add(module)
@@ -174,9 +176,22 @@ def defined_in(module: str, name: str) -> str:
     return module
 
 
+def other_ids(module: str, shown: str) -> list[str]:
+    """Where viewcode's page of a file leads back to, if it takes the names of that file for another room's."""
+    rooms = _rooms_of(defined_in(module, shown)) - {module}
+    return [f"{room}.{shown}" for room in sorted(rooms) if f"{room}.{shown}" not in everything()]
+
+
+@cache
+def _rooms_of(file: str) -> frozenset[str]:
+    """The rooms under whose names something is documented that one file makes."""
+    owners = (full.rpartition(".") for full in catalogue()[0])
+    return frozenset(owner for owner, _, name in owners if defined_in(owner, name) == file)
+
+
 def from_file(module: str, namespace: str = "minitensor") -> list[str]:
     """The full names of what is documented under `namespace` and made in the file of `module`, in its order."""
-    found, aliases = catalogue()
+    found = catalogue()[0]
     return [
         full
         for name in tags(module)

@@ -7,15 +7,16 @@ the index and the pages of source know it. What stands below its signature is it
 import importlib
 import inspect
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from making import docstrings, pages, public, rendering, signatures, tables
-from making.uses import used_in
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
+from making import docstrings, pages, public, rendering, signatures, tables
+from making.uses import used_in
 from minitensor.ladder import Ladder
 
 
@@ -48,7 +49,7 @@ class Api(SphinxDirective):
     """The entries of the names that are given, or that a file or a room makes."""
 
     has_content, optional_arguments, final_argument_whitespace = True, 1, True
-    option_spec = {"no-members": directives.flag, "no-docstring": directives.flag, "under": str, "skip": str}
+    option_spec: ClassVar = {"no-members": directives.flag, "no-docstring": directives.flag, "under": str, "skip": str}
 
     def run(self):
         listed = [*" ".join(self.arguments).split(), *" ".join(self.content).split()]
@@ -74,7 +75,7 @@ class Api(SphinxDirective):
         """What the Python domain makes of a signature."""
         directive = self.env.get_domain("py").directive(kind)
         return directive(
-            f"py:{kind}", signature.split("\n"), options, StringList(), self.lineno, self.content_offset,
+            f"py:{kind}", [signature], options, StringList(), self.lineno, self.content_offset,
             self.block_text, self.state, self.state_machine,
         ).run()  # fmt: skip
 
@@ -86,11 +87,15 @@ class Api(SphinxDirective):
         thing = public.members(owner)[full] if inside else found.get(full)
         if full not in found and not inside:
             raise self.error(f"{full} is no public name")
-        module, shown = (owner.rpartition(".")[0], full[len(owner.rpartition(".")[0]) + 1 :]) if inside else (owner, name)
+        module, shown = (
+            (owner.rpartition(".")[0], full[len(owner.rpartition(".")[0]) + 1 :]) if inside else (owner, name)
+        )
         kind, lines, options = _form(thing, shown, inside)
         made = self._domain(kind, "\n".join(lines), {"module": module, **options})
         desc = next(each for each in made if isinstance(each, addnodes.desc))
         desc["classes"] += ["api", f"api-{kind}"]
+        for signature in desc.findall(addnodes.desc_signature):
+            signature["ids"] += public.other_ids(module, shown) if signature["ids"] else []
         for each in list(desc.findall(addnodes.desc_addname)):  # without "minitensor.", which stands before all
             short = each.astext().removeprefix("minitensor.")
             each.parent.replace(each, [addnodes.desc_addname(short, short)] if short else [])

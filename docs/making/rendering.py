@@ -3,15 +3,16 @@
 import re
 
 from docutils import nodes
-from making import docstrings, public
-from making.docstrings import Bullet, Entry, Label, Prose, Verbatim
 from sphinx import addnodes
+
+from making import docstrings, public
+from making.docstrings import Bullet, Entry, Label, Verbatim
 
 _ERROR = re.compile(r"\b([A-Z]\w+(?:Error|Warning))\b")
 
 
 def body(blocks, full, known, env):
-    """The nodes of blocks. full : whose docstring it is; known : names that stand for its arguments, and not for links"""
+    """The nodes of blocks. full : whose docstring it is; known : names of its arguments, which are no links"""
     known = known | {name for block in blocks if isinstance(block, Entry) for name in block.names}
     made = []
     for block in blocks:
@@ -49,8 +50,9 @@ def _paragraph(text, full, known, env):
 
 
 def _labelled(name, runs):
-    return nodes.paragraph("", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"],
-                           support_smartquotes=False)
+    return nodes.paragraph(
+        "", "", nodes.strong(name, name), nodes.Text(" "), *runs, classes=["labelled"], support_smartquotes=False
+    )
 
 
 def _runs(text, full, known, env):

@@ -1,12 +1,12 @@
-"""Signatures as a reader wants them: types by the names that the documentation has for them, defaults in a few letters."""
+"""Signatures as a reader wants them: types by the names that the pages have for them, defaults in a few letters."""
 
 import inspect
 import types
 import typing
 
 import numpy as np
-from making import public
 
+from making import public
 from minitensor.core import operations
 from minitensor.core.tensor import Tensor
 
@@ -15,14 +15,15 @@ NAMED = {"Operand": operations.Operand, "Key": operations.Key, "Value": operatio
 
 
 def signatures(thing, bound: bool = False) -> list[str]:
-    """The signatures of a function, one for each overload: ``(x: minitensor.Tensor, /) -> int``. bound : without self"""
+    """The signatures of a function, one for each overload: ``(x: minitensor.Tensor) -> int``. bound : without self"""
     kinds = typing.get_overloads(thing) if inspect.isfunction(thing) else []
     found = []
     for each in kinds or [thing]:
         try:
-            found.append(written(inspect.signature(each), bound))
-        except (ValueError, TypeError):
-            found.append("()")
+            signature = inspect.signature(each)
+        except (ValueError, TypeError):  # a class of Python's own, as exceptions are
+            signature = inspect.Signature()
+        found.append(written(signature, bound))
     return list(dict.fromkeys(found))
 
 
@@ -39,14 +40,13 @@ def written(signature: inspect.Signature, bound: bool = False) -> str:
     given = [each for each in given if each.annotation not in (typing.Never, typing.NoReturn)]
     if given and given[0].name == "self":  # a method that is a function too
         given[0] = inspect.Parameter("x", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Tensor)
-    cleared = [each.replace(annotation=inspect.Parameter.empty, default=_default(each.default)) for each in given]
     parts = []
-    for each, bare in zip(given, cleared, strict=True):
+    for each in given:
         text = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}.get(each.kind, "") + each.name
         if each.annotation is not each.empty:
             text += f": {in_words(each.annotation)}"
         if each.default is not each.empty:
-            text += f" = {bare.default}" if each.annotation is not each.empty else f"={bare.default}"
+            text += f"{' = ' if ':' in text else '='}{_default(each.default)}"
         parts.append(text)
     for mark, place in _marks(given):
         parts.insert(place, mark)
@@ -66,8 +66,6 @@ def _marks(given):
 
 
 def _default(value) -> str:
-    if value is inspect.Parameter.empty:
-        return ""
     if inspect.isfunction(value):
         return "..." if value.__name__ == "<lambda>" else value.__name__
     if type(value) is float and value == value and abs(value) >= 1e6:

@@ -5,9 +5,9 @@ import typing
 
 import numpy as np
 from docutils import nodes
-from making import docstrings, pages, public, rendering, signatures
 
 import minitensor
+from making import docstrings, pages, public, rendering, signatures
 from minitensor.core.tensor import Tensor
 
 
@@ -103,7 +103,7 @@ def names(folder, directive):
     found = pages.documented(folder)
     for page in (each for each in listed if each in found):
         text = (folder / f"{page}.md").read_text(encoding="utf-8")
-        made += directive.parse_text_to_nodes(f"**[{pages.title(text)}]({page}.md)**: {pages.first_paragraph(text)}")
+        made += directive.parse_text_to_nodes(f"**[{pages.title(text)}]({page}.md)**: {pages.first_sentence(text)}")
         line = nodes.paragraph("", classes=["names"])
         for full in found[page]:
             inside = full.rpartition(".")[0] in public.catalogue()[0]
@@ -120,8 +120,10 @@ def aliases(env):
 
 def types():
     """The names that signatures have for long unions."""
-    rows = [[[_code(name)], [_code(" | ".join(map(signatures.in_words, typing.get_args(kind))).replace("minitensor.", ""))]]
-            for name, kind in signatures.NAMED.items()]  # fmt: skip
+    rows = []
+    for name, kind in signatures.NAMED.items():
+        parts = " | ".join(map(signatures.in_words, typing.get_args(kind)))
+        rows.append([[_code(name)], [_code(parts.replace("minitensor.", ""))]])
     return table(("name", "what it stands for"), rows)
 
 

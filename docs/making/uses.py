@@ -131,7 +131,9 @@ class _Reader(ast.NodeVisitor):
             return self.kinds.get(node.id, "foreign" if node.id in self.modules else "")
         if isinstance(node, ast.Call):
             if isinstance(node.func, (ast.Name, ast.Attribute)):
-                dotted = self.modules.get(node.func.id, "") if isinstance(node.func, ast.Name) else self._dotted(node.func)
+                dotted = (
+                    self.modules.get(node.func.id, "") if isinstance(node.func, ast.Name) else self._dotted(node.func)
+                )
                 if dotted:
                     return _made_by(_canonical(dotted))
             if isinstance(node.func, ast.Attribute):

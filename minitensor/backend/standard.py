@@ -62,9 +62,11 @@ class Backend:
     # --- to NumPy and back -----------------------------------------------------------------------------------------
 
     def from_numpy(self, array: numpy.ndarray) -> Any:
+        """The same numbers on this backend."""
         return self.xp.asarray(array, dtype=self.dtype(array.dtype), **self.on)
 
     def to_numpy(self, array: Any) -> numpy.ndarray:
+        """The same numbers in NumPy's memory, shared where that can be."""
         return numpy.from_dlpack(array)
 
     def asarray(self, data: Any, dtype: Any = None) -> Any:
@@ -107,6 +109,7 @@ class Backend:
             return False
 
     def numpy_dtype(self, array: Any) -> numpy.dtype:
+        """The dtype of an array, as NumPy calls it."""
         return self._numpy_dtypes[array.dtype]
 
     @cached_property
@@ -114,6 +117,7 @@ class Backend:
         return {getattr(self.xp, name): numpy.dtype(name) for name in DTYPES}
 
     def astype(self, array: Any, dtype: Any) -> Any:
+        """A copy with elements of another dtype."""
         return self.xp.astype(array, dtype)
 
     def fitted(self, array: Any, own: numpy.dtype) -> Any | None:
@@ -200,6 +204,7 @@ class Backend:
     # --- indices ---------------------------------------------------------------------------------------------------
 
     def assign(self, array: Any, key: Any, value: Any) -> None:
+        """Write over the elements that the key chooses."""
         array[key] = value
 
     def check_bounds(self, indices: Any, size: int, axis: int) -> None:
@@ -282,9 +287,11 @@ class Backend:
         return xp.sum(wide, axis=tuple(axes), keepdims=keepdims, dtype=array.dtype)
 
     def cumulative_sum(self, array: Any, axis: int) -> Any:
+        """Running totals along an axis."""
         return self.xp.cumulative_sum(array, axis=axis)
 
     def cumulative_prod(self, array: Any, axis: int) -> Any:
+        """Running products along an axis."""
         return self.xp.cumulative_prod(array, axis=axis)
 
     def diagonal(self, array: Any) -> Any:

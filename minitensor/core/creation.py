@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, Never, NoReturn
 
 import numpy as np
 
@@ -73,7 +73,11 @@ def as_tensor(array: Any) -> Tensor:
 
 
 def zeros(
-    shape: int | Sequence[int], dtype: DType | None = None, *sizes: Any, like: Tensor | None = None, device: Any = None
+    shape: int | Sequence[int],
+    dtype: DType | None = None,
+    *sizes: Never,
+    like: Tensor | None = None,
+    device: Any = None,
 ) -> Tensor:
     """A tensor full of zeros.
 
@@ -89,7 +93,11 @@ def zeros(
 
 
 def ones(
-    shape: int | Sequence[int], dtype: DType | None = None, *sizes: Any, like: Tensor | None = None, device: Any = None
+    shape: int | Sequence[int],
+    dtype: DType | None = None,
+    *sizes: Never,
+    like: Tensor | None = None,
+    device: Any = None,
 ) -> Tensor:
     """A tensor full of ones; `dtype` and `like` as for `zeros`.
 

@@ -46,8 +46,9 @@ def einsum(spec: Any, *tensors: Any, dtype: DType | None = None, memory_limit: i
     dtype : of the result; the tensors are brought to it before, in copies, and must fit into it as in `tensor`
     memory_limit : how many elements an intermediate result may have, from three tensors on. The order of the
         pairs is that of the fewest operations, up to ten tensors, and beyond the best that is found in some time
-    memory : the result, one intermediate result at a time from three tensors on, and a copy of what must be merged
-        into one axis and does not lie in that order. One tensor that is only permuted gives a view of it
+
+    Memory: the result, one intermediate result at a time from three tensors on, and a copy of what must be merged into
+    one axis and does not lie in that order. One tensor that is only permuted gives a view of it.
 
     >>> import minitensor as mt
     >>> a = mt.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])  # (m, k) = (2, 3)

@@ -87,6 +87,7 @@ class Kernel:
 
     @property
     def name(self) -> str:
+        """That of the function."""
         return self.function.__name__
 
     @property

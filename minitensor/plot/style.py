@@ -132,6 +132,7 @@ def show_all() -> int:
 
 
 def close_all() -> None:
+    """Forget all pictures that were drawn."""
     plt.close("all")
     for animation in _animations:
         animation._draw_was_started = True  # else matplotlib warns that it was never shown

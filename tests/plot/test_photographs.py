@@ -87,3 +87,16 @@ def test_many_pictures_of_few_colours_stand_in_rows():
     axes = plot.recoloured(dict.fromkeys("abc", one), columns=2).axes
     assert [ax.get_title(loc="left") for ax in axes] == ["a", "b", "", "", "c", "", "", ""]
     assert [len(ax.patches) for ax in axes] == [0, 0, 1, 1, 0, 0, 1, 0]
+
+
+def test_colours_of_a_photograph_are_marked_as_data():
+    """Who draws for a dark page leaves them alone."""
+    colours, sizes = mt.tensor([[1.0, 0.0, 0.0], [0.0, 0.5, 1.0]]), mt.tensor([6, 1])
+    *own, rest = plot.palette(colours, sizes).axes[0].patches
+    assert all(patch.is_data for patch in own)
+    assert not hasattr(rest, "is_data")
+    cloud = plot.colour_cloud({"one": mt.tensor([[0.0, 1.0], [1.0, 0.0]])}, colours).axes[0]
+    assert cloud.collections[0].is_data
+    assert cloud.patch.is_data
+    bars = plot.recoloured({"one": (mt.tensor(photo_of()), colours, sizes)}).axes[1].patches
+    assert [bar.is_data for bar in bars] == [True, True]

@@ -254,3 +254,9 @@ def test_pairs_have_row_0_on_top_and_0_is_white():
     assert bar.get_ylim() == (0, 6)
     fig.draw_without_rendering()
     assert all(tick == round(tick) for tick in (*ax.get_xticks(), *ax.get_yticks()))
+
+
+def test_the_pixels_of_memory_are_marked_as_data_and_the_outlines_are_not():
+    top = plot.memory([[0, 16], [8, 4]], row=0, column=1).axes[0]
+    assert [hasattr(patch, "is_data") for patch in top.patches] == [True] * 4 + [False] * 2
+    assert sum(hasattr(words, "is_data") for words in top.texts) == 4  # the numbers in the pixels, which are as dark

@@ -53,18 +53,26 @@ const playground = (() => {
     const told = el("p", { class: "explore-said", role: "status", tabindex: -1 });
     const [asked, table, code] = [0, 0, 0].map(() => el("div", {}));
     const canvas = el("canvas", { "aria-hidden": "true" });
-    const plane = svg("svg", {
-      viewBox: `0 0 ${2 * RIGHT * SCALE} ${2 * TOP * SCALE}`,
-      class: "explore-picture",
-      tabindex: 0,
-      role: "application",
-      "aria-describedby": "shift-keys",
-      pointerdown: press,
-      pointermove: pull,
-      pointerup: lift,
-      pointercancel: () => (drag = null),
-      keydown: key,
-    });
+    const layer = svg("g", {});
+    const pad = svg("rect", { width: "100%", height: "100%", class: "shift-pad" }); // what a finger is on stays there
+    const plane = svg(
+      "svg",
+      {
+        viewBox: `0 0 ${2 * RIGHT * SCALE} ${2 * TOP * SCALE}`,
+        class: "explore-picture",
+        tabindex: 0,
+        role: "application",
+        "aria-describedby": "shift-keys",
+        pointerdown: press,
+        pointermove: pull,
+        pointerup: lift,
+        pointercancel: () => (drag = null),
+        keydown: key,
+      },
+      layer,
+      pad,
+    );
+    plane.addEventListener("touchmove", (event) => drag && drag.on && event.preventDefault(), { passive: false });
     const climb = button("Climb", () => (frame ? stop() : play(at >= found.updates ? 0 : at)));
     const step = button("One update", () => (stop(), show(at >= found.updates ? 0 : Math.floor(at) + 1)));
     const count = el("span", { class: "shift-count" });
@@ -162,7 +170,7 @@ const playground = (() => {
         peaks: open ? found.centers.map(peak) : [],
         reach: model.points.length ? [spot(model.points[chosen], model.bandwidth * SCALE, "shift-reach")] : [],
       };
-      plane.replaceChildren(...Object.values(drawn).flat());
+      layer.replaceChildren(...Object.values(drawn).flat());
       canvas.hidden = !open;
       if (open) shade(canvas, model);
       [climb, step].forEach((each) => (each.disabled = !open));
@@ -243,6 +251,7 @@ const playground = (() => {
     }
 
     function press(event) {
+      if (event.button) return; // of a mouse the left one alone
       const [x, y, unit] = spotOf(event);
       const off = model.points.map((own) => Math.hypot(own[0] - x, own[1] - y) * unit);
       drag = { on: Math.min(...off) < (event.pointerType === "mouse" ? 9 : 18) };

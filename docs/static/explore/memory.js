@@ -131,7 +131,7 @@ const memory = (() => {
       el(
         "tr",
         {},
-        ["counted", "", "counter"].map((words) => el("th", { scope: words && "col" }, words)),
+        ["counted", "number", "counter"].map((words) => el("th", { scope: "col" }, words)),
       ),
       counts(model).map(([words, number, name]) =>
         el(
