@@ -16,3 +16,13 @@ function reachable() {
 }
 addEventListener("load", reachable);
 addEventListener("resize", reachable);
+
+// The theme's menus are checkboxes: Enter opens them too, and Escape shuts them.
+addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches(".sidebar-toggle, .toctree-checkbox")) event.target.click();
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll(".sidebar-toggle:checked")) {
+    menu.checked = false;
+    menu.focus();
+  }
+});
