@@ -1,9 +1,11 @@
 """What the library says of a state of an explorer: the guess that is right, and what the page must then show.
 
-Each function takes a state, as the address has it, and gives {guess, said, raises, printed, shown}: the label of the
-right guess (None where nothing is asked), words of the sentence, the error that the Python ends in, what it prints
-(None: not compared as a whole), and a check of what stands on the page.
+Each function takes a state, as the address has it, and gives {guess, said, raises, printed, shown}: the labels of the
+guesses that are right (none where nothing is asked), words of the sentence, the error that the Python ends in, what
+the Python prints (None: not compared), and a check of what stands on the page.
 """
+
+from itertools import combinations
 
 import numpy as np
 from making.explorer_broadcasting import shapes_of
@@ -37,7 +39,7 @@ def broadcasting(state):
         assert page.locator(".explore-text").text_content() == text
 
     return {
-        "guess": str(result) if raises is None else "an error",
+        "guess": [str(result) if raises is None else "an error"],
         "said": f"{a} and {b} make {result}." if raises is None else f"{a} and {b} do not fit",
         "raises": raises,
         "printed": f"{text}\n{result}" if raises is None else None,
@@ -48,25 +50,42 @@ def broadcasting(state):
 def einsum(state):
     spec, shapes = state["spec"], shapes_of(state["sizes"])
     try:
-        found, plan = mt.explain_einsum(spec, *shapes), mt.einsum_plan(spec, *shapes)
+        found = mt.explain_einsum(spec, *shapes)
     except EinsumError as error:
         message = str(error)
         return {
-            "guess": "it fails" if "size" in message else None,
+            "guess": ["it fails"] if "size" in message else [],
             "said": "It fails",
             "raises": "EinsumError",
             "printed": None,
             "shown": lambda page: text_is(page, ".explore-fault", message),
         }
-    pairs = plan._tidied.order.pairs
-    first = " with ".join(f"x{number}" for number in sorted(pairs[0])) if len(shapes) > 2 else None
+    guess = beginnings(spec, shapes) if len(shapes) > 2 else [f"{found.naive_flops:,}"]
     return {
-        "guess": first or f"{found.naive_flops:,}",
+        "guess": guess,
         "said": many(found.flops, "operation"),
         "raises": None,
         "printed": str(found),
         "shown": lambda page: text_is(page, 'pre[aria-label="the loops"]', found.loops),
     }
+
+
+def beginnings(spec, shapes):
+    """The pairs of operands with which a cheapest order can begin, as the page names them."""
+    terms, costs = spec.replace(" ", "").partition("->")[0].split(","), {}
+    output = "".join(letter.name for letter in mt.explain_einsum(spec, *shapes).letters if letter.kept)
+    for pair in combinations(range(len(terms)), 2):
+        rest = [at for at in range(len(terms)) if at not in pair]
+        needed = set(output).union(*(terms[at] for at in rest))
+        sizes = {letter: size for at in pair for letter, size in zip(terms[at], shapes[at], strict=True)}
+        made = [letter for letter in sizes if letter in needed]
+        first = mt.einsum_plan(f"{','.join(terms[at] for at in pair)}->{''.join(made)}", *(shapes[at] for at in pair))
+        then = mt.einsum_plan(
+            f"{','.join(terms[at] for at in rest)},{''.join(made)}->{output}",
+            *(shapes[at] for at in rest), tuple(sizes[letter] for letter in made),
+        )  # fmt: skip
+        costs["x{} with x{}".format(*pair)] = first.flops + then.flops
+    return [words for words, cost in costs.items() if cost == min(costs.values())]
 
 
 def text_is(page, selector, text):
@@ -90,7 +109,7 @@ def memory(state):
             assert abs(int(text.strip("%")) - right * (100 if text.endswith("%") else 1)) <= 0.5 * text.endswith("%")
 
     printed = f"{number} sectors {clocks} clocks" if state["space"] == "global" else f"{number} clocks {clocks}"
-    return {"guess": str(number), "said": many(number, one), "raises": None, "printed": printed, "shown": shown}
+    return {"guess": [str(number)], "said": many(number, one), "raises": None, "printed": printed, "shown": shown}
 
 
 def points_of(state):
@@ -110,11 +129,11 @@ def mean_shift(state):
         )
         assert colours == [label % COLOURS for label in labels]
         peaks = page.locator(".explore table tr").evaluate_all("all => all.map(row => row.cells[2].innerText)")[1:]
-        peaks = [list(map(float, each.split(","))) for each in peaks]
+        peaks = [list(map(float, each.split(","))) for each in peaks if each]  # the last row may say how many more
         assert np.allclose(peaks, centers[:COLOURS], rtol=0, atol=1e-3)
 
     return {
-        "guess": str(len(centers)) if len(points) > 1 else None,
+        "guess": [str(len(centers))] if len(points) > 1 else [],
         "said": f"{many(len(centers), 'cluster')} of {many(len(points), 'point')}",
         "raises": None,
         "printed": f"{len(centers)} clusters after {found.n_iter} updates",
