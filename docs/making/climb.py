@@ -29,7 +29,10 @@ def drawn(found, key, gpu="RTX 3090"):
         return f"{WIDE * (math.log10(seconds) - first) / (last - first):.2f}%"
 
     height = TOP + LINE * len(bars) + FOOT
-    parts = [*_axis(first, last, place, height), *_legend(found["processor"], any(bar.get("part") for bar in bars), gpu)]
+    parts = [
+        *_axis(first, last, place, height),
+        *_legend(found["processor"], any(bar.get("part") for bar in bars), gpu),
+    ]
     for number, bar in enumerate(bars):
         parts += _bar(bar, captions.get(bar["rung"], ""), TOP + LINE * number, place)
     title = f"The climb of the {NAMES.get(key, key)}, {sizes(climb)}"

@@ -7,6 +7,7 @@ no link, nor is a name without an entry in the reference.
 
 import ast
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -33,9 +34,11 @@ def setup(app):
             script = Path(self.env.srcdir, f"{name}.py")
             if not name.startswith("lessons/") or not script.exists():
                 return
-            known = meanings(script)
+            found, before = meanings(script), ""
             for block in list(self.document.findall(nodes.literal_block)):
                 if block.get("language", "").lower() == "python":
+                    before += f"{block.rawsource}\n"
+                    known = {each: to for each, to in found.items() if is_made(each, before)}
                     block.replace_self(linked_code("", "", *self.words(block.rawsource, known)))
 
         def words(self, code, known):
@@ -82,10 +85,10 @@ def setup(app):
 def meanings(script):
     """What a lesson's names mean: "mt.einsum" is ("minitensor.einsum",); the first that the reference has counts."""
     text = script.read_text(encoding="utf-8")
-    found = {}
+    found, own = {}, written_here(text)
     for module, name, here in imports(text):
         whole = f"{module}.{name}" if name else module
-        if whole.partition(".")[0] == HERE:
+        if whole.partition(".")[0] == HERE and here not in own:
             found[here] = (whole,)
     for written in attributes(text):
         first, _, rest = written.partition(".")
@@ -96,7 +99,8 @@ def meanings(script):
         for written, places in json.loads(types.read_text(encoding="utf-8")).items():
             if "." in written and written not in found:
                 names = [f"{each['module']}.{each['name']}" for each in places]
-                names = [each for each in names if each.startswith(f"{HERE}.")]
+                kinds = {each["name"].partition(".")[0] for each in places}
+                names = [each for each in names if each.startswith(f"{HERE}.") and not kinds & own]
                 found |= {written: tuple(names)} if names else {}
     return found
 
@@ -113,6 +117,34 @@ def imports(text):
             yield from ((each.name, None, each.name) for each in node.names if not each.asname)
         elif isinstance(node, ast.ImportFrom):
             yield from ((node.module, each.name, each.asname or each.name) for each in node.names)
+
+
+def written_here(text):
+    """The names that a script gives to things of its own: what it assigns, its functions, their arguments, its classes.
+
+    >>> sorted(written_here("import a; b = a.c\\nclass D:\\n    def e(self): pass"))
+    ['D', 'b', 'e', 'self']
+    """
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+    return found
+
+
+def is_made(written, before):
+    """Whether the first name of a chain is imported or assigned in the cells up to here.
+
+    >>> is_made("mt.sum", "import minitensor as mt"), is_made("mt.sum", "mt.sum(x)")
+    (True, False)
+    """
+    first = re.escape(written.partition(".")[0])
+    imported = rf"\bimport\b(?: \([^)]*|[^\n]*)\b{first}\b"
+    return bool(re.search(rf"{imported}|\b{first}\b[^=\n]*=|\bfor [^\n]*\b{first}\b", before))
 
 
 def attributes(text):

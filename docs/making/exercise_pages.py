@@ -11,7 +11,7 @@ from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.files import exercises, header, stub
 
 FIGURE = "    "  # what a line of a figure begins with
-HEADINGS = ("", "Exercise", "To do", "How much", "Minutes", "Stars")
+HEADINGS = ("No.", "Exercise", "To do", "How much", "Minutes", "Stars")
 
 
 def setup(app):

@@ -12,7 +12,7 @@ GLOSSARY = Path(__file__).parents[1] / "glossary.md"
 # Words of ordinary English, or of two trades: they are linked only where their entry says that they are shown.
 ELSEWHERE_ANOTHER = {
     "kernel", "thread", "block", "grid", "launch", "register", "barrier", "race", "atomic", "bank", "halo", "cluster",
-    "density", "mode", "bandwidth", "noise", "code", "probe", "recall", "shape", "view", "mask", "batch", "climb",
+    "density", "mode", "bandwidth", "axis", "eps", "code", "probe", "recall", "shape", "view", "mask", "batch", "climb",
     "loss", "cosine", "order", "expand", "promotion", "tile", "occupancy", "divergence",
 }  # fmt: skip
 WITH_LESSON_7 = ("manual", "reference/gpu")  # pages on which the words of the GPU lesson mean what they mean there

@@ -23,7 +23,7 @@ from minitensor import plot
 from minitensor.plot.style import is_animation
 
 SCALE = 80  # CSS pixels for an inch of a figure: words of 11 points are 12 pixels high
-DPI = 144  # 1.8 pixels for each of those
+DPI, MOST_WIDE = 144, 1472  # 1.8 pixels for each of those; at most twice as many as a column is wide
 MOST_ERROR = 16  # of 255, by which a colour may differ in a drawing of few colours; what needs more is a photograph
 ALT = re.compile(r"^( *)# alt: *(.*)\n?((?:\1#  .*(?:\n|$))*)", re.M)
 
@@ -77,8 +77,9 @@ def shown(figure, path, alt, root):
         from making.films import written
 
         return written(figure, path, alt, root)
+    dpi = min(DPI, MOST_WIDE / figure.get_size_inches()[0])
     for dark in (False, True):
-        save(pixels(figure, DPI, dark), beside(path, dark), DARK_PAGE if dark else LIGHT_PAGE)
+        save(pixels(figure, dpi, dark), beside(path, dark), DARK_PAGE if dark else LIGHT_PAGE)
     width, height = (round(SCALE * side) for side in figure.get_size_inches())
     return f"\n.. drawn:: /{path.relative_to(root).as_posix()}\n   :alt: {alt}\n   :size: {width} {height}\n\n"
 

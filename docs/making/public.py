@@ -178,8 +178,8 @@ def defined_in(module: str, name: str) -> str:
 
 def other_ids(module: str, shown: str) -> list[str]:
     """Where viewcode's page of a file leads back to, if it takes the names of that file for another room's."""
-    rooms = _rooms_of(defined_in(module, shown)) - {module}
-    return [f"{room}.{shown}" for room in sorted(rooms) if f"{room}.{shown}" not in everything()]
+    file = defined_in(module, shown)
+    return [f"{room}.{shown}" for room in sorted({*_rooms_of(file), file} - {module})]
 
 
 @cache

