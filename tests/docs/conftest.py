@@ -1,4 +1,4 @@
-"""Tests of the site, for those who have what makes it: ``pip install -e ".[docs]"``. It lies in docs/making. And a browser."""
+"""Tests of the site, for those who have what makes it: ``pip install -e ".[docs]"``. And a browser."""
 
 import sys
 from importlib.util import find_spec
