@@ -38,7 +38,7 @@ def setup(app):
             for block in list(self.document.findall(nodes.literal_block)):
                 if block.get("language", "").lower() == "python":
                     before += f"{block.rawsource}\n"
-                    known = {each: to for each, to in found.items() if is_made(each, before)}
+                    known = {each: to for each, to in found.items() if is_made(each, before, to)}
                     block.replace_self(linked_code("", "", *self.words(block.rawsource, known)))
 
         def words(self, code, known):
@@ -136,12 +136,18 @@ def written_here(text):
     return found
 
 
-def is_made(written, before):
+def is_made(written, before, meaning=()):
     """Whether the first name of a chain is imported or assigned in the cells up to here.
+
+    There is no Tensor before there is minitensor: what has the name of one until then is the lesson's own.
 
     >>> is_made("mt.sum", "import minitensor as mt"), is_made("mt.sum", "mt.sum(x)")
     (True, False)
+    >>> is_made("x.T", "x = Matrix()", ["minitensor.Tensor.T"])
+    False
     """
+    if any(".Tensor." in each for each in meaning) and "import minitensor" not in before:
+        return False
     first = re.escape(written.partition(".")[0])
     imported = rf"\bimport\b(?: \([^)]*|[^\n]*)\b{first}\b"
     return bool(re.search(rf"{imported}|\b{first}\b[^=\n]*=|\bfor [^\n]*\b{first}\b", before))

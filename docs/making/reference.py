@@ -6,6 +6,7 @@ the index and the pages of source know it. What stands below its signature is it
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -31,6 +32,7 @@ def setup(app):
     app.connect("viewcode-follow-imported", lambda app, module, name: public.defined_in(module, name))
     app.connect("viewcode-find-source", _source)
     app.connect("doctree-read", _led_back_to)
+    app.connect("html-page-context", _lists_of_parameters)
     app.add_css_file("reference.css")
     return {"parallel_read_safe": True}
 
@@ -54,6 +56,15 @@ def _led_back_to(app, doctree):
             more = public.other_ids(node["module"], node["fullname"])
             node["ids"] += [each for each in more if each not in taken]
             taken |= {*more}
+
+
+def _lists_of_parameters(app, page, template, context, doctree):
+    """Signatures of several lines are lists; Sphinx writes them as definitions of nothing, which axe refuses."""
+    parts = re.split(r"(<dl>\s*(?:<dd>.*?</dd>\s*)+</dl>)", context.get("body", ""), flags=re.DOTALL)
+    for at in range(1, len(parts), 2):
+        parts[at] = parts[at].replace("<dl>", '<dl role="list">').replace("<dd>", '<dd role="listitem">')
+    if len(parts) > 1:
+        context["body"] = "".join(parts)
 
 
 class Api(SphinxDirective):
