@@ -294,9 +294,10 @@ fig = plot.climbs(few, many)
 # trip once for all of them.
 
 # %%
-# If ``blas`` takes whole milliseconds for the 1,797 digits, your machine is busy with
-# something else. BLAS divides the work among the processor's cores and then waits for
-# the last of them.
+# "Uneven" in the picture means that the machine was busy with something else. So it was
+# if ``blas`` takes whole milliseconds for the 1,797 digits: BLAS divides the work among
+# the processor's cores and then waits for the last of them. Where one core alone was
+# much quicker, its time is shown, and "on 1 thread" beside it.
 
 # %%
 # What to take away

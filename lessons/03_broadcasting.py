@@ -268,7 +268,8 @@ for m, k, n in ((5, 64, 10), (1797, 64, 10), (512, 512, 512), (50_000, 784, 10))
 # ----------------------------
 # Two rungs are new on the ladder of lesson 2: ``broadcasting`` is one row at a time,
 # ``broadcasting_3d`` is all at once. ``climb`` checks first that all of them agree. A
-# rung that would take longer than half a second is skipped, and says so.
+# rung that would take longer than half a second, as a part of the work lets expect, is
+# skipped, and says so.
 
 from minitensor.matrix_product.rungs import LADDER
 
@@ -294,7 +295,8 @@ fig = plot.climbs(
 )
 
 # %%
-# On the digits, broadcasting wins, and the fewer rounds of Python the better. On the
+# On the digits, the fewer rounds of Python the better, as far as the clock can tell:
+# "uneven" in the picture means that the machine was busy with something else. On the
 # square matrices the step from one row at a time to all at once no longer gains
 # anything. The table of everything takes 67 MB and does not fit the caches of most
 # processors, while the table of one row, a quarter of a megabyte, does. So Python's

@@ -85,7 +85,7 @@ def page(lesson):
     top = (
         f"{which(numbers)} of :doc:`lesson {lesson.number}, {lesson.title.partition(':')[0]}"
         f" </lessons/{lesson.stem}>`, some {minutes} minutes for whoever has read it. "
-        "How to begin: :doc:`/exercises`. A solution is shown by ``minitensor check`` once yours is right.\n"
+        "How to begin: :doc:`/exercises`. Where a solution lies is said by ``minitensor check`` once yours is right.\n"
     )
     words = f"{lesson.number} · {lesson.name}: exercises"
     return "\n".join([_heading(words, "="), top, *map(section, numbers)])

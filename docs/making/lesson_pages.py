@@ -132,7 +132,7 @@ def line_of_facts(number, known):
     practice = practice.replace("` with", "` goes with" if len(with_it) == 1 else "` go with")
     have = (
         f"``minitensor lesson {number}`` runs it. To download: :download:`its notebook <{each.stem}.ipynb>`, "
-        f"which installs what it needs, or :download:`the script <{each.stem}.py>`."
+        f"for where minitensor is installed, or :download:`the script <{each.stem}.py>`."
     )
     first = f"About {each.minutes} minutes. Needs {_with_links(each.needs, known)}.{practice}"
     return f".. container:: lesson-facts\n\n   {first}\n\n   {have}\n"

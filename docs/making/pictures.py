@@ -122,7 +122,8 @@ class Drawn(SphinxDirective):
 
 def both(directive, path, name, **attributes):
     """A block with the light and the dark drawing of one picture."""
-    block = nodes.container(classes=[name])
+    wide = int(attributes["size"].split()[0]) > WIDE
+    block = nodes.container(classes=[name, *["wide"] * wide])
     for dark in (False, True):
         image = drawn("", uri=str(beside(Path(path), dark)), classes=["only-dark" if dark else "only-light"])
         image.attributes.update(attributes)

@@ -115,12 +115,11 @@ def titled(group: str) -> str:
     >>> titled("Lesson 7"), titled("Kernels")
     ('Lesson 7, GPU kernels', 'Kernels')
     """
-    from minitensor.exercise.files import lessons_folder
+    from making.lesson_pages import all_lessons
 
     if not group.startswith("Lesson "):
         return group
-    (path,) = lessons_folder().glob(f"{int(group.split()[1]):02}_*.py")
-    return f"{group}, {path.read_text(encoding='utf-8')[3:].partition(':')[0]}"
+    return f"{group}, {all_lessons()[int(group.split()[1])].name}"
 
 
 def of_one(lessons: set[int]) -> int:
