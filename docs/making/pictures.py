@@ -20,12 +20,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from making._dark import DARK_PAGE, LIGHT_PAGE, pixels
 from minitensor import plot
+from minitensor.command.cells import ALT
 from minitensor.plot.style import is_animation
 
+WIDE = 600  # CSS pixels from which a picture scrolls on a phone instead of shrinking
 SCALE = 80  # CSS pixels for an inch of a figure: words of 11 points are 12 pixels high
 DPI, MOST_WIDE = 144, 1472  # 1.8 pixels for each of those; at most twice as many as a column is wide
 MOST_ERROR = 16  # of 255, by which a colour may differ in a drawing of few colours; what needs more is a photograph
-ALT = re.compile(r"^( *)# alt: *(.*)\n?((?:\1#  .*(?:\n|$))*)", re.M)
 
 
 def setup(app):

@@ -188,18 +188,31 @@ def told() -> Iterator[tuple[list[str], str]]:
         yield [name.removesuffix(".py") for name in links], re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", words)
 
 
+def own_words(room: str) -> str:
+    """What a room that shares a row of the README says of itself: the first sentence of its docstring.
+
+    >>> own_words("norms")
+    'How long a tensor is, and how far apart two tensors are.'
+    """
+    path = PACKAGE / f"{room}.py"
+    text = (path if path.is_file() else PACKAGE / room / "__init__.py").read_text(encoding="utf-8")
+    first = (ast.get_docstring(ast.parse(text)) or "").partition("\n\n")[0]
+    return " ".join(first.split())
+
+
 def size(room: str) -> tuple[int, int]:
     """How many files a room has, and how many lines."""
     path = PACKAGE / f"{room}.py"
-    files = [path] if path.is_file() else list((PACKAGE / room).rglob("*.py"))
+    files = [path] if path.is_file() else [*(PACKAGE / room).rglob("*.py"), *(PACKAGE / room).rglob("*.cu")]
     return len(files), sum(len(each.read_text(encoding="utf-8").splitlines()) for each in files)
 
 
 def listed() -> str:
     """The list as Markdown, a room a line, each where the drawing leads to."""
     lines = []
-    for names, words in told():
+    for names, together in told():
         for name in names:
+            words = together if len(names) == 1 else own_words(name)
             files, count = size(name)
             many = f"{files} files, " if files > 1 else ""
             lines += [f"({anchor(name)})=", f"`{name}`", f": {words} *{many}{count:,} lines.*", ""]

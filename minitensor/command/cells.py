@@ -13,6 +13,9 @@ LINK = re.compile(r"`([^`<]+?)\s*<([^>]+)>`__?")
 RULE = re.compile(r"=+(?: +=+)+")  # above, below and inside a table
 FACTS = re.compile(r"About (\d+) minutes\. Needs (.+)\.")
 
+# What a picture shows, for the site: the comment above the statement that draws it, continued by "#" and two spaces.
+ALT = re.compile(r"^( *)# alt: *(.*)\n?((?:\1#  .*(?:\n|$))*)", re.MULTILINE)
+
 
 class Cell(NamedTuple):
     """Prose and the code below it.

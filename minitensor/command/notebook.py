@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any
 
-from minitensor.command.cells import Cell, cells
+from minitensor.command.cells import ALT, Cell, cells
 from minitensor.errors import InputError
 from minitensor.text.files import written
 from minitensor.text.hints import MODULES
@@ -79,10 +79,13 @@ def _imported(node: ast.AST) -> list[str]:
 
 
 def _code(cell: Cell) -> str:
-    """The code, with ";" after a last line that draws: else its value would be shown beside the picture."""
-    last = ast.parse(cell.code).body[-1:]
+    """The code without the texts for its pictures, which are seen; with ";" after a last line that draws, or its value
+    would be shown beside the picture.
+    """
+    code = ALT.sub("", cell.code)
+    last = ast.parse(code).body[-1:]
     draws = any(isinstance(each, ast.Expr) and ast.unparse(each).startswith("plot.") for each in last)
-    return f"{cell.code};" if draws else cell.code
+    return f"{code};" if draws else code
 
 
 def _part(number: int, kind: str, source: str) -> dict[str, Any]:
