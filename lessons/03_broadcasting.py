@@ -63,9 +63,9 @@ print(table + column[:, None])
 # ------------
 # Can both operands be stretched in one sum? Yes: a column of shape (3, 1) and a row of
 # shape (4,) make a whole table. This is an *outer* sum: every number of the one with
-# every number of the other. On the site,
-# `the broadcasting explorer <../explore/broadcasting.html?shapes=3x1,4>`__ shows the
-# stretch of any two shapes.
+# every number of the other.
+# `The broadcasting explorer <../explore/broadcasting.html?shapes=3x1,4>`__, a page of
+# the site, shows the stretch of any two shapes.
 
 from minitensor import plot
 
@@ -162,7 +162,7 @@ print(mt.explain_broadcast(guesses.shape, hidden.shape, names=["guesses", "hidde
 # %%
 # The slice ``2:3`` kept an axis of size 1. So every guess was compared with every
 # hidden pixel, and the loss is the mean of a table of 1,797 × 1,797 errors. Only those
-# on its diagonal, where a guess meets its own pixel, were wanted. (On the site:
+# on its diagonal, where a guess meets its own pixel, were wanted. (A page of the site:
 # `the same trap with four guesses <../explore/broadcasting.html?shapes=4,4x1>`__.)
 
 errors = (guesses - hidden) ** 2

@@ -51,9 +51,9 @@ assert (out == a @ b).all()
 # at the result is a *free* letter. A wire that ends between two boxes is a *contracted*
 # letter: it is summed. In ``qnd,qnd->qn`` the letters ``q`` and ``n`` stand in both
 # tensors and in the result. Along them the tensors are multiplied element by element,
-# and nothing is summed; ``d`` is. On the site,
-# `the einsum explorer <../explore/einsum.html?spec=ik,kj-%3Eij&sizes=5x784,784x10>`__
-# shows the loops of any spec, and what they cost.
+# and nothing is summed; ``d`` is.
+# `The einsum explorer <../explore/einsum.html?spec=ik,kj-%3Eij&sizes=5x784,784x10>`__,
+# a page of the site, shows the loops of any spec, and what they cost.
 
 from minitensor import plot
 

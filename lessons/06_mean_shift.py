@@ -167,8 +167,8 @@ plot.climbs(LADDER.climb(third, third, h, title=title, time_limit=1.0))
 # ``mean_shift`` repeats the update until no point moves any more, and makes one cluster
 # of all that stopped in the same place. With ``path=True`` it remembers all the paths.
 # It finds six peaks, from the points alone. Each path goes uphill; every tenth is
-# checked. (On the site, `the mean-shift playground <../explore/mean_shift.html>`__ does
-# it with points that you place.)
+# checked. (`The mean-shift playground <../explore/mean_shift.html>`__, a page of the
+# site, does it with points that you place.)
 
 found = mean_shift(points, h, path=True)
 print(f"{found.centers.shape[0]} clusters after {found.n_iter} updates")

@@ -246,9 +246,9 @@ for launch in (step_1, step_2):
 # players, and in one clock each bank gives one word. Thirty-two neighbours lie in 32
 # banks: one clock. But thirty-two threads one below the other want words that are a
 # whole row apart. If the length of a row is a multiple of 32, they all lie in the same
-# bank, and it takes 32 clocks. On the site,
-# `the memory explorer <../explore/memory.html?stride=32&offset=0>`__ shows sectors,
-# banks and clocks for any stride.
+# bank, and it takes 32 clocks.
+# `The memory explorer <../explore/memory.html?stride=32&offset=0>`__, a page of the
+# site, shows sectors, banks and clocks for any stride.
 
 
 @kernel
