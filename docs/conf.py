@@ -3,6 +3,7 @@
 ``LESSONS='0[13]_' sphinx-build ...`` executes lessons 1 and 3 alone: for who writes one.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import minitensor
 
 sys.path.insert(0, str(Path(__file__).parent))  # where making/ is, what this site is made by
+
+logging.getLogger("matplotlib").setLevel(logging.WARNING)  # the styles of code show everybody's log
 
 project = "minitensor"
 author = copyright = "the minitensor authors"

@@ -429,7 +429,7 @@ for many in (100_000, 1_000_000):
 # How near does ``gpu_fast`` come? Only a clock can say, on a GPU. In a checkout,
 # ``python tests/benchmarks/gpu.py`` asks it, and keeps the answer with device, date and
 # versions. Below is the whole climb. On the left are the bytes, pale by formula and
-# dark as counted. On the right is what was measured: this machine, now, and any GPU
+# strong as counted. On the right is what was measured: this machine, now, and any GPU
 # that this copy of minitensor has a measurement of. If there is none, the picture says
 # so. (``compiled`` runs on a processor only. It has a dot if Numba is installed.)
 

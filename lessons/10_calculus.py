@@ -613,7 +613,7 @@ plot.walks(
     (-2.0, 8.0, -4.0, 6.0),
     labels=("a, the height at x = 0", "b, the slope"),
     title="200 steps from the red dot; "
-    "the darker the larger the loss, the cross is the least",
+    "the bluer the larger the loss, the cross is the least",
 )
 
 # %%

@@ -28,7 +28,7 @@ class Counters:
     fewest_store_sectors : those of them that are written
     bank_conflicts : how many more rounds shared memory took than it had to
     global_atomics, shared_atomics : of single threads
-    atomic_rounds : how often an atomic waited for another of the same request on the same element
+    atomic_rounds : how often an atomic waited for another on the same element, of the blocks that run together
     barriers : how often a block passed one
     flops : of floats; flops64 : those of them that are of float64
     global_requests, shared_requests, atomic_requests : of warps
