@@ -136,7 +136,7 @@ def drawing(graph: Graph) -> str:
         for place, x in across(level).items()
     }
     parts = [
-        f'<svg class="rooms" viewBox="0 0 {width:g} {height}" role="img" aria-labelledby="rooms-title rooms-text">',
+        f'<svg class="rooms" viewBox="0 0 {width:g} {height}" role="group" aria-labelledby="rooms-title rooms-text">',
         '<title id="rooms-title">The rooms and who imports whom</title>',
         f'<desc id="rooms-text">{escape(in_words(arrows))}</desc>',
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'

@@ -11,7 +11,7 @@ AXE = Path(os.environ.get("MINITENSOR_AXE", "node_modules/axe-core/axe.min.js"))
 # Of axe's rules, what WCAG 2.2 asks for at levels A and AA; of these, what depends on the colours, and on the width.
 EVERY = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OF_COLOURS = {"type": "rule", "values": ["color-contrast"]}
-OF_WIDTH = {"type": "rule", "values": ["target-size", "scrollable-region-focusable", "link-in-text-block", "label"]}
+OF_WIDTH = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
 ASK = """async (only) => (await axe.run(document, {runOnly: only, resultTypes: ["violations"]})).violations
     .filter(each => ["serious", "critical"].includes(each.impact))
     .map(each => each.id + ": " + each.nodes.slice(0, 3).map(node => node.target.join(" ")).join(" | ")
@@ -28,11 +28,11 @@ def faults_of(page, axe):
         page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate(DRAWN)
             if (wide := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
                 yield f"{width}, {mode}: scrolls sideways by {wide}"
             rules = {("light", 1280): EVERY, ("dark", 1280): OF_COLOURS, ("light", 390): OF_WIDTH}.get((mode, width))
             if axe and rules:
+                page.evaluate(DRAWN)
                 if page.evaluate("typeof axe === 'undefined'"):
                     page.add_script_tag(path=AXE)
                 yield from (f"{width}, {mode}: {each}" for each in page.evaluate(ASK, rules))

@@ -148,6 +148,19 @@ def test_a_film_by_keyboard(opened):
     assert abs(int(slider.input_value()) / int(slider.get_attribute("max")) - 0.5) < 0.2
 
 
+def test_a_film_that_does_not_step_is_found(opened):
+    def broken(route):
+        route.fulfill(body=route.fetch().text().replace("frame + by", "frame"), content_type="text/javascript")
+
+    page = opened(films())
+    page.route("**/film.js*", broken)
+    page.reload()
+    slider = page.locator(".film").first.get_by_role("slider")
+    Keyboard(page).to(slider)
+    page.keyboard.press("ArrowRight")
+    assert slider.input_value() == "1"
+
+
 def test_a_film_plays_by_itself_but_with_reduced_motion(opened):
     name = films()
     for motion, label in (("no-preference", "Pause"), ("reduce", "Play")):
