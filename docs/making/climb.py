@@ -31,7 +31,9 @@ def drawn(found, key, gpu="RTX 3090"):
     height = TOP + LINE * len(bars) + FOOT
     parts = [
         *_axis(first, last, place, height),
-        *_legend(found["processor"], any(bar.get("part") for bar in bars), gpu),
+        *_legend(
+            found["processor"], [bar.get("part") for bar in bars if "seconds" in bar and not bar["predicted"]], gpu
+        ),
     ]
     for number, bar in enumerate(bars):
         parts += _bar(bar, captions.get(bar["rung"], ""), TOP + LINE * number, place)
@@ -102,8 +104,10 @@ def _axis(first, last, place, height):
 
 
 def _legend(processor, parts, gpu):
-    items = [("climb-measured", f"measured on {processor}")]
-    items += [("climb-part", "measured on a part of the job, the whole reckoned")] if parts else []
+    items = [("climb-measured", f"measured on {processor}")] if not all(parts) else []
+    items += (
+        [("climb-part", f"measured on a part of the job, on {processor}, the whole reckoned")] if any(parts) else []
+    )
     items += [("climb-predicted", f"PREDICTED for an {gpu}" if gpu[0] in "RALH" else f"PREDICTED for a {gpu}")]
     for number, (kind, text) in enumerate(items):
         y = 2 + 20 * number

@@ -130,7 +130,7 @@ def markdown(docstring: str) -> str:
     """
     lines = docstring.rstrip().splitlines()
     begin = next(number for number, line in enumerate(lines) if line.lstrip().startswith("- "))
-    return "\n".join(line[4:] for line in lines[begin:]).replace("``", "`").removesuffix(": MATHS")  # listed below it
+    return "\n".join(line[4:] for line in lines[begin:]).replace("``", "`")
 
 
 class Atomics(SphinxDirective):

@@ -52,7 +52,7 @@ class Cuda:
     - ``cuda.shfl_down_sync(mask, value, lanes)``, ``shfl_xor_sync``, ``shfl_up_sync``, ``shfl_sync``: the value of
       another thread of the warp
     - ``cuda.range(..., unroll=)``: a range whose loop the compiler is told to unroll
-    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share, by NumPy's names: MATHS
+    - ``cuda.exp``, ``cuda.sqrt`` and other functions that NumPy and CuPy share, by NumPy's names
     """
 
     def __getattr__(self, name: str) -> Any:

@@ -252,8 +252,9 @@ def gpu_vectorised(a: Tensor, b: Tensor) -> Tensor:
     """`gpu_register_tiled` with loads of four floats, and two sets of tiles: one is filled while the other is used.
 
     On a GPU it is CUDA C++. Where the rows do not start at multiples of 16 bytes (k or n is no multiple of 4) the
-    loads from global memory are of one float; the rest is the same. On the simulator, and in a prediction, it is
-    `tiling.vectorised`, which has one set of tiles, and for other k and n `gpu_register_tiled`.
+    loads from global memory are of one float; the rest is the same. On the simulator it is `tiling.vectorised`,
+    which has one set of tiles, and for other k and n `gpu_register_tiled`; a prediction is of `tiling.vectorised`, and
+    refused for other k and n.
     """
     if cpp.on_gpu(a):
         return multiply_in_cpp("vectorised", a, b)

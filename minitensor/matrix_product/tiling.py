@@ -43,7 +43,8 @@ class Design(NamedTuple):
         Raises ShapeError where k and n must be multiples of 4 and are not, or a matrix has more than 2³¹ numbers.
         """
         if self.flat and (k % 4 or n % 4):
-            raise ShapeError(f"{self.kernel.name} loads four numbers at once: k and n are multiples of 4, not {k}, {n}")
+            wrong = " and ".join(f"{name} is {size}" for name, size in (("k", k), ("n", n)) if size % 4)
+            raise ShapeError(f"{self.kernel.name} loads four numbers at once: k and n are multiples of 4, but {wrong}")
         if max(m * k, k * n, m * n) >= 2**31:
             raise ShapeError(f"{self.kernel.name} counts in int32: no matrix may have 2³¹ numbers or more")
         rows, columns = max(1, -(-m // self.tile)), max(1, -(-n // self.tile))

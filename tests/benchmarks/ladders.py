@@ -38,7 +38,7 @@ from minitensor.text.numbers import in_seconds
 
 CARDS = ("RTX 3090", "RTX 4090", "L4", "H100 SXM")
 LIMIT = 2.5  # seconds of one call: a rung takes some three calls
-SECONDS = 0.6  # spent on timing a rung
+SECONDS = 1.5  # spent on timing a rung
 MEMORY = 2e9  # bytes
 WORTH = 1e6  # floating-point operations: with fewer no GPU has anything to do
 TELLING = 0.3  # seconds that a part takes at least
