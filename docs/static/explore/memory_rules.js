@@ -116,7 +116,7 @@ const memoryRules = (() => {
     const { space, sectors, fewest, used, moved, rounds, conflicts, least } = model;
     if (space === "global") {
       const best = sectors.length === fewest ? "No fewer would do" : `${fewest} would hold what is used`;
-      return `${kit.counted(sectors.length, "sector", "sectors")}: ${moved} bytes move, ${used} are asked for, ${percent(used, moved)}. ${best}.`;
+      return `${kit.counted(sectors.length, "sector", "sectors")}: ${moved} bytes move, ${used} ${used === 1 ? "is" : "are"} asked for, ${percent(used, moved)}. ${best}.`;
     }
     const busy = Math.max(...rounds.map((round) => round.length));
     const how = conflicts
