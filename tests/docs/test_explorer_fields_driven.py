@@ -130,4 +130,4 @@ def test_what_is_said_of_stretching(opened, shapes, words):
         explorer.guesses.first.click()
     text = explorer.root.inner_text()
     assert words in text
-    assert ("read again" in text) == words.startswith("Stretching")
+    assert ("pale ones are read again" in text) == words.startswith("Stretching")
