@@ -68,16 +68,17 @@ const playground = (() => {
       edit(model.points.map((own, i) => (i === chosen ? own.map((each, j) => (j === axis ? to : each)) : own)));
     };
     const pick = (text) => choose(rules.pointNumber(text, model.points.length) - 1);
-    const box = (name, label, end, by, take) =>
-      field(name, label, { min: end && -end, max: end, step: by, input: ({ target }) => tried(take, target) });
+    const box = (name, label, ends, take) =>
+      field(name, label, { ...ends, input: ({ target }) => tried(take, target) });
+    const across = (end) => ({ min: -end, max: end, step: 0.05 });
     const boxes = [
-      box("point", "Point", null, 1, pick),
-      ...["x", "y"].map((name, axis) => box(name, name, [RIGHT, TOP][axis], 0.05, typed(axis))),
+      box("point", "Point", { min: 1 }, pick),
+      ...["x", "y"].map((name, axis) => box(name, name, across([RIGHT, TOP][axis]), typed(axis))),
     ];
     const inputs = boxes.map((each) => each.querySelector("input"));
-    inputs[0].min = 1;
     const check = el("label", { class: "shift-check" }, blurring, " blurring: the data move too");
     const hand = [button("Add", add), button("Remove", drop)];
+    const editor = el("fieldset", { class: "shift-editor" }, el("legend", {}, "The chosen point"), boxes, hand);
     root.replaceChildren(
       kit.row("Cases", buttons),
       kit.opening(),
@@ -88,7 +89,7 @@ const playground = (() => {
       el("div", { class: "shift-plane" }, canvas, plane),
       el("div", { class: "explore-row", role: "group", "aria-label": "the climb" }, climb, step, last, count),
       el("p", { id: "shift-keys", class: "explore-hint" }, KEYS),
-      el("fieldset", { class: "shift-editor" }, el("legend", {}, "The chosen point"), boxes, hand),
+      editor,
       table,
       code,
     );
@@ -128,6 +129,7 @@ const playground = (() => {
 
     /* Say what is wrong with what is typed, if anything, and in which field. */
     function complain(words, field) {
+      if (words) (inputs.includes(field) ? editor : asked).before(problem); // where the eye is
       problem.textContent = words;
       [number, ...inputs].forEach((input) => input.setAttribute("aria-invalid", Boolean(words && input === field)));
     }
@@ -237,9 +239,7 @@ const playground = (() => {
 
     function choose(i) {
       if (!(i >= 0)) return;
-      stop();
-      complain(...fault);
-      chosen = i;
+      [chosen] = [i, stop(), complain(...fault)];
       draw();
     }
 
