@@ -47,7 +47,7 @@ def still(state):
         f"<p><strong>{a} and {b} make {result}.</strong></p>"
         f'<div class="explore-grids">{grids[0]}<span aria-hidden="true">+</span>{grids[1]}'
         f'<span aria-hidden="true">=</span>{grids[2]}</div>'
-        '<p class="explore-hint">Full cells are in memory; pale ones are the same numbers, read again.</p>'
+        '<p class="explore-hint">Of a and b, full cells are in memory; pale ones are read again.</p>'
         f"<p>Memory, as float64: {sizes}.</p>"
         f'<pre class="explore-text">{escape(explain_broadcast(a, b))}</pre>'
         f'<p class="explore-label">The same in Python</p>'

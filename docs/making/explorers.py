@@ -144,4 +144,10 @@ def scripts_of(name):
     >>> scripts_of("einsum")
     ['explore_words', 'explore', 'einsum_rules', 'einsum']
     """
-    return ["explore_words", "explore", f"{name}_rules", name]
+    return [
+        "explore_words",
+        "explore",
+        f"{name}_rules",
+        *(["mean_shift_drawing"] if name == "mean_shift" else []),
+        name,
+    ]

@@ -54,7 +54,7 @@ def einsum(state):
     except EinsumError as error:
         message = str(error)
         return {
-            "guess": ["it fails"] if "size" in message else [],
+            "guess": ["an error"] if "size" in message else [],
             "said": "It fails",
             "raises": "EinsumError",
             "printed": None,

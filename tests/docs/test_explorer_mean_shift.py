@@ -147,7 +147,7 @@ def test_a_wrong_script_is_found(table, tmp_path, right, wrong):
         ("?case=hills", "There is no case “hills”; there are heaps, moons, widths."),
         ("?case=toString", "There is no case “toString”"),
         ("?bandwidth=0", "The bandwidth is a number from 0.001 to 1000, not “0”."),
-        ("?bandwidth=", "not “”"),
+        ("?bandwidth=", "The bandwidth is a number from 0.001 to 1000."),
         ("?bandwidth=1e999", "not “1e999”"),
         ("?points=_", "There is no point"),
         ("?points=1,2,3", "“1,2,3” is no point"),

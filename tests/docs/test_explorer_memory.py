@@ -124,7 +124,7 @@ def test_a_wrong_script_is_found(table, tmp_path, right, wrong):
         ({"stride": "65"}, "The stride is a whole number from 0 to 64, not “65”."),
         ({"stride": "-1"}, "not “-1”"),
         ({"offset": "NaN"}, "The offset is a whole number from 0 to 63, not “NaN”."),
-        ({"offset": ""}, "not “”"),
+        ({"offset": ""}, "The offset is a whole number from 0 to 63."),
         ({"size": "3"}, "An element has 1, 2, 4 or 8 bytes, not “3”."),
         ({"size": "toString"}, "not “toString”"),
         ({"space": "constant"}, "The memory is global or shared, not “constant”."),

@@ -43,6 +43,10 @@ const broadcasting = (() => {
     first *
     (1 + shape.reduce((at, size, axis) => at * size + (size === 1 ? 0 : index[index.length - shape.length + axis]), 0));
 
+  /* Whether a number of an operand is read more than once. */
+  const repeats = ({ axes, result }, name) =>
+    !result.includes(0) && axes.some(({ who, size }) => size > 1 && who.includes(name));
+
   function drawing(model) {
     const { shapes, result, names } = model;
     if (!result) return apart(model);
@@ -53,7 +57,7 @@ const broadcasting = (() => {
     const sum = (index) => values[0](index) + values[1](index);
     const [a, b] = names.map((name, at) => {
       const title = `${name} ${inPython(shapes[at])}`;
-      const words = `${title} stretched to ${inPython(result)}: what is repeated is pale`;
+      const words = repeats(model, name) ? `${title} stretched to ${inPython(result)}: what is repeated is pale` : title;
       return figure(title, words, grid(result, shapes[at], name, whole && values[at]));
     });
     const trap = trapOf(shapes) > 0;
@@ -66,10 +70,11 @@ const broadcasting = (() => {
     );
     const sign = (text) => el("span", { "aria-hidden": "true" }, text);
     const cut = whole ? "" : ` At most ${DRAWN} cells of an axis are drawn.`;
+    const pale = names.some((name) => repeats(model, name)) ? "pale ones are read again" : "none is read again";
     const told = trap ? " Red is what was meant." : "";
     return [
       el("div", { class: "explore-grids" }, a, sign("+"), b, sign("="), out),
-      el("p", { class: "explore-hint" }, `Full cells are in memory; pale ones are read again.${told}${cut}`),
+      el("p", { class: "explore-hint" }, `Of a and b, full cells are in memory; ${pale}.${told}${cut}`),
     ];
   }
 
@@ -120,10 +125,15 @@ const broadcasting = (() => {
     );
   }
 
-  function memory({ shapes, result, names }) {
+  function memory(model) {
+    const { shapes, result, names } = model;
     const line = (name, shape) => `${name} ${kit.inBytes(elements(shape) * 8n)}`;
     const of = names.map((name, at) => line(name, shapes[at])).join(", ");
-    const told = "Stretching copies nothing: the axis has stride 0, and the same number is read again.";
+    const told = names.some((name) => repeats(model, name))
+      ? "Stretching copies nothing: the axis has stride 0, and the same number is read again."
+      : result.includes(0)
+        ? "The result is empty: nothing is read."
+        : "Nothing is stretched: each number is read once.";
     return el("p", {}, `Memory, as float64: ${of}, ${line("the result", result)}. ${told}`);
   }
 

@@ -196,7 +196,7 @@ const einsum = (() => {
         ).reduce((all, [, each]) => all * BigInt(each), 2n);
       return {
         question: "How many operations does it take?",
-        choices: [...both.map(({ size }) => ({ label: grouped(count(size)) })), { label: "it fails", right: true }],
+        choices: [...both.map(({ size }) => ({ label: grouped(count(size)) })), { label: "an error", right: true }],
       };
     }
     if (operands.length > 2) {
@@ -207,7 +207,7 @@ const einsum = (() => {
       }));
       return {
         question: "Which two should meet first, to do the least work?",
-        choices: [...choices, { label: "it fails" }],
+        choices: [...choices, { label: "an error" }],
       };
     }
     const [right, points] = [found.naive, Object.values(sizes).reduce((all, size) => all * BigInt(size), 1n)];
@@ -217,7 +217,7 @@ const einsum = (() => {
       .sort((a, b) => (a < b ? -1 : 1));
     return {
       question: "How many multiplications and additions do its loops make?",
-      choices: [...counts.map((count) => ({ label: grouped(count), right: count === right })), { label: "it fails" }],
+      choices: [...counts.map((count) => ({ label: grouped(count), right: count === right })), { label: "an error" }],
     };
   }
 
@@ -232,6 +232,7 @@ const einsum = (() => {
       {
         name: "sizes",
         label: "Shapes",
+        min: 1,
         hint: "One for each operand: 5x784,784x10 or (5, 784), (784, 10). The up and down keys change a size.",
       },
     ],

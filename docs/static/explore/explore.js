@@ -44,16 +44,20 @@ const explore = (() => {
     return el("div", { class: "explore-row", role: "group", "aria-label": words, keydown: move }, buttons);
   }
 
-  /* In a text field the up and down arrows change the whole number at the cursor by one. */
-  function stepped(input) {
+  /* In a text field the up and down arrows change the whole number at the cursor by one, from `min` to `max`. */
+  function stepped(input, min = 0, max = words.LARGEST) {
+    const whole = /(?<![-.e\d])\d+(?![.e\d])/g; // not a part of -1, 2.5 or 1e9
+
     input.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       const at = input.selectionStart;
       const found =
-        by && [...input.value.matchAll(/\d+/g)].find((each) => each.index <= at && at <= each.index + each[0].length);
+        by && [...input.value.matchAll(whole)].find((each) => each.index <= at && at <= each.index + each[0].length);
       if (!found) return;
       event.preventDefault();
-      const text = String(Math.max(Number(found[0]) + by, 0));
+      const size = Number(found[0]);
+      if (by > 0 ? size >= max : size <= min) return; // it stops there
+      const text = String(Math.min(Math.max(size + by, min), max));
       input.setRangeText(text, found.index, found.index + found[0].length, "end");
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
@@ -84,13 +88,13 @@ const explore = (() => {
 
   /* A question before the answer. choices: [{label, right}]; done(words) is called once, with what to say of the guess. */
   function guess(question, choices, done) {
-    const right = choices.find((choice) => choice.right);
+    const right = choices.filter((choice) => choice.right).map((choice) => choice.label);
     const buttons = choices.map((choice) =>
       el(
         "button",
         {
           type: "button",
-          click: () => done(choice.right ? "Right." : `You said ${choice.label}; it is ${right.label}.`),
+          click: () => done(choice.right ? "Right." : `You said ${choice.label}; it is ${right.join(" or ")}.`),
         },
         choice.label,
       ),
@@ -98,6 +102,17 @@ const explore = (() => {
     const show = el("button", { type: "button", class: "explore-quiet", click: () => done("") }, "Show me");
     return el("div", { class: "explore-guess" }, el("p", {}, question), row("Your guess", [...buttons, show]));
   }
+
+  /* Put a state into the address. */
+  function keep(query) {
+    try {
+      history.replaceState(null, "", query + location.hash);
+    } catch {
+      // a page that was opened from a file keeps its address
+    }
+  }
+
+  const opening = () => el("p", { class: "explore-hint" }, "The first case opens worked out; the others ask you first.");
 
   // --- the page ----------------------------------------------------------------------------------------------------
 
@@ -120,7 +135,7 @@ const explore = (() => {
           )
         : field.type === "range"
           ? el("input", { ...common, type: "range", min: field.min, max: field.max, step: field.step })
-          : stepped(el("input", { ...common, ...plain, type: "text" }));
+          : stepped(el("input", { ...common, ...plain, type: "text" }), field.min, field.max);
     const value = field.type === "range" ? el("output", { for: id }) : null;
     const box = el(
       "div",
@@ -168,6 +183,7 @@ const explore = (() => {
       "form",
       { keydown: enter },
       row("Cases", buttons),
+      opening(),
       el(
         "div",
         { class: "explore-fields" },
@@ -184,11 +200,7 @@ const explore = (() => {
       buttons.forEach((button, at) =>
         button.setAttribute("aria-pressed", queryOf({ ...cases[0].state, ...cases[at].state }) === queryOf(state)),
       );
-      try {
-        history.replaceState(null, "", queryOf(state) + location.hash);
-      } catch {
-        // a page that was opened from a file keeps its address
-      }
+      keep(queryOf(state));
       clearTimeout(later);
       [asked, shown].forEach((each) => each.replaceChildren());
       said.textContent = problem.textContent = "";
@@ -229,7 +241,7 @@ const explore = (() => {
     update(state, queryOf(state) !== queryOf(cases[0].state));
   }
 
-  return { ...words, el, svg, picture, row, stepped, python, guess, start };
+  return { ...words, el, svg, picture, row, stepped, python, guess, keep, opening, start };
 })();
 
 if (typeof module !== "undefined") module.exports = explore;

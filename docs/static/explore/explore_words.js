@@ -38,6 +38,9 @@ const exploreWords = (() => {
 
   // --- shapes as they are typed ------------------------------------------------------------------------------------
 
+  /* What was typed instead, as a message ends with it; of nothing there is nothing to say. */
+  const instead = (text) => (text.trim() ? `, not “${text.trim().slice(0, 20)}”` : "");
+
   const LARGEST = 1000000; // of a size
   const MOST = 6; // axes
 
@@ -63,6 +66,9 @@ const exploreWords = (() => {
     return shape.map((each) => {
       const size = each.trim();
       if (/^-\d+$/.test(size)) throw new Problem(`A size is 0 or more, not ${size}.`);
+      const mended = part.replace(/(?<=\d)(\s+|\s*[;|/+&]\s*)(?=\d)/g, brackets ? ", " : ",");
+      if (mended !== part && /^[\d\s,x×*()[\]]+$/.test(mended))
+        throw new Problem(`Is a comma missing in “${part}”? Write ${mended}.`);
       if (!/^\d+$/.test(size))
         throw new Problem(
           `“${part}” is no shape: write whole numbers with x between, such as 3x1, or as Python does, (3, 1).`,
@@ -95,7 +101,8 @@ const exploreWords = (() => {
     );
   }
 
-  return { Problem, grouped, counted, three, inBytes, inPython, inAddress, shapesOf, stateOf, queryOf };
+  const shapes = { LARGEST, inPython, inAddress, shapesOf };
+  return { Problem, grouped, counted, three, inBytes, instead, ...shapes, stateOf, queryOf };
 })();
 
 if (typeof module !== "undefined") module.exports = exploreWords;

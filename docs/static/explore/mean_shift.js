@@ -5,24 +5,13 @@ const playground = (() => {
   const kit = typeof explore === "undefined" ? require("./explore.js") : explore;
   const { el, svg, Problem } = kit;
   const rules = typeof meanShiftRules === "undefined" ? require("./mean_shift_rules.js") : meanShiftRules;
-  const { MOST, RIGHT, TOP, inside, inAddress, addressOf, stateOf, meanShift, read } = rules;
-  const SCALE = 150; // of the drawing
-  const COLOURS = 8; // in mean_shift.css
+  const drawing = typeof meanShiftDrawing === "undefined" ? require("./mean_shift_drawing.js") : meanShiftDrawing;
+  const { MOST, RIGHT, TOP, inside, inAddress, addressOf, stateOf, meanShift } = rules;
+  const { WIDTH, HEIGHT, place, field, spotOf } = drawing;
   const KEYS =
     "Click to place a point, drag one to move it. By keyboard: arrow keys move the chosen point, with Shift further; " +
     "Page Up and Page Down choose another, Enter adds one, Delete removes it. The circle around the chosen point has " +
     "the bandwidth as radius.";
-
-  const place = ([x, y]) => [(x + RIGHT) * SCALE, (TOP - y) * SCALE];
-  const colour = (label) => `shift-${label % COLOURS}`;
-
-  /* How dense the points are, as a picture in blue behind the plane. */
-  function shade(canvas, { points, bandwidth }) {
-    [canvas.width, canvas.height] = [96, 64];
-    const dense = rules.density(points, bandwidth, 96, 64);
-    const colours = dense.flatMap((each) => [70, 130, 235, 110 * each]);
-    canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(colours), 96, 64), 0, 0);
-  }
 
   function startPage() {
     const root = document.querySelector('[data-explorer="mean_shift"]');
@@ -31,21 +20,18 @@ const playground = (() => {
     const cases = JSON.parse(root.dataset.cases);
     const states = cases.map((each) => stateOf(each.query, []));
     let [state, model, found, at, chosen, asking, frame, drag] = [null, { points: [] }, null, 0, 0, false, 0, null];
-    let drawn;
+    let [drawn, pending] = [null, null]; // pending: what to say of the guess when the climb that is on has ended
+    let fault = ["", null]; // of the state: a sentence, and the field that it is about
 
     const button = (words, click) => el("button", { type: "button", click }, words);
     const buttons = cases.map((each, i) => button(each.label, () => update(states[i], true)));
-    const field = (name, label, more) =>
-      el(
-        "div",
-        { class: "explore-field" },
-        el("label", { for: `shift-${name}` }, label),
-        el("input", { id: `shift-${name}`, type: "number", "aria-describedby": "explore-problem", ...more }),
-      );
     const wide = (event) => update({ ...state, bandwidth: event.target.value }, asking);
-    const width = field("bandwidth", "Bandwidth", { step: 0.01, min: 0.001, max: 1000, input: wide });
+    const width = field("bandwidth", "Bandwidth", { step: 0.01, min: 0.01, max: 1000, input: wide });
     const ends = { type: "range", min: 0.01, max: 1.5, step: 0.01, "aria-label": "bandwidth" };
-    const slider = el("input", { ...ends, input: wide, change: () => asking || play(0) });
+    const dropped = () => (told.removeAttribute("aria-live"), asking || begin(""));
+    const dragged = (event) => (told.setAttribute("aria-live", "off"), wide(event)); // heard when it has ended
+    const slider = el("input", { ...ends, input: dragged, change: dropped });
+    const number = width.querySelector("input");
     width.append(slider);
     const blur = () => update({ ...state, blurring: blurring.checked ? "1" : "0" }, true);
     const blurring = el("input", { type: "checkbox", change: blur });
@@ -58,7 +44,7 @@ const playground = (() => {
     const plane = svg(
       "svg",
       {
-        viewBox: `0 0 ${2 * RIGHT * SCALE} ${2 * TOP * SCALE}`,
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
         class: "explore-picture",
         tabindex: 0,
         role: "application",
@@ -75,25 +61,35 @@ const playground = (() => {
     plane.addEventListener("touchmove", (event) => drag && drag.on && event.preventDefault(), { passive: false });
     const climb = button("Climb", () => (frame ? stop() : play(at >= found.updates ? 0 : at)));
     const step = button("One update", () => (stop(), show(at >= found.updates ? 0 : Math.floor(at) + 1)));
+    const last = button("To the end", () => (stop(), show(found.updates)));
     const count = el("span", { class: "shift-count" });
-    const typed = (axis) => (event) =>
-      move((own) => own.map((each, i) => (i === axis ? Number(event.target.value) : each)));
+    const typed = (axis) => (text) => {
+      const to = rules.coordinateOf(text, axis);
+      edit(model.points.map((own, i) => (i === chosen ? own.map((each, j) => (j === axis ? to : each)) : own)));
+    };
+    const pick = (text) => choose(rules.pointNumber(text, model.points.length) - 1);
+    const box = (name, label, ends, take) =>
+      field(name, label, { ...ends, input: ({ target }) => tried(take, target) });
+    const across = (end) => ({ min: -end, max: end, step: 0.05 });
     const boxes = [
-      field("point", "Point", { min: 1, step: 1, input: (event) => choose(Number(event.target.value) - 1) }),
-      ...["x", "y"].map((name, axis) => field(name, name, { step: 0.05, input: typed(axis) })),
+      box("point", "Point", { min: 1 }, pick),
+      ...["x", "y"].map((name, axis) => box(name, name, across([RIGHT, TOP][axis]), typed(axis))),
     ];
+    const inputs = boxes.map((each) => each.querySelector("input"));
     const check = el("label", { class: "shift-check" }, blurring, " blurring: the data move too");
     const hand = [button("Add", add), button("Remove", drop)];
+    const editor = el("fieldset", { class: "shift-editor" }, el("legend", {}, "The chosen point"), boxes, hand);
     root.replaceChildren(
       kit.row("Cases", buttons),
+      kit.opening(),
       el("div", { class: "explore-fields" }, width, check),
       problem,
       asked,
       told,
       el("div", { class: "shift-plane" }, canvas, plane),
-      el("div", { class: "explore-row", role: "group", "aria-label": "the climb" }, climb, step, count),
+      el("div", { class: "explore-row", role: "group", "aria-label": "the climb" }, climb, step, last, count),
       el("p", { id: "shift-keys", class: "explore-hint" }, KEYS),
-      el("fieldset", { class: "shift-editor" }, el("legend", {}, "The chosen point"), boxes, hand),
+      editor,
       table,
       code,
     );
@@ -102,26 +98,26 @@ const playground = (() => {
     function update(next, ask) {
       stop();
       state = next;
-      try {
-        history.replaceState(null, "", addressOf(state) + location.hash);
-      } catch {
-        // a page that was opened from a file keeps its address
-      }
-      for (const input of [width.querySelector("input"), slider])
-        if (input.value !== state.bandwidth) input.value = state.bandwidth;
+      kit.keep(addressOf(state));
+      if (number.value !== state.bandwidth) number.value = state.bandwidth;
       blurring.checked = state.blurring === "1";
       buttons.forEach((each, i) => each.setAttribute("aria-pressed", addressOf(states[i]) === addressOf(state)));
-      problem.textContent = told.textContent = "";
+      pending = null;
+      fault = ["", null];
+      told.textContent = "";
       [asked, table, code].forEach((each) => each.replaceChildren());
       try {
         found = null;
-        model = read(state, sets);
+        model = { ...model, points: rules.pointsOf(state, sets), blurring: blurring.checked };
+        fault = ["", number];
+        slider.value = model.bandwidth = rules.bandwidthOf(state);
         found = meanShift(model.points, model.bandwidth, model);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        problem.textContent = error.message;
+        fault[0] = error.message;
         if (state.points === "_") model.points = [];
       }
+      complain(...fault);
       chosen = Math.max(0, Math.min(chosen, model.points.length - 1));
       asking = Boolean(ask && found && model.points.length > 1);
       draw();
@@ -131,57 +127,71 @@ const playground = (() => {
       else if (found) tell("");
     }
 
+    /* Say what is wrong with what is typed, if anything, and in which field. */
+    function complain(words, field) {
+      if (words) (inputs.includes(field) ? editor : asked).before(problem); // where the eye is
+      problem.textContent = words;
+      [number, ...inputs].forEach((input) => input.setAttribute("aria-invalid", Boolean(words && input === field)));
+    }
+
+    /* Take what was typed into a field; of what is not taken nothing changes. */
+    function tried(take, input) {
+      try {
+        take(input.value);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        complain(error.message, input);
+      }
+    }
+
     function reveal(words) {
       asking = false;
       asked.replaceChildren();
+      begin(words);
+      (pending === null ? told : climb).focus({ preventScroll: true });
+    }
+
+    /* Climb from the start; what comes out is told when the climb has ended. */
+    function begin(words) {
+      if (!found) return;
+      told.textContent = "\u00a0"; // keeps the line, and is not heard
+      [table, code].forEach((each) => each.replaceChildren());
+      pending = words;
+      draw(0);
+      play(0);
+    }
+
+    /* The climb has ended, or was skipped. */
+    function finish() {
+      const words = pending;
+      pending = null;
       draw();
       tell(words);
-      told.focus({ preventScroll: true });
-      play(0);
     }
 
     function tell(words) {
       told.textContent = `${words} ${rules.say(found)}`.trim();
-      const rows = found.centers
-        .slice(0, COLOURS)
-        .map((center, label) => [
-          [el("span", { class: `shift-swatch ${colour(label)}` }), ` ${label + 1}`],
-          String(found.labels.filter((each) => each === label).length),
-          center.map((each) => each.toFixed(3)).join(", "),
-        ]);
-      if (found.centers.length > COLOURS) rows.push([`and ${found.centers.length - COLOURS} more`, "", ""]);
-      const row = (tag) => (cells) => el("tr", {}, ...cells.map((cell) => el(tag, {}, cell)));
-      table.replaceChildren(el("table", {}, row("th")(["cluster", "points", "peak"]), rows.map(row("td"))));
+      table.replaceChildren(drawing.tableOf(found));
       code.replaceChildren(kit.python(rules.python(model)));
     }
 
-    function draw() {
+    function draw(moment = found && !asking ? found.updates : 0) {
       const open = found && !asking;
-      const kind = (i) => (open ? colour(found.labels[i]) : "shift-plain");
-      const spot = (point, r, name) => svg("circle", { cx: place(point)[0], cy: place(point)[1], r, class: name });
-      const beside = ([x, y], words) =>
-        found.centers.length > 12 ? null : svg("text", { x: x + 14, y: y - 10 }, words);
-      const peak = (center, label) =>
-        svg("g", { class: "shift-peak" }, spot(center, 11), beside(place(center), label + 1));
-      drawn = {
-        rings: open && !model.blurring ? model.points.map((point, i) => spot(point, 4.5, `shift-ring ${kind(i)}`)) : [],
-        paths: open ? model.points.map((_, i) => svg("polyline", { class: `shift-path ${kind(i)}` })) : [],
-        dots: model.points.map((point, i) => spot(point, 6, `shift-dot ${kind(i)}`)),
-        peaks: open ? found.centers.map(peak) : [],
-        reach: model.points.length ? [spot(model.points[chosen], model.bandwidth * SCALE, "shift-reach")] : [],
-      };
+      drawn = drawing.nodesOf(model, found, chosen, open, open && pending === null);
       layer.replaceChildren(...Object.values(drawn).flat());
       canvas.hidden = !open;
-      if (open) shade(canvas, model);
-      [climb, step].forEach((each) => (each.disabled = !open));
+      if (open) drawing.shade(canvas, model);
+      [climb, step, last].forEach((each) => (each.disabled = !open));
       const own = model.points[chosen] || ["", ""];
       const which = model.points.length ? `; chosen is point ${chosen + 1} at ${own.join(", ")}` : "";
       plane.setAttribute("aria-label", `The plane with ${kit.counted(model.points.length, "point", "points")}${which}`);
+      inputs[0].max = model.points.length;
       [chosen + 1, ...own].forEach((value, i) => {
-        const input = boxes[i].querySelector("input");
+        const input = inputs[i];
+        input.disabled = !model.points.length;
         if (document.activeElement !== input || Number(input.value) !== value) input.value = value;
       });
-      show(open ? found.updates : 0);
+      show(moment);
     }
 
     /* The points after so many updates, which may be between two. */
@@ -196,7 +206,9 @@ const playground = (() => {
         if (drawn.paths.length) drawn.paths[point].setAttribute("points", path.join(" "));
       });
       drawn.peaks.forEach((peak) => peak.setAttribute("visibility", at === found.updates ? "visible" : "hidden"));
-      count.textContent = found && !asking ? `update ${Math.floor(at)} of ${found.updates}` : "";
+      const all = pending === null && found ? ` of ${found.updates}` : "";
+      count.textContent = found && !asking ? `update ${Math.floor(at)}${all}` : "";
+      if (pending !== null && at === found.updates) finish();
     }
 
     function stop() {
@@ -226,12 +238,13 @@ const playground = (() => {
       model.points.length && edit(model.points.map((own, i) => (i === chosen ? inside(change(own)) : own)));
 
     function choose(i) {
-      if (i >= 0 && i < model.points.length) [chosen] = [Math.floor(i), stop()];
+      if (!(i >= 0)) return;
+      [chosen] = [i, stop(), complain(...fault)];
       draw();
     }
 
     function put(point) {
-      if (model.points.length === MOST) return (problem.textContent = `Here are at most ${MOST} points.`);
+      if (model.points.length === MOST) return complain(`Here are at most ${MOST} points.`);
       chosen = model.points.length;
       edit([...model.points, inside(point)]);
     }
@@ -244,15 +257,9 @@ const playground = (() => {
       if (model.points.length) edit(model.points.filter((_, i) => i !== chosen));
     }
 
-    function spotOf(event) {
-      const box = plane.getBoundingClientRect();
-      const unit = box.width / (2 * RIGHT);
-      return [(event.clientX - box.left) / unit - RIGHT, TOP - (event.clientY - box.top) / unit, unit];
-    }
-
     function press(event) {
       if (event.button) return; // of a mouse the left one alone
-      const [x, y, unit] = spotOf(event);
+      const [x, y, unit] = spotOf(plane, event);
       const off = model.points.map((own) => Math.hypot(own[0] - x, own[1] - y) * unit);
       drag = { on: Math.min(...off) < (event.pointerType === "mouse" ? 9 : 18) };
       if (!drag.on) return;
@@ -261,11 +268,11 @@ const playground = (() => {
     }
 
     function pull(event) {
-      if (drag && drag.on && event.buttons) move(() => spotOf(event).slice(0, 2));
+      if (drag && drag.on && event.buttons) move(() => spotOf(plane, event).slice(0, 2));
     }
 
     function lift(event) {
-      if (drag && !drag.on) put(spotOf(event).slice(0, 2));
+      if (drag && !drag.on) put(spotOf(plane, event).slice(0, 2));
       drag = null;
     }
 

@@ -137,7 +137,20 @@ const meanShiftRules = (() => {
   }
 
   const said = (text) => `“${String(text).slice(0, 20)}”`;
-  const numberOf = (text) => (/^-?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : NaN);
+  const numberOf = (text) => (/^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/.test(text.trim()) ? Number(text) : NaN);
+
+  /* The number that was typed for an axis, 0 or 1, of a point. */
+  function coordinateOf(text, axis) {
+    const [number, end] = [numberOf(text), [RIGHT, TOP][axis]];
+    if (Math.abs(number) <= end) return number;
+    throw new Problem(`The ${"xy"[axis]} of a point is a number from ${-end} to ${end}${kit.instead(text)}.`);
+  }
+
+  /* Which point was typed, of so many, from 1. */
+  function pointNumber(text, many) {
+    if (/^0*[1-9]\d*$/.test(text) && Number(text) <= many) return Number(text);
+    throw new Problem(`The point is a whole number from 1 to ${many}${kit.instead(text)}.`);
+  }
 
   function pointOf(pair) {
     const point = pair.split(",").map(numberOf);
@@ -149,17 +162,25 @@ const meanShiftRules = (() => {
     );
   }
 
-  /* {points, bandwidth, blurring} of a state; `sets`: the points of each name. */
-  function read(state, sets) {
+  /* The points of a state; `sets`: those of each name. */
+  function pointsOf(state, sets) {
     if (!state.points && !Object.hasOwn(sets, state.case))
       throw new Problem(`There is no case ${said(state.case)}; there are ${Object.keys(sets).join(", ")}.`);
-    const bandwidth = numberOf(state.bandwidth);
-    if (!(bandwidth >= 0.001 && bandwidth <= 1000))
-      throw new Problem(`The bandwidth is a number from 0.001 to 1000, not ${said(state.bandwidth)}.`);
     const points = state.points ? state.points.split("_").filter(Boolean).map(pointOf) : sets[state.case];
     if (!points.length) throw new Problem("There is no point: click into the plane, or press Add.");
     if (points.length > MOST) throw new Problem(`Here are at most ${MOST} points; these are ${points.length}.`);
-    return { points, bandwidth, blurring: state.blurring === "1" };
+    return points;
+  }
+
+  function bandwidthOf(state) {
+    const bandwidth = numberOf(state.bandwidth);
+    if (bandwidth >= 0.001 && bandwidth <= 1000) return bandwidth;
+    throw new Problem(`The bandwidth is a number from 0.001 to 1000${kit.instead(state.bandwidth)}.`);
+  }
+
+  /* {points, bandwidth, blurring} of a state. */
+  function read(state, sets) {
+    return { points: pointsOf(state, sets), bandwidth: bandwidthOf(state), blurring: state.blurring === "1" };
   }
 
   function choicesOf(found, n) {
@@ -207,7 +228,8 @@ const meanShiftRules = (() => {
     ].join("\n");
   }
 
-  const words = { inAddress, addressOf, stateOf, read, choicesOf, say, python };
+  const typed = { coordinateOf, pointNumber, pointsOf, bandwidthOf };
+  const words = { inAddress, addressOf, stateOf, read, ...typed, choicesOf, say, python };
   return { MOST, RIGHT, TOP, shift, meanShift, merge, wayTo, density, inside, ...words };
 })();
 

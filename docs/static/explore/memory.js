@@ -184,9 +184,16 @@ const memory = (() => {
         name: "stride",
         label: "Stride, in elements",
         hint: "from one lane to the next, 0 to 64",
+        max: MOST.stride,
         inputmode: "numeric",
       },
-      { name: "offset", label: "Offset, in elements", hint: "where lane 0 reads, 0 to 63", inputmode: "numeric" },
+      {
+        name: "offset",
+        label: "Offset, in elements",
+        hint: "where lane 0 reads, 0 to 63",
+        max: MOST.offset,
+        inputmode: "numeric",
+      },
       {
         name: "space",
         label: "Memory",
@@ -219,7 +226,11 @@ const memory = (() => {
     const follow = (state) => Object.entries(sliders).forEach(([name, slider]) => (slider.value = state[name]));
     explore.start({
       ...page,
-      read: (state) => (follow(state), read(state)),
+      read(state) {
+        const model = read(state);
+        follow(state); // a slider stays where it is when what was typed is no number for it
+        return model;
+      },
       ask: (model) => (dragged ? null : ask(model)),
     });
     for (const name of document.querySelector('[data-explorer="memory"]') ? Object.keys(MOST) : []) {

@@ -15,15 +15,15 @@ const memoryRules = (() => {
   function whole(state, name) {
     const text = state[name].trim();
     if (!/^\d+$/.test(text) || Number(text) > MOST[name])
-      throw new Problem(`The ${name} is a whole number from 0 to ${MOST[name]}, not “${text.slice(0, 20)}”.`);
+      throw new Problem(`The ${name} is a whole number from 0 to ${MOST[name]}${kit.instead(text)}.`);
     return Number(text);
   }
 
   function read(state) {
     if (!["global", "shared"].includes(state.space))
-      throw new Problem(`The memory is global or shared, not “${state.space.slice(0, 20)}”.`);
+      throw new Problem(`The memory is global or shared${kit.instead(state.space)}.`);
     if (!Object.hasOwn(DTYPES, state.size))
-      throw new Problem(`An element has 1, 2, 4 or 8 bytes, not “${state.size.slice(0, 20)}”.`);
+      throw new Problem(`An element has 1, 2, 4 or 8 bytes${kit.instead(state.size)}.`);
     return access({
       stride: whole(state, "stride"),
       offset: whole(state, "offset"),
@@ -116,7 +116,7 @@ const memoryRules = (() => {
     const { space, sectors, fewest, used, moved, rounds, conflicts, least } = model;
     if (space === "global") {
       const best = sectors.length === fewest ? "No fewer would do" : `${fewest} would hold what is used`;
-      return `${kit.counted(sectors.length, "sector", "sectors")}: ${moved} bytes move, ${used} are asked for, ${percent(used, moved)}. ${best}.`;
+      return `${kit.counted(sectors.length, "sector", "sectors")}: ${moved} bytes move, ${used} ${used === 1 ? "is" : "are"} asked for, ${percent(used, moved)}. ${best}.`;
     }
     const busy = Math.max(...rounds.map((round) => round.length));
     const how = conflicts
