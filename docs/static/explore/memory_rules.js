@@ -85,7 +85,7 @@ const memoryRules = (() => {
     };
   }
 
-  const percent = (part, all) => `${Math.round((100 * part) / all)}%`;
+  const percent = (part, all) => `${Number(((100 * part) / all).toPrecision(3))}%`; // 12.5%, not 12 or 13
   const clocksOf = ({ clocks }) => (Number.isInteger(clocks) ? String(clocks) : clocks.toFixed(1));
 
   /* What is counted: in words, the number, and the counter of a launch that has it. */
