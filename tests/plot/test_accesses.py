@@ -43,7 +43,7 @@ def by_color(ax, color):
     [
         (1, "4 sectors of 32 bytes: 128 bytes moved, 128 of them asked for (100%)"),
         (2, "8 sectors of 32 bytes: 256 bytes moved, 128 of them asked for (50%)"),
-        (31, "32 sectors of 32 bytes: 1,024 bytes moved, 128 of them asked for (12%)"),
+        (31, "32 sectors of 32 bytes: 1,024 bytes moved, 128 of them asked for (12.5%)"),
     ],
 )
 def test_each_line_ends_on_an_element_that_was_asked_for(stride, told):
