@@ -105,9 +105,7 @@ def _axis(first, last, place, height):
 
 def _legend(processor, parts, gpu):
     items = [("climb-measured", f"measured on {processor}")] if not all(parts) else []
-    items += (
-        [("climb-part", "a part of the job measured, the whole reckoned")] if any(parts) else []
-    )
+    items += [("climb-part", "a part of the job measured, the whole reckoned")] if any(parts) else []
     items += [("climb-predicted", f"PREDICTED for an {gpu}" if gpu[0] in "RALH" else f"PREDICTED for a {gpu}")]
     for number, (kind, text) in enumerate(items):
         y = 2 + 20 * number
