@@ -11,6 +11,7 @@ from pathlib import Path
 import minitensor
 
 sys.path.insert(0, str(Path(__file__).parent))  # where making/ is, what this site is made by
+MAKING = sorted(Path(__file__).parent.glob("making/*.py"))  # those with a setup are extensions, the others help them
 
 logging.getLogger("matplotlib").setLevel(logging.WARNING)  # the styles of code show everybody's log
 
@@ -22,7 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "sphinx.ext.viewcode",
-    *(f"making.{each.stem}" for each in sorted(Path(__file__).parent.glob("making/[a-z]*.py"))),
+    *(f"making.{path.stem}" for path in MAKING if "\ndef setup(" in path.read_text(encoding="utf-8")),
 ]
 exclude_patterns = ["build", "**/sg_execution_times.rst", "sg_execution_times.rst"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}

@@ -66,7 +66,7 @@ def setup(app):
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
-    from making._tables import code, prose, table
+    from making.wide_tables import code, prose, table
 
     class Backends(SphinxDirective):
         def run(self):

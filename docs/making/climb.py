@@ -7,7 +7,7 @@ can be read on a phone. Option ``:gpu: RTX 4090`` chooses the card.
 import math
 from html import escape
 
-from making._measurements import COMMAND, LADDERS, lasting, machine, newest, sizes
+from making.climbs import COMMAND, LADDERS, lasting, machine, newest, sizes
 from minitensor.text.numbers import roughly
 
 LINE, TOP, BAR, FOOT = 37, 74, 12, 26  # pixels: of a rung, above the first, of a bar, of the axis

@@ -89,7 +89,7 @@ def setup(app):
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
-    from making._tables import code, prose
+    from making.wide_tables import code, prose
 
     class Commands(SphinxDirective):
         def run(self):

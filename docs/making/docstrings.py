@@ -195,8 +195,3 @@ def _as_text(block: Block) -> str:
         case Label(name, text):
             return f"{name} {text}"
     return block.text
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

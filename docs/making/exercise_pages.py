@@ -5,8 +5,8 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from making._links import link
 from making.lesson_pages import all_lessons, exercises_of, which, write
+from making.links import link
 from minitensor.exercise.catalogue import EXERCISES
 from minitensor.exercise.files import exercises, header, stub
 

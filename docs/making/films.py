@@ -16,7 +16,7 @@ from PIL import Image
 from sphinx.util.docutils import SphinxDirective
 
 from making import pictures
-from making._dark import DARK_PAGE, LIGHT_PAGE, pixels
+from making.dark import DARK_PAGE, LIGHT_PAGE, pixels
 
 DPI = 120  # at most
 MOST_PIXELS = 14e6  # of all frames side by side: telephones show no larger picture

@@ -5,7 +5,7 @@
 
 import inspect
 
-from making._measurements import (
+from making.climbs import (
     COMMAND,
     LADDERS,
     formula,
@@ -18,7 +18,7 @@ from making._measurements import (
     sizes,
     spread,
 )
-from making._tables import code, prose, table, words
+from making.wide_tables import code, prose, table, words
 from minitensor.gpu.predict import NAMES
 from minitensor.text.numbers import digits, in_bytes, in_rate, roughly
 

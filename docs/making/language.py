@@ -12,8 +12,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from making import _nodes
-from making._programs import Wrong
+from making import pieces
+from making.programs import Wrong
 
 # A statement with what Python has and a kernel has not. (AsyncFor stands in no function that is not async.)
 SAMPLES = {
@@ -144,7 +144,7 @@ class Atomics(SphinxDirective):
             [f"`atomic_{name}`", *("yes" if each in dtypes else "–" for each in columns)]
             for name, dtypes in WITH_ATOMICS.items()
         ]
-        return [_nodes.table(["", *(f"`{each}`" for each in columns)], rows, "small")]
+        return [pieces.table(["", *(f"`{each}`" for each in columns)], rows, "small")]
 
 
 class Maths(SphinxDirective):
@@ -159,9 +159,9 @@ class Maths(SphinxDirective):
             return ", ".join(f"`{each}`" for each in names)
 
         return [
-            _nodes.paragraph(f"Of `cuda`, {len(MATHS)} functions by NumPy's names: {listed(sorted(MATHS))}."),
-            _nodes.paragraph(f"Of Python: {listed(each.__name__ for each in BUILTINS)}."),
-            _nodes.paragraph(
+            pieces.paragraph(f"Of `cuda`, {len(MATHS)} functions by NumPy's names: {listed(sorted(MATHS))}."),
+            pieces.paragraph(f"Of Python: {listed(each.__name__ for each in BUILTINS)}."),
+            pieces.paragraph(
                 f"Types: {listed(DTYPES)}, each as `np.float32(...)`; "
                 + ", ".join(f"`{each.__name__}(...)` makes {dtype}" for each, dtype in CASTS.items())
                 + "."
@@ -204,7 +204,7 @@ class Names(SphinxDirective):
         others = [[f"`{name}(...)`", re.sub(r"^(\S.*\))$", r"`\1`", words)] for name, words in INSTEAD.items()]
         ours = [[f"`{name}`", f"`cuda.{other}`"] for name, other in OURS.items() if name not in INSTEAD]
         return [
-            _nodes.table(["in Python, NumPy or C", "in a kernel"], others + ours),
+            pieces.table(["in Python, NumPy or C", "in a kernel"], others + ours),
             hidden("Names that C++ or CUDA keeps for itself, for no variable", sorted(RESERVED)),
             hidden("Names that no kernel can have", sorted(FUNCTIONS)),
         ]
@@ -214,12 +214,12 @@ def hidden(summary: str, names: list[str]) -> Any:
     """A long list, behind a line that one opens; HTML's own element, so that it works without JavaScript."""
     found = nodes.container()
     found += nodes.raw("", f"<details><summary>{summary}: {len(names)}</summary>", format="html")
-    found += _nodes.paragraph(", ".join(f"`{each}`" for each in names))
+    found += pieces.paragraph(", ".join(f"`{each}`" for each in names))
     found += nodes.raw("", "</details>", format="html")
     return found
 
 
 def refusals(told: Any) -> Any:
     """A table of statements and messages."""
-    rows = [[[_nodes.code(statement)], [_nodes.exactly(message)]] for statement, message in told]
-    return _nodes.table(["written", "what is said"], rows, "refusals")
+    rows = [[[pieces.code(statement)], [pieces.exactly(message)]] for statement, message in told]
+    return pieces.table(["written", "what is said"], rows, "refusals")

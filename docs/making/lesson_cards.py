@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from making._links import link
 from making.lesson_pages import AFTER_GALLERY, all_lessons, exercises_of, which
+from making.links import link
 
 # Which picture of a lesson, by its number in it, and which part of that can be read when it is small: left, top, right,
 # bottom, from 0 to 1.

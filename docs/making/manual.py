@@ -11,8 +11,8 @@ from docutils.parsers.rst import directives
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-from making import _nodes
-from making._programs import Page, Prose, Step, earned, mends, named, read
+from making import pieces
+from making.programs import Page, Prose, Step, earned, mends, named, read
 
 STYLED = {"program", "words"}
 
@@ -25,7 +25,7 @@ def setup(app):
     app.add_directive("diagnosed", Diagnosed)
     app.add_node(places)
     app.connect("doctree-read", fill)
-    app.add_transform(_nodes.Known)
+    app.add_transform(pieces.Known)
     app.connect("html-page-context", style)
     return {"parallel_read_safe": True}
 
@@ -56,9 +56,9 @@ class Diagnosis(SphinxDirective):
             self.env.note_dependency(str(pages()[word]))
         text = "\n".join(self.content) if self.content else pages()[word].read_text(encoding="utf-8")
         page = earned(text, self.options.get("kind", ""), word)
-        made = _nodes.section(self.state.document, [nodes.Text(first)], first, *others)
+        made = pieces.section(self.state.document, [nodes.Text(first)], first, *others)
         made.line = self.lineno
-        made += _nodes.paragraph(_nodes.sentence(page.about), "about")
+        made += pieces.paragraph(pieces.sentence(page.about), "about")
         made += shown(page)
         return [made]
 
@@ -75,7 +75,7 @@ def shown(page: Page) -> Any:
 
 
 def paragraph(part: Prose) -> Any:
-    return _nodes.mending(part.text) if mends(part) else _nodes.paragraph(part.text)
+    return pieces.mending(part.text) if mends(part) else pieces.paragraph(part.text)
 
 
 def steps(step: Step) -> list[Any]:
@@ -113,7 +113,7 @@ class Counted(SphinxDirective):
     def run(self) -> list[Any]:
         names = self.arguments[0].split()
         title = [part for name in names for part in (nodes.literal(name, name), nodes.Text(", "))][:-1]
-        made = _nodes.section(self.state.document, title, *names)
+        made = pieces.section(self.state.document, title, *names)
         made.line = self.lineno
         made += nodes.paragraph("", f"Unit: {self.options['unit']}", classes=["unit"])
         made += programs(self, names[0])

@@ -75,7 +75,7 @@ def setup(app):
     from docutils import nodes
     from sphinx.util.docutils import SphinxDirective
 
-    from making._tables import code, prose, table
+    from making.wide_tables import code, prose, table
 
     class Measured(SphinxDirective):
         def run(self):

@@ -57,8 +57,3 @@ def first_sentence(text: str) -> str:
 
 def title(text: str) -> str:
     return re.search(r"^# (.+)$", text, re.MULTILINE)[1]
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

@@ -18,7 +18,7 @@ from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from making._dark import DARK_PAGE, LIGHT_PAGE, pixels
+from making.dark import DARK_PAGE, LIGHT_PAGE, pixels
 from minitensor import plot
 from minitensor.command.cells import ALT
 from minitensor.plot.style import is_animation

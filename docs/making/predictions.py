@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from making import _nodes
+from making import pieces
 
 WITHIN = 1.5
 FACTS = {
@@ -99,8 +99,8 @@ class Cards(SphinxDirective):
         known = list(cards())
         rows = [[words, *(_number(getattr(card, name)) for card in known)] for name, words in FACTS.items()]
         notes = "\n".join(line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
-        told = nodes.container("", _nodes.code(notes, "text"), classes=["program", "output"])
-        return [_nodes.table(["", *(card.gpu for card in known)], rows, "small"), told]
+        told = nodes.container("", pieces.code(notes, "text"), classes=["program", "output"])
+        return [pieces.table(["", *(card.gpu for card in known)], rows, "small"), told]
 
 
 def _number(value: Any) -> str:
@@ -139,7 +139,7 @@ class Rules(SphinxDirective):
                 "them each warp by itself. As many blocks wait together as an SM holds",
             ],
         ]
-        return [_nodes.table(["unit", "how many clocks it takes for a block, if it alone held it up"], rules)]
+        return [pieces.table(["unit", "how many clocks it takes for a block, if it alone held it up"], rules)]
 
 
 class Predicted(SphinxDirective):
@@ -153,11 +153,11 @@ class Predicted(SphinxDirective):
             accuracy([float(row[key]) for row in table if row[key]]) for key in ("ratio", "ratio_without_nvrtc")
         )
         found = [
-            _nodes.paragraph(f"PREDICTED beside published, {with_it}. Where one source published two designs of a "
+            pieces.paragraph(f"PREDICTED beside published, {with_it}. Where one source published two designs of a "
                              f"card, the faster one is PREDICTED to be faster in {right} of {pairs} pairs, as "
                              f"fast in {same}. Without NVRTC, which knows the registers of a thread, {without}."),
             nodes.raw("", picture(table), format="html"),
-            _nodes.paragraph(
+            pieces.paragraph(
                 "Each point is one published measurement: a circle where L1 and shared memory were PREDICTED to bind, "
                 "a square where latency, a triangle where arithmetic. On the line the prediction is right; between the "
                 f"dashed lines it is off by less than {WITHIN} times.", "caption"),
@@ -168,15 +168,15 @@ class Predicted(SphinxDirective):
             one = accuracy([float(row["ratio"]) for row in table if row["gpu"] == name])
             by_card.append([name, str(one.points), f"{one.mean:.2f}", f"{one.within:.0%}", f"{one.worst:.2f}"])
         headings = ["card", "published", "PREDICTED is off by", f"within {WITHIN}", "at worst"]
-        found.append(_nodes.table(headings, by_card, "small"))
+        found.append(pieces.table(headings, by_card, "small"))
         far = sorted(table, key=lambda row: -abs(math.log(float(row["ratio"]))))[:3]
         furthest = "; ".join(
             f"{row['design']} on the {row['gpu']} by {row['source']}, published {row['published']}, PREDICTED "
             f"{row['predicted']} GFLOP/s"
             for row in far
         )
-        found.append(_nodes.paragraph(f"Furthest off: {furthest}."))
-        found.append(_nodes.paragraph(f"Two authors on one card and design are up to {apart(table):.1f} times apart."))
+        found.append(pieces.paragraph(f"Furthest off: {furthest}."))
+        found.append(pieces.paragraph(f"Two authors on one card and design are up to {apart(table):.1f} times apart."))
         rows = [
             [row["gpu"], row["design"], row["side"], row["published"], row["predicted"], row["ratio"], row["bound"],
              row["source"]]
@@ -192,7 +192,7 @@ class Predicted(SphinxDirective):
             "bound by",
             "published by",
         ]
-        return [*found, _nodes.table(headings, rows, "small")]
+        return [*found, pieces.table(headings, rows, "small")]
 
 
 def picture(table: list[dict[str, str]]) -> str:

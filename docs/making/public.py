@@ -197,8 +197,3 @@ def from_file(module: str, namespace: str = "minitensor") -> list[str]:
         for name in tags(module)
         if (full := f"{namespace}.{name}") in found and defined_in(namespace, name) == module
     ]
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

@@ -129,8 +129,3 @@ def uses(found, docname):
     line = _labelled("Used in", runs)
     line["classes"].append("uses")
     return [line]
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

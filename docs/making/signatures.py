@@ -119,8 +119,3 @@ def _full(name: str) -> str:
 
 def _classes() -> list[str]:
     return [full for full, thing in public.catalogue()[0].items() if inspect.isclass(thing)]
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

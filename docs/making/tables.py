@@ -125,8 +125,3 @@ def types():
         parts = " | ".join(map(signatures.in_words, typing.get_args(kind)))
         rows.append([[_code(name)], [_code(parts.replace("minitensor.", ""))]])
     return table(("name", "what it stands for"), rows)
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

@@ -191,8 +191,3 @@ def _only_tensor(name: str) -> bool:
     owners = {each.rpartition(".")[0] for each in public.everything() if each.endswith(f".{name}")}
     classes = {owner for owner in owners if owner in public.catalogue()[0]}
     return classes == {"minitensor.Tensor"}
-
-
-def setup(app):
-    """Nothing to add: conf.py loads every file of this folder."""
-    return {"parallel_read_safe": True}

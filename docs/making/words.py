@@ -10,8 +10,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from making import _nodes
-from making._programs import Prose, mends
+from making import pieces
+from making.programs import Prose, mends
 
 KERNELS = "Kernels"
 ANY = "Any exercise"
@@ -43,7 +43,7 @@ class Words(SphinxDirective):
             short += nodes.list_item("", line)
         made = [short]
         for title, words in groups.items():
-            group = _nodes.section(self.state.document, [nodes.Text(title)], slug(title.partition(",")[0]))
+            group = pieces.section(self.state.document, [nodes.Text(title)], slug(title.partition(",")[0]))
             for word in words:
                 group += self.page(word, texts[word], title == KERNELS)
             made.append(group)
@@ -51,14 +51,14 @@ class Words(SphinxDirective):
 
     def page(self, word: str, text: str, is_kernel: bool) -> Any:
         first, _, rest = text.partition("\n")
-        made = _nodes.section(self.state.document, [nodes.Text(word)], word)
+        made = pieces.section(self.state.document, [nodes.Text(word)], word)
         made.line = self.lineno
-        made += _nodes.paragraph(f"`{word}`: {first.partition(': ')[2]}", "about")
+        made += pieces.paragraph(f"`{word}`: {first.partition(': ')[2]}", "about")
         for part in parts(rest):
             if isinstance(part, Prose):
-                made += _nodes.mending(part.text) if mends(part) else _nodes.paragraph(part.text)
+                made += pieces.mending(part.text) if mends(part) else pieces.paragraph(part.text)
             else:
-                made += _nodes.code(part, "pycon")
+                made += pieces.code(part, "pycon")
         if is_kernel:
             made += self.parse_text_to_nodes(
                 f"In the manual, with [the whole message, and beside what mends it](manual.md#{word})."

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("matplotlib", reason="pictures need matplotlib")
 
 import matplotlib.pyplot as plt
-from making._dark import DARK_PAGE, LIGHT_PAGE, PARTNERS, _Exchanging, contrast, pixels, readable
+from making.dark import DARK_PAGE, LIGHT_PAGE, PARTNERS, _Exchanging, contrast, pixels, readable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import Circle, Rectangle

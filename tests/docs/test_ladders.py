@@ -44,7 +44,7 @@ def text(cell):
 
 
 def test_every_rung_is_on_the_page_with_caption_and_source(making):
-    ladders = making("_measurements").LADDERS
+    ladders = making("climbs").LADDERS
     assert [len(rungs) for rungs in ladders.values()] == [11, 12, 8, 6, 6]
     page, own = (DOCS / "ladders.md").read_text(), (DOCS / "rungs.md").read_text()
     for key in ladders:
@@ -54,7 +54,7 @@ def test_every_rung_is_on_the_page_with_caption_and_source(making):
 
 
 def test_what_is_stored_names_rungs_that_are_there(making):
-    measurements = making("_measurements")
+    measurements = making("climbs")
     stored = measurements.newest()
     assert {climb["ladder"] for climb in stored["climbs"]} == set(measurements.LADDERS)
     for climb in stored["climbs"]:
@@ -66,7 +66,7 @@ def test_what_is_stored_names_rungs_that_are_there(making):
 
 
 def test_a_formula_is_what_the_rung_says(making):
-    measurements = making("_measurements")
+    measurements = making("climbs")
     said = {each.__name__: measurements.formula(each) for each in measurements.LADDERS["matmul"]}
     assert said["loops"] == "32·(m·k + k·n + m·n) bytes, since Python keeps each number as an object."
     assert said["gpu_naive"] == "nothing besides the output."
@@ -74,7 +74,7 @@ def test_a_formula_is_what_the_rung_says(making):
 
 def test_ratios_are_over_rungs_that_ran(making, found):
     rows = found["climbs"][0]["rows"]
-    assert making("_measurements").ratios(rows) == [(1.0, 1.0), (600.0, 600.0), None, (300_000.0, 500.0)]
+    assert making("climbs").ratios(rows) == [(1.0, 1.0), (600.0, 600.0), None, (300_000.0, 500.0)]
 
 
 def test_the_tables_say_what_was_measured_and_what_was_not(making, found):
@@ -142,7 +142,7 @@ def test_the_benchmark_writes_what_the_page_reads(making, monkeypatch, tmp_path)
         first = next(benchmark.jobs())
         monkeypatch.setattr(benchmark, "jobs", lambda: [first])
         benchmark.main()
-    found = making("_measurements").newest(tmp_path)
+    found = making("climbs").newest(tmp_path)
     assert re.fullmatch(r"ladders-[a-z0-9-]+-\d{4}-\d\d-\d\d\.json", next(tmp_path.iterdir()).name)
     assert json.dumps(found)  # no NaN would be read elsewhere
     (climb,) = found["climbs"]

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,10 @@ def test_the_examples_are_right(name):
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_one_idea(name):
     assert len((MAKING / f"{name}.py").read_text(encoding="utf-8").splitlines()) <= 320
+
+
+def test_the_folder_lists_its_files():
+    import making
+
+    listed = set(re.findall(r"`(\w+)\.py`", making.__doc__))
+    assert listed == set(FILES)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from making._programs import Prose, Step, Wrong, earned, named, read, spaced
+from making.programs import Prose, Step, Wrong, earned, named, read, spaced
 
 from minitensor.exercise.files import pages
 from minitensor.gpu import Card, diagnoses
@@ -105,7 +105,7 @@ def test_statements_of_several_lines_stand_apart():
     assert spaced(["def f():\n    pass\n", "f()\n"]) == ["def f():\n    pass\n", "\nf()\n"]
 
 
-@pytest.mark.parametrize("name", ["_programs", "_nodes"])
+@pytest.mark.parametrize("name", ["programs", "pieces"])
 def test_the_examples_of_what_others_use_are_right(name):
     pytest.importorskip("sphinx", reason="the site is made by Sphinx")
     found = doctest.testmod(importlib.import_module(f"making.{name}"))

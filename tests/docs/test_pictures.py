@@ -10,7 +10,7 @@ pytest.importorskip("sphinx", reason="the site needs Sphinx: pip install -e '.[d
 
 import matplotlib.pyplot as plt
 from making import films, pictures
-from making._dark import DARK_PAGE, LIGHT_PAGE
+from making.dark import DARK_PAGE, LIGHT_PAGE
 from PIL import Image
 from sphinx.errors import ExtensionError
 

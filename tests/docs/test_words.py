@@ -1,7 +1,7 @@
 """The page of words: every word once, in one group, with the whole text of its page."""
 
 import pytest
-from making._programs import Prose
+from making.programs import Prose
 
 from minitensor.exercise.files import pages
 
