@@ -10,7 +10,7 @@ from html import escape
 from making.climbs import COMMAND, LADDERS, lasting, machine, newest, sizes
 from minitensor.text.numbers import roughly
 
-LINE, TOP, BAR, FOOT = 37, 74, 12, 26  # pixels: of a rung, above the first, of a bar, of the axis
+LINE, TOP, BAR = 37, 94, 12  # pixels: of a rung, above the first, of a bar; climb.css has more for a rung on a phone
 WIDE = 74  # percent of the width that the axis takes: what is left is for the last bar's time
 NAMES = {"matmul": "matrix product", "mean-shift": "mean shift", "k-means": "k-means"}
 
@@ -28,20 +28,24 @@ def drawn(found, key, gpu="RTX 3090"):
     def place(seconds):
         return f"{WIDE * (math.log10(seconds) - first) / (last - first):.2f}%"
 
-    height = TOP + LINE * len(bars) + FOOT
+    height = TOP + LINE * len(bars)
     parts = [
-        *_axis(first, last, place, height),
+        *_axis(first, last, place),
         *_legend(
             found["processor"], [bar.get("part") for bar in bars if "seconds" in bar and not bar["predicted"]], gpu
         ),
     ]
     for number, bar in enumerate(bars):
-        parts += _bar(bar, captions.get(bar["rung"], ""), TOP + LINE * number, place)
+        parts += [
+            f'<g class="climb-rung" style="--at: {number}" transform="translate(0 {TOP + LINE * number})">',
+            *_bar(bar, captions.get(bar["rung"], ""), place),
+            "</g>",
+        ]
     title = f"The climb of the {NAMES.get(key, key)}, {sizes(climb)}"
-    said = "; ".join(f"{bar['rung']} {bar['words']}{', PREDICTED' if bar['predicted'] else ''}" for bar in bars)
+    said = "; ".join(f"{bar['rung']} {', '.join(filter(None, (bar['words'], bar['how'])))}" for bar in bars)
     about = f"A bar for each rung, its length the time on a logarithmic axis. {said}. {machine(found)}"
     return title, (
-        f'<svg class="climb" role="img" aria-labelledby="climb-{key}-title climb-{key}-desc" width="100%" '
+        f'<svg class="climb" style="--rungs: {len(bars)}" role="img" aria-labelledby="climb-{key}-title climb-{key}-desc" width="100%" '
         f'height="{height}" xmlns="http://www.w3.org/2000/svg"><title id="climb-{key}-title">{escape(title)}</title>'
         f'<desc id="climb-{key}-desc">{escape(about)}</desc>{PATTERN}{"".join(parts)}</svg>'
     )
@@ -59,7 +63,8 @@ def _cards(climb):
 
 def _measured(climb):
     for row in climb["rows"]:
-        bar = {"rung": row["rung"], "predicted": False, "part": "part" in row}
+        part = f"{100 * row['part']:.2g}% measured" if "part" in row else ""
+        bar = {"rung": row["rung"], "predicted": False, "part": bool(part), "how": part}
         if "seconds" not in row:
             yield bar | {"words": row["note"].removeprefix("skipped: ").partition(", limit")[0]}
         else:
@@ -71,18 +76,23 @@ def _predicted(climb, gpu):
     for name, cards in climb["gpu"].items():
         if isinstance(found := cards.get(gpu), dict):
             bar = {each: found[each] for each in ("seconds", "low", "high")}
-            yield bar | {"rung": name, "predicted": True, "words": roughly(found["seconds"])}
+            yield bar | {"rung": name, "predicted": True, "how": "PREDICTED", "words": roughly(found["seconds"])}
 
 
-def _bar(bar, caption, y, place):
-    """A rung: its name and caption, below them the bar with its time at the end, and the range of a prediction."""
+def _bar(bar, caption, place):
+    """A rung: its name and caption, below them the bar with its time at the end, and the range of a prediction.
+
+    The caption is there twice: beside the name, and for a phone in a line of its own, where what follows is lower.
+    """
+    about = caption.removeprefix("GPU: ") + (f"; {bar['how']}" if bar.get("part") else "")
     yield (
-        f'<text y="{y + 12}"><tspan class="climb-name">{escape(bar["rung"])}</tspan>'
-        f'<tspan class="climb-caption" dx="8">{escape(caption.removeprefix("GPU: "))}</tspan></text>'
+        f'<text y="12"><tspan class="climb-name">{escape(bar["rung"])}</tspan>'
+        f'<tspan class="climb-caption climb-beside" dx="8">{escape(about)}</tspan></text>'
+        f'<text class="climb-caption climb-under" y="27">{escape(about)}</text><g class="climb-below">'
     )
-    top, middle = y + 17, y + 17 + BAR / 2
+    top, middle = 17, 17 + BAR / 2
     if "seconds" not in bar:
-        yield f'<text class="climb-caption climb-none" y="{middle + 4}">{escape(bar["words"])}</text>'
+        yield f'<text class="climb-caption climb-none" y="{middle + 4}">{escape(bar["words"])}</text></g>'
         return
     kind = "climb-predicted" if bar["predicted"] else "climb-part" if bar["part"] else "climb-measured"
     yield f'<rect class="{kind}" x="0.5" y="{top}" width="{place(bar["seconds"])}" height="{BAR}" rx="2"/>'
@@ -91,16 +101,16 @@ def _bar(bar, caption, y, place):
         end = bar["high"]
         low, high = place(bar["low"]), place(bar["high"])
         yield f'<line class="climb-range" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
-    yield f'<text class="climb-time" x="{place(end)}" dx="7" y="{middle + 4.5}">{escape(bar["words"])}</text>'
+    yield f'<text class="climb-time" x="{place(end)}" dx="7" y="{middle + 4.5}">{escape(bar["words"])}</text></g>'
 
 
-def _axis(first, last, place, height):
-    """A line at every second power of ten, with its time below."""
+def _axis(first, last, place):
+    """A line at every second power of ten, with its time above: below, a picture that grows has no fixed place."""
     for power in range(first, math.floor(last) + 1, 2 if last - first > 4 else 1):
-        x, y, time = place(10.0**power), height - FOOT, roughly(10.0**power).replace(".0", "")
-        yield f'<line class="climb-grid" x1="{x}" x2="{x}" y1="{TOP - 6}" y2="{y}"/>'
+        x, time = place(10.0**power), roughly(10.0**power).replace(".0", "")
+        yield f'<line class="climb-grid" x1="{x}" x2="{x}" y1="{TOP - 8}" y2="100%"/>'
         anchor = ' text-anchor="middle"' if power > first else ""
-        yield f'<text class="climb-tick" x="{x}" y="{height - 8}"{anchor}>{time}</text>'
+        yield f'<text class="climb-tick" x="{x}" y="{TOP - 13}"{anchor}>{time}</text>'
 
 
 def _legend(processor, parts, gpu):

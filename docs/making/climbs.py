@@ -84,8 +84,18 @@ def ratios(rows):
 
 
 def notes(row):
-    """What must be known of a time: what the clock saw."""
-    return row.get("note", "") if "seconds" in row else ""
+    """What must be known of a time: what the clock saw, and whether it was read once; "" where nothing must."""
+    once = "timed once, which proves little" if row.get("rounds") == 1 else ""
+    return "; ".join(filter(None, [row.get("note", ""), once])) if "seconds" in row else ""
+
+
+def footnotes(rows):
+    """What must be known of times, and the rungs of which it must: [(names, words)]."""
+    marked = {}
+    for row in rows:
+        if words := notes(row):
+            marked.setdefault(words, []).append(row["rung"])
+    return [(names, words) for words, names in marked.items()]
 
 
 def formula(rung):

@@ -8,6 +8,7 @@ import inspect
 from making.climbs import (
     COMMAND,
     LADDERS,
+    footnotes,
     formula,
     lasting,
     machine,
@@ -133,7 +134,8 @@ def setup(app):
                 title = f"{climb['what'][0].upper()}{climb['what'][1:]}: {sizes(climb)}"
                 headings, rows = measured(key, climb, link, full=number == 0)
                 out.append(table(headings, rows, title, ["measured"]))
-                out += [self.small(*prose(f"* `{row['rung']}`: {notes(row)}.")) for row in climb["rows"] if notes(row)]
+                for names, told in footnotes(climb["rows"]):
+                    out.append(self.small(*prose(f"* {', '.join(f'`{name}`' for name in names)}: {told}.")))
                 headings, rows = predicted(key, climb, link)
                 if rows:
                     out.append(table(headings, rows, f"The same, PREDICTED: {sizes(climb)}", ["predicted"]))
