@@ -1,5 +1,6 @@
 """One picture of many clusterings: a row for each data set, a column for each algorithm."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ def contest(points: Mapping[str, Tensor], found: Mapping[str, Mapping[str, tuple
             ax.set(xticks=[], yticks=[])
             ax.set_aspect("equal", adjustable="datalim")
     for ax, algorithm in zip(axes[0], found, strict=True):
-        ax.set_title(algorithm, loc="left", fontsize=13)
+        ax.set_title(textwrap.fill(algorithm, 12), loc="left", fontsize=13)
     for row, data in zip(axes, points, strict=True):
         row[0].set_ylabel(data, fontsize=13)
     return fig
