@@ -232,10 +232,12 @@ fig = plot.memory_access(step_1, step_2, array="b")
 # well they do: the fewest sectors that could hold what was asked for, over those that
 # were touched. The same loads, the same FLOPs, the same result, one line changed:
 
+from minitensor.text.numbers import in_share
+
 for launch in (step_1, step_2):
     counted = launch.counters
     words = f"{counted.global_loads:,} loads, {counted.sectors:>7,} sectors"
-    print(f"{launch.name:10} {words}, {counted.coalescing:.0%} coalesced")
+    print(f"{launch.name:10} {words}, {in_share(counted.coalescing)} coalesced")
 
 # %%
 # Even the cache is slow

@@ -45,8 +45,8 @@ def drawn(found, key, gpu="RTX 3090"):
     said = "; ".join(f"{bar['rung']} {', '.join(filter(None, (bar['words'], bar['how'])))}" for bar in bars)
     about = f"A bar for each rung, its length the time on a logarithmic axis. {said}. {machine(found)}"
     return title, (
-        f'<svg class="climb" style="--rungs: {len(bars)}" role="img" '
-        f'aria-labelledby="climb-{key}-title climb-{key}-desc" width="100%" '
+        f'<svg class="climb" style="--rungs: {len(bars)}" role="img" width="100%" '
+        f'aria-labelledby="climb-{key}-title climb-{key}-desc" '
         f'height="{height}" xmlns="http://www.w3.org/2000/svg"><title id="climb-{key}-title">{escape(title)}</title>'
         f'<desc id="climb-{key}-desc">{escape(about)}</desc>{PATTERN}{"".join(parts)}</svg>'
     )

@@ -8,6 +8,7 @@ import numpy as np
 import minitensor as mt
 from minitensor.gpu.counters import SECTOR
 from minitensor.gpu.written import written
+from minitensor.text.numbers import in_share
 
 from .explorers import STILLS, picture
 
@@ -97,7 +98,7 @@ def still(state):
     rows = {
         "sectors touched": load.load_sectors,
         "the fewest that would do": load.fewest_sectors,
-        "useful bytes of moved bytes": f"{used} of {moved}, {100 * used / moved:.3g}%",
+        "useful bytes of moved bytes": f"{used} of {moved}, {in_share(used / moved)}",
         "clocks of L1: rounds of its banks, or lines / 3.5 if more": f"{max(rounds, lines / 3.5):.3g}",
     }
     cells = "".join(f"<tr><td>{words}</td><td><strong>{number}</strong></td></tr>" for words, number in rows.items())
@@ -105,7 +106,7 @@ def still(state):
         f"<p>The 32 lanes of a warp read {DTYPES[size]}, {size} bytes each: lane 0 element {offset}, lane 1 element "
         f"{offset + stride}, and so on.</p>"
         f'<p class="explore-said">{load.load_sectors} sectors: {moved} bytes move, {used} are asked for, '
-        f"{100 * used / moved:.3g}%.</p>{strip(stride, offset, size)}<table>{cells}</table>"
+        f"{in_share(used / moved)}.</p>{strip(stride, offset, size)}<table>{cells}</table>"
         f'<p class="explore-label">The same in Python</p><pre>{escape(code(stride, offset, size, "global"))}</pre>'
     )
 

@@ -99,7 +99,8 @@ def predict(launch: Launch, gpu: str | Card, ghz: float | None = None, registers
     if isinstance(clock, bool) or not isinstance(clock, (int, float)) or not 1e-3 < clock < 1e3:
         raise PredictionError(f"ghz is {clock!r}; the clock is a positive number of GHz, such as {chip.ghz}")
     counters = _counters(launch)
-    said = _registers(launch.kernel, tuple(launch.types), chip.arch) if registers is None else registers
+    kinds = tuple("int32" if type(each) is int and -(2**31) <= each < 2**31 else each for each in launch.types)
+    said = _registers(launch.kernel, kinds, chip.arch) if registers is None else registers  # compiled once for any size
     taken = said or REGISTERS
     resident = chip.resident(launch.threads, taken, launch.shared_bytes)
     if not resident:

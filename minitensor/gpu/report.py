@@ -8,6 +8,7 @@ from minitensor.errors import KernelError
 from minitensor.gpu.counters import Counters
 from minitensor.gpu.device import WARP, Dim3
 from minitensor.gpu.source import APART, Source
+from minitensor.text.numbers import in_share
 from minitensor.text.tables import Fitting
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ COLUMNS: dict[str, Callable[[Counters], str]] = {
     "loads": lambda c: f"{c.global_loads:,}" if c.global_loads else "",
     "stores": lambda c: f"{c.global_stores:,}" if c.global_stores else "",
     "sectors": lambda c: f"{c.sectors:,}" if c.sectors else "",
-    "coalesced": lambda c: f"{c.coalescing:.1%}" if c.sectors else "",
+    "coalesced": lambda c: in_share(c.coalescing) if c.sectors else "",
     "shared": lambda c: f"{c.shared_loads + c.shared_stores:,}" if c.shared_loads + c.shared_stores else "",
     "conflicts": lambda c: f"{c.bank_conflicts:,}" if c.bank_conflicts else "",
     "atomics": lambda c: f"{c.global_atomics:,}" if c.global_atomics else "",
@@ -136,7 +137,7 @@ class Launch:
             f"{self.name}: {blocks:,} {'block' if blocks == 1 else 'blocks'} of {threads:,} threads, "
             f"{warps:,} {'warp' if warps == 1 else 'warps'} in all",
             f"global memory: {total.global_loads:,} loads, {total.global_stores:,} stores, {total.sectors:,} sectors "
-            f"of 32 bytes, {total.coalescing:.1%} coalesced",
+            f"of 32 bytes, {in_share(total.coalescing)} coalesced",
         ]
         if total.shared_loads or total.shared_stores:
             lines.append(

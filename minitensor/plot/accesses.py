@@ -10,6 +10,7 @@ from minitensor.errors import InputError
 from minitensor.gpu import Launch
 from minitensor.gpu.counters import BANK, BANKS, SECTOR
 from minitensor.plot.style import BLUE, GREY, INK, LIGHT, ORANGE, figure, styled
+from minitensor.text.numbers import in_share
 
 PALE = "#dfe3e8"
 WIDTH = 100.0  # of a picture, in its own units
@@ -94,8 +95,7 @@ def _sectors(ax: Any, sample: Any) -> np.ndarray:
     ax.text(-1, DEPTH + 8.5, "byte", ha="right", va="center", color=GREY, fontsize=8)
     used, moved = len(np.unique(addresses)) * sample.itemsize, len(touched) * SECTOR
     sectors = "1 sector" if len(touched) == 1 else f"{len(touched)} sectors"
-    share = f"{100 * used / moved:.3g}%"
-    words = f"{sectors} of {SECTOR} bytes: {moved:,} bytes moved, {used:,} of them asked for ({share})"
+    words = f"{sectors} of {SECTOR} bytes: {moved:,} bytes moved, {used:,} of them asked for ({in_share(used / moved)})"
     ax.text(0, DEPTH + 13, words, va="center", color=INK, fontsize=10)
     ax.set_ylim(DEPTH + 15, -6)
     return np.stack([left[np.searchsorted(touched, addresses // each)] + (addresses % each + 0.5) * cell,

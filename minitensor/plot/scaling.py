@@ -5,10 +5,13 @@ from itertools import cycle
 from math import ceil, floor, log, log10
 from typing import Any
 
+import numpy as np
+
 from minitensor.plot.style import COLORS, GREY, LIGHT, figure, styled
 from minitensor.text.numbers import in_seconds
 
-LINES, LETTER = 30, 7  # points: how high two lines of text are, and how wide a letter
+LINES, LETTER, STEP = 32, 7, 3  # points: how high two lines of text are, how wide a letter, how far a place of a line
+Box = tuple[float, float, float, float]  # of a name: left, middle, width, height
 
 
 @styled
@@ -42,18 +45,40 @@ def growth(times: Mapping[str, Sequence[tuple[int, float]]], what: str, words: s
 
 
 def _name_lines(ax: Any, times: Mapping[str, Sequence[tuple[int, float]]]) -> None:
-    """Name each line at its last point, the uppermost first, each so far down that it does not cover another."""
+    """Name each line near its last point, the uppermost first, where the name meets no line and no other name."""
     points = 72 / ax.figure.dpi  # in a pixel
     colors = dict(zip(times, cycle(COLORS), strict=False))
-    taken: list[tuple[float, float, float]] = []
+    lines = [ax.transData.transform(row) * points for row in times.values()]
+    drawn = np.concatenate([_along(line) for line in lines])
+    taken: list[Box] = []
     for name, row in sorted(times.items(), key=lambda item: -item[1][-1][1]):
-        left, y = (number * points for number in ax.transData.transform(row[-1]))
-        right = left + LETTER * max(len(name), 5)
-        beside = (low - LINES for start, stop, low in taken if start < right and left < stop)
-        low = min([y, *(free for free in beside if free < y)])
-        taken.append((left, right, low))
         power = f"\n∝ $n^{{{slope(row[-2:]):.1f}}}$" if len(row) > 1 else ""
-        ax.annotate(name + power, row[-1], (6, low - y), textcoords="offset points", va="center", color=colors[name])
+        x, y = ax.transData.transform(row[-1]) * points
+        wide, high = LETTER * max(len(name), 6), LINES / (1 if power else 2)
+        places = [(dx, dy) for dx in (8, -wide / 2, -wide - 8) for dy in range(-4 * LINES, 4 * LINES + 1, 3)]
+        right, up = min(
+            (place for place in places if _free((x + place[0], y + place[1], wide, high), drawn, taken)),
+            key=lambda place: (abs(place[0] - 8) / 2 + abs(place[1]), place[1]),
+            default=(8, 0),
+        )
+        taken.append((x + right, y + up, wide, high))
+        ax.annotate(name + power, row[-1], (right, up), textcoords="offset points", va="center", color=colors[name])
+
+
+def _along(line: np.ndarray) -> np.ndarray:
+    """Places along a line, so close that no name fits between two: (count, 2)."""
+    count = np.maximum(1, np.ceil(np.abs(np.diff(line, axis=0)).max(1, initial=0) / STEP)).astype(int)
+    pieces = [np.linspace(a, b, n + 1) for a, b, n in zip(line[:-1], line[1:], count, strict=True)]
+    return np.concatenate([line, *pieces])
+
+
+def _free(box: Box, drawn: np.ndarray, taken: list[Box]) -> bool:
+    """Whether a name there, at its left and at half its height, meets none of these places and no other name."""
+    left, middle, wide, high = box
+    x, y = drawn.T
+    meets = (left - 4 < x) & (x < left + wide + 4) & (np.abs(y - middle) < high / 2 + 4)
+    beside = (abs(middle - m) >= (high + h) / 2 or left >= x + w or x >= left + wide for x, m, w, h in taken)
+    return not meets.any() and all(beside)
 
 
 def slope(row: Sequence[tuple[int, float]]) -> float:

@@ -56,6 +56,15 @@ def in_percent(fraction: float) -> str:
     return f"{percent:.{1 - power}f}%" if percent else "0%"
 
 
+def in_share(fraction: float) -> str:
+    """Three digits: for what was counted, and is exact.
+
+    >>> in_share(0.125), in_share(1.0), in_share(2 / 3)
+    ('12.5%', '100%', '66.7%')
+    """
+    return f"{digits(100 * fraction)}%"
+
+
 def _with_unit(number: float, units: tuple[tuple[str, float], ...]) -> str:
     """The number in the largest unit in which it is at least 1 once it is rounded."""
     unit, size = next((each for each in units if number >= 0.9995 * each[1]), units[-1])

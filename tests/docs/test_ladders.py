@@ -105,7 +105,7 @@ def test_the_picture_shows_each_rung_and_marks_what_is_predicted(making, found):
     assert title in tree.find(f"{space}title").text
     about = tree.find(f"{space}desc").text
     for words in (
-        "loops 10 min",
+        "loops 10 min, 1.2% measured",
         "blas 2 ms",
         "gpu_naive 400 µs, PREDICTED",
         "needs 40 GB",
@@ -115,11 +115,23 @@ def test_the_picture_shows_each_rung_and_marks_what_is_predicted(making, found):
         assert words in about
     said = [each.text for each in tree.iter(f"{space}text") if each.text]
     assert "PREDICTED for an RTX 3090" in said
+    assert "a part of the job measured, the whole reckoned" in said
+    captions = [each.text for each in tree.iter() if "climb-under" in (each.get("class") or "")]
+    assert len(captions) == 5  # one a rung, for a phone
+    assert captions[0] == "three Python loops, one product at a time; 1.2% measured"
     bars = {kind: [each for each in tree.iter(f"{space}rect") if each.get("class") == f"climb-{kind}"]
             for kind in ("measured", "part", "predicted")}  # fmt: skip
     assert {kind: len(each) for kind, each in bars.items()} == {"measured": 3, "part": 2, "predicted": 2}  # one: legend
     width = {kind: float(each[-1].get("width").rstrip("%")) for kind, each in bars.items()}
     assert width["part"] > width["measured"] > width["predicted"]
+
+
+def test_the_legend_names_no_kind_that_has_no_bar(making, found):
+    del found["climbs"][0]["rows"][0]["part"]
+    assert "a part of the job" not in making("climb").drawn(found, "matmul")[1]
+    for row in found["climbs"][0]["rows"]:
+        row["part"] = 0.5
+    assert "measured on" not in making("climb").drawn(found, "matmul")[1].partition("</desc>")[2]
 
 
 def test_a_picture_of_what_is_not_stored_is_refused(making, found):
@@ -176,3 +188,17 @@ def test_a_slow_rung_is_timed_by_a_part(making):
     assert 0.02 < row["part"] < 1
     assert 0.4 <= row["seconds"] < 20  # of the whole; a busy machine takes longer
     assert row["memory"] == 8
+    assert row["rounds"] == 3  # one round alone proves little
+    assert row["low"] < row["high"]
+
+
+def test_a_rung_that_was_timed_once_is_marked(making, found):
+    rows = found["climbs"][0]["rows"]
+    rows[0]["rounds"] = rows[3]["rounds"] = 1
+    assert making("climbs").footnotes(rows) == [
+        (["loops", "blas"], "timed once, which proves little"),
+        (["rows"], "uneven: the machine is busy"),
+    ]
+    pytest.importorskip("docutils", reason="the site's tools are not installed: pip install -e '.[docs]'")
+    _, shown = making("ladders").measured("matmul", found["climbs"][0], lambda rung: [], full=False)
+    assert ["*" in text(row[1]) for row in shown] == [True, True, False, True]

@@ -34,10 +34,10 @@ loads  stores  sectors  coalesced  shared  conflicts  barriers  FLOPs   line
                                                                        def halves(x, out, n):
                                                                            tile = cuda.shared_memory(np.float32, 64)
                                                                            i = cuda.grid(1)
-   64               16      50.0%      64          2                       tile[cuda.threadIdx.x * 2] = x[i * 2]
+   64               16        50%      64          2                       tile[cuda.threadIdx.x * 2] = x[i * 2]
                                                              2             cuda.syncthreads()
                                                                            if i < n:
-           64        8     100.0%      64          2               64          out[i] = tile[cuda.threadIdx.x * 2] * 0.5
+           64        8       100%      64          2               64          out[i] = tile[cuda.threadIdx.x * 2] * 0.5
 """
     numbered = expected.splitlines()
     for i in range(8):

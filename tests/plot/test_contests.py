@@ -27,6 +27,14 @@ def test_rows_are_data_and_columns_are_algorithms(backend):
             np.testing.assert_allclose(clustered.get_facecolors()[:2, :3], [to_rgba(c)[:3] for c in COLORS[:2]])
 
 
+def test_a_long_name_meets_no_score():
+    names = ("over LSH neighbours", "k-means")
+    figure = plot.contest({"one": POINTS}, {name: {"one": (mt.tensor([0] * len(POINTS)), 1.0)} for name in names})
+    figure.canvas.draw()
+    for ax in figure.axes:
+        assert not ax._left_title.get_window_extent().overlaps(ax._right_title.get_window_extent())
+
+
 def test_what_is_missing_or_not_in_the_plane_is_named():
     with pytest.raises(ValueError, match="contest: 'a' has no labels for 'one'"):
         plot.contest({"one": POINTS}, {"a": {}})

@@ -26,6 +26,24 @@ def test_no_name_covers_another():
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
+def test_no_name_is_overprinted_by_a_line():
+    """A line that ends early, below one that goes on above and one that goes on below it."""
+    times = {
+        "exact": [(2_000, 0.11), (4_000, 0.4), (8_000, 1.7)],
+        "cells": [(2_000, 0.05), (8_000, 0.3), (32_000, 2.5)],
+        "fourier": [(2_000, 0.2), (8_000, 0.9), (32_000, 3.4)],
+        "grid": [(3_000, 0.02), (30_000, 0.1), (300_000, 0.9)],
+    }
+    figure = plot.growth(times, "points")
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for line in ax.lines:
+        path = line.get_path().transformed(ax.transData)
+        assert not any(path.intersects_bbox(box, filled=False) for box in boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
 def test_the_slope_is_that_of_the_best_line():
     rng = np.random.default_rng(0)
     sizes = [10, 30, 100, 300, 1000]
