@@ -144,7 +144,7 @@ class Atomics(SphinxDirective):
             [f"`atomic_{name}`", *("yes" if each in dtypes else "–" for each in columns)]
             for name, dtypes in WITH_ATOMICS.items()
         ]
-        return [pieces.table(["", *(f"`{each}`" for each in columns)], rows, "small")]
+        return [pieces.table(["atomic", *(f"`{each}`" for each in columns)], rows, "small")]
 
 
 class Maths(SphinxDirective):

@@ -100,7 +100,7 @@ class Cards(SphinxDirective):
         rows = [[words, *(_number(getattr(card, name)) for card in known)] for name, words in FACTS.items()]
         notes = "\n".join(line[2:] for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
         told = nodes.container("", pieces.code(notes, "text"), classes=["program", "output"])
-        return [pieces.table(["", *(card.gpu for card in known)], rows, "small"), told]
+        return [pieces.table(["fact", *(card.gpu for card in known)], rows, "small"), told]
 
 
 def _number(value: Any) -> str:
