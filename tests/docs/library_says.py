@@ -107,7 +107,7 @@ def memory(state):
         assert set(counters) == COUNTERS[state["space"]]
         for name, text in counters.items():
             right = getattr(load, name)
-            assert abs(int(text.strip("%")) - right * (100 if text.endswith("%") else 1)) <= 0.5 * text.endswith("%")
+            assert abs(float(text.strip("%")) - right * (100 if text.endswith("%") else 1)) <= 0.05 * text.endswith("%")
 
     printed = f"{number} sectors {clocks} clocks" if state["space"] == "global" else f"{number} clocks {clocks}"
     return {"guess": [str(number)], "said": many(number, one), "raises": None, "printed": printed, "shown": shown}
