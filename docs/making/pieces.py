@@ -6,6 +6,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
+from making.wide_tables import grid
+
 
 def section(document: Any, title: list[Any], *anchors: str) -> Any:
     """An empty section under its title. Raises ValueError where the page has an anchor already."""
@@ -68,19 +70,10 @@ def exactly(text: str) -> Any:
 
 def table(headings: list[str], rows: list[list[Any]], *classes: str) -> Any:
     """A table. A cell is text, in which backticks mean code, or nodes."""
-    made = nodes.table(classes=list(classes))
-    group = nodes.tgroup(cols=len(headings))
-    group += [nodes.colspec(colwidth=1) for _ in headings]
-    for part, lines in ((nodes.thead, [headings]), (nodes.tbody, rows)):
-        body = part()
-        for line in lines:
-            row = nodes.row()
-            for cell in line:
-                row += nodes.entry("", *([paragraph(cell)] if isinstance(cell, str) else cell))
-            body += row
-        group += body
-    made += group
-    return made
+    head, *body = [
+        [[paragraph(cell)] if isinstance(cell, str) else cell for cell in line] for line in (headings, *rows)
+    ]
+    return grid(head, body, *classes)
 
 
 def code(text: str, language: str = "python") -> Any:

@@ -7,20 +7,16 @@ import numpy as np
 from docutils import nodes
 
 import minitensor
-from making import docstrings, pages, public, rendering, signatures
+from making import docstrings, pages, public, rendering, signatures, wide_tables
 from minitensor.core.tensor import Tensor
 
 
 def table(head, rows, *classes):
     """A table of cells, each a list of nodes."""
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", _row([[nodes.Text(each)] for each in head]))
-    group += nodes.tbody("", *map(_row, rows))
-    return nodes.container("", nodes.table("", group, classes=["api-table", *classes]), classes=["scrolls"])
-
-
-def _row(cells):
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+    head, *body = [
+        [[nodes.paragraph("", "", *cell)] for cell in row] for row in ([[nodes.Text(each)] for each in head], *rows)
+    ]
+    return nodes.container("", wide_tables.grid(head, body, "api-table", *classes), classes=["scrolls"])
 
 
 def values(listed):
